@@ -1,0 +1,119 @@
+"""A regime: one department, its units, its reports, and how it wants them handled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from config.reports import ReportDefinition
+from config.units import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class UnitKind:
+    """A kind of unit and how letters speak to it."""
+
+    id: str  #: commune
+    name: str  #: xã
+    plural: str  #: các xã
+    addressed_as: str  #: how a letter addresses one of them: "Ủy ban nhân dân xã", or "quý cơ quan"
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """The office that collects, as its letters name it (Decree 30/2020/NĐ-CP, Appendix I)."""
+
+    name: str  #: Phòng Lao động - Thương binh và Xã hội huyện Sơn Dương
+    short_name: str
+    level: str  #: district, commune, province, ministry
+    area: str  #: huyện Sơn Dương
+    place: str  #: địa danh: Sơn Dương
+    parent_authority: str  #: the line above the issuer, empty for an Ủy ban nhân dân
+    issuer: str  #: who issues the consolidated report: UBND huyện Sơn Dương, or the office
+    symbol: str  #: BC-UBND
+    letter_symbol: str  #: UBND-LĐTBXH
+    mailbox: str
+    recipients: tuple[str, ...] = ()  #: Kính gửi of the consolidated report
+    copies: tuple[str, ...] = ()  #: Nơi nhận
+    archive_line: str = "VT"
+    signatory_titles: tuple[str, ...] = ()  #: TM. ỦY BAN NHÂN DÂN, KT. CHỦ TỊCH, PHÓ CHỦ TỊCH
+    signatory_name: str = ""
+    contact: str = ""  #: who units may call, shown in mails
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarPolicy:
+    """Days that are no working days, beyond weekends and the public holidays of Vietnam."""
+
+    extra_holidays: frozenset[date] = frozenset()
+    working_days: frozenset[date] = frozenset()  #: Saturdays worked in exchange (hoán đổi)
+
+
+@dataclass(frozen=True, slots=True)
+class ChaseStep:
+    """One rung of the ladder, counted in working days from the due day (negative: before)."""
+
+    id: str  #: nhac-truoc-han, don-doc-1, don-doc-2
+    working_days: int
+    template: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendingPolicy:
+    """Whether and how mail goes out. `preview` shows what would go and sends nothing."""
+
+    mode: str = "preview"  #: off, preview, send
+    steps: tuple[ChaseStep, ...] = ()
+    daily_cap: int = 150
+    seconds_between: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Regime:
+    """Everything one department decided, read from its folder."""
+
+    id: str
+    department: Department
+    timezone: ZoneInfo
+    unit_kinds: tuple[UnitKind, ...]
+    units: tuple[Unit, ...]
+    reports: tuple[ReportDefinition, ...]
+    calendar: CalendarPolicy = field(default_factory=CalendarPolicy)
+    sending: SendingPolicy = field(default_factory=SendingPolicy)
+    trusted_authserv_id: str = ""  #: whose Authentication-Results counts (RFC 8601 section 5)
+    accept_unauthenticated: bool = True  #: a known address whose domain publishes nothing
+
+    def unit(self, unit_id: str) -> Unit:
+        """The unit of that id.
+
+        Raises:
+            KeyError: the regime has no such unit.
+        """
+        for unit in self.units:
+            if unit.id == unit_id:
+                return unit
+        raise KeyError(unit_id)
+
+    def report(self, report_id: str) -> ReportDefinition:
+        """The report of that id.
+
+        Raises:
+            KeyError: the regime has no such report.
+        """
+        for report in self.reports:
+            if report.id == report_id:
+                return report
+        raise KeyError(report_id)
+
+    def kind(self, kind_id: str) -> UnitKind:
+        """The kind of unit of that id.
+
+        Raises:
+            KeyError: the regime has no such kind.
+        """
+        for kind in self.unit_kinds:
+            if kind.id == kind_id:
+                return kind
+        raise KeyError(kind_id)

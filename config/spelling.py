@@ -1,0 +1,56 @@
+"""One spelling for comparison: Unicode forms, tone position, the letter ƣ, folded marks.
+
+Nothing here is for display: the text as it stood is always kept beside the key.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# ƣ/Ƣ (U+01A3, U+01A2) come from Word and PDF conversions for ư/Ư and exist in no Vietnamese word.
+_GHA = str.maketrans({"\u01a3": "\u01b0", "\u01a2": "\u01af"})
+
+# The tone of an open syllable oa, oe, uy may stand on either vowel: hoà/hòa, khoẻ/khỏe, uỷ/ủy.
+_TONE_PAIRS = {
+    first + toned_second: toned_first + second
+    for first, toned_firsts, second, toned_seconds in (
+        ("o", "òóỏõọ", "a", "àáảãạ"),
+        ("o", "òóỏõọ", "e", "èéẻẽẹ"),
+        ("u", "ùúủũụ", "y", "ỳýỷỹỵ"),
+    )
+    for toned_first, toned_second in zip(toned_firsts, toned_seconds, strict=True)
+}
+_TONE = re.compile(
+    "(?<!q)("
+    + "|".join(_TONE_PAIRS)
+    + r")(?![a-zàáảãạăắằẳẵặâấầẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ])"
+)
+_SPACES = re.compile(r"\s+")
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+def tidy(text: str) -> str:
+    """NFC, ƣ put right, every run of white space one blank, ends trimmed. Case and marks are kept."""
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", text).translate(_GHA)).strip()
+
+
+def accented_key(text: str) -> str:
+    """The key that keeps Vietnamese marks: lower case, one tone position, punctuation as one blank.
+
+    "Ủy ban nhân dân xã HOÀ  Bình" and "Uỷ ban nhân dân xã Hòa Bình" share a key; "Hợp Hòa" and
+    "Hợp Hóa" do not.
+    """
+    lowered = _NOT_WORD.sub(" ", tidy(text).lower()).strip()
+    return _TONE.sub(lambda match: _TONE_PAIRS[match.group(1)], lowered)
+
+
+def plain_key(text: str) -> str:
+    """The key without marks, for people who type without them: "ubnd xa hop hoa"."""
+    decomposed = unicodedata.normalize("NFD", accented_key(text).replace("đ", "d"))
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def is_accented(text: str) -> bool:
+    """Whether the text carries any Vietnamese mark, so that the accented key says more."""
+    return accented_key(text) != plain_key(text)

@@ -1,0 +1,1 @@
+"""From obligations and values to totals, the report, the annex, the chase-up list and the letters."""

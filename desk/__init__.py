@@ -1,0 +1,1 @@
+"""What people touch: the command line, the daemon, sending. The only place that knows both halves."""

@@ -1,0 +1,1 @@
+"""From the mailbox to a submission with its values and findings."""

@@ -1,0 +1,1 @@
+"""Word, mail and page templates: every sentence an officer may want to change."""

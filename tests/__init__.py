@@ -1,0 +1,1 @@
+"""Tests: flat, one file for each module, named test_<package>_<module>."""
