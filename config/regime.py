@@ -96,6 +96,10 @@ class Regime:
                 return unit
         raise KeyError(unit_id)
 
+    def units_on(self, day: date) -> tuple[Unit, ...]:
+        """The units that exist on that day. Names and GSO codes name one unit only among these."""
+        return tuple(unit for unit in self.units if unit.exists_on(day))
+
     def report(self, report_id: str) -> ReportDefinition:
         """The report of that id.
 

@@ -173,6 +173,10 @@ class PeriodRule:
     first_year: int = 0
     last_year: int = 0  #: 0: no end
     fixed: Period | None = None
+    number: int = 0  #: which half, quarter or month of the year; 0: every one, of halves the first
+    due_from_start: bool = False  #: due_month counts from the period's first month: 1, 2...
+    id: str = ""  #: of a yearly campaign: "thang-hanh-dong" makes 2023-thang-hanh-dong
+    name: str = ""  #: of a yearly campaign: "Tháng hành động ... năm {year}"
 
 
 @dataclass(frozen=True, slots=True)
