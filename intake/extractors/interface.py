@@ -1,0 +1,124 @@
+"""What every extractor is: bytes of one kind in, a `Document` out, within limits."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from intake.documents import Document
+from intake.errors import BombError, DamagedFileError, EncryptedFileError
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the reading of one message may cost. Past a limit a file ends in a state, never half read."""
+
+    seconds: float = 30.0  #: wall clock for one message
+    memory: int = 1 << 30  #: address space of a reading process
+    message_octets: int = 60 << 20
+    result_octets: int = 32 << 20  #: what a reading process may hand back
+    text_length: int = 200_000  #: characters of body text kept
+    parts: int = 2_000  #: MIME parts of one message, forwarded mail included
+    files: int = 1_000  #: files found in one message at all levels
+    depth: int = 3  #: containers inside one another: archives and forwarded mail
+    members: int = 500  #: of one archive
+    unpacked: int = 200 << 20  #: octets produced from archives and office packages of one message
+    ratio: int = 200  #: produced octets for each packed one, above `ratio_from`
+    ratio_from: int = 10 << 20
+    cells: int = 200_000  #: of one file
+    paragraphs: int = 100_000  #: of one file
+
+
+@dataclass(slots=True)
+class Budget:
+    """Octets that may still be produced for one message, over all levels of unpacking."""
+
+    limits: Limits
+    produced: int = 0
+
+    def spend(self, octets: int) -> None:
+        """Counts produced octets.
+
+        Raises:
+            BombError: the message has produced more than it may.
+
+        """
+        self.produced += octets
+        if self.produced > self.limits.unpacked:
+            raise BombError(f"more than {self.limits.unpacked} octets produced")
+
+
+Extractor = Callable[[bytes, Budget], Document]
+"""Reads one file of the kind it is registered for.
+
+Raises an `ExtractionError` whose state says how the file ends; anything else it raises is taken as
+a damaged file and recorded by type.
+"""
+
+_CHUNK = 1 << 16
+
+
+class Package:
+    """A zip package (office file or archive) whose members are read by produced octets, not by claims."""
+
+    def __init__(self, content: bytes, budget: Budget) -> None:
+        self._budget = budget
+        try:
+            self.archive = zipfile.ZipFile(io.BytesIO(content))
+        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError) as error:
+            raise DamagedFileError(f"zip: {error}") from error
+        self.members = {entry.filename: entry for entry in self.archive.infolist()}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.members
+
+    def check_claims(self) -> None:
+        """Adds up what the central directory claims, for readers that inflate by themselves.
+
+        Raises:
+            BombError: the claimed sizes are out of proportion.
+
+        """
+        claimed = sum(entry.file_size for entry in self.archive.infolist())
+        packed = sum(entry.compress_size for entry in self.archive.infolist())
+        limits = self._budget.limits
+        if claimed > limits.ratio_from and claimed > limits.ratio * max(packed, 1):
+            raise BombError(f"{packed} octets claim {claimed}")
+        self._budget.spend(claimed)
+
+    def read(self, entry: zipfile.ZipInfo | str) -> bytes:
+        """The octets of one member.
+
+        Raises:
+            DamagedFileError: the member is missing, cut off or broken.
+            EncryptedFileError: the member is locked.
+            BombError: it produces too much, in all or for its packed size.
+
+        """
+        member = self.members.get(entry) if isinstance(entry, str) else entry
+        if member is None:
+            raise DamagedFileError(f"part missing: {entry!r}")
+        if member.flag_bits & 0x1:
+            raise EncryptedFileError("zip member")
+        try:
+            return self._inflate(member)
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
+            raise DamagedFileError(f"zip member: {error}") from error
+        except NotImplementedError as error:
+            raise DamagedFileError(f"zip method: {error}") from error
+
+    def _inflate(self, member: zipfile.ZipInfo) -> bytes:
+        limits = self._budget.limits
+        pieces: list[bytes] = []
+        total = 0
+        with self.archive.open(member) as stream:
+            while piece := stream.read(_CHUNK):
+                pieces.append(piece)
+                total += len(piece)
+                self._budget.spend(len(piece))
+                if total > limits.ratio_from and total > limits.ratio * max(member.compress_size, 1):
+                    raise BombError(f"{member.compress_size} octets give more than {total}")
+        return b"".join(pieces)
