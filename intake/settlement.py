@@ -1,0 +1,153 @@
+"""What a message does for an obligation that may already have been answered. Pure.
+
+The first valid arrival decides timeliness elsewhere; here it is only asked whether the new message is the
+first, another part, a replacement, a supplement, the same again, or a second version nobody announced.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from config.reports import Figure
+from config.spelling import accented_key, is_accented, plain_key
+from ledger.records import Certainty, Role, SectionText, Submission, Value
+
+#: Two units with the same figures are asked about from this many figures on, so many of them not zero.
+TWIN_FIGURES = 8
+TWIN_NONZERO = 5
+
+
+class Announced(StrEnum):
+    """What the sender says the message is."""
+
+    NOTHING = ""
+    REPLACEMENT = "replacement"  #: thay thế, bản chính thức, gửi lại
+    SUPPLEMENT = "supplement"  #: bổ sung, đính chính
+
+
+_REPLACEMENT = re.compile(
+    r"\b(?:thay the|thay cho (?:ban|bao cao|bieu)|(?:bao cao|ban|bieu) chinh thuc|gui lai|thay bao cao)\b"
+)
+_SUPPLEMENT = re.compile(
+    r"\b(?:dinh chinh|(?:bao cao|gui|so lieu|bieu|xin|bc) bo sung|bo sung (?:so lieu|bao cao|bieu|bc|them))\b"
+)
+_NOT_SENT = re.compile(
+    r"\b(?:se|can|phai|de|neu|dang|chua|neu can) (?:gui )?(?:bo sung|dinh chinh|gui lai|thay the)\b"
+)
+
+
+def announced(subject: str, body: str, file_names: Sequence[str], titles: Sequence[str]) -> Announced:
+    """What subject, file names, titles and the first lines of the body announce.
+
+    Supplement wins over replacement: "bổ sung, thay thế mục 3" changes only what it names. A promise
+    ("em sẽ gửi lại") announces nothing.
+    """
+    texts = [plain_key(text) for text in (subject, *file_names, *titles, body[:600])]
+    texts = [_NOT_SENT.sub(" ", text) for text in texts]
+    short = texts[:-1]
+    if any(_SUPPLEMENT.search(text) for text in texts) or any(
+        text.startswith("bo sung ") or f" {text} ".find(" bo sung ") >= 0 for text in short
+    ):
+        return Announced.SUPPLEMENT
+    if any(_REPLACEMENT.search(text) for text in texts):
+        return Announced.REPLACEMENT
+    return Announced.NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What one message hands in for one obligation, before its role is known."""
+
+    files: frozenset[str]
+    fingerprint: str
+    values: tuple[Value, ...]
+    sections: tuple[SectionText, ...]
+    announced: Announced
+
+
+def role_of(handed: Handed, earlier: Sequence[Submission]) -> tuple[Role, tuple[str, ...]]:
+    """The role of the new message among the earlier ones of its obligation, and doubts about it.
+
+    Args:
+        handed: the new message.
+        earlier: submissions of the same obligation that arrived before it, in order of arrival.
+    """
+    for before in earlier:
+        if _is_same(handed, before):
+            return Role.DUPLICATE, ()
+    accepted = [before for before in earlier if before.accepted and before.role is not Role.DUPLICATE]
+    if not accepted:
+        return Role.FIRST, ()
+    if handed.announced is Announced.SUPPLEMENT:
+        return Role.SUPPLEMENT, ()
+    if handed.announced is Announced.REPLACEMENT:
+        return Role.REPLACEMENT, ()
+    if _completes(handed, accepted):
+        return Role.PART, ()
+    return Role.REPLACEMENT, ("second_version",)
+
+
+def fingerprint(values: Sequence[Value], sections: Sequence[SectionText]) -> str:
+    """A key of the figures, or of the text where there are none; empty when there is neither.
+
+    "figures:<count>:<nonzero>:<hash>" or "text:<hash>".
+    """
+    figures = sorted(
+        (value.indicator, value.sex.value, _plain(value.value)) for value in values if value.value is not None
+    )
+    if figures:
+        nonzero = sum(value.value != 0 for value in values if value.value is not None)
+        return f"figures:{len(figures)}:{nonzero}:{_hash(repr(figures))}"
+    text = " ".join(_key(section.text) for section in sections)
+    return f"text:{_hash(text)}" if text else ""
+
+
+def is_telling(key: str) -> bool:
+    """Whether a fingerprint is rich enough that two units cannot share it by chance."""
+    parts = key.split(":")
+    return parts[0] == "figures" and int(parts[1]) >= TWIN_FIGURES and int(parts[2]) >= TWIN_NONZERO
+
+
+def _is_same(handed: Handed, before: Submission) -> bool:
+    if handed.files and handed.files <= set(before.files):
+        return True
+    same_print = bool(handed.fingerprint) and handed.fingerprint == before.fingerprint
+    return same_print and handed.announced is not Announced.SUPPLEMENT
+
+
+def _completes(handed: Handed, earlier: Sequence[Submission]) -> bool:
+    """Whether the new message brings only what the earlier ones lack and contradicts nothing."""
+    known = _figures(value for before in earlier for value in before.values)
+    new = _figures(handed.values)
+    contradicts = any(known[figure] != new[figure] for figure in known.keys() & new.keys())
+    if contradicts:
+        return False
+    if new.keys() - known.keys():
+        return True
+    told = any(before.sections for before in earlier)
+    return bool(handed.sections) and not told
+
+
+def _figures(values: Iterable[Value]) -> dict[Figure, Decimal | None]:
+    return {
+        Figure(value.indicator, value.sex): value.value
+        for value in values
+        if value.certainty is Certainty.CERTAIN
+    }
+
+
+def _plain(number: Decimal | None) -> str:
+    return "" if number is None else format(number.normalize(), "f")
+
+
+def _key(text: str) -> str:
+    return accented_key(text) if is_accented(text) else plain_key(text)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -1,0 +1,173 @@
+"""Which registered units a text names: exact matches on a curated table, never near ones.
+
+The table holds each unit's name and aliases, the same without "Ủy ban nhân dân", and without the area's
+name at the end ("Phòng Y tế huyện X" is "Phòng Y tế" inside huyện X). A text typed without marks is
+looked up by the key without marks, and names every unit that shares it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from rapidfuzz import fuzz, process
+
+from config.spelling import accented_key, is_accented, plain_key
+from config.units import Unit
+
+# Written-out forms and their abbreviations in the names of offices (both directions are looked up).
+_ABBREVIATIONS = (
+    ("ủy ban nhân dân", "ubnd"),
+    ("hội đồng nhân dân", "hđnd"),
+    ("ủy ban mặt trận tổ quốc việt nam", "ủy ban mttq"),
+    ("ủy ban mặt trận tổ quốc", "ubmttq"),
+    ("mặt trận tổ quốc", "mttq"),
+    ("liên hiệp phụ nữ", "lhpn"),
+    ("phụ nữ", "pn"),
+    ("nông dân", "nd"),
+    ("cựu chiến binh", "ccb"),
+    ("thanh niên cộng sản", "tncs"),
+    ("hồ chí minh", "hcm"),
+    ("liên đoàn lao động", "lđlđ"),
+    ("ban chỉ huy quân sự", "ban chqs"),
+    ("ngân hàng chính sách xã hội", "nhcsxh"),
+    ("bảo hiểm xã hội", "bhxh"),
+    ("nông nghiệp và phát triển nông thôn", "nn ptnt"),
+    ("nông nghiệp và phát triển nông thôn", "nông nghiệp và ptnt"),
+    ("giáo dục và đào tạo", "gd đt"),
+    ("giáo dục và đào tạo", "gdđt"),
+    ("tài chính kế hoạch", "tc kh"),
+    ("tài nguyên và môi trường", "tn mt"),
+    ("văn hóa và thông tin", "vh tt"),
+    ("văn hóa thông tin", "vhtt"),
+    ("kinh tế và hạ tầng", "kt ht"),
+    ("lao động thương binh và xã hội", "lđ tb xh"),
+    ("lao động thương binh và xã hội", "lđtbxh"),
+    ("thị trấn", "tt"),
+)
+_COUNCIL = re.compile(r"^(?:ủy ban nhân dân|ubnd) ")
+_AREA_LEVEL = re.compile(r"^(?:xã|phường|thị trấn|tt|đặc khu) (.+)$")
+_BODIES_OF_AN_AREA = frozenset({"ủy", "đoàn", "đội"})  # Huyện ủy, Huyện đoàn name a body, not a place
+_SUGGESTION_FLOOR = 82.0
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A unit named in a text. `bare`: only the place's own name stood there, without its level."""
+
+    units: tuple[str, ...]  #: several when the words fit more than one unit
+    text: str
+    position: int  #: index of the first word
+    bare: bool = False
+
+
+class UnitIndex:
+    """The curated names of a set of units on one day."""
+
+    def __init__(self, units: Iterable[Unit], area: str, day: date | None = None) -> None:
+        """Index the units that exist on `day` (all when None); `area` is "huyện Sơn Dương"."""
+        self._area = accented_key(area)
+        self._accented: dict[tuple[str, ...], _Entry] = {}
+        self._plain: dict[tuple[str, ...], _Entry] = {}
+        self._names: dict[str, str] = {}
+        for unit in units:
+            if day is None or unit.exists_on(day):
+                self._add(unit)
+        self._longest = max((len(key) for key in self._accented), default=0)
+
+    def named_in(self, text: str) -> tuple[Mention, ...]:
+        """Every unit the text names, longest name first at each place, in order of the text."""
+        accented = is_accented(text)
+        words = (accented_key(text) if accented else plain_key(text)).split()
+        table = self._accented if accented else self._plain
+        return tuple(self._scan(words, table))
+
+    def only_in(self, text: str) -> tuple[str, ...]:
+        """The distinct units the text names surely: full names, or bare ones where no full name stands."""
+        mentions = self.named_in(text)
+        full = [mention for mention in mentions if not mention.bare]
+        found = dict.fromkeys(unit for mention in full or mentions for unit in mention.units)
+        return tuple(found)
+
+    def is_exactly(self, text: str) -> tuple[str, ...]:
+        """The units whose name the whole text is, the area's name at its end apart."""
+        key = self._without_area(accented_key(text))
+        entry = self._accented.get(tuple(key.split()))
+        if entry is None and not is_accented(text):
+            entry = self._plain.get(tuple(plain_key(key).split()))
+        return tuple(entry.units) if entry is not None and not entry.bare else ()
+
+    def suggestions(self, text: str, limit: int = 3) -> tuple[str, ...]:
+        """Units of a near name, for a person to choose from. Never a booking."""
+        found = process.extract(
+            plain_key(text), self._names, scorer=fuzz.WRatio, limit=limit, score_cutoff=_SUGGESTION_FLOOR
+        )
+        return tuple(dict.fromkeys(unit for _name, _score, unit in found))
+
+    def names_foreign_area(self, letterhead: str) -> bool:
+        """Whether a letterhead names an area of the department's level that is not its own.
+
+        The communes of two districts may share a name; the line above the issuer tells them apart.
+        """
+        words = accented_key(letterhead).split()
+        level, *own = self._area.split()
+        return any(
+            word == level
+            and words[place + 1 : place + 2]
+            and words[place + 1] not in _BODIES_OF_AN_AREA
+            and words[place + 1 : place + 1 + len(own)] != own
+            for place, word in enumerate(words)
+        )
+
+    def _add(self, unit: Unit) -> None:
+        for name in (unit.name, *unit.aliases):
+            for key in _variants(self._without_area(accented_key(name))):
+                self._put(key, unit.id, bare=False)
+                place = _AREA_LEVEL.match(_COUNCIL.sub("", key))
+                if place and len(place[1].split()) > 1 and place[1] not in self._area:
+                    self._put(place[1], unit.id, bare=True)
+        self._names[unit.id] = plain_key(self._without_area(accented_key(unit.name)))
+
+    def _put(self, key: str, unit_id: str, *, bare: bool) -> None:
+        for table, form in ((self._accented, key), (self._plain, plain_key(key))):
+            entry = table.setdefault(tuple(form.split()), _Entry({}, bare))
+            entry.units.setdefault(unit_id)
+            entry.bare = entry.bare and bare
+
+    def _without_area(self, key: str) -> str:
+        for tail in (f" {self._area}", f" {self._area.split(' ', 1)[-1]}"):
+            shortened = key.removesuffix(tail)
+            if shortened != key and not _AREA_LEVEL.match(_COUNCIL.sub("", key)):
+                return shortened
+        return key
+
+    def _scan(self, words: list[str], table: dict[tuple[str, ...], _Entry]) -> Iterator[Mention]:
+        position = 0
+        while position < len(words):
+            for length in range(min(self._longest, len(words) - position), 0, -1):
+                entry = table.get(tuple(words[position : position + length]))
+                if entry is not None:
+                    text = " ".join(words[position : position + length])
+                    yield Mention(tuple(entry.units), text, position, entry.bare)
+                    position += length
+                    break
+            else:
+                position += 1
+
+
+@dataclass(slots=True)
+class _Entry:
+    units: dict[str, None]
+    bare: bool
+
+
+def _variants(key: str) -> frozenset[str]:
+    """The key, the key without "Ủy ban nhân dân", and both with each abbreviation swapped."""
+    seen = {key, _COUNCIL.sub("", key)}
+    for long, short in _ABBREVIATIONS:
+        for form in tuple(seen):
+            seen.add(re.sub(rf"\b{long}\b", short, form))
+            seen.add(re.sub(rf"\b{short}\b", long, form))
+    return frozenset(form for form in seen if form)
