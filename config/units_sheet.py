@@ -1,0 +1,349 @@
+"""The units sheet: one row a unit, columns in Vietnamese, as .csv or .xlsx, in and out (files only).
+
+Columns: mã, tên, loại, mã GSO, tên khác, địa chỉ thư, điện thoại, người liên hệ, từ ngày, đến ngày,
+đơn vị kế tục. Several values stand in one cell with ";" between. A mail address may be written with
+its role before it, the person behind it and the days it holds:
+"cá nhân: a@example.vn (Hà Thị Mơ) [từ 01/01/2023 đến 31/12/2023]".
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from zipfile import BadZipFile
+
+import openpyxl
+from openpyxl.cell import Cell
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import InvalidFileException
+from rapidfuzz import process
+
+from config.days import read_day, write_day
+from config.errors import Problem, UnitsSheetCannotHoldUnitError
+from config.spelling import plain_key, tidy
+from config.units import Address, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from config.regime import UnitKind
+
+COLUMNS = (
+    "mã",
+    "tên",
+    "loại",
+    "mã GSO",
+    "tên khác",
+    "địa chỉ thư",
+    "điện thoại",
+    "người liên hệ",
+    "từ ngày",
+    "đến ngày",
+    "đơn vị kế tục",
+)
+REQUIRED = COLUMNS[:3]
+
+_ROLES = {"chinh thuc": "official", "ca nhan": "personal", "dung chung": "shared"}
+_ROLE_WORDS = {"official": "chính thức", "personal": "cá nhân", "shared": "dùng chung"}
+_ADDRESS = re.compile(
+    r"(?:(?P<role>[^:@()\[\]]+):)?\s*(?P<address>[^\s()\[\],:]+)\s*(?:\((?P<person>[^\[\]]*)\))?\s*(?:\[(?P<days>[^\[\]]*)\])?"
+)
+_DAYS = re.compile(r"(?:t[ừư]\s*(?P<first>[\d/.-]+))?\s*(?:đến\s*(?P<last>[\d/.-]+))?", re.IGNORECASE)
+# An addr-spec as offices use them (RFC 5322 section 3.4.1, without quoted local parts).
+_ADDR_SPEC = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)+")
+_ID = re.compile(r"[^\W_][\w.-]*")
+_GSO = re.compile(r"\d{1,5}")
+_GSO_WIDTH = 5
+_MOBILE_WITHOUT_ZERO = 9
+_DELIMITERS = ",;\t"
+
+Table = list[list[object]]  #: rows of cells: text, int, float, date, datetime or None
+
+
+def read_units(path: Path, kinds: Sequence[UnitKind] = ()) -> tuple[tuple[Unit, ...], tuple[Problem, ...]]:
+    """The units of a sheet and everything wrong with it.
+
+    A row with a fault that would make a unit wrong is left out and reported. The kind is accepted by
+    its id or its Vietnamese name when `kinds` are given, else taken as it stands.
+    """
+    sheet = _Sheet(path.name, tuple(kinds))
+    table = _table(path, sheet)
+    if table:
+        sheet.read(table)
+    return tuple(sheet.units), tuple(sheet.problems)
+
+
+def write_units(units: Iterable[Unit], path: Path, kinds: Sequence[UnitKind] = ()) -> None:
+    """Write the sheet; reading it again gives the same units.
+
+    Raises:
+        UnitsSheetCannotHoldUnitError: a unit holds text that the sheet would change.
+
+    """
+    units = tuple(units)
+    rows = [_row(unit, kinds) for unit in units]
+    for unit, row in zip(units, rows, strict=True):
+        _require_same(unit, row, kinds)
+    if path.suffix.lower() == ".xlsx":
+        _write_workbook(rows, path)
+    else:
+        _write_csv(rows, path)
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """What has been read of one sheet so far."""
+
+    file: str
+    kinds: tuple[UnitKind, ...]
+    units: list[Unit] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def report(self, code: str, row: int = 0, column: str = "", **parameters: str) -> None:
+        self.problems.append(Problem(code, self.file, row=row, column=column, parameters=parameters))
+
+    def read(self, table: Table) -> None:
+        columns = self._columns(table[0])
+        if missing := [name for name in REQUIRED if name not in columns]:
+            self.report("missing_columns", row=1, missing=", ".join(missing), accepted=", ".join(COLUMNS))
+            return
+        for number, cells in enumerate(table[1:], 2):
+            row = _Row(self, number, {name: cells[at] for name, at in columns.items() if at < len(cells)})
+            if any(row.text(name) for name in COLUMNS) and (unit := row.unit()):
+                self.units.append(unit)
+
+    def _columns(self, heading: Sequence[object]) -> dict[str, int]:
+        accepted = {plain_key(name): name for name in COLUMNS}
+        columns: dict[str, int] = {}
+        for at, cell in enumerate(heading):
+            title = _text(cell)
+            name = accepted.get(plain_key(title))
+            if name is None and title:
+                near = process.extractOne(plain_key(title), list(accepted))
+                self.report("unknown_column", row=1, column=title, near=accepted[near[0]])
+            elif name in columns:
+                self.report("column_twice", row=1, column=title)
+            elif name is not None:
+                columns[name] = at
+        return columns
+
+
+@dataclass(slots=True)
+class _Row:
+    """One row of the sheet, and whether it has been at fault."""
+
+    sheet: _Sheet
+    number: int
+    cells: Mapping[str, object]
+    faulty: bool = False
+
+    def text(self, column: str) -> str:
+        return _text(self.cells.get(column))
+
+    def items(self, column: str) -> tuple[str, ...]:
+        cell = self.cells.get(column)
+        text = cell if isinstance(cell, str) else _text(cell)
+        # People also put one value a line into a cell.
+        return tuple(item for part in re.split(r"[;\r\n]", text) if (item := tidy(part)))
+
+    def fault(self, code: str, column: str, **parameters: str) -> None:
+        self.faulty = True
+        self.sheet.report(code, self.number, column, **parameters)
+
+    def unit(self) -> Unit | None:
+        unit = Unit(
+            id=self._id(),
+            name=self._required("tên"),
+            kind=self._kind(),
+            gso_code=self._gso_code(),
+            aliases=self.items("tên khác"),
+            addresses=tuple(
+                address for item in self.items("địa chỉ thư") if (address := self._address(item))
+            ),
+            phone=_phone(self.cells.get("điện thoại")),
+            contact=self.text("người liên hệ"),
+            valid_from=self._day("từ ngày"),
+            valid_to=self._day("đến ngày"),
+            successors=self.items("đơn vị kế tục"),
+        )
+        if unit.valid_from and unit.valid_to and unit.valid_to < unit.valid_from:
+            self.fault("ends_before_start", "đến ngày")
+        return None if self.faulty else unit
+
+    def _required(self, column: str) -> str:
+        text = self.text(column)
+        if not text:
+            self.fault("empty_cell", column)
+        return text
+
+    def _id(self) -> str:
+        text = self._required("mã")
+        if text and not _ID.fullmatch(text):
+            self.fault("bad_id", "mã", text=text)
+        return text
+
+    def _kind(self) -> str:
+        text = self._required("loại")
+        for kind in self.sheet.kinds:
+            if text == kind.id or plain_key(text) == plain_key(kind.name):
+                return kind.id
+        if text and self.sheet.kinds:
+            accepted = ", ".join(f"{kind.name} ({kind.id})" for kind in self.sheet.kinds)
+            self.fault("unknown_kind", "loại", text=text, accepted=accepted)
+        return text
+
+    def _gso_code(self) -> str:
+        text = self.text("mã GSO")
+        if text and not _GSO.fullmatch(text):
+            self.fault("bad_gso_code", "mã GSO", text=text)
+        # Excel keeps a code as a number and drops its leading zero: 2536 is 02536.
+        return text.zfill(_GSO_WIDTH) if text else ""
+
+    def _day(self, column: str) -> date | None:
+        cell = self.cells.get(column)
+        if isinstance(cell, datetime):
+            return cell.date()
+        if isinstance(cell, date):
+            return cell
+        text = _text(cell)
+        day = read_day(text)
+        if text and day is None:
+            self.fault("bad_day", column, text=text)
+        return day
+
+    def _address(self, item: str) -> Address | None:
+        match = _ADDRESS.fullmatch(item)
+        if match is None or not _ADDR_SPEC.fullmatch(match["address"]):
+            self.fault("bad_address", "địa chỉ thư", text=item)
+            return None
+        role = _ROLES.get(plain_key(match["role"] or "chính thức"))
+        days = _address_days(match["days"] or "")
+        if role is None:
+            self.fault("unknown_role", "địa chỉ thư", text=tidy(match["role"]))
+        if days is None:
+            self.fault("bad_address_days", "địa chỉ thư", text=match["days"])
+        first, last = days or (None, None)
+        return Address(match["address"].lower(), role or "official", tidy(match["person"] or ""), first, last)
+
+
+def _address_days(text: str) -> tuple[date | None, date | None] | None:
+    if not text:
+        return None, None
+    match = _DAYS.fullmatch(text.strip())
+    if match is None or not (match["first"] or match["last"]):
+        return None
+    days = [read_day(part) if part else None for part in (match["first"], match["last"])]
+    bad = any(part and day is None for part, day in zip((match["first"], match["last"]), days, strict=True))
+    if bad or (days[0] and days[1] and days[1] < days[0]):
+        return None
+    return days[0], days[1]
+
+
+def _text(cell: object) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    if isinstance(cell, date):
+        return write_day(cell)
+    return tidy(str(cell))
+
+
+def _phone(cell: object) -> str:
+    text = _text(cell)
+    # Excel keeps a phone number as a number and drops its leading zero.
+    if isinstance(cell, int | float) and len(text) == _MOBILE_WITHOUT_ZERO:
+        return f"0{text}"
+    return text
+
+
+# Reading files
+
+
+def _table(path: Path, sheet: _Sheet) -> Table:
+    try:
+        rows = _workbook_rows(path) if path.suffix.lower() == ".xlsx" else _csv_rows(path)
+    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError, csv.Error) as error:
+        sheet.report("unreadable_sheet", reason=type(error).__name__)
+        return []
+    if not rows:
+        sheet.report("empty_sheet", accepted=", ".join(COLUMNS))
+    return rows
+
+
+def _workbook_rows(path: Path) -> Table:
+    workbook = openpyxl.load_workbook(path, data_only=True)
+    return [list(cells) for cells in workbook.worksheets[0].iter_rows(values_only=True)]
+
+
+def _csv_rows(path: Path) -> Table:
+    octets = path.read_bytes()
+    encoding = "utf-16" if octets[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
+    text = octets.decode(encoding)
+    heading = text.partition("\n")[0]
+    delimiter = max(_DELIMITERS, key=heading.count)
+    return [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)]
+
+
+# Writing files
+
+
+def _row(unit: Unit, kinds: Sequence[UnitKind]) -> list[str]:
+    names = {kind.id: kind.name for kind in kinds}
+    return [
+        unit.id,
+        unit.name,
+        names.get(unit.kind, unit.kind),
+        unit.gso_code,
+        "; ".join(unit.aliases),
+        "; ".join(_written(address) for address in unit.addresses),
+        unit.phone,
+        unit.contact,
+        write_day(unit.valid_from),
+        write_day(unit.valid_to),
+        "; ".join(unit.successors),
+    ]
+
+
+def _written(address: Address) -> str:
+    role = "" if address.role == "official" else f"{_ROLE_WORDS.get(address.role, address.role)}: "
+    person = f" ({address.person})" if address.person else ""
+    first = f"từ {write_day(address.valid_from)}" if address.valid_from else ""
+    last = f"đến {write_day(address.valid_to)}" if address.valid_to else ""
+    days = f" [{' '.join(part for part in (first, last) if part)}]" if first or last else ""
+    return f"{role}{address.address}{person}{days}"
+
+
+def _require_same(unit: Unit, row: list[str], kinds: Sequence[UnitKind]) -> None:
+    sheet = _Sheet("", tuple(kinds))
+    cells: dict[str, object] = dict(zip(COLUMNS, row, strict=True))
+    if _Row(sheet, 0, cells).unit() != unit:
+        raise UnitsSheetCannotHoldUnitError(unit.id)
+
+
+def _write_csv(rows: list[list[str]], path: Path) -> None:
+    # The byte order mark tells Excel that the letters are UTF-8.
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows([list(COLUMNS), *rows])
+
+
+def _write_workbook(rows: list[list[str]], path: Path) -> None:
+    workbook = openpyxl.Workbook()
+    sheet = workbook.worksheets[0]
+    sheet.title = "Đơn vị"
+    for number, row in enumerate([list(COLUMNS), *rows], 1):
+        for column, text in enumerate(row, 1):
+            cell = sheet.cell(number, column)
+            assert isinstance(cell, Cell)
+            # Text, so that codes keep their zero and "=..." stays what it says.
+            cell.set_explicit_value(text, "s")
+            cell.number_format = "@"
+    for at, width in enumerate((22, 40, 14, 10, 40, 50, 16, 24, 12, 12, 24), 1):
+        sheet.column_dimensions[get_column_letter(at)].width = width
+    sheet.freeze_panes = "A2"
+    workbook.save(path)
