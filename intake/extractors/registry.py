@@ -1,0 +1,26 @@
+"""Which extractor reads which kind of file. To add a format, write its extractor and name it here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from intake.documents import FileKind
+from intake.extractors.docx import extract_docx
+from intake.extractors.plain import extract_html, extract_plain
+from intake.extractors.workbook import extract_workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from intake.extractors.interface import Extractor
+
+EXTRACTORS: Final[Mapping[FileKind, Extractor]] = {
+    FileKind.DOCX: extract_docx,
+    FileKind.XLSX: extract_workbook,
+    FileKind.XLS: extract_workbook,
+    FileKind.XLSB: extract_workbook,
+    FileKind.ODS: extract_workbook,
+    FileKind.TEXT: extract_plain,
+    FileKind.HTML: extract_html,
+}
+"""Kinds that are read. Every other kind ends as `ReadState.NOT_YET` or in a state of its own."""

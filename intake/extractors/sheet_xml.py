@@ -1,0 +1,363 @@
+"""What the XML of an .xlsx sheet says beyond its values (ECMA-376 part 1, 18.3).
+
+Errors, formulas with and without stored value, hidden rows and columns, percent formats. A sheet whose
+one cell stands in the last corner is read here cell by cell, because every dense reader would make a
+million rows of it.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Final
+
+from lxml import etree
+
+from intake.errors import DamagedFileError, FileTooLargeError
+from intake.extractors.docx import Element, parse_part
+
+if TYPE_CHECKING:
+    from intake.extractors.interface import Package
+
+Value = int | float | str | bool | date | datetime | time | timedelta | None
+Place = tuple[int, int]
+"""Row and column, both from 0."""
+
+_DENSE_CELLS: Final = 2_000_000  #: a used range up to this area is left to the dense reader
+_COLUMNS: Final = 16_384
+_ADDRESS: Final = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"')
+_STYLED: Final = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})" s="([0-9]+)"')
+_REFERENCE: Final = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
+_PERCENT_IDS: Final = frozenset({9, 10})  #: built-in "0%" and "0.00%"
+_DATE_IDS: Final = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+_LITERAL: Final = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
+_EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - serial dates have no zone
+
+
+@dataclass(slots=True)
+class SheetFacts:
+    """One sheet, beyond what calamine tells."""
+
+    errors: dict[Place, str] = field(default_factory=dict)
+    formulas: dict[Place, str] = field(default_factory=dict)  #: with the leading "="
+    stale: set[Place] = field(default_factory=set)  #: formulas without stored value
+    percent: set[Place] = field(default_factory=set)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)  #: first and last
+    recalculates_on_load: bool = False  #: the writing program left the values to Excel
+    sparse: list[tuple[int, int, list[Value]]] | None = (
+        None  #: the values, when the used range is too wide for a dense reader
+    )
+    merges: list[tuple[Place, Place]] = field(default_factory=list)  #: filled only with `sparse`
+    marked: set[Place] = field(default_factory=set)  #: every place with a formula or an error
+
+
+class Workbook:
+    """The parts of an .xlsx package that say how its sheets look."""
+
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        root = parse_part(package.read("xl/workbook.xml"))
+        targets = _targets(package)
+        self._parts = {
+            sheet.get("name", ""): targets.get(_by_local_name(sheet, "id"), "")
+            for sheet in _descendants(root, "sheet")
+        }
+        self._on_load = any(
+            node.get("fullCalcOnLoad") in {"1", "true"} for node in _descendants(root, "calcPr")
+        )
+        self._percent_styles, self._date_styles = _styles(package)
+        self._strings: list[str] | None = None
+
+    def facts(self, sheet: str) -> SheetFacts:
+        """What the XML of that sheet says; empty for a sheet without part.
+
+        Raises:
+            DamagedFileError: the XML is broken.
+
+        """
+        part = self._parts.get(sheet, "")
+        if part not in self._package:
+            return SheetFacts()
+        octets = self._package.read(part)
+        area = _plain_area(octets)
+        if area is not None and area <= _DENSE_CELLS and not self._needs_walk(octets):
+            return SheetFacts(percent=self._percent_places(octets))
+        facts = SheetFacts(recalculates_on_load=self._on_load)
+        _Walk(facts, self, octets).run(sparse=area is None or area > _DENSE_CELLS)
+        return facts
+
+    @staticmethod
+    def _needs_walk(octets: bytes) -> bool:
+        return b"<f" in octets or b't="e"' in octets or b"hidden=" in octets or b' ht="0"' in octets
+
+    def _percent_places(self, octets: bytes) -> set[Place]:
+        if not self._percent_styles:
+            return set()
+        styles = {str(style).encode() for style in self._percent_styles}
+        return {
+            _place(letters.decode(), int(row))
+            for letters, row, style in _STYLED.findall(octets)
+            if style in styles
+        }
+
+    def is_percent(self, style: int) -> bool:
+        """Whether the cell format of that number shows a percentage."""
+        return style in self._percent_styles
+
+    def is_date(self, style: int) -> bool:
+        """Whether the cell format of that number shows a date."""
+        return style in self._date_styles
+
+    def string(self, number: int) -> str:
+        """The shared string of that number, empty when there is none."""
+        if self._strings is None:
+            self._strings = _shared_strings(self._package)
+        return self._strings[number] if 0 <= number < len(self._strings) else ""
+
+
+def _descendants(root: Element, name: str) -> list[Element]:
+    return [node for node in root.iter() if _local(node) == name]
+
+
+def _local(node: Element) -> str:
+    tag = node.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def _by_local_name(node: Element, name: str) -> str:
+    return next((str(value) for key, value in node.attrib.items() if str(key).endswith("}" + name)), "")
+
+
+def _targets(package: Package) -> dict[str, str]:
+    """Relationship id -> part name."""
+    if "xl/_rels/workbook.xml.rels" not in package:
+        return {}
+    root = parse_part(package.read("xl/_rels/workbook.xml.rels"))
+    return {node.get("Id", ""): _part_name(node.get("Target", "")) for node in root}
+
+
+def _part_name(target: str) -> str:
+    return target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
+
+
+def _styles(package: Package) -> tuple[frozenset[int], frozenset[int]]:
+    """Numbers of the cell formats that show percentages, and of those that show dates."""
+    if "xl/styles.xml" not in package:
+        return frozenset(), frozenset()
+    root = parse_part(package.read("xl/styles.xml"))
+    codes = {
+        _integer(node.get("numFmtId")): _LITERAL.sub("", node.get("formatCode", ""))
+        for node in _descendants(root, "numFmt")
+    }
+    cell_formats = next(iter(_descendants(root, "cellXfs")), None)
+    ids = [] if cell_formats is None else [_integer(node.get("numFmtId")) for node in cell_formats]
+    percent = {number for number, identity in enumerate(ids) if _is_percent(identity, codes)}
+    dates = {number for number, identity in enumerate(ids) if _is_date(identity, codes)}
+    return frozenset(percent), frozenset(dates)
+
+
+def _is_percent(identity: int, codes: dict[int, str]) -> bool:
+    return "%" in codes[identity] if identity in codes else identity in _PERCENT_IDS
+
+
+def _is_date(identity: int, codes: dict[int, str]) -> bool:
+    if identity not in codes:
+        return identity in _DATE_IDS
+    code = codes[identity].lower()
+    return code != "general" and any(letter in code for letter in "dmyhs")
+
+
+def _integer(text: str | None) -> int:
+    return int(text) if text is not None and text.isdecimal() and len(text) < 10 else 0  # noqa: PLR2004
+
+
+def _place(letters: str, row: int) -> Place:
+    column = 0
+    for letter in letters.upper():
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return row - 1, column - 1
+
+
+def _plain_area(octets: bytes) -> int | None:
+    """The area of the used range by one pass of C, None when the XML is written in an unusual way."""
+    places = _ADDRESS.findall(octets)
+    if len(places) != octets.count(b"<c ") + octets.count(b"<c>") or b"<worksheet" not in octets:
+        return None
+    if not places:
+        return 0
+    rows = [int(row) for row in {row for _, row in places}]
+    columns = [_place(letters.decode(), 1)[1] for letters in {letters for letters, _ in places}]
+    return (max(rows) - min(rows) + 1) * (max(columns) - min(columns) + 1)
+
+
+def _shared_strings(package: Package) -> list[str]:
+    if "xl/sharedStrings.xml" not in package:
+        return []
+    return [_string(node) for node in _descendants(parse_part(package.read("xl/sharedStrings.xml")), "si")]
+
+
+def _string(node: Element) -> str:
+    """The text of a string item without its phonetic guide."""
+    pieces = [part.text or "" for part in node.iter() if _local(part) == "t" and not _is_phonetic(part)]
+    return "".join(pieces)
+
+
+def _is_phonetic(part: Element) -> bool:
+    parent = part.getparent()
+    return parent is not None and _local(parent) == "rPh"
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One sheet read element by element; memory stays flat because read elements are thrown away."""
+
+    facts: SheetFacts
+    workbook: Workbook
+    octets: bytes
+    row: int = -1
+    column: int = -1
+    shared: dict[str, tuple[Place, str]] = field(default_factory=dict)
+    values: dict[Place, Value] = field(default_factory=dict)
+
+    def run(self, *, sparse: bool) -> None:
+        """Fills the facts; with `sparse` also the values."""
+        try:
+            self._elements(sparse=sparse)
+        except (etree.XMLSyntaxError, ValueError) as error:
+            raise DamagedFileError(f"sheet xml: {type(error).__name__}") from error
+        self.facts.marked = self.facts.errors.keys() | self.facts.formulas.keys()
+        if sparse and self._area() > _DENSE_CELLS:
+            self._keep_sparse()
+
+    def _elements(self, *, sparse: bool) -> None:
+        events = etree.iterparse(
+            io.BytesIO(self.octets), events=("start", "end"), resolve_entities=False, no_network=True,
+            load_dtd=False, remove_comments=True, remove_pis=True,
+        )  # fmt: skip
+        for event, node in events:
+            name = _local(node)
+            if event == "start":
+                self._started(node, name)
+            elif name == "c":
+                self._cell(node, sparse=sparse)
+                node.clear()
+            elif name == "row":
+                _thrown_away(node)
+            elif name == "mergeCell":
+                self._merge(node)
+
+    def _started(self, node: Element, name: str) -> None:
+        if name == "row":
+            self.row = _integer(node.get("r")) - 1 if node.get("r") else self.row + 1
+            self.column = -1
+            if node.get("hidden") in {"1", "true"} or node.get("ht") == "0":
+                self.facts.hidden_rows.add(self.row)
+        elif name == "col" and node.get("hidden") in {"1", "true"}:
+            last = min(_integer(node.get("max")), _COLUMNS)
+            self.facts.hidden_columns.append((_integer(node.get("min")) - 1, last - 1))
+
+    def _cell(self, node: Element, *, sparse: bool) -> None:
+        place = self._place(node)
+        self.column = place[1]
+        kind = node.get("t", "n")
+        parts = {_local(part): part for part in node}
+        stored = parts["v"].text or "" if "v" in parts else ""
+        if kind == "e":
+            self.facts.errors[place] = stored or "#N/A"
+        if "f" in parts:
+            self._formula(place, parts["f"], empty=not stored and kind != "str")
+        style = _integer(node.get("s"))
+        if self.workbook.is_percent(style):
+            self.facts.percent.add(place)
+        if sparse:
+            self._keep(place, kind, stored, style, parts.get("is"))
+
+    def _place(self, node: Element) -> Place:
+        match = _REFERENCE.fullmatch(node.get("r", ""))
+        return _place(match[1], int(match[2])) if match else (self.row, self.column + 1)
+
+    def _formula(self, place: Place, node: Element, *, empty: bool) -> None:
+        text = node.text or ""
+        group = node.get("si", "")
+        if node.get("t") == "shared" and text:
+            self.shared[group] = (place, text)
+        elif node.get("t") == "shared" and group in self.shared:
+            text = _translated(*self.shared[group], place)
+        self.facts.formulas[place] = f"={text}"
+        if empty:
+            self.facts.stale.add(place)
+
+    def _merge(self, node: Element) -> None:
+        corners = [_REFERENCE.fullmatch(corner) for corner in node.get("ref", "").split(":")]
+        places = [_place(corner[1], int(corner[2])) for corner in corners if corner]
+        if len(places) == 2:  # noqa: PLR2004
+            self.facts.merges.append((places[0], places[1]))
+
+    def _keep(self, place: Place, kind: str, stored: str, style: int, inline: Element | None) -> None:
+        value = self._value(kind, stored, style, inline)
+        if value is not None and value != "":
+            self.values[place] = value
+        if len(self.values) > _DENSE_CELLS:
+            raise FileTooLargeError("cells")
+
+    def _value(self, kind: str, stored: str, style: int, inline: Element | None) -> Value:
+        if kind == "s":
+            return self.workbook.string(_integer(stored))
+        if kind == "inlineStr":
+            return "" if inline is None else _string(inline)
+        if kind == "b":
+            return stored == "1"
+        if kind in {"str", "e", "d"} or not stored:
+            return stored
+        number = float(stored)
+        return _EPOCH + timedelta(days=number) if self.workbook.is_date(style) else number
+
+    def _area(self) -> int:
+        if not self.values:
+            return 0
+        rows = [row for row, _ in self.values]
+        columns = [column for _, column in self.values]
+        return (max(rows) - min(rows) + 1) * (max(columns) - min(columns) + 1)
+
+    def _keep_sparse(self) -> None:
+        self.facts.sparse = [(row, column, [self.values[row, column]]) for row, column in sorted(self.values)]
+
+
+def _thrown_away(row: Element) -> None:
+    row.clear()
+    while row.getprevious() is not None:
+        parent = row.getparent()
+        if parent is None:
+            return
+        del parent[0]
+
+
+def _translated(origin: Place, text: str, place: Place) -> str:
+    """A shared formula as it stands at another cell: references moved by the same steps."""
+    rows, columns = place[0] - origin[0], place[1] - origin[1]
+
+    def moved(match: re.Match[str]) -> str:
+        row_fixed, column_fixed = match[3] == "$", match[1] == "$"
+        row, column = _place(match[2], int(match[4]))
+        row, column = (row if row_fixed else row + rows), (column if column_fixed else column + columns)
+        return f"{match[1]}{_letters(column)}{match[3]}{row + 1}" if row >= 0 and column >= 0 else "#REF!"
+
+    outside_strings = text.split('"')
+    outside_strings[::2] = [
+        re.sub(r"(?<![A-Za-z0-9_.])(\$?)([A-Za-z]{1,3})(\$?)([0-9]{1,7})(?![A-Za-z0-9_(.])", moved, piece)
+        for piece in outside_strings[::2]
+    ]
+    return '"'.join(outside_strings)
+
+
+def _letters(column: int) -> str:
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters

@@ -1,0 +1,279 @@
+"""Workbooks: .xlsx, .xlsm, .xls, .xlsb and .ods, by python-calamine with a second look at the XML.
+
+calamine reads values an order of magnitude faster than anything else, but shows an error and a formula
+without stored value as an empty text and says nothing of hidden rows or percent formats. For .xlsx the
+sheet XML is therefore looked through, in one cheap pass when it holds none of this.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+
+from intake.documents import Cell, Document, Table
+from intake.errors import DamagedFileError, EncryptedFileError, FileTooLargeError, RefusedFileError
+from intake.extractors.formulas import Recalculation
+from intake.extractors.interface import Budget, Package
+from intake.extractors.sheet_xml import SheetFacts, Value, Workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Row = tuple[int, int, list[Value]]
+"""Row number from 0, column number of the first value, the values."""
+
+_LETTERS: Final = 26
+_DECLARATION: Final = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
+
+
+def extract_workbook(content: bytes, budget: Budget) -> Document:
+    """Reads every sheet, hidden ones marked; merged cells stand once with their spans.
+
+    Raises:
+        DamagedFileError: the workbook is broken.
+        EncryptedFileError: it is locked with a password.
+        RefusedFileError: a part declares a document type.
+        FileTooLargeError: more filled cells than are read of one file.
+        BombError: it unpacks out of proportion.
+
+    """
+    package = Package(content, budget) if content[:2] == b"PK" else None
+    if package is not None:
+        package.check_claims()
+        _refuse_declarations(package)
+    workbook = Workbook(package) if package is not None and "xl/workbook.xml" in package else None
+    reading = _Reading(budget, workbook)
+    tables = tuple(reading.sheets(_opened(content)))
+    return Document(tables, (*_notes(package, workbook), *sorted(reading.notes)))
+
+
+def _opened(content: bytes) -> CalamineWorkbook:
+    try:
+        return CalamineWorkbook.from_filelike(io.BytesIO(content))
+    except PasswordError as error:
+        raise EncryptedFileError("workbook") from error
+    except Exception as error:
+        raise DamagedFileError(f"workbook: {type(error).__name__}") from error
+
+
+def _refuse_declarations(package: Package) -> None:
+    for name in package.members:
+        if name in {"xl/workbook.xml", "content.xml"} or name.startswith("xl/worksheets/sheet"):
+            with package.archive.open(package.members[name]) as stream:
+                if _DECLARATION.search(stream.read(1024)):
+                    raise RefusedFileError("document type declared")
+
+
+def _notes(package: Package | None, workbook: Workbook | None) -> Iterator[str]:
+    if package is not None and any(name.endswith("vbaProject.bin") for name in package.members):
+        yield "macros"
+    if package is not None and any(name.startswith("xl/externalLinks/") for name in package.members):
+        yield "external_links"
+    if workbook is None:
+        # Percent formats, hidden rows and formulas of these formats are not looked at.
+        yield "formats_unknown"
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One workbook being read."""
+
+    budget: Budget
+    workbook: Workbook | None
+    cells: int = 0
+    notes: set[str] = field(default_factory=set)
+
+    def sheets(self, book: CalamineWorkbook) -> Iterator[Table]:
+        """The tables of all sheets that hold cells, in the order of the workbook."""
+        for metadata in book.sheets_metadata:
+            if metadata.typ is SheetTypeEnum.WorkSheet:
+                yield self._sheet(book, metadata.name, metadata.visible is not SheetVisibleEnum.Visible)
+
+    def _sheet(self, book: CalamineWorkbook, name: str, hidden: bool) -> Table:
+        facts = SheetFacts() if self.workbook is None else self.workbook.facts(name)
+        if facts.sparse is not None:
+            rows: Iterator[Row] = iter(facts.sparse)
+            merges = facts.merges
+        else:
+            rows, merges = _calamine_rows(book, name)
+        cells = self._cells(rows, facts, _Merges(merges))
+        cells = self._recalculated(cells, facts)
+        return _table(name, cells, facts, hidden=hidden)
+
+    def _cells(self, rows: Iterator[Row], facts: SheetFacts, merges: _Merges) -> list[Cell]:
+        cells: list[Cell] = []
+        seen: set[tuple[int, int]] = set()
+        for row, first, values in rows:
+            for column, value in enumerate(values, first):
+                if value == "" or value is None or merges.covers(row, column):
+                    continue
+                cells.append(_cell(row, column, value, facts, merges))
+                seen.add((row, column))
+            self._check(len(cells))
+        cells += [_marked(row, column, facts, merges) for row, column in facts.marked - seen]
+        self.cells += len(cells)
+        self._check(0)
+        return sorted(cells, key=_position) if facts.marked else cells
+
+    def _check(self, more: int) -> None:
+        if self.cells + more > self.budget.limits.cells:
+            raise FileTooLargeError("cells")
+
+    def _recalculated(self, cells: list[Cell], facts: SheetFacts) -> list[Cell]:
+        """Cells with formulas checked against a recalculation where it is simple enough."""
+        if not facts.formulas:
+            return cells
+        recalculation = Recalculation(cells, recalculates_on_load=facts.recalculates_on_load)
+        checked = [recalculation.checked(cell) if cell.formula else cell for cell in cells]
+        self.notes |= recalculation.notes
+        return checked
+
+
+def _calamine_rows(
+    book: CalamineWorkbook, name: str
+) -> tuple[Iterator[Row], list[tuple[tuple[int, int], tuple[int, int]]]]:
+    try:
+        sheet = book.get_sheet_by_name(name)
+        start = sheet.start or (0, 0)
+        rows = sheet.to_python(skip_empty_area=True)
+        merges = sheet.merged_cell_ranges or []
+    except Exception as error:
+        raise DamagedFileError(f"sheet: {type(error).__name__}") from error
+    top, left = start
+    return ((top + number, left, list(values)) for number, values in enumerate(rows)), merges
+
+
+@dataclass(slots=True)
+class _Merges:
+    """Merged ranges, asked by cell."""
+
+    ranges: list[tuple[tuple[int, int], tuple[int, int]]]
+    spans: dict[tuple[int, int], tuple[int, int]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.spans = {start: (end[0] - start[0] + 1, end[1] - start[1] + 1) for start, end in self.ranges}
+
+    def covers(self, row: int, column: int) -> bool:
+        """Whether the cell lies under a merged cell that begins elsewhere: nobody sees what it holds."""
+        return any(
+            top <= row <= bottom and left <= column <= right and (row, column) != (top, left)
+            for (top, left), (bottom, right) in self.ranges
+        )
+
+    def span(self, row: int, column: int) -> tuple[int, int]:
+        """Rows and columns covered by the cell."""
+        return self.spans.get((row, column), (1, 1))
+
+
+def _cell(row: int, column: int, value: Value, facts: SheetFacts, merges: _Merges) -> Cell:
+    place = (row, column)
+    if place in facts.marked:
+        return _marked(row, column, facts, merges, value)
+    text, number, is_date = shown(value)
+    percent = bool(number) and place in facts.percent
+    row_span, column_span = merges.span(row, column)
+    return Cell(
+        row=row,
+        column=column,
+        text=percent_text(number) if percent else text,
+        row_span=row_span,
+        column_span=column_span,
+        number=number,
+        address=address(row, column),
+        percent=percent,
+        date=is_date,
+    )
+
+
+def _marked(row: int, column: int, facts: SheetFacts, merges: _Merges, value: Value = None) -> Cell:
+    """A cell with a formula or an error, also when calamine shows nothing."""
+    place = (row, column)
+    error = facts.errors.get(place, "")
+    text, number, is_date = ("", "", False) if value is None or error else shown(value)
+    percent = place in facts.percent
+    row_span, column_span = merges.span(row, column)
+    return Cell(
+        row=row,
+        column=column,
+        text=error or (percent_text(number) if percent and number else text),
+        row_span=row_span,
+        column_span=column_span,
+        number=number,
+        address=address(row, column),
+        formula=facts.formulas.get(place, ""),
+        error=error,
+        stale=place in facts.stale,
+        percent=percent,
+        date=is_date,
+    )
+
+
+def _position(cell: Cell) -> tuple[int, int]:
+    return cell.row, cell.column
+
+
+def _table(name: str, cells: list[Cell], facts: SheetFacts, *, hidden: bool) -> Table:
+    rows = max((cell.row + cell.row_span for cell in cells), default=0)
+    columns = max((cell.column + cell.column_span for cell in cells), default=0)
+    return Table(
+        name=name,
+        cells=tuple(cells),
+        rows=rows,
+        columns=columns,
+        sheet=True,
+        hidden=hidden,
+        hidden_rows=frozenset(row for row in facts.hidden_rows if row < rows),
+        hidden_columns=frozenset(
+            column
+            for first, last in facts.hidden_columns
+            for column in range(first, min(last, columns - 1) + 1)
+        ),
+    )
+
+
+def shown(value: Value) -> tuple[str, str, bool]:
+    """Text as a person sees it, number as shortest decimal text (empty for text), and whether a date."""
+    if isinstance(value, bool):
+        return ("TRUE" if value else "FALSE"), "", False
+    if isinstance(value, (int, float)):
+        number = decimal_text(value)
+        return number, number, False
+    if isinstance(value, datetime):
+        has_time = value.time() != time()
+        return value.strftime("%d/%m/%Y %H:%M" if has_time else "%d/%m/%Y"), "", True
+    if isinstance(value, date):
+        return value.strftime("%d/%m/%Y"), "", True
+    return str(value), "", False
+
+
+def decimal_text(value: float) -> str:
+    """The number as Excel shows it, with 15 significant digits: 5.0 -> "5", 0.1 + 0.2 -> "0.3"."""
+    return plain_text(Decimal(f"{value:.15g}"))
+
+
+def plain_text(number: Decimal) -> str:
+    """A decimal number without exponent and without zeros at its end."""
+    text = format(number, "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
+
+
+def percent_text(number: str) -> str:
+    """What a percent format shows: "0.45" gives "45%"."""
+    return plain_text(Decimal(number) * 100) + "%"
+
+
+def address(row: int, column: int) -> str:
+    """(11, 3) -> "D12"."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, _LETTERS)
+        letters = chr(ord("A") + rest) + letters
+    return f"{letters}{row + 1}"
