@@ -1,0 +1,543 @@
+"""Which indicator a row's label means: by words and rule, never by position, never by a guess.
+
+A label is compared in rising looseness: the same words, the same words in another order, the same
+words with a typing fault, the same words cut short. At each step exactly one indicator of the report
+must fit; two that fit are ambiguous, and none leaves the row unread. A missing figure can be asked
+for, a figure under the wrong indicator cannot be found again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache, cached_property
+
+from rapidfuzz.distance import OSA
+
+from config.reports import Aggregation, Indicator, Sex
+from config.spelling import accented_key, is_accented, plain_key, tidy
+from intake.measures import same_measure, split_measure
+
+# Short forms of the field, each with its one meaning. TT, TTr, LĐ, CT, TH and QĐ have several and are
+# never written out.
+_ABBREVIATIONS = {
+    "bđg": "bình đẳng giới",
+    "blgđ": "bạo lực gia đình",
+    "pcblgđ": "phòng chống bạo lực gia đình",
+    "bltcsg": "bạo lực trên cơ sở giới",
+    "blg": "bạo lực giới",
+    "pcblg": "phòng chống bạo lực giới",
+    "vstbpn": "vì sự tiến bộ của phụ nữ",
+    "vstb": "vì sự tiến bộ của",
+    "hđnd": "hội đồng nhân dân",
+    "đbhđnd": "đại biểu hội đồng nhân dân",
+    "ubnd": "ủy ban nhân dân",
+    "mttq": "mặt trận tổ quốc",
+    "lhpn": "liên hiệp phụ nữ",
+    "hlhpn": "hội liên hiệp phụ nữ",
+    "btv": "ban thường vụ",
+    "bch": "ban chấp hành",
+    "bchđb": "ban chấp hành đảng bộ",
+    "uvbtv": "ủy viên ban thường vụ",
+    "uvbch": "ủy viên ban chấp hành",
+    "cbcc": "cán bộ công chức",
+    "cbccvc": "cán bộ công chức viên chức",
+    "ccvc": "công chức viên chức",
+    "clb": "câu lạc bộ",
+    "gqvl": "giải quyết việc làm",
+    "xklđ": "xuất khẩu lao động",
+    "dtts": "dân tộc thiểu số",
+    "nhcsxh": "ngân hàng chính sách xã hội",
+    "csxh": "chính sách xã hội",
+    "nsnn": "ngân sách nhà nước",
+    "xhh": "xã hội hóa",
+    "htx": "hợp tác xã",
+    "thcs": "trung học cơ sở",
+    "đctc": "địa chỉ tin cậy",
+    "pn": "phụ nữ",
+    "vb": "văn bản",
+}
+_WRITTEN_OUT = {plain_key(short): meaning for short, meaning in _ABBREVIATIONS.items()} | _ABBREVIATIONS
+
+# Two spellings of one word. "tỷ"/"tỉ" and their like are made one by _LAST_Y.
+_ONE_WORD = (
+    ("pa nô", "pano"),
+    ("panô", "pano"),
+    ("băng zôn", "băng rôn"),
+    ("trẻ em", "trẻ"),
+    ("bé trai", "trẻ trai"),
+    ("bé gái", "trẻ gái"),
+    ("cháu trai", "trẻ trai"),
+    ("cháu gái", "trẻ gái"),
+)
+_LAST_Y = re.compile(r"\b(h|k|l|m|s|t|v|qu)([yýỳỷỹỵ])\b")
+_Y_TO_I = dict(zip("yýỳỷỹỵ", "iíìỉĩị", strict=True))
+
+_VOWEL = re.compile("[aeiouyăâêôơư]")
+_SMALL = "a-zàáảãạăắằẳẵặâấầẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ"
+_GLUED_CAPITALS = re.compile(f"(?<=[{_SMALL}])(?=[A-ZĐ]{{2}})")  # "chốngBLGĐ"
+
+_ENUMERATION = re.compile(
+    r"^\s*(?:[-–—+*•·▪]+\s*|\(?\d{1,2}(?:\.\d{1,2}){0,3}\s*[.)]\s+|\d{1,2}(?:\.\d{1,2}){1,3}\.?\s+"
+    r"|[IVX]{1,5}\s*[.)]\s+|[a-zđ]\s*[.)]\s+)+"
+)
+_FOOTNOTE = re.compile(r"[(\[]\s*(?:\*+|\d)\s*[)\]]|\*+")
+_EXPLAINED = re.compile(r"\s*[(\[][^()\[\]]*[,;][^()\[\]]*[)\]]")
+_OF_WHICH = re.compile(r"^(?:trong đó|gồm|bao gồm|chia ra)(?: có)? ")
+_LEAD = re.compile(r"^(?:(?:tổng số|tổng|số lượng|số lượt|số)\s)+")
+_OWN_LEVEL = re.compile(
+    r"\s(?:(?:ở |tại |của )?cấp (?:xã|phường|thị trấn)|trên địa bàn(?: xã| phường| thị trấn)?|toàn (?:xã|phường|thị trấn))$"
+)
+_LEVELS = re.compile(r"\b(?:cấp|địa bàn|của|toàn|các|số) (?:xã(?! hội)|phường|thị trấn|huyện|tỉnh)\b")
+
+# Words that carry no part of what is counted.
+_STOP = frozenset(
+    "số tổng lượng của và về cho các những đã được bị có là ở tại với theo để sự thì mà ra hay hoặc việc"
+    " công tác".split()
+)
+_STOP_PHRASES = re.compile(r"\b(?:trong kì báo cáo|trong kì|trong năm|trong 6 tháng)\b")
+# Dropping one of these turns a count into another count.
+_GUARDED = frozenset(
+    "không chưa chẳng nữ nam gái trai ngoài trước sau cận thiểu nghèo tỉ lệ phần trăm".split()
+)
+_NEGATIONS = frozenset({"không", "chưa", "chẳng"})
+_PASSIVE = re.compile(r"\b(?:được|bị|do)\b")
+_RATIO = re.compile(r"(?:^|\s)(?:tỉ lệ|tỉ số|tỉ suất|phần trăm|cơ cấu|ti le|ti so)(?:\s|$)|%")
+
+_FEMALE = frozenset({"nữ", "gái", "trẻ gái", "nữ giới", "phụ nữ", "nu", "gai"})
+_MALE = frozenset({"nam", "trai", "trẻ trai", "nam giới"})
+_SEX_NOISE = re.compile(
+    r"\b(?:trong đó|trong do|số|số lượng|tổng số|người|lượt|lượt người|là|có|giới tính)\b"
+)
+_SEX_ENDS = (
+    (re.compile(r"^(?:số )?(?:phụ nữ|nữ)(?: là)? "), Sex.FEMALE),
+    (re.compile(r"^(?:số )?nam(?: là)? "), Sex.MALE),
+    (re.compile(r" (?:là nữ|là phụ nữ|nữ|gái|nữ giới)$"), Sex.FEMALE),
+    (re.compile(r" (?:là nam|nam|trai|nam giới)$"), Sex.MALE),
+    (re.compile(r"(?<=^trẻ) gái "), Sex.FEMALE),
+    (re.compile(r"(?<=^trẻ) trai "), Sex.MALE),
+    (re.compile(r"(?<=^số trẻ) gái "), Sex.FEMALE),
+    (re.compile(r"(?<=^số trẻ) trai "), Sex.MALE),
+)
+_SUM_ROWS = frozenset(
+    {"cộng", "tổng cộng", "tổng số", "tổng", "cộng chung", "toàn huyện", "toàn xã", "chung"}
+)
+
+
+_FEWEST = 2  # words a shortened name must have left
+_SHORTEST_MISTYPED = 3  # letters; a shorter word with another letter is another word
+_SHORTEST_SWAPPED = 4
+_MOST = 0.75  # share of a name's words that must be left when it is cut short
+
+
+class Strength(StrEnum):
+    """How closely a label fits, best first."""
+
+    NONE = "none"
+    EXACT = "exact"
+    SYNONYM = "synonym"
+    REORDERED = "reordered"
+    TYPO = "typo"
+    SHORTENED = "shortened"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelMatch:
+    """The indicator a label means. `indicator` is empty when nothing, or more than one, fits."""
+
+    indicator: str = ""
+    sex: Sex | None = None  #: a sex named by the label itself: "Nữ đại biểu HĐND"
+    strength: Strength = Strength.NONE
+    ambiguous: tuple[str, ...] = ()  #: codes that fit equally well
+
+    def __bool__(self) -> bool:
+        return bool(self.indicator)
+
+
+_NO_MATCH = LabelMatch()
+
+
+@dataclass(frozen=True, slots=True)
+class LabelKey:
+    """A label made ready for comparison."""
+
+    text: str  #: the words, short forms written out, leading "Số" and the like kept
+    short: str  #: without leading "Tổng số", "Số lượng", "Số"
+    measure: str  #: the unit of measure its brackets held
+    words: frozenset[str]  #: what is counted, without words that say nothing
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        """The words with digits, which no typing fault may change."""
+        return frozenset(word for word in self.text.split() if any(letter.isdigit() for letter in word))
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """One name of one indicator: its label or a synonym."""
+
+    code: str
+    strength: Strength
+    key: LabelKey
+    measure: str
+    measure_words: frozenset[str]
+    topics: frozenset[str]  #: words of the report's subject, which every row of it implies
+    predicate: frozenset[str]  #: what happened to the counted: "được hỗ trợ, tư vấn"
+
+    def implied(self, measure: str) -> frozenset[str]:
+        """The words a row may leave out: the subject, and what its unit of measure says already."""
+        said = self.measure_words if measure and same_measure(measure, self.measure) else frozenset()
+        return self.topics | said
+
+
+def label_key(label: str) -> LabelKey:
+    """Make a label ready: enumeration, footnotes and the bracketed unit gone, short forms written out."""
+    bare = _FOOTNOTE.sub(" ", _ENUMERATION.sub("", tidy(label)))
+    bare, measure = split_measure(bare)
+    text = _OF_WHICH.sub("", _folded(bare))
+    return LabelKey(text=text, short=_LEAD.sub("", text) or text, measure=measure, words=_words(text))
+
+
+def sex_row(label: str) -> Sex | None:
+    """The sex of a row that names nothing else: "Trong đó: nữ", "- Nam", "Bé gái"."""
+    key = label_key(label).text
+    rest = " ".join(_SEX_NOISE.sub(" ", key).split())
+    if rest in _FEMALE:
+        return Sex.FEMALE
+    return Sex.MALE if rest in _MALE else None
+
+
+def is_sum_row(label: str) -> bool:
+    """Whether the row only adds up the others: "Cộng", "Tổng cộng"."""
+    return label_key(label).text in _SUM_ROWS
+
+
+def names_ratio(label: str) -> bool:
+    """Whether the label speaks of a percentage or a rate and not of a count."""
+    return "%" in label or bool(_RATIO.search(_folded(label)))
+
+
+@dataclass(frozen=True)
+class LabelIndex:
+    """All names of a report's indicators, ready to be asked which one a label means.
+
+    `topics` are the phrases that name the report's subject: in a report on bình đẳng giới the row
+    "Số lớp tập huấn" and "Số lớp tập huấn về bình đẳng giới" are one.
+    """
+
+    indicators: tuple[Indicator, ...]
+    topics: tuple[str, ...] = ()
+    _memory: dict[tuple[str, str, str], LabelMatch] = field(default_factory=dict, repr=False, compare=False)
+
+    def match(self, label: str, section_context: str = "", measure: str = "") -> LabelMatch:
+        """The indicator the label means.
+
+        `section_context` is the heading above the row, `measure` the unit of measure of the row: both
+        only decide between names, they never make a match of their own.
+        """
+        asked = (label, section_context, measure)
+        if asked not in self._memory:
+            self._memory[asked] = self._match(*asked)
+        return self._memory[asked]
+
+    def nearest(self, label: str) -> str:
+        """The code of the indicator most like the label, as a proposal to a person; empty when none is."""
+        wanted = label_key(label).words
+        shares = {
+            form.code: max(len(wanted & form.key.words) / max(len(wanted | form.key.words), 1), 0)
+            for form in sorted(self._forms, key=lambda form: len(wanted & form.key.words))
+        }
+        best = max(shares, key=lambda code: shares[code], default="")
+        return best if best and shares[best] >= 1 / 3 else ""
+
+    @cached_property
+    def _forms(self) -> tuple[_Form, ...]:
+        return tuple(form for indicator in self.indicators for form in self._forms_of(indicator))
+
+    @cached_property
+    def _ratios(self) -> frozenset[str]:
+        return frozenset(one.code for one in self.indicators if one.aggregation is Aggregation.RATIO)
+
+    @cached_property
+    def _measures(self) -> dict[str, str]:
+        return {one.code: one.unit_of_measure for one in self.indicators}
+
+    @cached_property
+    def _vocabulary(self) -> frozenset[str]:
+        return frozenset(word for form in self._forms for word in form.key.text.split())
+
+    @cached_property
+    def _names_levels(self) -> bool:
+        return any(_LEVELS.search(form.key.text) for form in self._forms)
+
+    def _forms_of(self, indicator: Indicator) -> Iterator[_Form]:
+        names = [
+            (indicator.label, Strength.EXACT),
+            *((name, Strength.SYNONYM) for name in indicator.synonyms),
+        ]
+        for name, strength in names:
+            yield self._form(indicator, name, strength)
+            if (shorter := _EXPLAINED.sub("", name)) != name:
+                yield self._form(indicator, shorter, Strength.SYNONYM)
+
+    def _form(self, indicator: Indicator, name: str, strength: Strength) -> _Form:
+        key = label_key(name)
+        parts = _PASSIVE.split(key.text, maxsplit=1)
+        return _Form(
+            code=indicator.code,
+            strength=strength,
+            key=key,
+            measure=indicator.unit_of_measure,
+            measure_words=_words(_folded(indicator.unit_of_measure)),
+            topics=self._topics_in(key),
+            predicate=_words(parts[1]) - self._topics_in(key) if len(parts) > 1 else frozenset(),
+        )
+
+    def _topics_in(self, key: LabelKey) -> frozenset[str]:
+        """The words of the whole topic phrases the label holds."""
+        held = [_words(topic) for one in self.topics if (topic := _folded(one)) in key.text]
+        return frozenset(word for words in held for word in words)
+
+    def _match(self, label: str, section: str, measure: str) -> LabelMatch:
+        key = self._own_level_dropped(label_key(label))
+        if not key.words:
+            return _NO_MATCH
+        stated = measure or key.measure
+        ratio = names_ratio(label)
+        found = self._by_words(key, section, stated, ratio=ratio)
+        return found if found or found.ambiguous else self._by_sex(key, section, stated, ratio=ratio)
+
+    def _own_level_dropped(self, key: LabelKey) -> LabelKey:
+        """Make "Đại biểu HĐND cấp xã" into "Đại biểu HĐND" where the report names no level anywhere."""
+        shorter = _OWN_LEVEL.sub("", key.text)
+        if self._names_levels or shorter == key.text:
+            return key
+        return LabelKey(shorter, _LEAD.sub("", shorter) or shorter, key.measure, _words(shorter))
+
+    def _by_words(self, key: LabelKey, section: str, measure: str, *, ratio: bool) -> LabelMatch:
+        forms = [form for form in self._forms if (form.code in self._ratios) == ratio]
+        steps: tuple[Callable[[], Iterable[_Form]], ...] = (
+            lambda: (form for form in forms if form.key.text == key.text),
+            lambda: (form for form in forms if form.key.short == key.short),
+            lambda: _typed_plain(key, forms),
+            lambda: _same_words(key, forms),
+            lambda: _same_but_implied(key, forms, measure, self._topics_in(key)),
+            lambda: self._supplied_by_section(key, forms, section),
+        )
+        for number, step in enumerate(steps):
+            if found := self._only(step(), measure, Strength.REORDERED if number > 2 else None):
+                return found
+        return self._mistyped(key, forms) or self._shortened(key, forms, measure) or _NO_MATCH
+
+    def _only(self, forms: Iterable[_Form], measure: str, strength: Strength | None) -> LabelMatch | None:
+        """The match when all forms belong to one indicator, after the unit of measure has spoken."""
+        fitting = list(forms)
+        codes = list(dict.fromkeys(form.code for form in fitting))
+        if len(codes) > 1 and measure:
+            codes = [code for code in codes if same_measure(measure, self._measures[code])] or codes
+        if not codes:
+            return None
+        if len(codes) > 1:
+            return LabelMatch(ambiguous=tuple(codes))
+        best = min((f.strength for f in fitting if f.code == codes[0]), key=list(Strength).index)
+        return LabelMatch(indicator=codes[0], strength=strength or best)
+
+    def _supplied_by_section(self, key: LabelKey, forms: list[_Form], section: str) -> Iterator[_Form]:
+        """Under "Tập huấn" the row "Số lớp" is "Số lớp tập huấn": the heading supplies the missing words."""
+        heading = label_key(section).words
+        for form in forms:
+            missing = form.key.words - key.words
+            if missing and key.words <= form.key.words and missing <= heading:
+                yield form
+
+    def _mistyped(self, key: LabelKey, forms: list[_Form]) -> LabelMatch | None:
+        """A name with typing faults, when every other indicator is clearly farther away."""
+        distances: dict[str, int] = {}
+        for form in forms:
+            if (faults := self._faults(key, form)) is not None:
+                distances[form.code] = min(faults, distances.get(form.code, faults))
+        if len(distances) != 1:
+            return LabelMatch(ambiguous=tuple(distances)) if distances else None
+        (code, faults), clear = next(iter(distances.items())), _compact(key.short)
+        rivals = (form for form in self._forms if form.code != code)
+        near = 2 * faults + 2
+        if any(OSA.distance(clear, _compact(f.key.short), score_cutoff=near) <= near for f in rivals):
+            return LabelMatch(ambiguous=(code,))
+        return LabelMatch(indicator=code, strength=Strength.TYPO)
+
+    def _faults(self, key: LabelKey, form: _Form) -> int | None:
+        """How many typing faults lie between a label and a name; None when they differ by more than typing."""
+        if key.numbers != form.key.numbers:
+            return None
+        if _NEGATIONS & set(key.text.split()) != _NEGATIONS & set(form.key.text.split()):
+            return None
+        for written, named in ((key.text, form.key.text), (key.short, form.key.short)):
+            faults = _typing_faults(written.split(), named.split(), self._vocabulary)
+            if faults is not None and faults <= max(1, len(_compact(named)) // 8):
+                return faults
+        return None
+
+    def _shortened(self, key: LabelKey, forms: list[_Form], measure: str) -> LabelMatch | None:
+        """A name cut short, when only one indicator holds all its words and what was cut changes nothing."""
+        wanted = key.words - self._topics_in(key) or key.words
+        if len(wanted) < _FEWEST:
+            return None
+        holding = [form for form in self._forms if wanted <= form.key.words | form.measure_words]
+        codes = list(dict.fromkeys(form.code for form in holding))
+        if len(codes) != 1 or codes[0] in self._ratios:
+            return LabelMatch(ambiguous=tuple(codes)) if len(codes) > 1 else None
+        fits = any(self._cut_safely(wanted, form, forms, measure) for form in holding)
+        return LabelMatch(indicator=codes[0], strength=Strength.SHORTENED) if fits else None
+
+    def _cut_safely(self, wanted: frozenset[str], form: _Form, forms: list[_Form], measure: str) -> bool:
+        if wanted <= form.measure_words or (measure and not same_measure(measure, form.measure)):
+            return False
+        whole = form.key.words - form.implied(measure)
+        if any(word in _GUARDED or any(map(str.isdigit, word)) for word in whole - wanted):
+            return False
+        if self._between_two_names(wanted, form, forms):
+            return True
+        kept = len(form.predicate & wanted) / len(form.predicate) if form.predicate else 1.0
+        covered = len(wanted & whole) / len(whole) if whole else 0.0
+        decided = bool(measure) and (bool(form.predicate) or self._only_of_measure(form.code))
+        return kept >= _MOST and (covered >= _MOST or decided)
+
+    def _between_two_names(self, wanted: frozenset[str], form: _Form, forms: list[_Form]) -> bool:
+        """Longer than one name of the indicator and shorter than another: nothing else can be meant."""
+        return any(
+            other.code == form.code and len(other.key.words) >= _FEWEST and other.key.words <= wanted
+            for other in forms
+        )
+
+    def _only_of_measure(self, code: str) -> bool:
+        wanted = self._measures[code]
+        return [one for one, unit in self._measures.items() if same_measure(unit, wanted)] == [code]
+
+    def _by_sex(self, key: LabelKey, section: str, measure: str, *, ratio: bool) -> LabelMatch:
+        """The label without the sex it names at its beginning or end: "Số nữ đại biểu HĐND"."""
+        for end, sex in _SEX_ENDS:
+            rest = end.sub(" ", key.text).strip()
+            if ratio or rest == key.text or not rest:
+                continue
+            shorter = LabelKey(rest, _LEAD.sub("", rest) or rest, key.measure, _words(rest))
+            found = self._by_words(shorter, section, measure, ratio=False)
+            if found.strength in (Strength.EXACT, Strength.SYNONYM, Strength.REORDERED):
+                return LabelMatch(found.indicator, sex, found.strength)
+        return _NO_MATCH
+
+
+def _typed_plain(key: LabelKey, forms: list[_Form]) -> Iterator[_Form]:
+    """Names that agree once the marks are gone, for labels typed without them, wholly or in part."""
+    for form in forms:
+        pairs = ((key.text, form.key.text), (key.short, form.key.short))
+        if any(_same_but_marks(written.split(), named.split()) for written, named in pairs):
+            yield form
+
+
+def _same_but_marks(written: list[str], named: list[str]) -> bool:
+    return len(written) == len(named) and all(map(_same_or_lost_marks, written, named))
+
+
+def _same_or_lost_marks(written: str, named: str) -> bool:
+    return written == named or _lost_marks(written, named)
+
+
+def _same_words(key: LabelKey, forms: list[_Form]) -> Iterator[_Form]:
+    """Names with the same words in any order."""
+    for form in forms:
+        if key.words == form.key.words and key.numbers == form.key.numbers:
+            yield form
+
+
+def _same_but_implied(
+    key: LabelKey, forms: list[_Form], measure: str, topics: frozenset[str]
+) -> Iterator[_Form]:
+    """Names with the same words apart from what the report's subject or the unit of measure says."""
+    for form in forms:
+        cut = form.implied(measure) | topics
+        extra = cut | form.measure_words
+        kept = key.words - extra
+        if kept and kept == form.key.words - extra and form.key.words - key.words <= cut:
+            if key.numbers == form.key.numbers:
+                yield form
+
+
+def _typing_faults(written: list[str], named: list[str], vocabulary: frozenset[str]) -> int | None:
+    """Faults inside words and misplaced blanks between them; None when any word is another word."""
+    lost = len(named) - len(written)
+    if "".join(written) == "".join(named):
+        return max(1, abs(lost))
+    words = _unglued(written, named) if lost > 0 else written
+    if len(words) != len(named):
+        return None
+    faults = [_word_faults(one, other, vocabulary) for one, other in zip(words, named, strict=True)]
+    return None if None in faults else lost + sum(fault or 0 for fault in faults)
+
+
+def _unglued(written: list[str], named: list[str]) -> list[str]:
+    """Put lost blanks back where the name has them: "cấpphát" -> "cấp", "phát"."""
+    words: list[str] = []
+    for word in written:
+        place = len(words)
+        if place < len(named) and len(word) > len(named[place]) and word.startswith(named[place]):
+            words += _pieces(word, named[place:])
+        else:
+            words.append(word)
+    return words
+
+
+def _pieces(word: str, named: list[str]) -> list[str]:
+    pieces: list[str] = []
+    for name in named:
+        if not word.startswith(name):
+            break
+        pieces.append(name)
+        word = word[len(name) :]
+    return [*pieces, word] if word else pieces
+
+
+def _word_faults(written: str, named: str, vocabulary: frozenset[str]) -> int | None:
+    """0 for the same word, 1 for a typing fault in it, None for another word."""
+    if written == named:
+        return 0
+    if written in vocabulary:  # another word the report uses is never a typing fault
+        return None
+    if _lost_marks(written, named):
+        return 1
+    if {written, named} & _GUARDED:  # nor is one that turns the meaning: nam, nữ, không
+        return None
+    return 1 if len(named) >= _SHORTEST_MISTYPED and OSA.distance(written, named) == 1 else None
+
+
+def _lost_marks(written: str, named: str) -> bool:
+    """Whether the word was typed without its marks, or with some of them: "lãnh dao"."""
+    return plain_key(written) == plain_key(named) and not is_accented(written) and len(written) > 1
+
+
+def _folded(text: str) -> str:
+    """The key with short forms written out and one spelling for each word."""
+    parted = _GLUED_CAPITALS.sub(" ", tidy(text).replace("%", " phần trăm "))
+    key = " ".join(_written_out(word) for word in accented_key(parted).split())
+    key = _LAST_Y.sub(lambda match: match[1] + _Y_TO_I[match[2]], key)
+    for variant, word in _ONE_WORD:
+        key = re.sub(rf"\b{variant}\b", word, key)
+    return key
+
+
+@cache
+def _written_out(word: str) -> str:
+    """A short form in full, also with two letters in each other's place: no word lacks a vowel."""
+    if word in _WRITTEN_OUT or len(word) < _SHORTEST_SWAPPED or _VOWEL.search(word):
+        return _WRITTEN_OUT.get(word, word)
+    swapped = [one for one in _ABBREVIATIONS if sorted(one) == sorted(word) and OSA.distance(one, word) == 1]
+    return _ABBREVIATIONS[swapped[0]] if len(swapped) == 1 else word
+
+
+def _compact(key: str) -> str:
+    return key.replace(" ", "")
+
+
+def _words(key: str) -> frozenset[str]:
+    return frozenset(word for word in _STOP_PHRASES.sub(" ", key).split() if word not in _STOP)
