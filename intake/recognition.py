@@ -393,19 +393,21 @@ def _periods_in(
 
 
 def _leading(names: Sequence[NamedPeriod], kinds: set[PeriodKind]) -> list[NamedPeriod]:
-    """The first period of a kind the report has; what follows it is the plan for the next one.
+    """The period a text is about: the first of a kind the report has, a part of a year before a year.
 
-    A title "6 tháng đầu năm, phương hướng 6 tháng cuối năm 2023" is about the first half; the year
-    stands at the end for both.
+    "6 tháng đầu năm, phương hướng 6 tháng cuối năm 2023" is about the first half, and the year at the
+    end is its year; "thực hiện kế hoạch năm 2023, 6 tháng đầu năm" is about the half year as well.
     """
-    fitting = [name for name in names if name.kind in kinds and not name.cited]
-    if not fitting:
+    told = [name for name in names if not name.cited and not name.planned]
+    fitting = [name for name in told if name.kind in kinds]
+    part = [name for name in fitting if name.kind is not PeriodKind.YEAR]
+    lead = next(iter(part or fitting), None)
+    if lead is None:
         return []
-    first = fitting[0]
-    if first.year is None:
-        year = next((name.year for name in names if name.year is not None), None)
-        first = replace(first, year=year)
-    return [first]
+    if lead.year is None:
+        year = next((name.year for name in names if name.year is not None and not name.cited), None)
+        lead = replace(lead, year=year)
+    return [lead]
 
 
 def _resolved(name: NamedPeriod, periods: tuple[Period, ...], arrival: datetime) -> Period | None:
@@ -416,10 +418,9 @@ def _resolved(name: NamedPeriod, periods: tuple[Period, ...], arrival: datetime)
 
 
 def _same_number(name: NamedPeriod, period: Period) -> bool:
-    if name.number is None:
+    if not name.number:
         return True
-    tail = period.id.rsplit("-", 1)[-1]
-    digits = "".join(letter for letter in tail if letter.isdigit())
+    digits = "".join(letter for letter in period.id.rsplit("-", 1)[-1] if letter.isdigit())
     return digits == "" or int(digits) == name.number
 
 

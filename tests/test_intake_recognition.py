@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from config.reports import Period, PeriodKind, ReportDefinition
+from config.units import Unit
+from intake.recognition import Claim, Envelope, Exhibit, Match, recognise
+from intake.unit_names import UnitIndex
+
+HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+UNITS = (
+    Unit("binh-minh", "UBND xã Bình Minh", "commune"),
+    Unit("dong-tam", "UBND xã Đồng Tâm", "commune"),
+    Unit("y-te", "Phòng Y tế huyện Sông Lô", "department"),
+)
+INDEX = UnitIndex(UNITS, "huyện Sông Lô")
+
+
+def report(identity: str, *topics: str) -> ReportDefinition:
+    return ReportDefinition(identity, identity, identity, topics, (), (), ())
+
+
+REPORTS = (
+    report("bdg", "bình đẳng giới", "vì sự tiến bộ của phụ nữ", "bđg"),
+    report("thang", "tháng hành động vì bình đẳng giới"),
+)
+
+
+def half(year: int) -> Period:
+    opens = datetime(year, 5, 6, tzinfo=HANOI)
+    due = datetime(year, 6, 5, tzinfo=HANOI)
+    name = f"6 tháng đầu năm {year}"
+    start, end = date(year - 1, 12, 15), date(year, 6, 14)
+    return Period(f"{year}-H1", PeriodKind.HALF_YEAR, name, year, start, end, opens, due)
+
+
+PERIODS = {"bdg": (half(2023), half(2024)), "thang": ()}
+ENVELOPE = Envelope(
+    arrival=datetime(2024, 6, 2, 9, tzinfo=HANOI),
+    subject="Báo cáo BĐG 6 tháng đầu năm 2024",
+    body="Em gửi báo cáo ạ",
+    sender_units=("binh-minh",),
+    sender_address="binhminh@example.vn",
+    sender_name="",
+    sender_trusted=True,
+)
+LETTER = Exhibit(
+    number=0,
+    file="bao cao.docx",
+    readable=True,
+    issuer=(Claim("ỦY BAN NHÂN DÂN XÃ BÌNH MINH"),),
+    type_title="bao cao",
+    title="Kết quả công tác bình đẳng giới 6 tháng đầu năm 2024",
+)
+
+
+def only(exhibit: Exhibit = LETTER, envelope: Envelope = ENVELOPE) -> Match:
+    (match,) = recognise(envelope, [exhibit], REPORTS, INDEX, PERIODS).matches
+    return match
+
+
+def test_agreeing_sender_and_letterhead_book() -> None:
+    match = only()
+    assert (match.unit, match.report, match.period) == ("binh-minh", "bdg", "2024-H1")
+    assert match.doubts == ()
+
+
+def test_every_piece_of_evidence_carries_a_weight_and_its_words() -> None:
+    assert all(item.weight > 0 and item.text for item in only().evidence)
+
+
+def test_a_letterhead_that_contradicts_the_sender_is_held() -> None:
+    other = replace(LETTER, issuer=(Claim("ỦY BAN NHÂN DÂN XÃ ĐỒNG TÂM"),))
+    assert only(other).doubts == ("sender_contradicts",)
+
+
+def test_another_unit_named_inside_the_letter_is_held() -> None:
+    mixed = replace(LETTER, self_naming=(Claim("UBND xã Đồng Tâm báo cáo kết quả"),))
+    assert "unit_conflict" in only(mixed).doubts
+
+
+def test_an_unknown_address_with_a_clear_letterhead_is_proposed_not_booked() -> None:
+    match = only(envelope=replace(ENVELOPE, sender_units=()))
+    assert match.unit == "binh-minh"
+    assert match.doubts == ("sender_unregistered",)
+
+
+def test_an_address_that_failed_authentication_does_not_count() -> None:
+    match = only(envelope=replace(ENVELOPE, sender_trusted=False))
+    assert match.doubts == ("sender_unregistered",)
+
+
+def test_nobody_is_guessed_when_nothing_names_a_unit() -> None:
+    bare = replace(LETTER, issuer=(), type_title="", form_rows={"bdg": 9}, form_share={"bdg": 1.0})
+    match = only(bare, replace(ENVELOPE, sender_units=(), subject="gửi chị", body=""))
+    assert match.unit == ""
+    assert "unit_unknown" in match.doubts
+
+
+def test_a_shared_address_needs_the_document_to_name_its_unit() -> None:
+    shared = replace(ENVELOPE, sender_units=("binh-minh", "dong-tam"))
+    assert only(envelope=shared).doubts == ()
+    silent = replace(LETTER, issuer=(), type_title="", sheet_titles=("Biểu bình đẳng giới 2024",))
+    assert "shared_address" in only(silent, shared).doubts
+
+
+def test_two_letters_of_two_units_are_two_submissions() -> None:
+    shared = replace(ENVELOPE, sender_units=("binh-minh", "dong-tam"))
+    second = replace(LETTER, number=1, issuer=(Claim("ỦY BAN NHÂN DÂN XÃ ĐỒNG TÂM"),))
+    found = recognise(shared, [LETTER, second], REPORTS, INDEX, PERIODS).matches
+    assert [match.unit for match in found] == ["binh-minh", "dong-tam"]
+    assert all(match.doubts == () for match in found)
+
+
+def test_a_letterhead_of_another_district_is_held() -> None:
+    assert "foreign_area" in only(replace(LETTER, superior="UBND HUYỆN YÊN BÌNH")).doubts
+
+
+def test_a_report_on_another_subject_is_left_alone() -> None:
+    other = replace(LETTER, title="Kết quả rà soát hộ nghèo 6 tháng đầu năm 2024")
+    found = recognise(replace(ENVELOPE, subject="BC ho ngheo"), [other], REPORTS, INDEX, PERIODS)
+    assert found.matches == ()
+    assert found.other_reports == (0,)
+
+
+def test_a_plan_on_our_subject_is_no_report() -> None:
+    plan = replace(LETTER, type_title="ke hoach")
+    assert recognise(ENVELOPE, [plan], REPORTS, INDEX, PERIODS).other_letters == (0,)
+
+
+def test_the_report_named_by_more_words_wins() -> None:
+    campaign = replace(LETTER, title="Kết quả Tháng hành động vì bình đẳng giới năm 2024")
+    assert only(campaign).report == "thang"
+
+
+@pytest.mark.parametrize(
+    ("title", "period", "doubts"),
+    [
+        ("Công tác bình đẳng giới 6 tháng đầu năm 2024", "2024-H1", ()),
+        ("Công tác bình đẳng giới 6 tháng đầu năm, phương hướng 6 tháng cuối năm 2024", "2024-H1", ()),
+        ("Công tác bình đẳng giới 6 tháng đầu năm", "2024-H1", ()),
+        ("Công tác bình đẳng giới", "2024-H1", ()),
+        ("Công tác bình đẳng giới 6 tháng đầu năm 2023", "2023-H1", ("period_contradicts_calendar",)),
+        ("Công tác bình đẳng giới 6 tháng đầu năm 2019", "2024-H1", ("period_unknown",)),
+    ],
+)
+def test_the_title_names_the_period(title: str, period: str, doubts: tuple[str, ...]) -> None:
+    match = only(replace(LETTER, title=title), replace(ENVELOPE, subject="Báo cáo BĐG"))
+    assert (match.period, match.doubts) == (period, doubts)
+
+
+def test_last_years_title_over_this_years_opening_is_held() -> None:
+    stale = replace(
+        LETTER,
+        title="Công tác bình đẳng giới 6 tháng đầu năm 2023",
+        opening="UBND xã báo cáo kết quả 6 tháng đầu năm 2024 như sau",
+    )
+    assert "period_conflict" in only(stale).doubts
+
+
+def test_a_scan_beside_a_readable_letter_raises_no_question() -> None:
+    scan = Exhibit(number=1, file="scan.pdf", readable=False)
+    (match,) = recognise(ENVELOPE, [LETTER, scan], REPORTS, INDEX, PERIODS).matches
+    assert match.exhibits == (0, 1)
+    assert match.doubts == ()
+
+
+def test_a_scan_alone_goes_to_a_person_with_a_proposal() -> None:
+    match = only(Exhibit(number=0, file="Scan0001.pdf", readable=False))
+    assert (match.unit, match.report, match.period) == ("binh-minh", "bdg", "2024-H1")
+    assert match.doubts == ("not_readable",)
