@@ -17,7 +17,6 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from config.reports import Figure
 from consolidate.errors import ContentTooOldError
 from consolidate.totals import is_certain
 from ledger.records import Method
@@ -54,10 +53,10 @@ def as_content(consolidation: Consolidation) -> dict[str, Any]:
     """The consolidation as JSON that later issues are compared with.
 
     {"shape", "report", "period", "totals": [{"indicator", "sex", "value", "numerator", "denominator",
-    "n", "N", "units", "missing", "doubtful", "approximate", "parts"}], "values": [{"unit", "indicator", "sex",
-    "value", "message", "method", "certain"}], "standings": [{"unit", "state", "first_valid", "message",
-    "versions", "corrected"}]}; numbers are decimal text, None where there is none. `values` holds what
-    is in scope.
+    "n", "N", "units", "missing", "doubtful", "approximate", "parts"}], "values": [{"unit", "indicator",
+    "sex", "value", "message", "method", "certain"}], "standings": [{"unit", "state", "first_valid",
+    "message", "versions", "corrected"}]}; numbers are decimal text, None where there
+    is none. `values` holds what is in scope.
     """
     return {
         "shape": SHAPE,
@@ -238,8 +237,20 @@ def _change(
 # ---- canonical form --------------------------------------------------------------------------------
 
 
-def _plain(value: object) -> Any:  # noqa: PLR0911 - one line for each kind of value
+def _plain(value: object) -> Any:
     """The value as JSON that does not depend on host, order of sets or spelling of numbers."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, AbstractSet):
+        return sorted((_plain(each) for each in value), key=repr)
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    return _plain_leaf(value)
+
+
+def _plain_leaf(value: object) -> Any:
     match value:
         case Enum():
             return value.value
@@ -251,16 +262,6 @@ def _plain(value: object) -> Any:  # noqa: PLR0911 - one line for each kind of v
             return value.isoformat()
         case ZoneInfo():
             return value.key
-        case Mapping():
-            return {str(key): _plain(each) for key, each in value.items()}
-        case AbstractSet():
-            return sorted((_plain(each) for each in value), key=repr)
-        case Figure():
-            return [value.indicator, value.sex.value]
-        case list() | tuple():
-            return [_plain(each) for each in value]
         case None | bool() | int() | float() | str():
             return value
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     raise TypeError(type(value))

@@ -1,0 +1,158 @@
+"""Công văn đôn đốc: the letter to the units that have not reported, ready to sign."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from docx.document import Document
+
+from config.spelling import tidy
+from config.wording import Wording
+from consolidate.consolidation import Consolidation, UnitStanding
+from consolidate.writers.chase_list import ChaseLine, chase_lines, subtitle, units_to_chase
+from consolidate.writers.document_parts import (
+    address_to,
+    annex_origin,
+    docx_file,
+    head_of,
+    signature_of,
+    year_of,
+)
+from consolidate.writers.document_templates import DocumentTemplates
+from consolidate.writers.docx_layout import (
+    BODY,
+    CELL,
+    CENTRE,
+    TEXT_WIDTH,
+    Style,
+    add_annex_title,
+    add_head,
+    add_paragraph,
+    add_signature,
+    add_table,
+    band_row,
+    fill_row,
+    new_document,
+    new_section,
+)
+from consolidate.writers.phrases import day, days_late, due, moment, small
+from ledger.records import ReportFile
+
+MOST_ADDRESSED = 8  #: more units than these are addressed by an annexed list
+
+_WIDTHS = (567, 4196, 2154, TEXT_WIDTH - 6917)
+
+
+class NoUnitToUrgeError(ValueError):
+    """Every unit has reported, is exempt, or waits for our own staff; there is nobody to write to."""
+
+
+def units_to_urge(consolidation: Consolidation) -> tuple[UnitStanding, ...]:
+    """The units the letter goes to.
+
+    Once some are overdue, those: a unit with an extension still running is not urged with them.
+    Before the due moment, everyone who has sent nothing.
+    """
+    zone = consolidation.regime.timezone
+    missing = units_to_chase(consolidation)
+    overdue = tuple(s for s in missing if days_late(consolidation.as_of, s.due, zone) is not None)
+    return overdue or missing
+
+
+def write_chase_letter(
+    consolidation: Consolidation,
+    wording: Wording,
+    *,
+    new_due: date | None = None,
+    overrides: Path | None = None,
+) -> ReportFile:
+    """The letter, its list annexed when it goes to more than eight units or to none by name.
+
+    Args:
+        consolidation: whose missing units are urged.
+        wording: the sentences of the department.
+        new_due: the day the letter sets ("trước ngày …"); None leaves it for the pen.
+        overrides: the department's own text templates.
+
+    Raises:
+        NoUnitToUrgeError: no unit is missing.
+    """
+    units = units_to_urge(consolidation)
+    if not units:
+        raise NoUnitToUrgeError(consolidation.period.id)
+    document = new_document()
+    department = consolidation.regime.department
+    topic = wording("documents.letter_subject", report=small(subtitle(consolidation, wording)), period="")
+    head = head_of(department, department.letter_symbol, year_of(consolidation), wording, tidy(topic))
+    add_head(document, head)
+    listed_apart = len(units) > MOST_ADDRESSED
+    names = [tidy(standing.unit.name) for standing in units]
+    to = [wording("documents.letter_to_list")] if listed_apart else names
+    address_to(document, to, wording)
+    for text in _body(consolidation, wording, units, new_due, DocumentTemplates(overrides)):
+        add_paragraph(document, text, BODY)
+    add_signature(document, signature_of(department, wording, answers=True))
+    if len(units) > 1:
+        _annex(document, units, consolidation, wording)
+    return docx_file(document, "documents.letter_file", tidy(topic), consolidation, wording)
+
+
+def _body(
+    consolidation: Consolidation,
+    wording: Wording,
+    units: Sequence[UnitStanding],
+    new_due: date | None,
+    templates: DocumentTemplates,
+) -> tuple[str, ...]:
+    department, zone = consolidation.regime.department, consolidation.regime.timezone
+    overdue = days_late(consolidation.as_of, units[0].due, zone) is not None
+    return templates.paragraphs(
+        "letter/body.txt",
+        ordered_by=tidy(consolidation.report.ordered_by),
+        report=small(subtitle(consolidation, wording)),
+        collector=department.name,
+        issuer=department.issuer,
+        due_text=consolidation.period.due_text or _common_due(units, consolidation, wording),
+        as_of=moment(consolidation.as_of, zone, wording),
+        count=len(units),
+        overdue=overdue,
+        listed_apart=len(units) > MOST_ADDRESSED,
+        mailbox=department.mailbox,
+        new_due=f"ngày {day(new_due)}" if new_due else "",
+        year=str(year_of(consolidation)),
+        contact=department.contact,
+        phone=department.phone,
+    )
+
+
+def _common_due(units: Sequence[UnitStanding], consolidation: Consolidation, wording: Wording) -> str:
+    """The due moment the units share; empty when they differ or none is set."""
+    moments = {standing.due for standing in units}
+    common = moments.pop() if len(moments) == 1 else None
+    return due(common, consolidation.regime.timezone, wording) if common else ""
+
+
+def _annex(
+    document: Document, units: Sequence[UnitStanding], consolidation: Consolidation, wording: Wording
+) -> None:
+    new_section(document, landscape=False)
+    symbol = consolidation.regime.department.letter_symbol
+    origin = annex_origin("documents.annex_of_letter", symbol, consolidation, wording)
+    add_annex_title(document, "", wording("documents.letter_annex"), origin)
+    table = add_table(document, _WIDTHS, borders=True)
+    styles = (Style(size=12.0, align=CENTRE), CELL, CELL, CELL)
+    names = ("order", "unit", "due", "reminded")
+    fill_row(table, _WIDTHS, [wording(f"documents.column_{n}") for n in names], styles, header=True)
+    urged = {tidy(standing.unit.name) for standing in units}
+    kind = ""
+    for order, line in enumerate([x for x in chase_lines(consolidation, wording) if x.unit in urged], 1):
+        if line.kind != kind:
+            kind = line.kind
+            band_row(table, _WIDTHS, kind, CELL)
+        fill_row(table, _WIDTHS, _cells(order, line), styles)
+
+
+def _cells(order: int, line: ChaseLine) -> tuple[str, ...]:
+    return str(order), line.unit, line.due, line.reminded

@@ -1,0 +1,300 @@
+"""The chase-up list: who has not reported, whom to ring, since when, and what has been tried.
+
+Only units without any report are on it: a unit whose report waits for our own staff is not asked
+again. Units that have reported but left figures out stand in a list of their own.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import xlsxwriter
+from docx.document import Document
+
+from config.spelling import tidy
+from config.wording import Wording
+from consolidate.consolidation import Consolidation, UnitStanding
+from consolidate.writers.document_parts import docx_file, file_name, issuer_lines
+from consolidate.writers.docx_bytes import XLSX_MEDIA_TYPE, fixed_zip
+from consolidate.writers.docx_layout import (
+    CELL,
+    CENTRE,
+    LANDSCAPE_WIDTH,
+    SMALL_CELL,
+    TITLE,
+    Head,
+    Signature,
+    Style,
+    add_head,
+    add_paragraph,
+    add_signature,
+    add_table,
+    band_row,
+    fill_row,
+    landscape,
+    new_document,
+)
+from consolidate.writers.phrases import counted, days_late, due, moment
+from consolidate.writers.report_annexes import by_kind
+from ledger.records import ObligationState, ReportFile
+
+_COLUMNS = (
+    "order",
+    "unit",
+    "contact",
+    "phone",
+    "report",
+    "period",
+    "due",
+    "days_late",
+    "missing",
+    "reminded",
+)
+_WIDTHS = (567, 2381, 1644, 1418, 2268, 1247, 1247, 794, 1418, 1019)
+_LETTERS = (5, 18, 28, 20, 14, 40, 22, 20, 12, 34, 22)  # of the sheet's columns, the kind of unit second
+_CENTRED = Style(size=12.0, align=CENTRE)
+_SENT = (ObligationState.ON_TIME, ObligationState.LATE)
+
+
+@dataclass(frozen=True, slots=True)
+class ChaseLine:
+    """One line of the list, as text; `days` is None before the due moment."""
+
+    kind: str
+    unit: str
+    contact: str
+    phone: str
+    report: str
+    period: str
+    due: str
+    days: int | None
+    missing: str
+    reminded: str
+
+
+def units_to_chase(consolidation: Consolidation) -> tuple[UnitStanding, ...]:
+    """The units without a report, in the order of the units sheet; waiting and exempt ones are none."""
+    return tuple(s for s in consolidation.standings if s.state is ObligationState.MISSING)
+
+
+def chase_lines(consolidation: Consolidation, wording: Wording) -> tuple[ChaseLine, ...]:
+    """The units that have sent no report, grouped by kind, else as the units sheet sorts them."""
+    missing = wording("documents.missing_report")
+    return tuple(
+        _line(kind, standing, missing, consolidation, wording)
+        for kind, standings in by_kind(consolidation, units_to_chase(consolidation))
+        for standing in standings
+    )
+
+
+def gap_lines(consolidation: Consolidation, wording: Wording) -> tuple[ChaseLine, ...]:
+    """The units that have reported but left figures out, with the labels of those figures."""
+    gaps = _gaps(consolidation)
+    standings = [s for s in consolidation.standings if s.state in _SENT and s.unit.id in gaps]
+    return tuple(
+        _line(kind, standing, "; ".join(gaps[standing.unit.id]), consolidation, wording)
+        for kind, members in by_kind(consolidation, standings)
+        for standing in members
+    )
+
+
+def write_chase_list_docx(consolidation: Consolidation, wording: Wording) -> ReportFile:
+    """The list as an A4 landscape Word document, same inputs same bytes."""
+    document = new_document()
+    landscape(document)
+    _list_head(document, consolidation, wording)
+    lines = chase_lines(consolidation, wording)
+    _list(document, "documents.chase_title", lines, consolidation, wording)
+    if not lines:
+        add_paragraph(document, wording("documents.chase_nobody"), Style(align=CENTRE, before=6.0))
+    gaps = gap_lines(consolidation, wording)
+    if gaps:
+        add_paragraph(document, "", Style(before=6.0))
+        _list(document, "documents.chase_gaps_title", gaps, consolidation, wording)
+    signer = Signature("", (), (wording("documents.maker"),), "")
+    add_signature(document, signer, width=LANDSCAPE_WIDTH)
+    title = wording("documents.chase_title")
+    return docx_file(document, "documents.chase_file_docx", title, consolidation, wording)
+
+
+def write_chase_list_xlsx(consolidation: Consolidation, wording: Wording) -> ReportFile:
+    """The list as a workbook to sort and filter: every cell text, only order and days are numbers."""
+    stream = io.BytesIO()
+    as_is = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(stream, {"in_memory": True, **as_is}) as book:
+        book.set_properties({"created": consolidation.as_of.replace(tzinfo=None, microsecond=0)})
+        for name, title, lines in _sheets(consolidation, wording):
+            _sheet(book, name, title, lines, consolidation, wording)
+    name = file_name("documents.chase_file_xlsx", consolidation, wording)
+    return ReportFile(name, XLSX_MEDIA_TYPE, fixed_zip(stream.getvalue()))
+
+
+def subtitle(consolidation: Consolidation, wording: Wording) -> str:
+    """The report and the period in one line."""
+    report, period = tidy(consolidation.report.name), tidy(consolidation.period.name)
+    if period.lower() in report.lower():
+        return report
+    return wording("documents.chase_subtitle", report=report, period=period)
+
+
+def _line(
+    kind: str, standing: UnitStanding, missing: str, consolidation: Consolidation, wording: Wording
+) -> ChaseLine:
+    zone, unit = consolidation.regime.timezone, standing.unit
+    reminded = standing.last_reminder
+    return ChaseLine(
+        kind=kind,
+        unit=tidy(unit.name),
+        contact=tidy(unit.contact),
+        phone=tidy(unit.phone),
+        report=tidy(consolidation.report.short_name or consolidation.report.name),
+        period=tidy(consolidation.period.name),
+        due=due(standing.due, zone, wording),
+        days=days_late(consolidation.as_of, standing.due, zone),
+        missing=missing,
+        reminded=moment(reminded, zone, wording) if reminded else wording("documents.no_reminder"),
+    )
+
+
+def _gaps(consolidation: Consolidation) -> dict[str, list[str]]:
+    """Labels of the figures each unit owes and has not given, by unit id, each label once."""
+    waiting = {(unit, total.indicator.code) for total in consolidation.totals for unit in total.doubtful}
+    gaps: dict[str, dict[str, None]] = {}
+    for total in consolidation.totals:
+        if total.indicator.ratio is None:  # a ratio is ours to compute, nobody owes it
+            for unit in total.missing:
+                if (unit, total.indicator.code) not in waiting:
+                    gaps.setdefault(unit, {})[tidy(total.indicator.label)] = None
+    return {unit: list(labels) for unit, labels in gaps.items()}
+
+
+def _list_head(document: Document, consolidation: Consolidation, wording: Wording) -> None:
+    department = consolidation.regime.department
+    own_name = issuer_lines(department.name, wording)
+    head = Head(
+        superior=department.parent_authority.upper(),
+        issuer=own_name,
+        number="",
+        place_and_date="",
+        nation=wording("documents.nation"),
+        motto=wording("documents.motto"),
+    )
+    add_head(document, head, width=LANDSCAPE_WIDTH)
+
+
+def _list(
+    document: Document,
+    title_key: str,
+    lines: Sequence[ChaseLine],
+    consolidation: Consolidation,
+    wording: Wording,
+) -> None:
+    add_paragraph(document, wording(title_key), Style(bold=True, align=CENTRE, before=12.0, keep_next=True))
+    add_paragraph(document, subtitle(consolidation, wording), TITLE)
+    as_of = moment(consolidation.as_of, consolidation.regime.timezone, wording)
+    moment_line = wording("documents.chase_as_of", moment=as_of)
+    add_paragraph(document, moment_line, Style(italic=True, align=CENTRE, after=6.0, keep_next=True))
+    if lines:
+        add_chase_table(document, lines, wording)
+        total = wording("documents.chase_sum", count=counted(len(lines)))
+        add_paragraph(document, total, Style(size=13.0, italic=True, before=6.0))
+
+
+def add_chase_table(document: Document, lines: Sequence[ChaseLine], wording: Wording) -> None:
+    """The lines as a table across a landscape page, a band above each kind of unit."""
+    styles = (_CENTRED, CELL, CELL, CELL, SMALL_CELL, SMALL_CELL, _CENTRED, _CENTRED, SMALL_CELL, SMALL_CELL)
+    table = add_table(document, _WIDTHS, borders=True)
+    names = [wording(f"documents.column_{name}") for name in _COLUMNS]
+    fill_row(table, _WIDTHS, names, styles, header=True)
+    kind = ""
+    for order, line in enumerate(lines, 1):
+        if line.kind != kind:
+            kind = line.kind
+            band_row(table, _WIDTHS, kind, CELL)
+        fill_row(table, _WIDTHS, (str(order), *_texts(line, wording)), styles)
+
+
+def _texts(line: ChaseLine, wording: Wording) -> tuple[str, ...]:
+    return (
+        line.unit,
+        line.contact,
+        line.phone,
+        line.report,
+        line.period,
+        line.due,
+        wording("documents.not_yet_due") if line.days is None else str(line.days),
+        line.missing,
+        line.reminded,
+    )
+
+
+def _sheets(
+    consolidation: Consolidation, wording: Wording
+) -> Iterator[tuple[str, str, tuple[ChaseLine, ...]]]:
+    lines = chase_lines(consolidation, wording)
+    yield wording("documents.chase_sheet"), wording("documents.chase_title"), lines
+    gaps = gap_lines(consolidation, wording)
+    if gaps:
+        yield wording("documents.chase_gaps_sheet"), wording("documents.chase_gaps_title"), gaps
+
+
+def _sheet(
+    book: xlsxwriter.Workbook,
+    name: str,
+    title: str,
+    lines: Sequence[ChaseLine],
+    consolidation: Consolidation,
+    wording: Wording,
+) -> None:
+    font = {"font_name": "Times New Roman", "font_size": 12, "valign": "top"}
+    bold = book.add_format({**font, "bold": True, "font_size": 14})
+    plain = book.add_format(font)
+    sheet = book.add_worksheet(name)
+    sheet.write_string(0, 0, title, bold)
+    sheet.write_string(1, 0, subtitle(consolidation, wording), bold)
+    as_of = moment(consolidation.as_of, consolidation.regime.timezone, wording)
+    sheet.write_string(2, 0, wording("documents.chase_as_of", moment=as_of), plain)
+    columns = [_COLUMNS[0], "kind", *_COLUMNS[1:]]
+    head = book.add_format({**font, "bold": True, "border": 1, "text_wrap": True, "align": "center"})
+    for column, (key, width) in enumerate(zip(columns, _LETTERS, strict=True)):
+        sheet.set_column(column, column, width)
+        sheet.write_string(_HEADER_ROW, column, wording(f"documents.column_{key}"), head)
+    cell = book.add_format({**font, "border": 1, "text_wrap": True})
+    for row, line in enumerate(lines, _HEADER_ROW + 1):
+        _sheet_row(sheet, row, line, cell, wording)
+    _printable_sheet(sheet, _HEADER_ROW + len(lines), len(columns) - 1)
+
+
+_HEADER_ROW = 4
+_A4 = 9
+
+
+def _sheet_row(
+    sheet: xlsxwriter.worksheet.Worksheet,
+    row: int,
+    line: ChaseLine,
+    cell: xlsxwriter.format.Format,
+    wording: Wording,
+) -> None:
+    sheet.write_number(row, 0, row - _HEADER_ROW, cell)
+    for column, text in enumerate((line.kind, *_texts(line, wording)), 1):
+        # write_string, never write: text that looks like a formula or a number stays text.
+        sheet.write_string(row, column, text, cell)
+    if line.days is not None:
+        sheet.write_number(row, _DAYS_COLUMN, line.days, cell)
+
+
+_DAYS_COLUMN = 8
+
+
+def _printable_sheet(sheet: xlsxwriter.worksheet.Worksheet, last_row: int, last_column: int) -> None:
+    sheet.freeze_panes(_HEADER_ROW + 1, 3)
+    sheet.autofilter(_HEADER_ROW, 0, max(last_row, _HEADER_ROW), last_column)
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.repeat_rows(_HEADER_ROW)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
+    sheet.set_footer("&C&P/&N")

@@ -1,0 +1,63 @@
+"""The paragraphs of a document, written by Jinja from `templates/documents`; plain text, no markup."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+
+from config.spelling import tidy
+from consolidate.writers.phrases import capital, counted, listed, number
+
+_SPACE_BEFORE = re.compile(r"\s+([,.;:)])(?!/)")
+_SPACE_AFTER = re.compile(r"\(\s+")
+_DOUBLED = re.compile(r",\s*(?=[,.;)])")
+
+
+class DocumentTemplates:
+    """The text templates; a department's own file of the same name wins."""
+
+    def __init__(self, overrides: Path | None = None) -> None:
+        """Look in `overrides` first, where given, then among the shipped templates."""
+        self._environment = _environment(overrides)
+
+    def paragraphs(self, name: str, **facts: object) -> tuple[str, ...]:
+        """The paragraphs of a template: an empty line parts them, other line ends are blanks.
+
+        Raises:
+            jinja2.TemplateError: the template is missing, broken, or asks for an unknown fact.
+
+        """
+        return self._written((name,), facts)
+
+    def sentence(self, *names: str, **facts: object) -> str:
+        """One paragraph, from the first of these templates that exists."""
+        return " ".join(self._written(names, facts))
+
+    def _written(self, names: tuple[str, ...], facts: dict[str, object]) -> tuple[str, ...]:
+        text = self._environment.select_template(list(names)).render(facts)
+        return tuple(filter(None, map(_smooth, re.split(r"\n\s*\n", text))))
+
+
+def _smooth(text: str) -> str:
+    """Blanks that template lines leave around punctuation taken away."""
+    text = _SPACE_AFTER.sub("(", tidy(text))
+    return _DOUBLED.sub("", _SPACE_BEFORE.sub(r"\1", text))
+
+
+@cache
+def _environment(overrides: Path | None) -> Environment:
+    shipped = FileSystemLoader(str(files("templates") / "documents"))
+    own = [FileSystemLoader(overrides)] if overrides is not None and overrides.is_dir() else []
+    environment = Environment(
+        loader=ChoiceLoader([*own, shipped]),
+        autoescape=False,  # noqa: S701  the result is text for Word, where nothing is markup
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(counted=counted, number=number, capital=capital, listed=listed)
+    return environment

@@ -1,0 +1,220 @@
+"""The annexes of the report: I the totals, II who has sent, III what the body could not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from docx.document import Document
+
+from config.reports import Indicator, Sex
+from config.spelling import tidy
+from config.wording import Wording
+from consolidate.consolidation import Consolidation, Total, UnitStanding
+from consolidate.writers.document_parts import add_blocks, annex_origin
+from consolidate.writers.docx_layout import (
+    CELL,
+    CENTRE,
+    RIGHT,
+    SMALL_CELL,
+    TEXT_WIDTH,
+    Style,
+    add_annex_title,
+    add_paragraph,
+    add_table,
+    band_row,
+    fill_row,
+    new_section,
+)
+from consolidate.writers.phrases import MONEY, counted, due, is_money, lateness, moment
+from consolidate.writers.report_figures import Coverage, FigureSentences, shown
+from consolidate.writers.report_text import Block
+from ledger.records import ObligationState
+
+_CENTRED = Style(size=CELL.size, align=CENTRE)
+_FIGURE = Style(size=CELL.size, align=RIGHT)
+_WITH_PREVIOUS = (567, 3969, 1191, 1304, 1134, 1134, 1247, 1190, 2267)
+_WITHOUT_PREVIOUS = (567, 4422, 1361, 1361, 1247, 1247, 1247, 2551)
+_STANDINGS = (567, 2892, 1304, 1474, 1361, TEXT_WIDTH - 7598)
+
+
+def add_totals(
+    document: Document, consolidation: Consolidation, wording: Wording, figures: FigureSentences
+) -> None:
+    """Phụ lục I: every indicator with its totals, the year before, and the units behind them."""
+    new_section(document, landscape=True)
+    title = f"{wording('documents.totals_title')} {consolidation.period.name.upper()}"
+    _title(document, "I", title, consolidation, wording)
+    compared = any(total.previous is not None for total in consolidation.totals)
+    widths = _WITH_PREVIOUS if compared else _WITHOUT_PREVIOUS
+    styles = (_CENTRED, CELL, _CENTRED, *[_FIGURE] * (len(widths) - 5), _CENTRED, SMALL_CELL)
+    table = add_table(document, widths, borders=True)
+    fill_row(table, widths, _totals_head(consolidation, wording, compared=compared), styles, header=True)
+    order = 0
+    for band, indicators in _bands(consolidation):
+        if band:
+            band_row(table, widths, band, CELL)
+        for order, indicator in enumerate(indicators, order + 1):
+            row = _totals_row(indicator, consolidation, wording, figures, compared=compared)
+            fill_row(table, widths, (str(order), *row), styles)
+    add_paragraph(document, wording("documents.totals_note"), Style(size=13.0, italic=True, before=6.0))
+
+
+def add_standings(document: Document, consolidation: Consolidation, wording: Wording) -> None:
+    """Phụ lục II: every unit with its state, grouped by kind, in the order of the units sheet."""
+    new_section(document, landscape=False)
+    title = f"{wording('documents.standings_title')} {consolidation.period.name.upper()}"
+    _title(document, "II", title, consolidation, wording)
+    styles = (_CENTRED, CELL, _CENTRED, _CENTRED, _CENTRED, SMALL_CELL)
+    table = add_table(document, _STANDINGS, borders=True)
+    names = ("order", "unit", "state", "received", "due", "note")
+    fill_row(table, _STANDINGS, [wording(f"documents.column_{name}") for name in names], styles, header=True)
+    order = 0
+    for kind, standings in by_kind(consolidation, consolidation.standings):
+        band_row(table, _STANDINGS, kind, CELL)
+        for order, standing in enumerate(standings, order + 1):
+            row = _standing_row(standing, consolidation, wording)
+            fill_row(table, _STANDINGS, (str(order), *row), styles)
+
+
+def add_details(
+    document: Document, consolidation: Consolidation, wording: Wording, details: Sequence[Block]
+) -> None:
+    """Phụ lục III: passages of the units, whole and attributed."""
+    new_section(document, landscape=False)
+    _title(document, "III", wording("documents.passages_title"), consolidation, wording)
+    add_blocks(document, details)
+
+
+def by_kind(
+    consolidation: Consolidation, standings: Sequence[UnitStanding]
+) -> Iterator[tuple[str, list[UnitStanding]]]:
+    """The standings by kind of unit, kinds and units in the order of the units sheet."""
+    names = {kind.id: kind.plural for kind in consolidation.regime.unit_kinds}
+    groups: dict[str, list[UnitStanding]] = {}
+    for standing in standings:
+        groups.setdefault(standing.unit.kind, []).append(standing)
+    for kind, members in groups.items():
+        name = tidy(names.get(kind, kind))
+        yield name[:1].upper() + name[1:], members
+
+
+def _title(
+    document: Document, number: str, title: str, consolidation: Consolidation, wording: Wording
+) -> None:
+    symbol = consolidation.regime.department.symbol
+    origin = annex_origin("documents.annex_of_report", symbol, consolidation, wording)
+    add_annex_title(document, wording("documents.annex", number=number), title, origin)
+
+
+def _totals_head(consolidation: Consolidation, wording: Wording, *, compared: bool) -> list[str]:
+    names = ["order", "indicator", "measure", "total", "male", "female"]
+    names += ["previous"] if compared else []
+    names += ["coverage", "without"]
+    year = consolidation.period.year - 1
+    return [wording(f"documents.column_{name}", year=year) for name in names]
+
+
+def _bands(consolidation: Consolidation) -> Iterator[tuple[str, list[Indicator]]]:
+    """The indicators in the order of the annex, under the section of the outline that states them."""
+    titles = {
+        code: f"{section.id}. {tidy(section.title)}"
+        for section in reversed(consolidation.report.outline)
+        for code in section.indicators
+    }
+    bands: dict[str, list[Indicator]] = {}
+    for indicator in consolidation.report.indicators:
+        bands.setdefault(titles.get(indicator.code, ""), []).append(indicator)
+    if len(bands) > 1 and "" in bands:
+        bands["–"] = bands.pop("")  # unclaimed indicators last, under a band of their own
+    yield from bands.items()
+
+
+def _totals_row(
+    indicator: Indicator,
+    consolidation: Consolidation,
+    wording: Wording,
+    figures: FigureSentences,
+    *,
+    compared: bool,
+) -> tuple[str, ...]:
+    totals = {total.sex: total for total in consolidation.totals if total.indicator.code == indicator.code}
+    measure = MONEY if is_money(indicator.unit_of_measure) else indicator.unit_of_measure
+    cells = [_figure(totals.get(sex), figures) for sex in (Sex.TOTAL, Sex.MALE, Sex.FEMALE)]
+    main = totals.get(Sex.TOTAL)
+    previous = [shown(main.previous, indicator) if main else ""] if compared else []
+    coverages = {sex: figures.coverage(total) for sex, total in totals.items()}
+    return (
+        indicator.label,
+        measure,
+        *cells,
+        *previous,
+        _counts(coverages, wording),
+        _lacking(coverages, wording),
+    )
+
+
+def _figure(total: Total | None, figures: FigureSentences) -> str:
+    """The figure with its "trên" or "khoảng", since a rough sum must not look exact."""
+    if total is None or total.value is None:
+        return ""
+    return f"{figures.qualifier(total)} {shown(total.value, total.indicator)}".strip()
+
+
+def _counts(coverages: Mapping[Sex, Coverage], wording: Wording) -> str:
+    """ "45/52", or one for each sex where they differ."""
+    said = {sex: f"{coverage.n}/{coverage.of}" for sex, coverage in coverages.items()}
+    if len(set(said.values())) <= 1:
+        return next(iter(said.values()), "")
+    return "; ".join(
+        wording(f"documents.coverage_part_{sex.value}", coverage=text) for sex, text in said.items()
+    )
+
+
+def _lacking(coverages: Mapping[Sex, Coverage], wording: Wording) -> str:
+    """Who has not given the figure; one list for each sex where they differ."""
+    said = {sex: _who(coverage, wording) for sex, coverage in coverages.items()}
+    if len(set(said.values())) <= 1:
+        return next(iter(said.values()), "")
+    return ". ".join(
+        wording(f"documents.coverage_part_{sex.value}", coverage=text) for sex, text in said.items() if text
+    )
+
+
+def _who(coverage: Coverage, wording: Wording) -> str:
+    parts = list(coverage.named)
+    if coverage.not_sent:
+        parts.append(wording("documents.units_not_sent", count=counted(coverage.not_sent)))
+    if coverage.in_review:
+        parts.append(wording("documents.units_in_review", count=counted(coverage.in_review)))
+    lists = [", ".join(parts)] if parts else []
+    if coverage.doubtful:
+        lists.append(wording("documents.units_doubtful", names=", ".join(coverage.doubtful)))
+    return "; ".join(lists)
+
+
+def _standing_row(standing: UnitStanding, consolidation: Consolidation, wording: Wording) -> tuple[str, ...]:
+    zone = consolidation.regime.timezone
+    received = moment(standing.first_valid, zone, wording) if standing.first_valid else ""
+    owed = standing.state is not ObligationState.EXEMPT
+    return (
+        tidy(standing.unit.name),
+        wording(f"documents.state_{standing.state.value}"),
+        received,
+        due(standing.due, zone, wording) if owed else "",
+        "; ".join(_remarks(standing, consolidation, wording)),
+    )
+
+
+def _remarks(standing: UnitStanding, consolidation: Consolidation, wording: Wording) -> Iterator[str]:
+    zone = consolidation.regime.timezone
+    if standing.exempt:
+        yield tidy(standing.exempt)
+    if standing.state is ObligationState.LATE and standing.first_valid:
+        yield wording("documents.note_late", days=lateness(standing.first_valid, standing.due, zone, wording))
+    overdue = lateness(consolidation.as_of, standing.due, zone, wording)
+    if standing.state is ObligationState.MISSING and overdue:
+        yield wording("documents.note_overdue", days=overdue)
+    if standing.corrected:
+        yield wording("documents.note_corrected")
+    if standing.waiting:
+        yield wording("documents.note_waiting", count=counted(len(standing.waiting)))

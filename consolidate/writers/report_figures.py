@@ -1,0 +1,262 @@
+"""The sentence of a figure: its amount, split by sex, comparison and coverage (n of N units)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from config.reports import Aggregation, Indicator, Sex
+from config.units import Unit
+from consolidate.consolidation import Consolidation, Total
+from consolidate.writers.document_templates import DocumentTemplates
+from consolidate.writers.phrases import (
+    PERCENT,
+    amount,
+    capital,
+    counted,
+    in_millions,
+    is_money,
+    number,
+    share,
+    short_name,
+    without_repeats,
+)
+from ledger.records import ObligationState
+
+_AT_LEAST = frozenset({"trên", "hơn"})
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many units a figure rests on, and which it lacks. Names in the order of the units sheet."""
+
+    n: int
+    of: int
+    named: tuple[str, ...]  #: reported, but not this figure
+    not_sent: int  #: have sent no report; the opening of the report names them
+    in_review: int  #: whose whole report waits for a person; named in the opening too
+    doubtful: tuple[str, ...]  #: whose figure waits for a person
+
+    @property
+    def complete(self) -> bool:
+        """Whether every unit that owes the figure gave it, and none waits."""
+        return self.n >= self.of and not self.doubtful
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Against the same period a year ago."""
+
+    direction: str  #: up, down or same
+    by: str
+    points: bool  #: `by` is a number of percentage points
+    percent: str
+    year: int
+    from_nothing: bool  #: a year ago it was zero
+
+
+@dataclass(frozen=True, slots=True)
+class SexPart:
+    """The male or female part of a figure."""
+
+    sex: str
+    amount: str
+    qualifier: str
+    share: str  #: of the total, where both rest on the same units
+    within: bool  #: every unit that gave it also gave the total: "trong đó"
+    coverage: Coverage | None  #: only where it differs from the total's
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the template of a figure may speak of."""
+
+    label: str
+    amount: str | None
+    bare: str  #: the number without its unit of measure
+    zero: bool
+    qualifier: str
+    thing: str  #: label without "Số", where it begins with the unit of measure
+    rest: str  #: `thing` without the unit of measure: "Số cuộc kiểm tra" leaves "kiểm tra"
+    fraction: str  #: of a percentage: "66/162 người"
+    parts: tuple[SexPart, ...]
+    comparison: Difference | None
+    coverage: Coverage
+
+
+class FigureSentences:
+    """Writes the sentence of each indicator of one consolidation."""
+
+    def __init__(self, consolidation: Consolidation, templates: DocumentTemplates) -> None:
+        """Sort the totals by indicator once."""
+        self._consolidation = consolidation
+        self._templates = templates
+        self._totals = {(total.indicator.code, total.sex): total for total in consolidation.totals}
+        self._states = {standing.unit.id: standing.state for standing in consolidation.standings}
+        self._names = unit_names(consolidation)
+
+    def sentence(self, indicator: Indicator) -> str:
+        """The sentence of an indicator; empty when the consolidation holds no total of it.
+
+        A template named after the code wins over the one of the way of adding up, so that a
+        department can give one indicator a sentence of its own.
+        """
+        totals = {
+            sex: self._totals[indicator.code, sex] for sex in Sex if (indicator.code, sex) in self._totals
+        }
+        if not totals:
+            return ""
+        names = (f"figures/{indicator.code}.txt", f"figures/{indicator.aggregation.value}.txt")
+        return capital(self._templates.sentence(*names, f=self._facts(indicator, totals)))
+
+    def coverage(self, total: Total) -> Coverage:
+        """Who stands behind a total and who does not."""
+        lacking = [unit for unit in total.missing if unit not in total.doubtful]
+        not_sent = [unit for unit in lacking if self._states.get(unit) is ObligationState.MISSING]
+        review = [unit for unit in lacking if self._states.get(unit) is ObligationState.NEEDS_REVIEW]
+        named = [unit for unit in lacking if unit not in not_sent and unit not in review]
+        return Coverage(
+            n=total.n,
+            of=total.of,
+            named=self._named(named),
+            not_sent=len(not_sent),
+            in_review=len(review),
+            doubtful=self._named(total.doubtful),
+        )
+
+    def qualifier(self, total: Total) -> str:
+        """ "trên" when every doubtful part is a lower bound, "ước" when all are, else "khoảng"."""
+        if not total.approximate:
+            return ""
+        said = {
+            given.value.qualifier.strip().lower()
+            for given in self._consolidation.values
+            if given.unit in total.units
+            and given.value.indicator == total.indicator.code
+            and (given.value.sex is total.sex or total.indicator.aggregation is Aggregation.RATIO)
+        } - {""}
+        if said and said <= _AT_LEAST:
+            return "trên"
+        return "ước" if said == {"ước"} else "khoảng"
+
+    def _named(self, units: Iterable[str]) -> tuple[str, ...]:
+        wanted = frozenset(units)
+        known = [name for unit, name in self._names.items() if unit in wanted]
+        return without_repeats([*known, *sorted(wanted - self._names.keys())])
+
+    def _facts(self, indicator: Indicator, totals: Mapping[Sex, Total]) -> Figures:
+        main = totals.get(Sex.TOTAL)
+        first = main or next(iter(totals.values()))
+        value = None if main is None else main.value
+        thing, rest = natural_label(indicator)
+        decimals = indicator.ratio.decimals if indicator.ratio else None
+        return Figures(
+            label=indicator.label,
+            amount=None if value is None else amount(value, indicator.unit_of_measure, decimals),
+            bare="" if value is None else counted(value),
+            zero=value == 0,
+            qualifier=self.qualifier(first) if main else "",
+            thing=thing,
+            rest=rest,
+            fraction=self._fraction(indicator, main),
+            parts=tuple(self._part(totals[sex], main) for sex in _SPLIT if _given(totals.get(sex))),
+            comparison=difference(main, self._consolidation.period.year - 1) if main else None,
+            coverage=self.coverage(first),
+        )
+
+    def _part(self, part: Total, main: Total | None) -> SexPart:
+        value = Decimal(0) if part.value is None else part.value
+        within = main is not None and main.value is not None and set(part.units) <= set(main.units)
+        same = main is not None and set(part.units) == set(main.units)
+        exact = same and not (part.approximate or (main is not None and main.approximate))
+        whole = main.value if main is not None and main.value is not None and exact else Decimal(0)
+        return SexPart(
+            sex=part.sex.value,
+            amount=amount(value, part.indicator.unit_of_measure),
+            qualifier=self.qualifier(part),
+            share=share(value, whole) if value <= whole and part.sex is Sex.FEMALE else "",
+            within=within,
+            coverage=None if same else self.coverage(part),
+        )
+
+    def _fraction(self, indicator: Indicator, total: Total | None) -> str:
+        """The two sums a percentage was made of, when they count the same thing."""
+        if total is None or indicator.ratio is None or indicator.unit_of_measure.strip() != PERCENT:
+            return ""
+        if total.numerator is None or total.denominator is None:
+            return ""
+        parts = (indicator.ratio.numerator.indicator, indicator.ratio.denominator.indicator)
+        measures = {
+            part.unit_of_measure for part in self._consolidation.report.indicators if part.code in parts
+        }
+        measure = measures.pop() if len(measures) == 1 else ""
+        if is_money(measure):
+            return ""
+        return f"{number(total.numerator)}/{number(total.denominator)} {measure}".strip()
+
+
+_SPLIT = (Sex.FEMALE, Sex.MALE)
+
+
+def _given(total: Total | None) -> bool:
+    return total is not None and total.value is not None
+
+
+def unit_names(consolidation: Consolidation) -> dict[str, str]:
+    """Short names by unit id, in the order of the units sheet."""
+    units: list[Unit] = [standing.unit for standing in consolidation.standings]
+    return {unit.id: short_name(unit) for unit in (*units, *consolidation.regime.units)}
+
+
+def natural_label(indicator: Indicator) -> tuple[str, str]:
+    """("cuộc kiểm tra", "kiểm tra") of "Số cuộc kiểm tra" in "cuộc"; two empty texts otherwise."""
+    measure = indicator.unit_of_measure.strip()
+    label = indicator.label.strip()
+    if not label.lower().startswith("số ") or not measure or is_money(measure):
+        return "", ""
+    thing = label[3:].strip()
+    rest = thing[len(measure) :]
+    if not thing.lower().startswith(measure.lower()) or not rest.startswith(" "):
+        return "", ""
+    return thing, rest.strip()
+
+
+def difference(total: Total, year: int) -> Difference | None:
+    """Up, down or the same against `year`; None when either side is unknown.
+
+    Percentages differ by points ("điểm phần trăm"), never by per cent.
+    """
+    if total.value is None or total.previous is None:
+        return None
+    by = total.value - total.previous
+    indicator = total.indicator
+    direction = "same" if by == 0 else "up" if by > 0 else "down"
+    return Difference(
+        direction=direction,
+        by=_step(abs(by), indicator),
+        points=is_percent(indicator),
+        percent="" if indicator.ratio or is_percent(indicator) else share(abs(by), total.previous),
+        year=year,
+        from_nothing=total.previous == 0,
+    )
+
+
+def is_percent(indicator: Indicator) -> bool:
+    """Whether the figures of the indicator are percentages."""
+    return indicator.unit_of_measure.strip() == PERCENT
+
+
+def _step(by: Decimal, indicator: Indicator) -> str:
+    decimals = indicator.ratio.decimals if indicator.ratio else None
+    if is_percent(indicator):
+        return number(by, decimals)
+    return amount(by, indicator.unit_of_measure, decimals)
+
+
+def shown(value: Decimal | None, indicator: Indicator) -> str:
+    """A figure for a table cell: no unit, no leading zero; empty when there is none."""
+    if value is None:
+        return ""
+    decimals = indicator.ratio.decimals if indicator.ratio else None
+    return number(in_millions(value, indicator.unit_of_measure)[0], decimals)
