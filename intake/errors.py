@@ -1,7 +1,7 @@
 """What can go wrong in the program while mail is taken in.
 
     IntakeError
-    ├── MailboxError            the mailbox could not be used; its kinds stand beside it
+    ├── MailboxError            the mailbox could not be used; its kinds stand in `intake.mailbox`
     ├── ReadingError            a reading process could not do its work
     │   ├── ReaderNotStartedError
     │   └── ReaderClosedError
