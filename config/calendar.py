@@ -27,11 +27,14 @@ __all__ = [
     "DueDay",
     "DueText",
     "add_working_days",
+    "boundary_parts",
     "due_moment",
+    "explicit_period",
     "is_working_day",
     "parse_due",
     "period_by_id",
     "periods_of",
+    "periods_of_rule",
     "read_due",
 ]
 
@@ -78,6 +81,35 @@ def period_by_id(
             if period.id == period_id:
                 return period
     return None
+
+
+def periods_of_rule(
+    rule: PeriodRule, years: range, timezone: ZoneInfo, policy: CalendarPolicy
+) -> tuple[Period, ...]:
+    """The periods one rule makes in those years; an explicit period whatever the years."""
+    return tuple(_periods_of_rule(rule, years, timezone, policy))
+
+
+def explicit_period(
+    rule: PeriodRule,
+    data: tuple[date, date],
+    named: date | None,
+    timezone: ZoneInfo,
+    policy: CalendarPolicy,
+) -> Period:
+    """A period that comes once; `data` are its first and last day, `named` the day its deadline names."""
+    opens = (named or data[1]) - timedelta(days=rule.opens_days_before)
+    return Period(
+        id=rule.id,
+        kind=rule.kind,
+        name=rule.name,
+        year=data[1].year,
+        data_from=data[0],
+        data_to=data[1],
+        opens=_midnight(opens, timezone),
+        due=due_moment(named, rule, timezone, policy) if named else None,
+        due_text=rule.due_text,
+    )
 
 
 def is_working_day(day: date, policy: CalendarPolicy) -> bool:

@@ -71,11 +71,16 @@ def read_units(path: Path, kinds: Sequence[UnitKind] = ()) -> tuple[tuple[Unit, 
     A row with a fault that would make a unit wrong is left out and reported. The kind is accepted by
     its id or its Vietnamese name when `kinds` are given, else taken as it stands.
     """
-    sheet = _Sheet(path.name, tuple(kinds))
-    table = _table(path, sheet)
-    if table:
-        sheet.read(table)
+    sheet = read_sheet(path, kinds)
     return tuple(sheet.units), tuple(sheet.problems)
+
+
+def read_sheet(path: Path, kinds: Sequence[UnitKind] = ()) -> Sheet:
+    """As `read_units`, with the row of each unit."""
+    sheet = Sheet(path.name, tuple(kinds))
+    if table := _table(path, sheet):
+        sheet.read(table)
+    return sheet
 
 
 def write_units(units: Iterable[Unit], path: Path, kinds: Sequence[UnitKind] = ()) -> None:
@@ -96,18 +101,21 @@ def write_units(units: Iterable[Unit], path: Path, kinds: Sequence[UnitKind] = (
 
 
 @dataclass(slots=True)
-class _Sheet:
+class Sheet:
     """What has been read of one sheet so far."""
 
     file: str
     kinds: tuple[UnitKind, ...]
     units: list[Unit] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)  #: the row of each unit, the heading being row 1
     problems: list[Problem] = field(default_factory=list)
 
     def report(self, code: str, row: int = 0, column: str = "", **parameters: str) -> None:
+        """Note a fault."""
         self.problems.append(Problem(code, self.file, row=row, column=column, parameters=parameters))
 
     def read(self, table: Table) -> None:
+        """Read every row below the heading."""
         columns = self._columns(table[0])
         if missing := [name for name in REQUIRED if name not in columns]:
             self.report("missing_columns", row=1, missing=", ".join(missing), accepted=", ".join(COLUMNS))
@@ -116,6 +124,7 @@ class _Sheet:
             row = _Row(self, number, {name: cells[at] for name, at in columns.items() if at < len(cells)})
             if any(row.text(name) for name in COLUMNS) and (unit := row.unit()):
                 self.units.append(unit)
+                self.rows.append(number)
 
     def _columns(self, heading: Sequence[object]) -> dict[str, int]:
         accepted = {plain_key(name): name for name in COLUMNS}
@@ -137,7 +146,7 @@ class _Sheet:
 class _Row:
     """One row of the sheet, and whether it has been at fault."""
 
-    sheet: _Sheet
+    sheet: Sheet
     number: int
     cells: Mapping[str, object]
     faulty: bool = False
@@ -265,7 +274,7 @@ def _phone(cell: object) -> str:
 # Reading files
 
 
-def _table(path: Path, sheet: _Sheet) -> Table:
+def _table(path: Path, sheet: Sheet) -> Table:
     try:
         rows = _workbook_rows(path) if path.suffix.lower() == ".xlsx" else _csv_rows(path)
     except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError, csv.Error) as error:
@@ -320,7 +329,7 @@ def _written(address: Address) -> str:
 
 
 def _require_same(unit: Unit, row: list[str], kinds: Sequence[UnitKind]) -> None:
-    sheet = _Sheet("", tuple(kinds))
+    sheet = Sheet("", tuple(kinds))
     cells: dict[str, object] = dict(zip(COLUMNS, row, strict=True))
     if _Row(sheet, 0, cells).unit() != unit:
         raise UnitsSheetCannotHoldUnitError(unit.id)
@@ -341,7 +350,8 @@ def _write_workbook(rows: list[list[str]], path: Path) -> None:
             cell = sheet.cell(number, column)
             assert isinstance(cell, Cell)
             # Text, so that codes keep their zero and "=..." stays what it says.
-            cell.set_explicit_value(text, "s")
+            cell.value = text
+            cell.data_type = "s"
             cell.number_format = "@"
     for at, width in enumerate((22, 40, 14, 10, 40, 50, 16, 24, 12, 12, 24), 1):
         sheet.column_dimensions[get_column_letter(at)].width = width
