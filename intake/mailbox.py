@@ -1,6 +1,6 @@
 """A mailbox as intake sees it: folders, batches of raw messages with the mark to go on from, faults.
 
-    MailboxError                        the mailbox could not be used (intake.errors)
+    MailboxError                        the mailbox could not be used
     ├── MailboxConnectionError          not reached, or the line broke: try again after a pause
     ├── MailboxLoginRefusedError        the server does not accept the secret: a person must act
     ├── MailboxFolderError              one folder cannot be opened: the others go on
@@ -18,7 +18,7 @@ from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 
-from intake.errors import MailboxError
+from intake.errors import IntakeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     from intake.messages import RawMessage
 
 
-class _SpokenMailboxError(MailboxError):
-    """A mailbox error with its sentence in the wording catalogue."""
+class MailboxError(IntakeError):
+    """The mailbox could not be used; which kind says what to do."""
 
-    key: ClassVar[str]
+    key: ClassVar[str]  #: of the sentence an officer sees
 
     def __init__(self, sentence: str, **places: str) -> None:
         super().__init__(sentence)
         self.places = places
 
 
-class MailboxConnectionError(_SpokenMailboxError):
+class MailboxConnectionError(MailboxError):
     """The server was not reached, gave no answer in time, broke off, or asked to come back later."""
 
     key = "mailbox.connection_error"
@@ -50,7 +50,7 @@ class MailboxConnectionError(_SpokenMailboxError):
         )
 
 
-class MailboxLoginRefusedError(_SpokenMailboxError):
+class MailboxLoginRefusedError(MailboxError):
     """The server does not accept the account's secret. Trying again at once can lock the account."""
 
     key = "mailbox.login_refused"
@@ -64,7 +64,7 @@ class MailboxLoginRefusedError(_SpokenMailboxError):
         )
 
 
-class MailboxFolderError(_SpokenMailboxError):
+class MailboxFolderError(MailboxError):
     """One folder cannot be opened. The other folders can be read as before."""
 
     key = "mailbox.folder_error"
@@ -78,7 +78,7 @@ class MailboxFolderError(_SpokenMailboxError):
         )
 
 
-class MailboxInsecureError(_SpokenMailboxError):
+class MailboxInsecureError(MailboxError):
     """Plain text was asked for to a server that is not this machine."""
 
     key = "mailbox.insecure"
