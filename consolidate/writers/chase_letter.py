@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
-from pathlib import Path
-
-from docx.document import Document
+from itertools import count
+from typing import TYPE_CHECKING
 
 from config.spelling import tidy
-from config.wording import Wording
-from consolidate.consolidation import Consolidation, UnitStanding
-from consolidate.writers.chase_list import ChaseLine, chase_lines, subtitle, units_to_chase
+from consolidate.writers.chase_list import subtitle, units_to_chase
 from consolidate.writers.document_parts import (
     address_to,
     annex_origin,
@@ -38,10 +33,22 @@ from consolidate.writers.docx_layout import (
     new_section,
 )
 from consolidate.writers.phrases import day, days_late, due, moment, small
-from ledger.records import ReportFile
+from consolidate.writers.report_annexes import by_kind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from docx.document import Document
+
+    from config.wording import Wording
+    from consolidate.consolidation import Consolidation, UnitStanding
+    from ledger.records import ReportFile
 
 MOST_ADDRESSED = 8  #: more units than these are addressed by an annexed list
 
+_CENTRED = Style(size=12.0, align=CENTRE)
 _WIDTHS = (567, 4196, 2154, TEXT_WIDTH - 6917)
 
 
@@ -68,7 +75,7 @@ def write_chase_letter(
     new_due: date | None = None,
     overrides: Path | None = None,
 ) -> ReportFile:
-    """The letter, its list annexed when it goes to more than eight units or to none by name.
+    """The letter, its list annexed when it goes to more than eight units.
 
     Args:
         consolidation: whose missing units are urged.
@@ -78,14 +85,15 @@ def write_chase_letter(
 
     Raises:
         NoUnitToUrgeError: no unit is missing.
+
     """
     units = units_to_urge(consolidation)
     if not units:
         raise NoUnitToUrgeError(consolidation.period.id)
     document = new_document()
     department = consolidation.regime.department
-    topic = wording("documents.letter_subject", report=small(subtitle(consolidation, wording)), period="")
-    head = head_of(department, department.letter_symbol, year_of(consolidation), wording, tidy(topic))
+    topic = wording("documents.letter_subject", report=small(subtitle(consolidation, wording)))
+    head = head_of(department, department.letter_symbol, year_of(consolidation), wording, topic)
     add_head(document, head)
     listed_apart = len(units) > MOST_ADDRESSED
     names = [tidy(standing.unit.name) for standing in units]
@@ -94,9 +102,9 @@ def write_chase_letter(
     for text in _body(consolidation, wording, units, new_due, DocumentTemplates(overrides)):
         add_paragraph(document, text, BODY)
     add_signature(document, signature_of(department, wording, answers=True))
-    if len(units) > 1:
+    if listed_apart:
         _annex(document, units, consolidation, wording)
-    return docx_file(document, "documents.letter_file", tidy(topic), consolidation, wording)
+    return docx_file(document, "documents.letter_file", topic, consolidation, wording)
 
 
 def _body(
@@ -142,17 +150,15 @@ def _annex(
     origin = annex_origin("documents.annex_of_letter", symbol, consolidation, wording)
     add_annex_title(document, "", wording("documents.letter_annex"), origin)
     table = add_table(document, _WIDTHS, borders=True)
-    styles = (Style(size=12.0, align=CENTRE), CELL, CELL, CELL)
-    names = ("order", "unit", "due", "reminded")
+    styles = (_CENTRED, CELL, _CENTRED, _CENTRED)
+    names = ("order", "unit", "due", "days_late")
     fill_row(table, _WIDTHS, [wording(f"documents.column_{n}") for n in names], styles, header=True)
-    urged = {tidy(standing.unit.name) for standing in units}
-    kind = ""
-    for order, line in enumerate([x for x in chase_lines(consolidation, wording) if x.unit in urged], 1):
-        if line.kind != kind:
-            kind = line.kind
-            band_row(table, _WIDTHS, kind, CELL)
-        fill_row(table, _WIDTHS, _cells(order, line), styles)
-
-
-def _cells(order: int, line: ChaseLine) -> tuple[str, ...]:
-    return str(order), line.unit, line.due, line.reminded
+    zone = consolidation.regime.timezone
+    numbers = count(1)
+    for kind, standings in by_kind(consolidation, units):
+        band_row(table, _WIDTHS, kind, CELL)
+        for standing in standings:
+            days = days_late(consolidation.as_of, standing.due, zone)
+            late = wording("documents.not_yet_due") if days is None else str(days)
+            texts = (str(next(numbers)), tidy(standing.unit.name), due(standing.due, zone, wording), late)
+            fill_row(table, _WIDTHS, texts, styles)

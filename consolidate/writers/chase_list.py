@@ -6,18 +6,13 @@ again. Units that have reported but left figures out stand in a list of their ow
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-import xlsxwriter
-from docx.document import Document
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
 
 from config.spelling import tidy
-from config.wording import Wording
-from consolidate.consolidation import Consolidation, UnitStanding
 from consolidate.writers.document_parts import docx_file, file_name, issuer_lines
-from consolidate.writers.docx_bytes import XLSX_MEDIA_TYPE, fixed_zip
+from consolidate.writers.docx_bytes import fixed_zip
 from consolidate.writers.docx_layout import (
     CELL,
     CENTRE,
@@ -38,7 +33,16 @@ from consolidate.writers.docx_layout import (
 )
 from consolidate.writers.phrases import counted, days_late, due, moment
 from consolidate.writers.report_annexes import by_kind
+from consolidate.writers.workbook_bytes import XLSX, Styles, plain_text, workbook_bytes
 from ledger.records import ObligationState, ReportFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from docx.document import Document
+
+    from config.wording import Wording
+    from consolidate.consolidation import Consolidation, UnitStanding
 
 _COLUMNS = (
     "order",
@@ -55,6 +59,9 @@ _COLUMNS = (
 _WIDTHS = (567, 2381, 1644, 1418, 2268, 1247, 1247, 794, 1418, 1019)
 _LETTERS = (5, 18, 28, 20, 14, 40, 22, 20, 12, 34, 22)  # of the sheet's columns, the kind of unit second
 _CENTRED = Style(size=12.0, align=CENTRE)
+_HEADER_ROW = 4  # of a sheet, from 0; titles stand above it
+_DAYS_COLUMN = 8
+_A4 = 9  # the number Excel gives the paper
 _SENT = (ObligationState.ON_TIME, ObligationState.LATE)
 
 
@@ -121,14 +128,17 @@ def write_chase_list_docx(consolidation: Consolidation, wording: Wording) -> Rep
 
 def write_chase_list_xlsx(consolidation: Consolidation, wording: Wording) -> ReportFile:
     """The list as a workbook to sort and filter: every cell text, only order and days are numbers."""
-    stream = io.BytesIO()
-    as_is = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(stream, {"in_memory": True, **as_is}) as book:
-        book.set_properties({"created": consolidation.as_of.replace(tzinfo=None, microsecond=0)})
+
+    def build(book: Any) -> None:
+        styles = Styles(book)
         for name, title, lines in _sheets(consolidation, wording):
-            _sheet(book, name, title, lines, consolidation, wording)
+            top = (title, subtitle(consolidation, wording), _as_of(consolidation, wording))
+            _sheet(book.add_worksheet(name), styles, top, lines, wording)
+
+    title = wording("documents.chase_title")
+    content = workbook_bytes(build, title=title, created=consolidation.as_of.astimezone(UTC))
     name = file_name("documents.chase_file_xlsx", consolidation, wording)
-    return ReportFile(name, XLSX_MEDIA_TYPE, fixed_zip(stream.getvalue()))
+    return ReportFile(name, XLSX, fixed_zip(content))
 
 
 def subtitle(consolidation: Consolidation, wording: Wording) -> str:
@@ -156,6 +166,11 @@ def _line(
         missing=missing,
         reminded=moment(reminded, zone, wording) if reminded else wording("documents.no_reminder"),
     )
+
+
+def _as_of(consolidation: Consolidation, wording: Wording) -> str:
+    at = moment(consolidation.as_of, consolidation.regime.timezone, wording)
+    return wording("documents.chase_as_of", moment=at)
 
 
 def _gaps(consolidation: Consolidation) -> dict[str, list[str]]:
@@ -193,9 +208,8 @@ def _list(
 ) -> None:
     add_paragraph(document, wording(title_key), Style(bold=True, align=CENTRE, before=12.0, keep_next=True))
     add_paragraph(document, subtitle(consolidation, wording), TITLE)
-    as_of = moment(consolidation.as_of, consolidation.regime.timezone, wording)
-    moment_line = wording("documents.chase_as_of", moment=as_of)
-    add_paragraph(document, moment_line, Style(italic=True, align=CENTRE, after=6.0, keep_next=True))
+    as_of = _as_of(consolidation, wording)
+    add_paragraph(document, as_of, Style(italic=True, align=CENTRE, after=6.0, keep_next=True))
     if lines:
         add_chase_table(document, lines, wording)
         total = wording("documents.chase_sum", count=counted(len(lines)))
@@ -241,55 +255,30 @@ def _sheets(
 
 
 def _sheet(
-    book: xlsxwriter.Workbook,
-    name: str,
-    title: str,
-    lines: Sequence[ChaseLine],
-    consolidation: Consolidation,
-    wording: Wording,
+    sheet: Any, styles: Styles, top: Sequence[str], lines: Sequence[ChaseLine], wording: Wording
 ) -> None:
-    font = {"font_name": "Times New Roman", "font_size": 12, "valign": "top"}
-    bold = book.add_format({**font, "bold": True, "font_size": 14})
-    plain = book.add_format(font)
-    sheet = book.add_worksheet(name)
-    sheet.write_string(0, 0, title, bold)
-    sheet.write_string(1, 0, subtitle(consolidation, wording), bold)
-    as_of = moment(consolidation.as_of, consolidation.regime.timezone, wording)
-    sheet.write_string(2, 0, wording("documents.chase_as_of", moment=as_of), plain)
+    for row, text in enumerate(top):
+        sheet.write_string(row, 0, plain_text(text), styles(text_wrap=False, bold=row < len(top) - 1))
     columns = [_COLUMNS[0], "kind", *_COLUMNS[1:]]
-    head = book.add_format({**font, "bold": True, "border": 1, "text_wrap": True, "align": "center"})
     for column, (key, width) in enumerate(zip(columns, _LETTERS, strict=True)):
         sheet.set_column(column, column, width)
+        head = styles(bold=True, border=1, align="center")
         sheet.write_string(_HEADER_ROW, column, wording(f"documents.column_{key}"), head)
-    cell = book.add_format({**font, "border": 1, "text_wrap": True})
     for row, line in enumerate(lines, _HEADER_ROW + 1):
-        _sheet_row(sheet, row, line, cell, wording)
+        _sheet_row(sheet, row, line, styles(border=1, valign="top"), wording)
     _printable_sheet(sheet, _HEADER_ROW + len(lines), len(columns) - 1)
 
 
-_HEADER_ROW = 4
-_A4 = 9
-
-
-def _sheet_row(
-    sheet: xlsxwriter.worksheet.Worksheet,
-    row: int,
-    line: ChaseLine,
-    cell: xlsxwriter.format.Format,
-    wording: Wording,
-) -> None:
+def _sheet_row(sheet: Any, row: int, line: ChaseLine, cell: Any, wording: Wording) -> None:
     sheet.write_number(row, 0, row - _HEADER_ROW, cell)
     for column, text in enumerate((line.kind, *_texts(line, wording)), 1):
         # write_string, never write: text that looks like a formula or a number stays text.
-        sheet.write_string(row, column, text, cell)
+        sheet.write_string(row, column, plain_text(text), cell)
     if line.days is not None:
         sheet.write_number(row, _DAYS_COLUMN, line.days, cell)
 
 
-_DAYS_COLUMN = 8
-
-
-def _printable_sheet(sheet: xlsxwriter.worksheet.Worksheet, last_row: int, last_column: int) -> None:
+def _printable_sheet(sheet: Any, last_row: int, last_column: int) -> None:
     sheet.freeze_panes(_HEADER_ROW + 1, 3)
     sheet.autofilter(_HEADER_ROW, 0, max(last_row, _HEADER_ROW), last_column)
     sheet.set_landscape()

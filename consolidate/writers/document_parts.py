@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from docx.document import Document
-
-from config.regime import Department
 from config.spelling import tidy
-from config.wording import Wording
-from consolidate.consolidation import Consolidation
 from consolidate.writers.docx_bytes import DOCX_MEDIA_TYPE, saved
 from consolidate.writers.docx_layout import (
     BLANK,
@@ -25,6 +20,15 @@ from consolidate.writers.docx_layout import (
 )
 from consolidate.writers.report_text import Block, BlockKind
 from ledger.records import ReportFile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from docx.document import Document
+
+    from config.regime import Department
+    from config.wording import Wording
+    from consolidate.consolidation import Consolidation
 
 _COMMITTEE = re.compile(r"^(?:UBND|[ỦU][yỷ] ban nhân dân)\s+", re.IGNORECASE)
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")

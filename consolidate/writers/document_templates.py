@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
 from config.spelling import tidy
 from consolidate.writers.phrases import capital, counted, listed, number
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _SPACE_BEFORE = re.compile(r"\s+([,.;:)])(?!/)")
 _SPACE_AFTER = re.compile(r"\(\s+")

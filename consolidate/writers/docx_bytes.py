@@ -11,12 +11,14 @@ import io
 import zipfile
 from datetime import UTC, datetime
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 import docx
-from docx.document import Document
+
+if TYPE_CHECKING:
+    from docx.document import Document
 
 DOCX_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-XLSX_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date a zip entry can carry
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

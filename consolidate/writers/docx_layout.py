@@ -8,22 +8,25 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import quoteattr
 
-from docx.document import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
-from docx.section import Section
 from docx.shared import Pt, Twips
 from docx.table import Table, _Cell, _Row
-from docx.text.paragraph import Paragraph
 
 from consolidate.writers.docx_bytes import empty_document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from docx.document import Document
+    from docx.section import Section
+    from docx.text.paragraph import Paragraph
 
 FONT = "Times New Roman"
 BODY_SIZE = 14.0
@@ -35,7 +38,7 @@ _SHORT_SIDE, _LONG_SIDE = 11906, 16838
 _TOP, _RIGHT, _BOTTOM, _LEFT, _HEADER = 1134, 1134, 1134, 1701, 567
 _INDENT = 720  # 1,27 cm
 _BETWEEN = 6.0
-_HEAD_WIDTHS = (3628, 5443)  # 64 and 96 mm: Quốc hiệu needs 88 mm at 12 pt
+_LEFT_SHARE = 0.4  # 64 and 96 mm of a portrait page: Quốc hiệu needs 88 mm at 12 pt
 _RULE_SHARE = 0.4  # between 1/3 and 1/2 of the text above
 _SIGNING_ROOM = 72.0
 
@@ -43,26 +46,23 @@ LEFT, CENTRE = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER
 RIGHT, JUSTIFIED = WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.JUSTIFY
 
 # Advance widths of Times Bold in 1/1000 em (Adobe font metrics); marks add nothing to their letter.
-_GLYPHS = {
-    width: letters
-    for width, letters in (
-        (250, " .,"),
-        (278, "ilI/;:"),
-        (333, "fjt()-!"),
-        (389, "sI"),
-        (444, "cerz"),
-        (500, "agovxyJ0123456789"),
-        (556, "bdhknpquSđ"),
-        (611, "FP"),
-        (667, "BELTZ"),
-        (722, "ACDNRUVXYĐw"),
-        (778, "GHKOQ"),
-        (833, "m"),
-        (944, "M"),
-        (1000, "W%"),
-    )
-}
-_WIDTHS = {letter: width for width, letters in _GLYPHS.items() for letter in letters}
+_GLYPHS = (
+    (250, " .,"),
+    (278, "ilI/;:"),
+    (333, "fjt()-!"),
+    (389, "sI"),
+    (444, "cerz"),
+    (500, "agovxyJ0123456789"),
+    (556, "bdhknpquSđ"),
+    (611, "FP"),
+    (667, "BELTZ"),
+    (722, "ACDNRUVXYĐw"),
+    (778, "GHKOQ"),
+    (833, "m"),
+    (944, "M"),
+    (1000, "W%"),
+)
+_WIDTHS = {letter: width for width, letters in _GLYPHS for letter in letters}
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +163,11 @@ def add_rule(holder: Document | _Cell, length: int) -> None:
     run.element.append(parse_xml(_line_xml(length, number)))
 
 
-def add_head(document: Document, head: Head) -> None:
+def add_head(document: Document, head: Head, width: int = TEXT_WIDTH) -> None:
     """Issuer and number left, Quốc hiệu, Tiêu ngữ, place and date right, in a table without borders."""
-    table = add_table(document, _HEAD_WIDTHS, borders=False, margins=0)
-    left, right = add_row(table, _HEAD_WIDTHS)
+    widths = (round(width * _LEFT_SHARE), width - round(width * _LEFT_SHARE))
+    table = add_table(document, widths, borders=False, margins=0)
+    left, right = add_row(table, widths)
     if head.superior:
         add_paragraph(left, head.superior, Style(size=12.0, align=CENTRE))
     for line in head.issuer:
@@ -176,7 +177,7 @@ def add_head(document: Document, head: Head) -> None:
     add_paragraph(right, head.motto, Style(size=13.0, bold=True, align=CENTRE))
     add_rule(right, text_width(head.motto, 13.0))
     if head.number:
-        left, right = add_row(table, _HEAD_WIDTHS)
+        left, right = add_row(table, widths)
         add_paragraph(left, head.number, Style(size=13.0, align=CENTRE, before=4.0))
         add_paragraph(right, head.place_and_date, Style(size=13.0, italic=True, align=CENTRE, before=4.0))
         if head.subject:
@@ -197,10 +198,10 @@ def add_heading(document: Document, text: str, level: int) -> None:
     add_paragraph(document, text, (HEADING_1, HEADING_2, HEADING_3)[min(level, 3) - 1])
 
 
-def add_signature(document: Document, signature: Signature) -> None:
+def add_signature(document: Document, signature: Signature, width: int = TEXT_WIDTH) -> None:
     """Nơi nhận left, title and name right; the row stays whole and with the text above it."""
     _keep_last_with_next(document)
-    widths = (TEXT_WIDTH // 2, TEXT_WIDTH - TEXT_WIDTH // 2)
+    widths = (width // 2, width - width // 2)
     table = add_table(document, widths, borders=False)
     left, right = add_row(table, widths)
     add_paragraph(left, signature.recipients_label, Style(size=12.0, bold=True, italic=True, before=6.0))
@@ -213,7 +214,7 @@ def add_signature(document: Document, signature: Signature) -> None:
 
 
 def add_annex_title(document: Document, label: str, title: str, belongs_to: str) -> None:
-    """ "Phụ lục I", its title in capitals, and the document it belongs to in italics."""
+    """Label ("Phụ lục I"), title in capitals, and the document it belongs to in italics."""
     add_paragraph(document, label, replace(TITLE, keep_next=True))
     add_paragraph(document, title, replace(TITLE, keep_next=True))
     add_paragraph(document, belongs_to, Style(italic=True, align=CENTRE, after=8.0, keep_next=True))
@@ -221,7 +222,7 @@ def add_annex_title(document: Document, label: str, title: str, belongs_to: str)
 
 def add_table(document: Document, widths: Sequence[int], *, borders: bool, margins: int = 57) -> Table:
     """A table of fixed column widths in twips, without rows yet."""
-    table = document.add_table(0, len(widths))
+    table: Table = document.add_table(0, len(widths))
     element: Any = table._tbl  # noqa: SLF001  borders and layout have no name in python-docx
     element.replace(
         element.tblPr, parse_xml(_table_properties(sum(widths), borders=borders, margins=margins))
@@ -233,7 +234,7 @@ def add_table(document: Document, widths: Sequence[int], *, borders: bool, margi
 
 def add_row(table: Table, widths: Sequence[int], *, header: bool = False) -> tuple[_Cell, ...]:
     """Append a row that is never torn between pages; a header row is repeated on each of them."""
-    row = table.add_row()
+    row: _Row = table.add_row()  # type: ignore[no-untyped-call]
     _row_properties(row, header=header)
     cells = row.cells
     for cell, width in zip(cells, widths, strict=True):
@@ -284,11 +285,12 @@ def _element(paragraph: Paragraph) -> Any:
 
 def _fresh(holder: Document | _Cell) -> Paragraph:
     if isinstance(holder, _Cell):
-        first = holder.paragraphs[0]
+        first: Paragraph = holder.paragraphs[0]
         # The paragraph a cell is born with has neither properties nor runs.
         if len(holder.paragraphs) == 1 and not len(_element(first)):
             return first
-    return holder.add_paragraph()
+    added: Paragraph = holder.add_paragraph()
+    return added
 
 
 def _format(paragraph: Paragraph, style: Style) -> None:

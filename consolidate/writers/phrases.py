@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
 
 from config.spelling import accented_key, tidy
-from config.units import Unit
-from config.wording import Wording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from config.units import Unit
+    from config.wording import Wording
 
 _TO_MILLIONS = {
     "đồng": Decimal("0.000001"),
@@ -105,7 +109,7 @@ def days_late(at: datetime, due_at: datetime | None, zone: tzinfo) -> int | None
 
 
 def lateness(at: datetime, due_at: datetime | None, zone: tzinfo, wording: Wording) -> str:
-    """ "02 ngày", "trong ngày", or empty when not late."""
+    """Days late in words ("02 ngày", "trong ngày"); empty when not late."""
     days = days_late(at, due_at, zone)
     if days is None:
         return ""

@@ -6,12 +6,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from docx.document import Document
-
-from config.wording import Wording
-from consolidate.consolidation import Consolidation
 from consolidate.writers.document_parts import (
     add_blocks,
     address_to,
@@ -33,7 +29,15 @@ from consolidate.writers.docx_layout import (
 from consolidate.writers.report_annexes import add_details, add_standings, add_totals
 from consolidate.writers.report_figures import FigureSentences
 from consolidate.writers.report_text import ReportText, report_text
-from ledger.records import ReportFile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from docx.document import Document
+
+    from config.wording import Wording
+    from consolidate.consolidation import Consolidation
+    from ledger.records import ReportFile
 
 
 def write_report(consolidation: Consolidation, wording: Wording, overrides: Path | None = None) -> ReportFile:

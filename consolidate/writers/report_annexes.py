@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-
-from docx.document import Document
+from itertools import count
+from typing import TYPE_CHECKING
 
 from config.reports import Indicator, Sex
 from config.spelling import tidy
-from config.wording import Wording
-from consolidate.consolidation import Consolidation, Total, UnitStanding
 from consolidate.writers.document_parts import add_blocks, annex_origin
 from consolidate.writers.docx_layout import (
     CELL,
@@ -27,8 +24,16 @@ from consolidate.writers.docx_layout import (
 )
 from consolidate.writers.phrases import MONEY, counted, due, is_money, lateness, moment
 from consolidate.writers.report_figures import Coverage, FigureSentences, shown
-from consolidate.writers.report_text import Block
 from ledger.records import ObligationState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from docx.document import Document
+
+    from config.wording import Wording
+    from consolidate.consolidation import Consolidation, Total, UnitStanding
+    from consolidate.writers.report_text import Block
 
 _CENTRED = Style(size=CELL.size, align=CENTRE)
 _FIGURE = Style(size=CELL.size, align=RIGHT)
@@ -49,13 +54,13 @@ def add_totals(
     styles = (_CENTRED, CELL, _CENTRED, *[_FIGURE] * (len(widths) - 5), _CENTRED, SMALL_CELL)
     table = add_table(document, widths, borders=True)
     fill_row(table, widths, _totals_head(consolidation, wording, compared=compared), styles, header=True)
-    order = 0
+    numbers = count(1)
     for band, indicators in _bands(consolidation):
         if band:
             band_row(table, widths, band, CELL)
-        for order, indicator in enumerate(indicators, order + 1):
+        for indicator in indicators:
             row = _totals_row(indicator, consolidation, wording, figures, compared=compared)
-            fill_row(table, widths, (str(order), *row), styles)
+            fill_row(table, widths, (str(next(numbers)), *row), styles)
     add_paragraph(document, wording("documents.totals_note"), Style(size=13.0, italic=True, before=6.0))
 
 
@@ -68,12 +73,12 @@ def add_standings(document: Document, consolidation: Consolidation, wording: Wor
     table = add_table(document, _STANDINGS, borders=True)
     names = ("order", "unit", "state", "received", "due", "note")
     fill_row(table, _STANDINGS, [wording(f"documents.column_{name}") for name in names], styles, header=True)
-    order = 0
+    numbers = count(1)
     for kind, standings in by_kind(consolidation, consolidation.standings):
         band_row(table, _STANDINGS, kind, CELL)
-        for order, standing in enumerate(standings, order + 1):
+        for standing in standings:
             row = _standing_row(standing, consolidation, wording)
-            fill_row(table, _STANDINGS, (str(order), *row), styles)
+            fill_row(table, _STANDINGS, (str(next(numbers)), *row), styles)
 
 
 def add_details(
@@ -161,7 +166,7 @@ def _figure(total: Total | None, figures: FigureSentences) -> str:
 
 
 def _counts(coverages: Mapping[Sex, Coverage], wording: Wording) -> str:
-    """ "45/52", or one for each sex where they differ."""
+    """The counts as "45/52", or one for each sex where they differ."""
     said = {sex: f"{coverage.n}/{coverage.of}" for sex, coverage in coverages.items()}
     if len(set(said.values())) <= 1:
         return next(iter(said.values()), "")

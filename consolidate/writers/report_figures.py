@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from config.reports import Aggregation, Indicator, Sex
-from config.units import Unit
-from consolidate.consolidation import Consolidation, Total
-from consolidate.writers.document_templates import DocumentTemplates
 from consolidate.writers.phrases import (
     PERCENT,
     amount,
@@ -23,6 +20,13 @@ from consolidate.writers.phrases import (
     without_repeats,
 )
 from ledger.records import ObligationState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from config.units import Unit
+    from consolidate.consolidation import Consolidation, Total
+    from consolidate.writers.document_templates import DocumentTemplates
 
 _AT_LEAST = frozenset({"trên", "hơn"})
 
@@ -126,7 +130,7 @@ class FigureSentences:
         )
 
     def qualifier(self, total: Total) -> str:
-        """ "trên" when every doubtful part is a lower bound, "ước" when all are, else "khoảng"."""
+        """One word: "trên" when every rough part is a lower bound, "ước" when all are, else "khoảng"."""
         if not total.approximate:
             return ""
         said = {

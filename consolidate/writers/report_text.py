@@ -4,8 +4,8 @@ Rules that a reader may want to know:
 
 - Every section of the outline keeps its heading and its number, since the superior asks for them. A
   section without figures and passages says so in one sentence; one that only holds others says nothing.
-- A result section states its indicators in the outline's order, then quotes units. Of each unit only its first
-  passage that says something, whole sentences up to about 350 letters, at most five units a section;
+- A result section states its indicators in the outline's order, then quotes units. Of each unit only
+  its first passage that says something, whole sentences up to about 350 letters, at most five units a section;
   units quoted less often so far come first, then the order of the units sheet. Whatever is not shown
   whole stands in Annex III.
 - Difficulties, plans and proposals are gathered by sentence. Sentences that differ in nothing but the
@@ -18,17 +18,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from config.reports import Indicator, Section, SectionRole
 from config.spelling import accented_key, is_accented, tidy
-from config.units import Unit
-from config.wording import Wording
-from consolidate.consolidation import Consolidation, Passage
-from consolidate.writers.document_templates import DocumentTemplates
 from consolidate.writers.phrases import (
     capital,
     counted,
@@ -45,14 +41,22 @@ from consolidate.writers.phrases import (
 from consolidate.writers.report_figures import FigureSentences
 from ledger.records import ObligationState
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from config.units import Unit
+    from config.wording import Wording
+    from consolidate.consolidation import Consolidation, Passage
+    from consolidate.writers.document_templates import DocumentTemplates
+
 MOST_QUOTED = 5
 MOST_GATHERED = 12
 MOST_NAMED = 10
 QUOTE_LENGTH = 350
 
 _NOTHING = re.compile(
-    r"không( có| phát sinh| gì| thêm| khó khăn| hạn chế| vướng mắc| tồn tại| kiến nghị| đề xuất| ý kiến| nội dung"
-    r"| báo cáo| và)*$"
+    r"không( có| phát sinh| gì| thêm| khó khăn| hạn chế| vướng mắc| tồn tại| kiến nghị| đề xuất| ý kiến"
+    r"| nội dung| báo cáo| và)*$"
 )
 
 
@@ -164,13 +168,8 @@ def returns(consolidation: Consolidation, wording: Wording) -> Returns:
         ),
         review=tuple(short_name(s.unit) for s in by_state[ObligationState.NEEDS_REVIEW]),
         exempt=tuple(_with_remark(s.unit, s.exempt) for s in by_state[ObligationState.EXEMPT]),
-        rate=share(number_of(sent), number_of(expected)),
+        rate=share(Decimal(sent), Decimal(expected)),
     )
-
-
-def number_of(count: int) -> Decimal:
-    """A count as a decimal, for shares."""
-    return Decimal(count)
 
 
 def _with_remark(unit: Unit, remark: str) -> str:
