@@ -6,7 +6,7 @@
 
 Needs the program `dovecot` (Debian: dovecot-imapd). Every user exists, all with one password; folders
 are Maildirs below `server.mail`. Started as root, mail belongs to uid and gid 5000, because Dovecot
-refuses root; started by anyone else, to that person.
+refuses root; started by anyone else, to that person. A wrong password costs no waiting here.
 """
 
 from __future__ import annotations
@@ -79,6 +79,9 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =
@@ -270,13 +273,14 @@ class Line:
     """A line to the server. `commands` are the client's, without tags, in order; logins are cut short.
 
     `fault(connection, octets)` may change what the server says on that connection, counted from 1;
-    None breaks the line there.
+    None breaks the line there. `bend` may change what the client says before the server hears it.
     """
 
     port: int
     commands: list[str] = field(default_factory=list)
     connections: int = 0
     fault: Fault = lambda _, octets: octets
+    bend: Callable[[bytes], bytes] = lambda octets: octets
 
     def verbs(self) -> list[str]:
         """The commands by their verbs: EXAMINE, UID FETCH."""
@@ -285,9 +289,9 @@ class Line:
 
 
 @contextmanager
-def line_to(server_port: int, fault: Fault | None = None) -> Iterator[Line]:
+def line_to(server_port: int, fault: Fault | None = None, *, host: str = "127.0.0.1") -> Iterator[Line]:
     """A listening port whose connections go to the server, watched."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = socket.create_server((host, 0))
     line = Line(listener.getsockname()[1])
     if fault is not None:
         line.fault = fault
@@ -320,7 +324,7 @@ def _both_ends(carry: Callable[..., None], source: socket.socket, target: socket
 def _carry_commands(near: socket.socket, far: socket.socket, line: Line) -> None:
     while octets := near.recv(65536):
         line.commands += [_without_tag(text) for text in octets.decode("latin-1").splitlines() if text]
-        far.sendall(octets)
+        far.sendall(line.bend(octets))
 
 
 def _without_tag(text: str) -> str:
