@@ -1,1 +1,1 @@
-"""The record: messages, submissions, values, decisions; append-only history. Knows nothing of mail or Word."""
+"""The record: messages, submissions, decisions; append-only history. Knows nothing of mail or Word."""

@@ -1,0 +1,254 @@
+"""The raw messages on disk, each under the SHA-256 of its bytes. Nothing is ever changed or removed.
+
+    archive/
+      sightings.journal      one line for each time a mailbox showed a message
+      tmp/                   files being written; whatever lies here counts for nothing
+      3f/3f9a…               a message, complete from the moment it has this name
+
+The order of one batch: temporary files, each fsynced; journal lines, fsynced; renames; one fsync for
+each folder. A crash at any point leaves either no message or a message whose sighting is known, so
+that `rebuild` needs no database. (Measured on ext4: a rename without the fsyncs leaves 0 bytes.)
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import re
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime  # noqa: TC003 - msgspec reads the annotations
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from ledger.encoding import as_type
+from ledger.errors import ArchiveWriteError, DamagedArchiveError, MissingArchiveError
+from ledger.journal import Journal, sync_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+_ARCHIVE_ID = re.compile(r"[0-9a-f]{64}")
+
+
+class SightingLike(Protocol):
+    """Where a mailbox showed a message; `intake.messages.Sighting` is one (RFC 3501, 2.3.1.1)."""
+
+    @property
+    def account(self) -> str: ...  # noqa: D102
+    @property
+    def folder(self) -> str: ...  # noqa: D102
+    @property
+    def uid_validity(self) -> int: ...  # noqa: D102
+    @property
+    def uid(self) -> int: ...  # noqa: D102
+    @property
+    def gmail_id(self) -> str: ...  # noqa: D102
+    @property
+    def junk(self) -> bool: ...  # noqa: D102
+
+
+class RawLike(Protocol):
+    """One message as the mailbox gave it; `intake.messages.RawMessage` is one."""
+
+    @property
+    def octets(self) -> bytes: ...  # noqa: D102
+    @property
+    def arrival(self) -> datetime: ...  # noqa: D102
+    @property
+    def sighting(self) -> SightingLike: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSighting:
+    """One line of the journal: which message was seen where, and when it arrived."""
+
+    archive_id: str
+    arrival: datetime  #: the server's INTERNALDATE, aware
+    size: int
+    account: str
+    folder: str
+    uid_validity: int
+    uid: int
+    gmail_id: str = ""
+    junk: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Raw:
+    octets: bytes
+    arrival: datetime
+    sighting: SightingLike
+
+
+def archive_id_of(octets: bytes) -> str:
+    """The id of a message: SHA-256 of its bytes, 64 hex digits."""
+    return hashlib.sha256(octets).hexdigest()
+
+
+class Archive:
+    """A content-addressed store of raw messages in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the store; its folders come into being with the first message."""
+        self.folder = folder
+        self._journal = Journal(folder / "sightings.journal")
+
+    def keep(self, octets: bytes, arrival: datetime, sighting: SightingLike) -> str:
+        """Put one message safely on disk and give its id. Doing it again changes nothing.
+
+        Raises:
+            ArchiveWriteError: the disk refused; nothing may be acknowledged.
+        """
+        return self.keep_all((_Raw(octets, arrival, sighting),))[0]
+
+    def keep_all(self, raws: Iterable[RawLike]) -> tuple[str, ...]:
+        """Put a batch safely on disk, with one fsync for each folder; ids in the order given.
+
+        Raises:
+            ArchiveWriteError: the disk refused; none of the batch may be acknowledged.
+            ValueError: an arrival has no time zone.
+        """
+        batch = tuple(raws)
+        if not batch:
+            return ()
+        lines = tuple(_line_of(raw) for raw in batch)
+        octets = {line.archive_id: raw.octets for line, raw in zip(lines, batch, strict=True)}
+        try:
+            self._write(octets, lines)
+        except OSError as error:
+            raise ArchiveWriteError(f"messages could not be archived: {error}", why=str(error)) from error
+        return tuple(line.archive_id for line in lines)
+
+    def read(self, archive_id: str) -> bytes:
+        """The bytes of a message, checked against their hash.
+
+        Raises:
+            MissingArchiveError: no such message.
+            DamagedArchiveError: the bytes on disk are no longer those that were archived.
+        """
+        try:
+            octets = self._path(archive_id).read_bytes()
+        except FileNotFoundError:
+            raise MissingArchiveError(
+                f"the archive holds no message {archive_id}", message=archive_id
+            ) from None
+        if archive_id_of(octets) != archive_id:
+            raise DamagedArchiveError(f"message {archive_id} is damaged on disk", message=archive_id)
+        return octets
+
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all messages on disk, sorted."""
+        if not self.folder.is_dir():
+            return ()
+        fans = (fan for fan in self.folder.iterdir() if len(fan.name) == 2 and fan.is_dir())  # noqa: PLR2004
+        names = (name for fan in fans for name in (file.name for file in fan.iterdir()))
+        return tuple(sorted(name for name in names if _ARCHIVE_ID.fullmatch(name)))
+
+    def sightings(self) -> tuple[KeptSighting, ...]:
+        """Every sighting of a message that is on disk, once each, in the order of the journal."""
+        there = frozenset(self.ids())
+        kept = (as_type(entry, KeptSighting) for entry in self._journal.entries())
+        return tuple(dict.fromkeys(line for line in kept if line.archive_id in there))
+
+    def damaged(self) -> tuple[str, ...]:
+        """The ids of messages whose bytes have changed on disk; reads everything."""
+        return tuple(archive_id for archive_id in self.ids() if not self._sound(archive_id))
+
+    def damaged_journal_lines(self) -> int:
+        """How many lines of the sightings journal are cut or changed."""
+        return self._journal.damaged_lines()
+
+    def sweep(self) -> int:
+        """Remove what an interrupted batch left in `tmp`, unless someone is writing; how many files."""
+        if not self._temporary.is_dir():
+            return 0
+        with self._held(fcntl.LOCK_EX | fcntl.LOCK_NB) as alone:
+            leftovers = tuple(self._temporary.iterdir()) if alone else ()
+            for leftover in leftovers:
+                leftover.unlink(missing_ok=True)
+        return len(leftovers)
+
+    def free_bytes(self) -> int:
+        """Room left on the archive's disk for this user."""
+        found = next(folder for folder in (self.folder, *self.folder.parents) if folder.exists())
+        room = os.statvfs(found)
+        return room.f_bavail * room.f_frsize
+
+    @property
+    def _temporary(self) -> Path:
+        return self.folder / "tmp"
+
+    def _path(self, archive_id: str) -> Path:
+        if not _ARCHIVE_ID.fullmatch(archive_id):  # an id may come from a web address
+            raise MissingArchiveError(f"{archive_id!r} is no id of a message", message=archive_id)
+        return self.folder / archive_id[:2] / archive_id
+
+    def _sound(self, archive_id: str) -> bool:
+        try:
+            self.read(archive_id)
+        except (MissingArchiveError, DamagedArchiveError):
+            return False
+        return True
+
+    def _write(self, octets: dict[str, bytes], lines: Sequence[KeptSighting]) -> None:
+        self._temporary.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._held(fcntl.LOCK_SH):
+            # A message that is there but damaged is written anew: the server has just shown it again.
+            new = {id_: text for id_, text in octets.items() if not self._sound(id_)}
+            written = {id_: self._written(text) for id_, text in new.items()}
+            self._journal.append(lines)
+            self._name(written)
+
+    def _written(self, octets: bytes) -> Path:
+        descriptor, name = tempfile.mkstemp(dir=self._temporary)
+        path = Path(name)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(octets)
+                file.flush()
+                os.fsync(descriptor)
+        except OSError:
+            path.unlink(missing_ok=True)  # a failed fsync is never tried again on the same file
+            raise
+        return path
+
+    def _name(self, written: dict[str, Path]) -> None:
+        fans = {self._path(archive_id).parent for archive_id in written}
+        for fan in fans:
+            fan.mkdir(mode=0o700, exist_ok=True)
+        for archive_id, temporary in written.items():
+            temporary.rename(self._path(archive_id))
+        for fan in sorted(fans):
+            sync_folder(fan)
+        if fans:
+            sync_folder(self.folder)
+
+    @contextmanager
+    def _held(self, kind: int) -> Iterator[bool]:
+        """The lock between writers (shared) and the sweep (alone); False: someone else has it."""
+        descriptor = os.open(self.folder / "writing.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            yield _locked(descriptor, kind)
+        finally:
+            os.close(descriptor)
+
+
+def _locked(descriptor: int, kind: int) -> bool:
+    try:
+        fcntl.flock(descriptor, kind)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _line_of(raw: RawLike) -> KeptSighting:
+    if raw.arrival.tzinfo is None:
+        raise ValueError("an arrival without a time zone says nothing")
+    seen = raw.sighting
+    return KeptSighting(
+        archive_id_of(raw.octets), raw.arrival, len(raw.octets),
+        seen.account, seen.folder, seen.uid_validity, seen.uid, seen.gmail_id, seen.junk,
+    )  # fmt: skip

@@ -1,0 +1,122 @@
+"""Append-only events: who or what changed which state, when. Each is chained to the one before.
+
+`sha256` is the hash of the hash before and of the event itself, so that a row changed or taken out
+behind the triggers' back is found by `broken_events`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, insert, select
+
+from ledger.encoding import clean, from_json, to_json
+from ledger.models import history
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+NOTHING_BEFORE = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An event about to be written."""
+
+    event: str  #: message_recorded, decided, obligation_settled, mail_queued, mail_sending...
+    subject: str  #: what it is about: an archive id, "unit/report/period", "outbox/12"
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event as the ledger holds it."""
+
+    number: int  #: from 1, without gaps
+    at: datetime
+    actor: str
+    event: str
+    subject: str
+    detail: dict[str, Any]
+    previous_sha256: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """One write transaction: its connection, who writes and when."""
+
+    connection: Connection
+    actor: str
+    at: datetime
+
+    def note(self, changes: Iterable[Change]) -> None:
+        """Add the changes to the history, in this same transaction."""
+        number, previous = _last(self.connection)
+        rows = []
+        for change in changes:
+            number += 1
+            row = self._row(number, change, previous)
+            previous = row["sha256"]
+            rows.append(row)
+        if rows:
+            self.connection.execute(insert(history), rows)
+
+    def _row(self, number: int, change: Change, previous: str) -> dict[str, Any]:
+        row = {
+            "number": number,
+            "at": self.at,
+            "actor": clean(self.actor),
+            "event": change.event,
+            "subject": clean(change.subject),
+            "detail": from_json(to_json(change.detail)),  # as it will be read back
+            "previous_sha256": previous,
+        }
+        return row | {"sha256": _chained(row)}
+
+
+def events(
+    connection: Connection,
+    *,
+    subject: str | None = None,
+    event: str | None = None,
+    after: int = 0,
+    limit: int | None = None,
+) -> tuple[Event, ...]:
+    """The events in order, of one subject or kind, from the number `after` on."""
+    query = select(history).where(history.c.number > after).order_by(history.c.number).limit(limit)
+    if subject is not None:
+        query = query.where(history.c.subject == subject)
+    if event is not None:
+        query = query.where(history.c.event == event)
+    return tuple(Event(**row) for row in connection.execute(query).mappings())
+
+
+def broken_events(connection: Connection) -> tuple[int, ...]:
+    """The numbers at which the chain does not hold: a row changed, taken out or put in."""
+    broken = []
+    number, previous = 0, NOTHING_BEFORE
+    for row in connection.execute(select(history).order_by(history.c.number)).mappings():
+        if (
+            row["number"] != number + 1
+            or row["previous_sha256"] != previous
+            or row["sha256"] != _chained(row)
+        ):
+            broken.append(row["number"])
+        number, previous = row["number"], row["sha256"]
+    return tuple(broken)
+
+
+def _last(connection: Connection) -> tuple[int, str]:
+    query = select(history.c.number, history.c.sha256).order_by(history.c.number.desc()).limit(1)
+    row = connection.execute(query).first()
+    return (row.number, row.sha256) if row else (0, NOTHING_BEFORE)
+
+
+def _chained(row: Any) -> str:
+    said = to_json([row["number"], row["at"].timestamp(), row["actor"], row["event"], row["subject"]])
+    text = f"{row['previous_sha256']}\n{said}\n{to_json(row['detail'])}"
+    return hashlib.sha256(text.encode()).hexdigest()

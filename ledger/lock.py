@@ -1,0 +1,91 @@
+"""One daemon for each ledger. The lock goes with the process: kill -9 frees it.
+
+On SQLite it is a flock on `<ledger file>.lock`, which names its holder; on PostgreSQL an advisory lock
+of a session whose application_name does, so that it holds across hosts. A child that is forked without
+exec inherits the flock: start workers by spawn.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import socket
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+from ledger.database import connect_engine, sqlite_file
+from ledger.errors import AnotherDaemonRunsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+DAEMON_LOCK = 0x686F70  # "hop"
+_NAME = re.compile(r"tonghop daemon (?P<pid>\d+)@(?P<host>\S*)")
+_HOLDER = text(
+    "SELECT activity.application_name FROM pg_locks AS locks "
+    "JOIN pg_stat_activity AS activity ON activity.pid = locks.pid "
+    "WHERE locks.locktype = 'advisory' AND locks.granted AND locks.classid = 0 AND locks.objid = :key "
+    "AND locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+
+
+@contextmanager
+def only_daemon(url: str) -> Iterator[None]:
+    """Be the one daemon of the ledger of that URL while the block runs.
+
+    Raises:
+        AnotherDaemonRunsError: another process is, named by pid and host.
+    """
+    file = sqlite_file(url)
+    with _locked_file(file.with_name(file.name + ".lock")) if file else _locked_session(url):
+        yield
+
+
+@contextmanager
+def _locked_file(path: Path) -> Iterator[None]:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)  # never unlinked: a new file is a new lock
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise _another(path.read_text("utf-8")) from None
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, _own_name().encode(), 0)
+        os.fsync(descriptor)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _locked_session(url: str) -> Iterator[None]:
+    engine = connect_engine(url, application_name=_own_name())
+    try:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if not _take(connection):
+                raise _another(str(connection.execute(_HOLDER, {"key": DAEMON_LOCK}).scalar()))
+            yield
+    finally:
+        engine.dispose()  # ends the session, and the lock with it
+
+
+def _take(connection: Connection) -> bool:
+    taken = connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": DAEMON_LOCK})
+    return bool(taken.scalar())
+
+
+def _own_name() -> str:
+    return f"tonghop daemon {os.getpid()}@{socket.gethostname()}"[:63]  # PostgreSQL keeps 63 bytes
+
+
+def _another(name: str) -> AnotherDaemonRunsError:
+    match = _NAME.search(name)
+    pid, host = (match["pid"], match["host"]) if match else ("?", "?")
+    return AnotherDaemonRunsError(f"daemon {pid} on {host} serves this ledger already", pid=pid, host=host)

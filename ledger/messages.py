@@ -1,0 +1,375 @@
+"""The outcome of each message: written in one transaction, replaced as a whole at the next reading.
+
+Everything in these tables follows from archive, configuration and decisions, and may be rewritten.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, Connection, Table, delete, exists, or_, select
+
+from ledger.encoding import as_type, digest
+from ledger.errors import AmbiguousArchiveIdError, UnknownArchiveIdError
+from ledger.history import Change, Writing
+from ledger.models import (
+    attachments,
+    findings,
+    messages,
+    review_items,
+    sections,
+    submissions,
+    values,
+)
+from ledger.records import (
+    AttachmentRecord,
+    Evidence,
+    MessageClass,
+    MessageOutcome,
+    MessageState,
+    ObligationKey,
+    ReviewItem,
+    SubmissionIntent,
+)
+from ledger.sightings import CHUNK, arrivals, chunks, want_reading
+from ledger.submissions import OF_THE_MESSAGE, finding_rows, findings_of, insert_rows, matching, rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from ledger.submissions import Rows
+
+#: every table that follows from a reading, those that refer to others first
+DERIVED = (values, sections, findings, review_items, attachments, submissions, messages)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which messages are asked for; what is None is not asked about."""
+
+    message_class: MessageClass | None = None
+    state: MessageState | None = None
+    unit: str | None = None  #: it handed in for this unit, or a question about it names the unit
+    as_of: datetime | None = None  #: arrived by then
+    header_id: str | None = None  #: its Message-ID
+
+
+def record(writing: Writing, outcomes: Sequence[MessageOutcome]) -> tuple[str, ...]:
+    """Write the outcomes, replacing what was known of their messages; the ids where anything changed.
+
+    Raises:
+        UnknownArchiveIdError: an outcome of a message that was never sighted; nothing is written.
+    """
+    latest = {outcome.archive_id: _in_utc(outcome) for outcome in outcomes}
+    _refuse_unknown(writing.connection, latest)
+    before = _standing(writing.connection, latest)
+    digests = {archive_id: digest(outcome) for archive_id, outcome in latest.items()}
+    changed = [id_ for id_ in latest if id_ not in before or before[id_].outcome_sha256 != digests[id_]]
+    _forget(writing.connection, [archive_id for archive_id in changed if archive_id in before])
+    insert_rows(writing.connection, _rows([latest[id_] for id_ in changed], digests, writing.at))
+    writing.note(_change(latest[archive_id], before.get(archive_id)) for archive_id in changed)
+    want_reading(writing, list(latest), wanted=False)
+    return tuple(changed)
+
+
+def matching_messages(
+    connection: Connection, asked: Asked, *, limit: int | None = None, offset: int = 0
+) -> tuple[MessageOutcome, ...]:
+    """The outcomes of the messages asked for, by arrival, then id."""
+    query = select(messages).where(*_conditions(asked)).order_by(messages.c.arrival, messages.c.archive_id)
+    rows = connection.execute(query.limit(limit).offset(offset or None)).mappings().all()
+    return _outcomes(connection, rows, _conditions(asked))
+
+
+def message(connection: Connection, archive_id_or_prefix: str) -> MessageOutcome | None:
+    """The outcome of one message, by its id or the beginning of it; None: there is none.
+
+    Raises:
+        AmbiguousArchiveIdError: the beginning fits several messages.
+    """
+    prefix = archive_id_or_prefix.lower()
+    if not prefix or not set(prefix) <= set("0123456789abcdef"):
+        return None
+    fits = (messages.c.archive_id >= prefix, messages.c.archive_id < prefix + "g")
+    rows = connection.execute(select(messages).where(*fits).limit(2)).mappings().all()
+    if len(rows) > 1:
+        raise AmbiguousArchiveIdError(f"several messages begin with {prefix}", message=prefix)
+    found = _outcomes(connection, rows, fits)
+    return found[0] if found else None
+
+
+def failed_outcome(archive_id: str, arrival: datetime, size: int, reason: str) -> MessageOutcome:
+    """What is written for a message the machine gives up: a person must look at it."""
+    return MessageOutcome(
+        archive_id=archive_id,
+        message_id="",
+        from_address="",
+        from_name="",
+        subject="",
+        arrival=arrival,
+        date_claimed=None,
+        size=size,
+        message_class=MessageClass.UNREADABLE,
+        state=MessageState.FAILED,
+        reasons=(reason,),
+        verdict={},
+        review=(
+            ReviewItem(id=f"{archive_id}:{reason}", kind="message", archive_id=archive_id, question=reason),
+        ),
+    )
+
+
+def all_review_items(connection: Connection) -> tuple[ReviewItem, ...]:
+    """Every question asked about every message, by arrival of the message."""
+    query = (
+        select(review_items)
+        .join(messages, messages.c.archive_id == review_items.c.archive_id)
+        .order_by(messages.c.arrival, review_items.c.archive_id, review_items.c.position)
+    )
+    return tuple(_review_item(row) for row in connection.execute(query))
+
+
+def _in_utc(outcome: MessageOutcome) -> MessageOutcome:
+    """One moment has one text, whatever zone it was written in; so equal outcomes have equal digests."""
+    claimed = outcome.date_claimed
+    return replace(
+        outcome,
+        arrival=outcome.arrival.astimezone(UTC),
+        date_claimed=None if claimed is None else claimed.astimezone(UTC),
+    )
+
+
+def _refuse_unknown(connection: Connection, outcomes: Iterable[str]) -> None:
+    wanted = list(outcomes)
+    known = arrivals(connection, wanted)
+    for archive_id in wanted:
+        if archive_id not in known:
+            raise UnknownArchiveIdError(f"no message {archive_id} was ever sighted", message=archive_id)
+
+
+def _standing(connection: Connection, archive_ids: Iterable[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    columns = (
+        messages.c.archive_id,
+        messages.c.outcome_sha256,
+        messages.c.message_class,
+        messages.c.state,
+    )
+    for chunk in chunks(archive_ids):
+        rows = connection.execute(select(*columns).where(messages.c.archive_id.in_(chunk)))
+        found |= {row.archive_id: row for row in rows}
+    return found
+
+
+def _forget(connection: Connection, archive_ids: Iterable[str]) -> None:
+    for chunk in chunks(archive_ids):
+        for table in DERIVED:
+            connection.execute(delete(table).where(table.c.archive_id.in_(chunk)))
+
+
+def _rows(outcomes: Sequence[MessageOutcome], digests: dict[str, str], now: datetime) -> Rows:
+    rows: Rows = {table: [] for table in reversed(DERIVED)}
+    for outcome in outcomes:
+        archive_id = outcome.archive_id
+        rows[messages].append(_message_row(outcome, digests[archive_id], now))
+        rows[attachments] += [
+            _attachment_row(archive_id, place, file) for place, file in enumerate(outcome.attachments)
+        ]
+        rows[review_items] += [
+            _review_row(archive_id, place, item) for place, item in enumerate(outcome.review)
+        ]
+        rows[findings] += finding_rows(archive_id, OF_THE_MESSAGE, outcome.findings)
+        for table, more in rows_of(archive_id, outcome.submissions).items():
+            rows[table] += more
+    return rows
+
+
+def _change(outcome: MessageOutcome, before: Any) -> Change:
+    detail: dict[str, Any] = {
+        "class": outcome.message_class.value,
+        "state": outcome.state.value,
+        "reasons": list(outcome.reasons),
+        "submissions": [
+            {"key": intent.key, "role": intent.role.value, "accepted": intent.accepted}
+            for intent in outcome.submissions
+        ],
+    }
+    if before is not None:
+        detail["before"] = {"class": before.message_class, "state": before.state}
+    return Change("message_recorded", outcome.archive_id, detail)
+
+
+def _conditions(asked: Asked) -> tuple[ColumnElement[bool], ...]:
+    conditions: list[ColumnElement[bool]] = []
+    if asked.message_class is not None:
+        conditions.append(messages.c.message_class == asked.message_class.value)
+    if asked.state is not None:
+        conditions.append(messages.c.state == asked.state.value)
+    if asked.unit is not None:
+        conditions.append(or_(_names_unit(submissions, asked.unit), _names_unit(review_items, asked.unit)))
+    if asked.as_of is not None:
+        conditions.append(messages.c.arrival <= asked.as_of)
+    if asked.header_id is not None:
+        conditions.append(messages.c.message_id_key == _header_key(asked.header_id))
+    return tuple(conditions)
+
+
+def _names_unit(table: Table, unit: str) -> ColumnElement[bool]:
+    here = table.alias()  # so that it never correlates with a join on the same table
+    return exists().where(here.c.archive_id == messages.c.archive_id, here.c.unit == unit)
+
+
+def _outcomes(
+    connection: Connection, rows: Sequence[Any], conditions: Sequence[ColumnElement[bool]]
+) -> tuple[MessageOutcome, ...]:
+    if not rows:
+        return ()
+    if len(rows) <= CHUNK:  # a page of the many that meet the conditions: ask for its parts alone
+        conditions = (messages.c.archive_id.in_([row["archive_id"] for row in rows]),)
+    parts = _Parts(connection, conditions)
+    return tuple(parts.outcome(row) for row in rows)
+
+
+class _Parts:
+    """What hangs on the messages that meet some conditions, fetched with one question a table."""
+
+    def __init__(self, connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> None:
+        self.findings = findings_of(connection, *conditions)
+        self.attachments: dict[str, list[AttachmentRecord]] = defaultdict(list)
+        self.review: dict[str, list[ReviewItem]] = defaultdict(list)
+        self.intents: dict[str, list[SubmissionIntent]] = defaultdict(list)
+        for row in _of_messages(connection, attachments, conditions):
+            self.attachments[row.archive_id].append(_attachment(row))
+        for row in _of_messages(connection, review_items, conditions):
+            self.review[row.archive_id].append(_review_item(row))
+        for handed_in in matching(connection, *conditions):
+            self.intents[handed_in.archive_id].append(_intent(handed_in))
+
+    def outcome(self, row: Any) -> MessageOutcome:
+        archive_id = row["archive_id"]
+        return MessageOutcome(
+            archive_id=archive_id,
+            message_id=row["message_id"],
+            from_address=row["from_address"],
+            from_name=row["from_name"],
+            subject=row["subject"],
+            arrival=row["arrival"],
+            date_claimed=row["date_claimed"],
+            size=row["size"],
+            message_class=MessageClass(row["message_class"]),
+            state=MessageState(row["state"]),
+            reasons=tuple(row["reasons"]),
+            verdict=row["verdict"],
+            evidence=as_type(row["evidence"], tuple[Evidence, ...]),
+            attachments=tuple(self.attachments[archive_id]),
+            submissions=tuple(self.intents[archive_id]),
+            findings=tuple(self.findings.get((archive_id, OF_THE_MESSAGE), ())),
+            review=tuple(self.review[archive_id]),
+            thread=tuple(row["thread"]),
+        )
+
+
+def _of_messages(connection: Connection, table: Table, conditions: Sequence[ColumnElement[bool]]) -> Any:
+    query = (
+        select(table)
+        .join(messages, messages.c.archive_id == table.c.archive_id)
+        .where(*conditions)
+        .order_by(table.c.archive_id, table.c.position)
+    )
+    return connection.execute(query)
+
+
+def _header_key(header_id: str) -> str:
+    return hashlib.sha256(header_id.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _message_row(outcome: MessageOutcome, sha256: str, now: datetime) -> dict[str, Any]:
+    return {
+        "archive_id": outcome.archive_id,
+        "message_id": outcome.message_id,
+        "message_id_key": _header_key(outcome.message_id),
+        "from_address": outcome.from_address,
+        "from_name": outcome.from_name,
+        "subject": outcome.subject,
+        "arrival": outcome.arrival,
+        "date_claimed": outcome.date_claimed,
+        "size": outcome.size,
+        "message_class": outcome.message_class.value,
+        "state": outcome.state.value,
+        "reasons": outcome.reasons,
+        "verdict": outcome.verdict,
+        "evidence": outcome.evidence,
+        "thread": outcome.thread,
+        "outcome_sha256": sha256,
+        "recorded_at": now,
+    }
+
+
+def _attachment_row(archive_id: str, position: int, file: AttachmentRecord) -> dict[str, Any]:
+    return {
+        "archive_id": archive_id,
+        "position": position,
+        "name": file.name,
+        "path": file.path,
+        "kind": file.kind,
+        "size": file.size,
+        "sha256": file.sha256,
+        "state": file.state,
+        "detail": file.detail,
+    }
+
+
+def _attachment(row: Any) -> AttachmentRecord:
+    return AttachmentRecord(
+        row.name, tuple(row.path), row.kind, row.size, row.sha256, row.state, row.detail
+    )  # fmt: skip
+
+
+def _review_row(archive_id: str, position: int, item: ReviewItem) -> dict[str, Any]:
+    key = item.key
+    return {
+        "archive_id": archive_id,
+        "position": position,
+        "id": item.id,
+        "kind": item.kind,
+        "question": item.question,
+        "parameters": item.parameters,
+        "proposal": item.proposal,
+        "unit": None if key is None else key.unit,
+        "report": None if key is None else key.report,
+        "period": None if key is None else key.period,
+        "indicator": item.indicator,
+        "sex": item.sex,
+    }
+
+
+def _review_item(row: Any) -> ReviewItem:
+    return ReviewItem(
+        id=row.id,
+        kind=row.kind,
+        archive_id=row.archive_id,
+        question=row.question,
+        parameters=row.parameters,
+        proposal=row.proposal,
+        key=None if row.unit is None else ObligationKey(row.unit, row.report, row.period),
+        indicator=row.indicator,
+        sex=row.sex,
+    )
+
+
+def _intent(handed_in: Any) -> SubmissionIntent:
+    return SubmissionIntent(
+        key=handed_in.key,
+        role=handed_in.role,
+        accepted=handed_in.accepted,
+        values=handed_in.values,
+        sections=handed_in.sections,
+        findings=handed_in.findings,
+        fingerprint=handed_in.fingerprint,
+        files=handed_in.files,
+    )

@@ -1,0 +1,49 @@
+"""The steps of the schema, run by alembic from inside the installed package, without alembic.ini."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from ledger.errors import SchemaTooNewError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+VERSIONS = Path(__file__).parent / "versions"
+
+
+def bring_up_to_date(connection: Connection, versions: Path = VERSIONS) -> None:
+    """Run the steps the database lacks, inside the caller's transaction: all of them or none.
+
+    Raises:
+        SchemaTooNewError: the database is at a step this program does not know.
+    """
+    configuration = _configuration(connection, versions)
+    steps = ScriptDirectory.from_config(configuration)
+    known = {step.revision for step in steps.walk_revisions()}
+    reached = set(MigrationContext.configure(connection).get_current_heads())
+    if not reached <= known:
+        raise SchemaTooNewError(
+            f"the ledger is at step {', '.join(sorted(reached - known))}, which this program does not know"
+        )
+    if reached != set(steps.get_heads()):
+        command.upgrade(configuration, "heads")
+
+
+def _configuration(connection: Connection, versions: Path) -> Config:
+    configuration = Config()
+    configuration.set_main_option("script_location", _escaped(Path(__file__).parent))
+    configuration.set_main_option("version_locations", _escaped(versions))
+    configuration.set_main_option("path_separator", "os")
+    configuration.attributes["connection"] = connection
+    return configuration
+
+
+def _escaped(path: Path) -> str:
+    return str(path).replace("%", "%%")

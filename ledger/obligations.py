@@ -1,0 +1,101 @@
+"""What is owed: unit x report x period, with due moments, extensions and exemptions. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ledger.decisions import extended_due, named_targets
+from ledger.records import Obligation, ObligationKey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date, datetime
+
+    from config.regime import Regime
+    from config.reports import Period, ReportDefinition
+    from config.units import Unit
+    from ledger.records import Decision
+
+NO_REASON_GIVEN = "-"  #: an exemption without words is still one
+
+
+def obligations_of(
+    regime: Regime, report: ReportDefinition, period: Period, decisions: Iterable[Decision] = ()
+) -> tuple[Obligation, ...]:
+    """What each unit owes for the period, in the order of the units sheet.
+
+    A unit owes when it is asked (`owed_by_units`, else `owed_by_kinds`) and exists on the last day of
+    the data. One that ended before passes what it owes to its successors, and one that begins later
+    owes nothing. Decisions "extend" and "exempt" are applied by number; "reopen" takes them back.
+    """
+    owed = [
+        Obligation(ObligationKey(unit.id, report.id, period.id), period.opens, period.due)
+        for unit in _owing(regime, report, period.data_to)
+    ]
+    changes = named_targets(decisions, "extend", "exempt", "reopen")
+    return tuple(_decided(obligation, changes) for obligation in owed)
+
+
+def _owing(regime: Regime, report: ReportDefinition, day: date) -> tuple[Unit, ...]:
+    owing = {heir for unit in _asked(regime, report) for heir in _heirs(regime, unit.id, day, frozenset())}
+    return tuple(unit for unit in regime.units if unit.id in owing)
+
+
+def _asked(regime: Regime, report: ReportDefinition) -> Iterator[Unit]:
+    if report.owed_by_units:
+        return (unit for unit in regime.units if unit.id in report.owed_by_units)
+    return (unit for unit in regime.units if unit.kind in report.owed_by_kinds)
+
+
+def _heirs(regime: Regime, unit_id: str, day: date, seen: frozenset[str]) -> Iterator[str]:
+    """Who owes on that day in the unit's place: itself, its successors, theirs; `seen` ends a circle."""
+    unit = regime.unit(unit_id)
+    if unit.exists_on(day):
+        yield unit.id
+    elif _ended_before(unit, day):
+        for successor in unit.successors:
+            if successor not in seen:
+                yield from _successor(regime, successor, day, seen | {unit_id})
+
+
+def _successor(regime: Regime, unit_id: str, day: date, seen: frozenset[str]) -> Iterator[str]:
+    unit = regime.unit(unit_id)
+    if unit.exists_on(day) or not _ended_before(unit, day):
+        yield unit.id  # one founded after a gap owes too: otherwise nobody would
+    else:
+        yield from _heirs(regime, unit_id, day, seen)
+
+
+def _ended_before(unit: Unit, day: date) -> bool:
+    return unit.valid_to is not None and unit.valid_to < day
+
+
+def _decided(obligation: Obligation, changes: Iterable[Decision]) -> Obligation:
+    stated = obligation
+    for decision in changes:
+        if not _targets(decision, stated.key):
+            continue
+        if decision.kind == "exempt":
+            obligation = replace(obligation, exempt=decision.reason.strip() or NO_REASON_GIVEN)
+        elif decision.kind == "extend":
+            obligation = replace(obligation, due=_later(stated.due, extended_due(decision)))
+        else:
+            obligation = stated
+    return obligation
+
+
+def _later(due: datetime | None, extended: datetime) -> datetime:
+    """An extension never makes anyone late who was on time without it."""
+    return extended if due is None else max(due, extended)
+
+
+def _targets(decision: Decision, key: ObligationKey) -> bool:
+    target = decision.target
+    if decision.kind == "reopen" and any(target.get(name) for name in ("item", "message", "indicator")):
+        return False
+    return (
+        target.get("report") == key.report
+        and target.get("period") == key.period
+        and target.get("unit", key.unit) == key.unit
+    )

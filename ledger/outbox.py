@@ -1,0 +1,206 @@
+"""Mail recorded before it is sent, and what became of it.
+
+    queued ──> sending ──> sent ──> bounced
+      │ ^        │ ├─────> refused
+      │ └────────┤ └─────> uncertain ──> sent, refused, bounced, queued, cancelled
+      │ held <───┘
+      └──> cancelled
+
+`sending` is committed before the server is spoken to: what is found in it at start may or may not
+have gone, and becomes `uncertain` (RFC 1047), never queued by itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from ledger.encoding import as_type
+from ledger.errors import OutboxStateError
+from ledger.history import Change, Writing
+from ledger.models import deliveries, outbox
+from ledger.records import Delivery, ObligationKey, OutboxState, OutgoingMessage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+_MAY_BECOME = {
+    OutboxState.QUEUED: {OutboxState.SENDING, OutboxState.HELD, OutboxState.CANCELLED},
+    OutboxState.HELD: {OutboxState.QUEUED, OutboxState.CANCELLED},
+    OutboxState.SENDING: {
+        OutboxState.SENT, OutboxState.REFUSED, OutboxState.UNCERTAIN, OutboxState.QUEUED, OutboxState.HELD,
+    },
+    OutboxState.UNCERTAIN: {
+        OutboxState.SENT, OutboxState.REFUSED, OutboxState.BOUNCED, OutboxState.QUEUED, OutboxState.CANCELLED,
+    },
+    OutboxState.SENT: {OutboxState.BOUNCED},
+}  # fmt: skip
+
+
+def queue(writing: Writing, mail: OutgoingMessage) -> OutgoingMessage | None:
+    """Record a mail to be sent; None: the unit has one of that step and kind for that report and period."""
+    row = _row(mail)
+    same = [outbox.c[name] == row[name] for name in ("unit", "step", "report", "period", "kind")]
+    if writing.connection.execute(select(outbox.c.id).where(*same)).first():
+        return None
+    key = writing.connection.execute(insert(outbox).values(row)).inserted_primary_key
+    assert key is not None
+    queued = _existing(writing.connection, key[0])
+    writing.note([_change("mail_queued", queued)])
+    return queued
+
+
+def with_states(
+    connection: Connection, states: Iterable[OutboxState] | None = None
+) -> tuple[OutgoingMessage, ...]:
+    """The mails in the given states, or all, in the order they were queued."""
+    query = select(outbox).order_by(outbox.c.id)
+    if states is not None:
+        query = query.where(outbox.c.state.in_([state.value for state in states]))
+    return tuple(_mail(row) for row in connection.execute(query).mappings())
+
+
+def claim(
+    writing: Writing, mail_id: int, still_needed: Callable[[OutgoingMessage], bool]
+) -> OutgoingMessage | None:
+    """Take a queued mail for sending, if it is still needed; None: it is not, or no longer queued.
+
+    A mail that is no longer needed is cancelled: the report came while its chase waited.
+    """
+    mail = _existing(writing.connection, mail_id)
+    if mail.state is not OutboxState.QUEUED:
+        return None
+    if not still_needed(mail):
+        _move(writing, mail, OutboxState.CANCELLED, reply="no_longer_needed")
+        return None
+    return _move(writing, mail, OutboxState.SENDING)
+
+
+def mark(writing: Writing, delivery: Delivery) -> OutgoingMessage:
+    """Note what the server said, or what is known since; the same said twice is noted once.
+
+    Raises:
+        OutboxStateError: there is no such mail, or it cannot go to that state from where it stands.
+    """
+    mail = _existing(writing.connection, delivery.outgoing_id)
+    if mail.state is delivery.state and mail.server_reply == delivery.reply:
+        return mail
+    if mail.state is not OutboxState.SENDING and delivery.state is OutboxState.SENDING:
+        raise OutboxStateError("a mail is taken for sending by claim alone", state=mail.state.value)
+    moved = _move(writing, mail, delivery.state, reply=delivery.reply, at=delivery.at)
+    writing.connection.execute(insert(deliveries), [_delivery_row(delivery)])
+    return moved
+
+
+def cancel(writing: Writing, mail_id: int, reason: str) -> bool:
+    """Take a mail back that has not gone; False: it is being sent, has gone or was taken back before."""
+    mail = _existing(writing.connection, mail_id)
+    if mail.state not in {OutboxState.QUEUED, OutboxState.HELD, OutboxState.UNCERTAIN}:
+        return False
+    _move(writing, mail, OutboxState.CANCELLED, reply=reason)
+    return True
+
+
+def make_interrupted_uncertain(writing: Writing) -> tuple[OutgoingMessage, ...]:
+    """What stands in `sending` at start: nobody knows whether it went."""
+    interrupted = with_states(writing.connection, (OutboxState.SENDING,))
+    return tuple(_move(writing, mail, OutboxState.UNCERTAIN, reply="interrupted") for mail in interrupted)
+
+
+def deliveries_of(connection: Connection, mail_id: int) -> tuple[Delivery, ...]:
+    """Every attempt at one mail, in order."""
+    query = select(deliveries).where(deliveries.c.outgoing_id == mail_id).order_by(deliveries.c.id)
+    return tuple(
+        Delivery(row.outgoing_id, row.at, OutboxState(row.state), row.reply)
+        for row in connection.execute(query)
+    )
+
+
+def _move(
+    writing: Writing,
+    mail: OutgoingMessage,
+    state: OutboxState,
+    *,
+    reply: str = "",
+    at: datetime | None = None,
+) -> OutgoingMessage:
+    if state not in _MAY_BECOME.get(mail.state, set()):
+        raise OutboxStateError(
+            f"mail {mail.id} is {mail.state} and cannot become {state}", state=mail.state.value
+        )
+    changes: dict[str, Any] = {"state": state.value, "server_reply": reply}
+    if state is OutboxState.SENT:
+        changes["sent_at"] = at or writing.at
+    writing.connection.execute(update(outbox).where(outbox.c.id == mail.id).values(**changes))
+    moved = _existing(writing.connection, mail.id)
+    writing.note([_change(f"mail_{state.value}", moved, reply)])
+    return moved
+
+
+def _existing(connection: Connection, mail_id: int) -> OutgoingMessage:
+    row = connection.execute(select(outbox).where(outbox.c.id == mail_id)).mappings().first()
+    if row is None:
+        raise OutboxStateError(f"the outbox holds no mail {mail_id}", state="-")
+    return _mail(row)
+
+
+def _row(mail: OutgoingMessage) -> dict[str, Any]:
+    first = mail.keys[0] if mail.keys else ObligationKey(mail.unit, "", "")
+    return {
+        "kind": mail.kind,
+        "step": mail.step,
+        "unit": mail.unit,
+        "report": first.report,
+        "period": first.period,
+        "keys": mail.keys,
+        "to": mail.to,
+        "cc": mail.cc,
+        "subject": mail.subject,
+        "text": mail.text,
+        "message_id": mail.message_id,
+        "queued_at": mail.queued_at,
+        "state": mail.state.value,
+        "sent_at": mail.sent_at,
+        "server_reply": mail.server_reply,
+    }
+
+
+def _mail(row: Any) -> OutgoingMessage:
+    return OutgoingMessage(
+        kind=row["kind"],
+        step=row["step"],
+        unit=row["unit"],
+        keys=as_type(row["keys"], tuple[ObligationKey, ...]),
+        to=tuple(row["to"]),
+        cc=tuple(row["cc"]),
+        subject=row["subject"],
+        text=row["text"],
+        message_id=row["message_id"],
+        queued_at=row["queued_at"],
+        state=OutboxState(row["state"]),
+        id=row["id"],
+        sent_at=row["sent_at"],
+        server_reply=row["server_reply"],
+    )
+
+
+def _delivery_row(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "outgoing_id": delivery.outgoing_id,
+        "at": delivery.at,
+        "state": delivery.state.value,
+        "reply": delivery.reply,
+    }
+
+
+def _change(event: str, mail: OutgoingMessage, reply: str = "") -> Change:
+    detail = {
+        "unit": mail.unit,
+        "kind": mail.kind,
+        "step": mail.step,
+        "to": list(mail.to),
+        "keys": list(mail.keys),
+    }
+    return Change(event, f"outbox/{mail.id}", detail | ({"reply": reply} if reply else {}))

@@ -1,0 +1,327 @@
+"""Where mailboxes showed messages, how far each folder is read, and which messages want reading.
+
+A UID is no identity (RFC 2683, 3.4.3): after a new UIDVALIDITY everything is listed again and known
+content is recognised by its hash; Gmail shows one message in several folders under one X-GM-MSGID.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from sqlalchemy import Connection, func, insert, select, tuple_, update
+
+from ledger.errors import EmptyArchiveError, UnknownArchiveIdError
+from ledger.history import Change, Writing
+from ledger.models import archived, folder_marks, messages, sightings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from ledger.archive import Archive, SightingLike
+
+#: a message, where it was seen, when it arrived (None: nobody knows), its size
+Seen: TypeAlias = "tuple[SightingLike, str, datetime | None, int]"
+#: account, folder, UIDVALIDITY, last UID that is safely in the archive
+Mark = tuple[str, str, int, int]
+MOST_ATTEMPTS = 3
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class NoSighting:
+    """What stands for the sighting of a message found on disk that no journal line speaks of."""
+
+    account: str = ""
+    folder: str = ""
+    uid_validity: int = 0
+    uid: int = 0
+    gmail_id: str = ""
+    junk: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FolderCount:
+    """The daily proof for one folder: every sighting stands in exactly one of the five."""
+
+    account: str
+    folder: str
+    sightings: int
+    booked: int
+    set_aside: int
+    review: int
+    failed: int
+    not_yet_read: int
+
+    @property
+    def balanced(self) -> bool:
+        """Whether nothing has fallen between."""
+        return self.sightings == (
+            self.booked + self.set_aside + self.review + self.failed + self.not_yet_read
+        )
+
+
+def folder_mark(connection: Connection, account: str, folder: str) -> tuple[int, int] | None:
+    """(UIDVALIDITY, last UID archived) of a folder; None: never read."""
+    marks = folder_marks.c
+    query = select(marks.uid_validity, marks.last_uid).where(marks.account == account, marks.folder == folder)
+    row = connection.execute(query).first()
+    return (row.uid_validity, row.last_uid) if row else None
+
+
+def record_batch(writing: Writing, seen: Sequence[Seen], mark: Mark | None) -> tuple[str, ...]:
+    """Record a batch of sightings and how far the folder is read; the archive ids that are new.
+
+    Doing it again changes nothing. A message Gmail has shown before under the same X-GM-MSGID is linked
+    to it and not new. An earlier arrival of known content counts, and has the message read again.
+    """
+    fresh = _unrecorded(writing.connection, seen)
+    added = _add_archived(writing, fresh)
+    rows = [_sighting_row(sighting, writing.at) for sighting in fresh]
+    if rows:
+        writing.connection.execute(insert(sightings), rows)
+    _earlier_arrivals(writing, [one for one in fresh if one[1] not in added])
+    if mark is not None:
+        _move_mark(writing, mark)
+    return tuple(archive_id for archive_id, same_as in added.items() if same_as is None)
+
+
+def unread(connection: Connection) -> tuple[tuple[str, datetime], ...]:
+    """Archived messages that want reading, by arrival, then id."""
+    query = (
+        select(archived.c.archive_id, archived.c.arrival)
+        .where(archived.c.wants_reading, archived.c.arrival.is_not(None))
+        .order_by(archived.c.arrival, archived.c.archive_id)
+    )
+    return tuple((row.archive_id, row.arrival) for row in connection.execute(query))
+
+
+def attempts(connection: Connection, archive_id: str) -> int:
+    """How many readings of the message were begun since it was last wanted.
+
+    Raises:
+        UnknownArchiveIdError: never sighted.
+    """
+    query = select(archived.c.attempts).where(archived.c.archive_id == archive_id)
+    counted = connection.execute(query).scalar()
+    if counted is None:
+        raise UnknownArchiveIdError(f"no message {archive_id} was ever sighted", message=archive_id)
+    return int(counted)
+
+
+def begin_attempts(writing: Writing, archive_ids: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Count one more attempt at each; (those to read now, those whose third attempt has failed)."""
+    counted: dict[str, int] = {}
+    for chunk in chunks(archive_ids):
+        query = select(archived.c.archive_id, archived.c.attempts).where(archived.c.archive_id.in_(chunk))
+        counted |= {row.archive_id: row.attempts for row in writing.connection.execute(query)}
+    known = [archive_id for archive_id in archive_ids if archive_id in counted]
+    spent = tuple(archive_id for archive_id in known if counted[archive_id] >= MOST_ATTEMPTS)
+    going = tuple(archive_id for archive_id in known if counted[archive_id] < MOST_ATTEMPTS)
+    for chunk in chunks(going):
+        change = update(archived).where(archived.c.archive_id.in_(chunk))
+        writing.connection.execute(change.values(attempts=archived.c.attempts + 1))
+    return going, spent
+
+
+def want_reading(writing: Writing, archive_ids: Sequence[str], *, wanted: bool) -> None:
+    """Put messages among the unread, or take them out; either way their attempts start anew."""
+    for chunk in chunks(archive_ids):
+        change = update(archived).where(archived.c.archive_id.in_(chunk))
+        writing.connection.execute(change.values(wants_reading=wanted, attempts=0))
+
+
+def known_ids(connection: Connection) -> frozenset[str]:
+    """The ids of all messages ever sighted."""
+    return frozenset(connection.execute(select(archived.c.archive_id)).scalars())
+
+
+def arrivals(connection: Connection, archive_ids: Sequence[str]) -> dict[str, tuple[datetime | None, int]]:
+    """Arrival and size of messages, by id; unknown ids are left out."""
+    found: dict[str, tuple[datetime | None, int]] = {}
+    for chunk in chunks(archive_ids):
+        rows = connection.execute(
+            select(archived.c.archive_id, archived.c.arrival, archived.c.size).where(
+                archived.c.archive_id.in_(chunk)
+            )
+        )
+        found |= {row.archive_id: (row.arrival, row.size) for row in rows}
+    return found
+
+
+def adopt_orphans(writing: Writing, archive: Archive) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give every message on disk its rows; (all that were adopted, those whose arrival nobody knows).
+
+    Raises:
+        EmptyArchiveError: the ledger knows messages and the archive holds none.
+    """
+    on_disk, known = frozenset(archive.ids()), known_ids(writing.connection)
+    if known and not on_disk:
+        raise EmptyArchiveError(
+            f"the ledger knows {len(known)} messages and {archive.folder} holds none",
+            folder=str(archive.folder),
+        )
+    orphans = on_disk - known
+    if not orphans:
+        return (), ()
+    seen = [line for line in archive.sightings() if line.archive_id in orphans]
+    unseen = tuple(sorted(orphans - {line.archive_id for line in seen}))
+    record_batch(writing, [(line, line.archive_id, line.arrival, line.size) for line in seen], None)
+    nothing = NoSighting()
+    record_batch(writing, [(nothing, id_, None, len(archive.read(id_))) for id_ in unseen], None)
+    writing.note(Change("message_adopted", archive_id) for archive_id in sorted(orphans))
+    return tuple(sorted(orphans)), unseen
+
+
+def counts(connection: Connection) -> tuple[FolderCount, ...]:
+    """The daily proof, by account and folder."""
+    counted = connection.execute(_counting()).all()
+    folders = sorted({(row.account, row.folder) for row in counted})
+    return tuple(
+        _folder_count(account, folder, {
+            row.state: row.number for row in counted if (row.account, row.folder) == (account, folder)
+        })
+        for account, folder in folders
+    )  # fmt: skip
+
+
+def chunks(ids: Iterable[str]) -> Iterator[list[str]]:
+    """The ids in lists that fit into one statement."""
+    every = list(ids)
+    return (every[start : start + CHUNK] for start in range(0, len(every), CHUNK))
+
+
+def _counting() -> Any:
+    # A message Gmail showed twice stands where the first of the two stands.
+    stands_as = func.coalesce(archived.c.same_as, archived.c.archive_id)
+    place = (sightings.c.account, sightings.c.folder)
+    return (
+        select(*place, messages.c.state, func.count().label("number"))
+        .select_from(
+            sightings.outerjoin(archived, archived.c.archive_id == sightings.c.archive_id).outerjoin(
+                messages, messages.c.archive_id == stands_as
+            )
+        )
+        .group_by(*place, messages.c.state)
+    )
+
+
+def _folder_count(account: str, folder: str, states: dict[str | None, int]) -> FolderCount:
+    return FolderCount(
+        account, folder, sum(states.values()), states.get("booked", 0), states.get("set_aside", 0),
+        states.get("review", 0), states.get("failed", 0), states.get(None, 0),
+    )  # fmt: skip
+
+
+def _identity(one: Seen) -> tuple[str, str, int, int, str]:
+    sighting, archive_id, _, _ = one
+    return sighting.account, sighting.folder, sighting.uid_validity, sighting.uid, archive_id
+
+
+def _unrecorded(connection: Connection, seen: Sequence[Seen]) -> list[Seen]:
+    columns = [sightings.c[name] for name in ("account", "folder", "uid_validity", "uid", "archive_id")]
+    wanted = {_identity(one): one for one in seen}
+    identities = list(wanted)
+    for start in range(0, len(identities), CHUNK):
+        query = select(*columns).where(tuple_(*columns).in_(identities[start : start + CHUNK]))
+        for row in connection.execute(query):
+            wanted.pop((row.account, row.folder, row.uid_validity, row.uid, row.archive_id), None)
+    return list(wanted.values())
+
+
+def _add_archived(writing: Writing, fresh: Sequence[Seen]) -> dict[str, str | None]:
+    """Rows for content never seen before; each new id with the id Gmail says it is the same as."""
+    known = arrivals(writing.connection, [archive_id for _, archive_id, _, _ in fresh])
+    by_gmail = _by_gmail_id(writing.connection, fresh)
+    added: dict[str, dict[str, Any]] = {}
+    for one in fresh:
+        sighting, archive_id, arrival, _ = one
+        first = by_gmail.setdefault((sighting.account, sighting.gmail_id), archive_id)
+        if archive_id in known:
+            continue
+        if archive_id not in added:
+            same_as = first if sighting.gmail_id and first != archive_id else None
+            added[archive_id] = _archived_row(one, same_as, writing.at)
+        elif arrival is not None:
+            added[archive_id]["arrival"] = min(added[archive_id]["arrival"] or arrival, arrival)
+    if added:
+        writing.connection.execute(insert(archived), sorted(added.values(), key=_those_referred_to_first))
+    return {archive_id: row["same_as"] for archive_id, row in added.items()}
+
+
+def _those_referred_to_first(row: Mapping[str, Any]) -> bool:
+    return row["same_as"] is not None
+
+
+def _by_gmail_id(connection: Connection, fresh: Sequence[Seen]) -> dict[tuple[str, str], str]:
+    """The message each (account, X-GM-MSGID) stands for already."""
+    gmail_ids = {sighting.gmail_id for sighting, _, _, _ in fresh if sighting.gmail_id}
+    found: dict[tuple[str, str], str] = {}
+    for chunk in chunks(sorted(gmail_ids)):
+        query = (
+            select(sightings.c.account, sightings.c.gmail_id, archived.c.archive_id, archived.c.same_as)
+            .join(archived, archived.c.archive_id == sightings.c.archive_id)
+            .where(sightings.c.gmail_id.in_(chunk))
+        )
+        for row in connection.execute(query):
+            found[row.account, row.gmail_id] = row.same_as or row.archive_id
+    return found
+
+
+def _archived_row(one: Seen, same_as: str | None, now: datetime) -> dict[str, Any]:
+    _, archive_id, arrival, size = one
+    return {
+        "archive_id": archive_id,
+        "arrival": arrival,
+        "size": size,
+        "same_as": same_as,
+        "attempts": 0,
+        "wants_reading": same_as is None,
+        "added_at": now,
+    }
+
+
+def _sighting_row(one: Seen, now: datetime) -> dict[str, Any]:
+    sighting, archive_id, arrival, size = one
+    return {
+        "account": sighting.account,
+        "folder": sighting.folder,
+        "uid_validity": sighting.uid_validity,
+        "uid": sighting.uid,
+        "gmail_id": sighting.gmail_id,
+        "junk": sighting.junk,
+        "archive_id": archive_id,
+        "arrival": arrival,
+        "size": size,
+        "seen_at": now,
+    }
+
+
+def _earlier_arrivals(writing: Writing, seen_again: Sequence[Seen]) -> None:
+    """The first arrival of a content is its arrival: a copy moved about later makes nobody late."""
+    known = arrivals(writing.connection, [archive_id for _, archive_id, _, _ in seen_again])
+    for _, archive_id, arrival, _ in seen_again:
+        before, size = known[archive_id]
+        if arrival is not None and (before is None or arrival < before):
+            known[archive_id] = (arrival, size)
+            change = update(archived).where(archived.c.archive_id == archive_id)
+            again = archived.c.same_as.is_(None)  # its twin is never read by itself
+            writing.connection.execute(change.values(arrival=arrival, wants_reading=again, attempts=0))
+            writing.note([Change("arrival_moved", archive_id, {"from": before, "to": arrival})])
+
+
+def _move_mark(writing: Writing, mark: Mark) -> None:
+    account, folder, uid_validity, last_uid = mark
+    before = folder_mark(writing.connection, account, folder)
+    row = {"uid_validity": uid_validity, "last_uid": last_uid}
+    if before is None:
+        writing.connection.execute(insert(folder_marks).values(account=account, folder=folder, **row))
+        return
+    if before[0] == uid_validity and before[1] >= last_uid:
+        return  # a slower reader of the same folder does not pull the mark back
+    place = (folder_marks.c.account == account, folder_marks.c.folder == folder)
+    writing.connection.execute(update(folder_marks).where(*place).values(**row))
+    if before[0] != uid_validity:
+        detail = {"from": before[0], "to": uid_validity}
+        writing.note([Change("uid_validity_changed", f"{account}/{folder}", detail)])

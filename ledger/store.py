@@ -1,0 +1,430 @@
+"""Ledger: the face of the package, one method for each question and each change.
+
+Every change is one transaction with its history. Every question is one snapshot; questions that must
+agree with each other are asked inside `with ledger.snapshot():`. Answers give moments in UTC.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Self
+
+from ledger import decisions, history, issues, messages, outbox, owed, review, sightings, submissions
+from ledger.database import Database, open_database
+from ledger.history import Change, Writing
+from ledger.journal import Journal
+from ledger.messages import Asked
+from ledger.models import submissions as submissions_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import datetime
+    from pathlib import Path
+    from types import TracebackType
+
+    from sqlalchemy import Connection
+
+    from ledger.archive import Archive
+    from ledger.history import Event
+    from ledger.records import (
+        Decision,
+        Delivery,
+        Issue,
+        MessageClass,
+        MessageOutcome,
+        MessageState,
+        Obligation,
+        OutboxState,
+        OutgoingMessage,
+        ReviewItem,
+        Submission,
+    )
+    from ledger.sightings import FolderCount, Mark, Seen
+    from ledger.submissions import RecordedValue
+
+READING_FAILED = "reading_failed"  #: reason and question of a message given up after three attempts
+ARRIVAL_UNKNOWN = "arrival_unknown"  #: of one found on disk that no journal line speaks of
+
+
+class Ledger:
+    """The record of one installation. Safe to use from several threads and processes."""
+
+    def __init__(
+        self, database: Database, actor: str, clock: Callable[[], datetime], journal: Journal | None = None
+    ) -> None:
+        self._database = database
+        self._actor = actor
+        self._clock = clock
+        self._journal = journal
+        self._current = threading.local()  # the connection of the transaction this thread is in
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        actor: str,
+        clock: Callable[[], datetime],
+        *,
+        decisions_journal: Path | None = None,
+    ) -> Self:
+        """Open the ledger, made or brought up to date as needed.
+
+        Args:
+            url: `sqlite:////folder/ledger.sqlite` or `postgresql://user@host/name`.
+            actor: who writes, for the history: "daemon", "officer:lan".
+            clock: the present moment, aware.
+            decisions_journal: file beside the archive that repeats every decision.
+
+        Raises:
+            DamagedLedgerError: the database fails its integrity check.
+            SchemaTooNewError: a later version of the program wrote it.
+            DecisionsJournalError: journal and ledger contradict each other.
+        """
+        journal = Journal(decisions_journal) if decisions_journal else None
+        ledger = cls(open_database(url), actor, clock, journal)
+        if journal is not None:
+            try:
+                ledger._reconcile_decisions(journal)
+            except BaseException:
+                ledger.close()
+                raise
+        return ledger
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All questions of this thread inside the block see one and the same moment."""
+        with self._reading():
+            yield
+
+    # What was seen
+
+    def folder_mark(self, account: str, folder: str) -> tuple[int, int] | None:
+        """(UIDVALIDITY, last UID archived) of a folder; None: never read."""
+        with self._reading() as connection:
+            return sightings.folder_mark(connection, account, folder)
+
+    def record_batch(self, seen: Sequence[Seen], mark: Mark | None) -> tuple[str, ...]:
+        """Record sightings and how far their folder is read; the archive ids that are new.
+
+        Args:
+            seen: (sighting, archive id, arrival, size) of messages that are in the archive already.
+            mark: (account, folder, UIDVALIDITY, last UID), or None to leave the mark alone.
+        """
+        with self._writing() as writing:
+            return sightings.record_batch(writing, seen, mark)
+
+    def unread(self) -> tuple[tuple[str, datetime], ...]:
+        """(archive id, arrival) of the messages that want reading, by arrival, then id."""
+        with self._reading() as connection:
+            return sightings.unread(connection)
+
+    def attempts(self, archive_id: str) -> int:
+        """How many readings of the message were begun since it was last wanted.
+
+        Raises:
+            UnknownArchiveIdError: never sighted.
+        """
+        with self._reading() as connection:
+            return sightings.attempts(connection, archive_id)
+
+    def begin_attempts(self, archive_ids: Sequence[str]) -> tuple[str, ...]:
+        """Count one more attempt at each before reading begins; those to read now.
+
+        A message whose third attempt has not ended in an outcome is held as failed and left out.
+        """
+        with self._writing() as writing:
+            going, spent = sightings.begin_attempts(writing, archive_ids)
+            self._hold(writing, spent, READING_FAILED)
+            return going
+
+    def read_again(self, archive_ids: Sequence[str], reason: str = "") -> None:
+        """Put messages among the unread once more; their outcome stands until the new one."""
+        with self._writing() as writing:
+            sightings.want_reading(writing, archive_ids, wanted=True)
+            writing.note(Change("read_again", archive_id, {"reason": reason}) for archive_id in archive_ids)
+
+    def adopt_orphans(self, archive: Archive) -> tuple[str, ...]:
+        """Give every archived message its rows (after a crash, a restore, for a rebuild); those adopted.
+
+        One that no line of the sightings journal speaks of has no known arrival: it is held for a person.
+
+        Raises:
+            EmptyArchiveError: the ledger knows messages and the archive holds none.
+        """
+        with self._writing() as writing:
+            adopted, unseen = sightings.adopt_orphans(writing, archive)
+            self._hold(writing, unseen, ARRIVAL_UNKNOWN)
+            return adopted
+
+    def missing_from(self, archive: Archive) -> tuple[str, ...]:
+        """The ids the ledger knows and the archive does not hold: there should be none."""
+        with self._reading() as connection:
+            return tuple(sorted(sightings.known_ids(connection) - frozenset(archive.ids())))
+
+    def counts(self) -> tuple[FolderCount, ...]:
+        """The daily proof, by account and folder: every sighting stands somewhere."""
+        with self._reading() as connection:
+            return sightings.counts(connection)
+
+    # What follows from it
+
+    def record(self, outcomes: Sequence[MessageOutcome]) -> tuple[str, ...]:
+        """Write outcomes in one transaction, replacing what was known; the ids where anything changed.
+
+        Raises:
+            UnknownArchiveIdError: an outcome of a message that was never sighted; nothing is written.
+        """
+        with self._writing() as writing:
+            return messages.record(writing, outcomes)
+
+    def messages(
+        self,
+        *,
+        message_class: MessageClass | None = None,
+        state: MessageState | None = None,
+        unit: str | None = None,
+        as_of: datetime | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> tuple[MessageOutcome, ...]:
+        """The outcomes of messages, by arrival, then id."""
+        asked = Asked(message_class, state, unit, as_of)
+        with self._reading() as connection:
+            return messages.matching_messages(connection, asked, limit=limit, offset=offset)
+
+    def message(self, archive_id_or_prefix: str) -> MessageOutcome | None:
+        """One message, by its id or the beginning of it; None: there is none, or it is not yet read.
+
+        Raises:
+            AmbiguousArchiveIdError: the beginning fits several messages.
+        """
+        with self._reading() as connection:
+            return messages.message(connection, archive_id_or_prefix)
+
+    def message_by_header_id(self, header_id: str) -> MessageOutcome | None:
+        """The first message to arrive with that Message-ID; see `messages_by_header_id` for all."""
+        found = self.messages_by_header_id(header_id)
+        return found[0] if found else None
+
+    def messages_by_header_id(self, header_id: str) -> tuple[MessageOutcome, ...]:
+        """Every message with that Message-ID, by arrival; none for the empty one."""
+        if not header_id:
+            return ()
+        with self._reading() as connection:
+            return messages.matching_messages(connection, Asked(header_id=header_id))
+
+    def submissions(
+        self, report: str | None = None, period: str | None = None, unit: str | None = None
+    ) -> tuple[Submission, ...]:
+        """What was handed in for a report and period, of one unit or of all, by arrival."""
+        with self._reading() as connection:
+            return submissions.with_key(connection, report, period, unit)
+
+    def submissions_with_fingerprint(self, fingerprint: str) -> tuple[Submission, ...]:
+        """Submissions with the same figures, by arrival; none for the empty fingerprint."""
+        if not fingerprint:
+            return ()
+        with self._reading() as connection:
+            return submissions.matching(connection, submissions_table.c.fingerprint == fingerprint)
+
+    def values(
+        self,
+        report: str | None = None,
+        period: str | None = None,
+        *,
+        unit: str | None = None,
+        indicator: str | None = None,
+    ) -> tuple[RecordedValue, ...]:
+        """Every figure handed in, accepted or not, by arrival; which one counts is not decided here."""
+        with self._reading() as connection:
+            return submissions.recorded_values(connection, report, period, unit=unit, indicator=indicator)
+
+    def review_items(self, *, open_only: bool = True) -> tuple[ReviewItem, ...]:
+        """The questions for a person, by arrival of their message."""
+        with self._reading() as connection:
+            items = messages.all_review_items(connection)
+            return review.open_items(items, decisions.recorded(connection)) if open_only else items
+
+    # What people decided
+
+    def decide(self, decision: Decision) -> Decision:
+        """Keep a decision for ever, in the ledger and in its journal; the decision with its number.
+
+        Raises:
+            InvalidDecisionError: it says too little to be applied.
+            OSError: the journal refused; nothing is recorded.
+        """
+        if self._journal is None:
+            with self._writing() as writing:
+                return decisions.add(writing, decision)
+        with self._journal.writing() as page, self._writing() as writing:
+            numbered = decisions.add(writing, decision)
+            page.append([numbered])
+        return numbered
+
+    def decisions(self, kind: str | None = None) -> tuple[Decision, ...]:
+        """The decisions of one kind or of all, by number."""
+        with self._reading() as connection:
+            return decisions.recorded(connection, kind)
+
+    # What is owed
+
+    def settle_obligations(self, obligations: Sequence[Obligation], *, complete: bool = False) -> None:
+        """Add obligations that are new and change those that are owed otherwise.
+
+        With `complete`, they are all there is for their reports and periods, and others are taken out.
+        """
+        with self._writing() as writing:
+            owed.settle(writing, obligations, complete=complete)
+
+    def obligations(self, report: str, period: str) -> tuple[Obligation, ...]:
+        """What is owed for a report and period, by unit id."""
+        with self._reading() as connection:
+            return owed.settled(connection, report, period)
+
+    def periods(self, report: str | None = None) -> tuple[tuple[str, str], ...]:
+        """Every (report, period) something is owed for."""
+        with self._reading() as connection:
+            return owed.periods(connection, report)
+
+    # What goes out
+
+    def queue(self, mail: OutgoingMessage) -> OutgoingMessage | None:
+        """Record a mail to be sent; None: one for the same unit, step, kind, report and period is there."""
+        with self._writing() as writing:
+            return outbox.queue(writing, mail)
+
+    def outbox(self, states: Iterable[OutboxState] | None = None) -> tuple[OutgoingMessage, ...]:
+        """The mails in the given states, or all, in the order they were queued."""
+        with self._reading() as connection:
+            return outbox.with_states(connection, states)
+
+    def claim(self, mail_id: int, still_needed: Callable[[OutgoingMessage], bool]) -> OutgoingMessage | None:
+        """Take a queued mail for sending; None: no longer queued, or no longer needed and now cancelled.
+
+        `still_needed` is asked inside the transaction; what it asks this ledger, it is told from there,
+        and nobody else writes meanwhile.
+        """
+        with self._writing() as writing:
+            return outbox.claim(writing, mail_id, still_needed)
+
+    def mark(self, delivery: Delivery) -> OutgoingMessage:
+        """Note what the server said of a mail.
+
+        Raises:
+            OutboxStateError: the mail cannot go to that state from where it stands.
+        """
+        with self._writing() as writing:
+            return outbox.mark(writing, delivery)
+
+    def cancel(self, mail_id: int, reason: str) -> bool:
+        """Take a mail back; False: it is being sent, has gone, or was taken back before."""
+        with self._writing() as writing:
+            return outbox.cancel(writing, mail_id, reason)
+
+    def recover_outbox(self) -> tuple[OutgoingMessage, ...]:
+        """At start: what stood in `sending` when the program died becomes `uncertain`."""
+        with self._writing() as writing:
+            return outbox.make_interrupted_uncertain(writing)
+
+    def deliveries(self, mail_id: int) -> tuple[Delivery, ...]:
+        """Every attempt at one mail, in order."""
+        with self._reading() as connection:
+            return outbox.deliveries_of(connection, mail_id)
+
+    # What was issued
+
+    def add_issue(self, issue: Issue) -> Issue:
+        """Keep an issue; number 0 stands for the next one.
+
+        Raises:
+            IssueConflictError: its number is not the next one.
+        """
+        with self._writing() as writing:
+            return issues.add(writing, issue)
+
+    def issues(self, report: str, period: str) -> tuple[Issue, ...]:
+        """The issues of a report and period, by number."""
+        with self._reading() as connection:
+            return issues.of_period(connection, report, period)
+
+    def latest_issue(self, report: str, period: str) -> Issue | None:
+        """The last issue of a report and period; None: none yet."""
+        with self._reading() as connection:
+            return issues.latest(connection, report, period)
+
+    # What happened
+
+    def history(
+        self,
+        *,
+        subject: str | None = None,
+        event: str | None = None,
+        after: int = 0,
+        limit: int | None = None,
+    ) -> tuple[Event, ...]:
+        """The events in order, of one subject or kind."""
+        with self._reading() as connection:
+            return history.events(connection, subject=subject, event=event, after=after, limit=limit)
+
+    def broken_history(self) -> tuple[int, ...]:
+        """The numbers of events at which the chain of hashes does not hold; there should be none."""
+        with self._reading() as connection:
+            return history.broken_events(connection)
+
+    def note(self, event: str, subject: str, detail: dict[str, object] | None = None) -> None:
+        """Add an event of the desk's own to the history."""
+        with self._writing() as writing:
+            writing.note([Change(event, subject, detail or {})])
+
+    # Within
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        current: Connection | None = getattr(self._current, "connection", None)
+        if current is not None:  # inside a snapshot or a claim
+            yield current
+            return
+        with self._database.reading() as connection, self._in(connection):
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Writing]:
+        if getattr(self._current, "connection", None) is not None:
+            raise RuntimeError("no change inside a snapshot or a claim")
+        with self._database.writing() as connection, self._in(connection):
+            yield Writing(connection, self._actor, self._clock())
+
+    @contextmanager
+    def _in(self, connection: Connection) -> Iterator[None]:
+        self._current.connection = connection
+        try:
+            yield
+        finally:
+            self._current.connection = None
+
+    def _hold(self, writing: Writing, archive_ids: Sequence[str], reason: str) -> None:
+        known = sightings.arrivals(writing.connection, archive_ids)
+        outcomes = [
+            messages.failed_outcome(archive_id, arrival or writing.at, size, reason)
+            for archive_id, (arrival, size) in sorted(known.items())
+        ]
+        if outcomes:
+            messages.record(writing, outcomes)
+
+    def _reconcile_decisions(self, journal: Journal) -> None:
+        with self._writing() as writing:
+            decisions.reconcile(writing, journal)
