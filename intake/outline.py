@@ -1,0 +1,442 @@
+"""The narrative cut along the report's outline: which words a unit wrote under which heading.
+
+Nobody sends the outline back as it was asked for. Headings are told by their numbers, their type or
+their capitals, and matched by their words in whatever order they stand; a heading inside a section of
+plans, difficulties or proposals never leads out of it, so that a plan's figures are not read as results.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from config.reports import ReportDefinition, Section, SectionRole
+from config.spelling import accented_key, plain_key, tidy
+from config.wording import Wording
+from intake.documents import Document, Paragraph, Table
+from ledger.records import Place, SectionText
+
+
+@dataclass(frozen=True, slots=True)
+class NarrativeLine:
+    """One paragraph or list item of the narrative, with the section it stands in."""
+
+    section: str  #: id of the outline's section, empty when no heading of the outline stands above it
+    role: SectionRole  #: what the text is for, also under headings the outline does not know
+    text: str
+    place: Place
+    number: int = 0  #: of the paragraph or line
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineReading:
+    """The narrative of one text, cut."""
+
+    sections: tuple[SectionText, ...]  #: in the order of the outline, sections without text left out
+    missing: tuple[str, ...]  #: sections of the outline under which nothing was written
+    lines: tuple[NarrativeLine, ...]  #: all body text in order, also what stands outside every section
+
+
+def cut_outline(document: Document, outline: Sequence[Section], file: str) -> OutlineReading:
+    """Cut the paragraphs of `document`; its head, signature block, annex and tables are left out."""
+    return _reading(_body(_lines_of(document)), outline, file, "paragraph")
+
+
+def cut_text(text: str, outline: Sequence[Section], file: str) -> OutlineReading:
+    """Cut plain text, such as the body of a mail; everything below the signature mark is left out."""
+    lines = (
+        _Line(tidy(line), number)
+        for number, line in enumerate(text.splitlines(), start=1)
+        if not line.lstrip().startswith(">")
+    )
+    kept: list[_Line] = []
+    for line in lines:
+        if line.text in {"--", "-- ", "__", "___"}:
+            break
+        kept.append(line)
+    return _reading(_body(line for line in kept if line.text), outline, file, "line")
+
+
+def narrative_of(sections: Iterable[SectionText], report: ReportDefinition) -> tuple[NarrativeLine, ...]:
+    """Stored sections as lines again, one for each line of their text, to read figures from."""
+    roles = {section.id: role_of(section) for section in report.outline}
+    return tuple(
+        NarrativeLine(part.section, roles.get(part.section, SectionRole.RESULTS), line, part.place)
+        for part in sections
+        for line in part.text.splitlines()
+        if line.strip()
+    )
+
+
+def role_of(section: Section) -> SectionRole:
+    """The section's role; a title that says difficulties, plans or proposals outweighs the default."""
+    if section.role is not SectionRole.RESULTS:
+        return section.role
+    return _role_named(section.title) or SectionRole.RESULTS
+
+
+# -- lines and headings ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    text: str
+    number: int
+    bold: bool = False
+    heading: int = 0
+    label: str = ""  #: a list number that is not part of the text
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    title: str
+    level: int  #: 0 part, 1 Roman, 2 Arabic, 3 "1.1", 4 letter; 9: told by type alone
+    number: str  #: "II", "3", "1.1", empty without one
+    rest: str = ""  #: text that follows the heading on its own line
+
+
+def _lines_of(document: Document) -> Iterator[_Line]:
+    for block in document.blocks:
+        if isinstance(block, Table):
+            if _is_signature(" ".join(cell.text for cell in block.cells)):
+                yield _Line(_SIGNATURE, 0)
+            continue
+        if not block.deleted:
+            yield from _lines_of_paragraph(block)
+
+
+def _lines_of_paragraph(paragraph: Paragraph) -> Iterator[_Line]:
+    """A line break inside a paragraph starts a line of its own, list items stay one a line."""
+    for index, part in enumerate(paragraph.text.splitlines()):
+        text = tidy(part)
+        if text:
+            label = paragraph.list_label if index == 0 else ""
+            yield _Line(text, paragraph.number, paragraph.bold, paragraph.heading, label)
+
+
+_SIGNATURE = "\x00signature"
+_SIGNATURE_WORDS = re.compile(r"^nơi nhận|\bnơi nhận\s*:|^(?:tm|kt|tl|tuq)\.\s", re.IGNORECASE)
+_CLOSING = re.compile(r"^(?:trên đây là|trên đây,)\b.{0,300}\bbáo cáo\b", re.IGNORECASE)
+_HEAD = re.compile(r"^(?:kính gửi|báo cáo$|v/v\b|số\s*:|cộng h[^ ]+ xã hội|độc lập\s*-)", re.IGNORECASE)
+_OPENING = re.compile(r"(?:như sau|cụ thể như sau|sau đây)\s*:?$", re.IGNORECASE)
+_ANNEX = re.compile(
+    r"^(?:phụ lục|biểu(?: mẫu)?(?: số)?)\b|^\(?kèm theo (?:báo cáo|công văn|văn bản)", re.IGNORECASE
+)
+
+
+def _is_signature(text: str) -> bool:
+    return bool(_SIGNATURE_WORDS.search(tidy(text)))
+
+
+def _body(lines: Iterable[_Line]) -> list[_Line]:
+    """The lines between the opening and the closing of the letter."""
+    kept: list[_Line] = []
+    for line in lines:
+        if line.text == _SIGNATURE or _is_signature(line.text) or _CLOSING.match(line.text):
+            break
+        if _ANNEX.match(line.text) and any(_heading(earlier) for earlier in kept):
+            break
+        kept.append(line)
+    return kept[_end_of_opening(kept) :]
+
+
+def _end_of_opening(lines: Sequence[_Line]) -> int:
+    """Where the text begins: after "… như sau:", else at the first numbered heading, else at the top."""
+    for index, line in enumerate(lines[:25]):
+        if _OPENING.search(line.text):
+            return index + 1
+        heading = _heading(line)
+        if heading is not None and heading.number:
+            return index
+    return max((index + 1 for index, line in enumerate(lines[:25]) if _HEAD.match(line.text)), default=0)
+
+
+_PART = re.compile(
+    r"^(?:phần|chương|mục)\s+(?:thứ\s+)?(?P<number>[ivx]+|\d+|nhất|một|hai|ba|tư|bốn|năm)\b[\s.:–-]*(?P<title>.*)$",
+    re.IGNORECASE,
+)
+_ROMAN = re.compile(r"^(?P<number>(?:X{0,1})(?:IX|IV|V?I{0,3}))\s*[.)/:–-]\s*(?P<title>\S.*)$")
+_ARABIC = re.compile(
+    r"^(?P<number>\d{1,2}(?:\.\d{1,2})*)\s*[.)/:–-]\s*(?P<title>[^\W\d].*)$"
+    r"|^(?P<deep>\d{1,2}(?:\.\d{1,2})+)\s+(?P<deep_title>[^\W\d].*)$"
+)
+_LETTER = re.compile(r"^(?P<number>[a-zđ])\s*[.)]\s*(?P<title>\S.*)$")
+_LONGEST_HEADING = 26  # words: "Kết quả thực hiện các mục tiêu, chỉ tiêu của Chiến lược quốc gia về …"
+
+
+def _heading(line: _Line) -> _Heading | None:
+    """The heading a line is or begins with; None for text and list items."""
+    text = f"{line.label} {line.text}" if line.label and line.label[0].isalnum() else line.text
+    if text.startswith(("-", "–", "+", "*", "•")) or line.label[:1] in set("-–+*•"):
+        return _inline_heading(line, text.lstrip("-–+*• "), 9, "") if line.bold else None
+    level, number, title = _numbered(text)
+    if number:
+        return _numbered_heading(line, title, level, number)
+    if line.heading or ((line.bold or text.isupper()) and _is_short(text)):
+        return _Heading(_without_colon(text), 9, "")
+    return _inline_heading(line, text, 9, "")
+
+
+def _numbered(text: str) -> tuple[int, str, str]:
+    part = _PART.match(text)
+    if part:
+        return 0, part["number"], part["title"] or text
+    roman = _ROMAN.match(text)
+    if roman and roman["number"]:
+        return 1, roman["number"], roman["title"]
+    arabic = _ARABIC.match(text)
+    if arabic:
+        number = arabic["number"] or arabic["deep"]
+        return 2 + min(number.count("."), 1), number, arabic["title"] or arabic["deep_title"]
+    letter = _LETTER.match(text)
+    return (4, letter["number"], letter["title"]) if letter else (9, "", text)
+
+
+def _numbered_heading(line: _Line, title: str, level: int, number: str) -> _Heading | None:
+    if _is_short(title) and (line.bold or line.heading or title.isupper() or not _is_sentence(title)):
+        return _Heading(_without_colon(title), level, number)
+    return _inline_heading(line, title, level, number) or (
+        _Heading(title.split(".")[0], level, number) if level <= 1 else None
+    )
+
+
+def _inline_heading(line: _Line, text: str, level: int, number: str) -> _Heading | None:
+    """ "Khó khăn: kinh phí còn hạn hẹp": the words before the colon are the heading."""
+    head, colon, rest = text.partition(":")
+    if not colon or len(head.split()) > 14 or re.search(r"\d", head) or not head.strip():
+        return None
+    return _Heading(head.strip(), level, number, rest.strip())
+
+
+def _is_short(text: str) -> bool:
+    return len(text.split()) <= _LONGEST_HEADING
+
+
+def _is_sentence(text: str) -> bool:
+    """A numbered line with figures or a full stop is an item of text, not a heading."""
+    return bool(
+        re.search(
+            r"[.;]$|\d+\s*(?:[,.]\d+)?\s*(?:%|[a-zđà-ỹ])",
+            re.sub(r"(?:tháng|năm|quý|ngày)\s*\d+|\d+\s*tháng", "", text),
+        )
+    )
+
+
+def _without_colon(text: str) -> str:
+    return text.rstrip(" :.;")
+
+
+# -- matching headings with the outline -----------------------------------------------------------
+
+_ROLE_WORDS = {
+    SectionRole.DIFFICULTIES: ("khó khăn", "hạn chế", "tồn tại", "vướng mắc", "nguyên nhân", "bất cập"),
+    SectionRole.PLANS: (
+        "phương hướng",
+        "nhiệm vụ trọng tâm",
+        "nhiệm vụ",
+        "giải pháp",
+        "kế hoạch 6 tháng cuối",
+        "kế hoạch thời gian tới",
+        "thời gian tới",
+        "tháng cuối năm",
+        "chương trình công tác",
+    ),
+    SectionRole.PROPOSALS: ("kiến nghị", "đề xuất", "đề nghị"),
+}
+# Words that tell nothing of the subject of a heading.
+_FAINT = frozenset(
+    plain_key("công tác kết quả thực hiện tình hình việc về các và của trong hoạt động lĩnh vực cho").split()
+)
+
+
+def _role_named(title: str) -> SectionRole | None:
+    """The role whose words stand first in a title, if they lead it rather than close it.
+
+    "Kết quả thực hiện nhiệm vụ" and "Lãnh đạo thực hiện các giải pháp" speak of results.
+    """
+    key = f" {accented_key(title)} "
+    plain = f" {plain_key(title)} "
+    places = [
+        (position, role)
+        for role, words in _ROLE_WORDS.items()
+        for word in words
+        for position in (key.find(f" {word} "), plain.find(f" {plain_key(word)} ") if key == plain else -1)
+        if position >= 0
+    ]
+    if not places:
+        return None
+    position, role = min(places)
+    before = key[:position] if key != plain else plain[:position]
+    return None if role is SectionRole.PLANS and _SPEAKS_OF_RESULTS.search(before) else role
+
+
+_SPEAKS_OF_RESULTS = re.compile(
+    r"kết quả|thực hiện|triển khai|tổ chức|lãnh đạo|ket qua|thuc hien|trien khai|to chuc|lanh dao"
+)
+
+
+_LIKE = 0.4  # of both sides' words, by weight: "Tập huấn, nâng cao năng lực" for "Tập huấn, bồi dưỡng"
+_AHEAD = 0.15
+_THE_SAME = 0.8
+
+
+class _Matcher:
+    """Which section of the outline a heading means."""
+
+    def __init__(self, outline: Sequence[Section]) -> None:
+        self._sections = tuple(outline)
+        self._phrases = {
+            section.id: [_words(section.title), *(_words(keyword) for keyword in section.keywords)]
+            for section in outline
+        }
+        counts: dict[str, int] = {}
+        for phrases in self._phrases.values():
+            for word in {word for phrase in phrases for word in phrase}:
+                counts[word] = counts.get(word, 0) + 1
+        self._weights = {word: (0.2 if word in _FAINT else 1.0) / count for word, count in counts.items()}
+
+    def match(self, title: str) -> Section | None:
+        """The one section the title means, clearly ahead of the next; None otherwise."""
+        role = _role_named(title)
+        candidates = [section for section in self._sections if role is None or role_of(section) is role]
+        if role is None:
+            candidates = [section for section in candidates if role_of(section) is SectionRole.RESULTS]
+        scored = sorted(
+            ((self.score(title, section), section) for section in candidates), key=lambda pair: -pair[0]
+        )
+        if not scored:
+            return None
+        if role is not None:
+            return scored[0][1]
+        runner_up = scored[1][0] if len(scored) > 1 else 0
+        return scored[0][1] if scored[0][0] >= _LIKE and scored[0][0] - runner_up >= _AHEAD else None
+
+    def score(self, title: str, section: Section) -> float:
+        """How far title and section say the same: the harmonic mean of both coverages."""
+        heading = _words(title)
+        return max(
+            (self._likeness(heading, phrase) for phrase in self._phrases[section.id] if phrase), default=0
+        )
+
+    def _likeness(self, heading: frozenset[str], phrase: frozenset[str]) -> float:
+        shared = heading & phrase
+        if not shared:
+            return 0
+        common = sum(self._weight(word) for word in shared)
+        of_phrase = common / sum(self._weight(word) for word in phrase)
+        of_heading = common / sum(self._weight(word) for word in heading)
+        return 2 * of_phrase * of_heading / (of_phrase + of_heading)
+
+    def _weight(self, word: str) -> float:
+        return self._weights.get(word, 0.2 if word in _FAINT else 0.6)
+
+
+def _words(title: str) -> frozenset[str]:
+    return frozenset(plain_key(re.sub(r"\([^)]*\)", " ", title)).split()) or frozenset(
+        plain_key(title).split()
+    )
+
+
+# -- cutting --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A heading whose section is still open."""
+
+    level: int
+    section: str
+    role: SectionRole
+
+
+def _reading(lines: Sequence[_Line], outline: Sequence[Section], file: str, unit: str) -> OutlineReading:
+    narrative = tuple(_narrative(lines, outline, file, unit))
+    sections = tuple(
+        _joined(section.id, [line for line in narrative if line.section == section.id], file, unit)
+        for section in outline
+        if any(line.section == section.id for line in narrative)
+    )
+    written = {section.section for section in sections}
+    return OutlineReading(sections, _missing(outline, written), narrative)
+
+
+def _missing(outline: Sequence[Section], written: set[str]) -> tuple[str, ...]:
+    """Sections with no text of their own nor in a section below them."""
+    return tuple(
+        section.id
+        for section in outline
+        if section.id not in written and not any(other.startswith(f"{section.id}.") for other in written)
+    )
+
+
+def _narrative(
+    lines: Sequence[_Line], outline: Sequence[Section], file: str, unit: str
+) -> Iterator[NarrativeLine]:
+    matcher = _Matcher(outline)
+    stack: list[_Open] = []
+    for line in lines:
+        heading = _heading(line)
+        opened = _opened(heading, matcher, stack) if heading else None
+        if heading is None or opened is None:
+            text = f"{line.label} {line.text}".strip() if line.label else line.text
+        else:
+            stack = [*[open_ for open_ in stack if open_.level < opened.level], opened]
+            text = heading.rest
+        if text:
+            current = stack[-1] if stack else _Open(9, "", SectionRole.RESULTS)
+            yield NarrativeLine(current.section, current.role, text, _place(file, unit, line), line.number)
+
+
+def _opened(heading: _Heading, matcher: _Matcher, stack: Sequence[_Open]) -> _Open | None:
+    """What a heading opens; None when it is only a line of the section it stands in."""
+    level = heading.level
+    section = matcher.match(heading.title)
+    role = role_of(section) if section else _role_named(heading.title)
+    if level == 9:  # noqa: PLR2004  # no number: it ranks as its section does in the outline
+        if section is None and role is None:
+            return None
+        level = 1 + (section.id.count(".") if section else 0)
+        if heading.rest and section and role is SectionRole.RESULTS and _is_loose(heading, matcher):
+            return None
+    around = [open_ for open_ in stack if open_.level < level]
+    inside = around[-1] if around else None
+    if inside and inside.role is not SectionRole.RESULTS:
+        return None
+    if section is None and heading.rest and role is None:
+        return None
+    return _Open(
+        level,
+        section.id if section else _kept_section(inside, role),
+        role or SectionRole.RESULTS,
+    )
+
+
+def _is_loose(heading: _Heading, matcher: _Matcher) -> bool:
+    """An unnumbered "label: text" opens a section only when it says nothing beside its title."""
+    section = matcher.match(heading.title)
+    return section is None or matcher.score(heading.title, section) < _THE_SAME
+
+
+def _kept_section(inside: _Open | None, role: SectionRole | None) -> str:
+    """A heading the outline does not know stays with its parent, unless it is of another kind."""
+    return inside.section if inside and role is None else ""
+
+
+def _joined(section: str, lines: Sequence[NarrativeLine], file: str, unit: str) -> SectionText:
+    text = "\n".join(line.text for line in lines)
+    first, last = lines[0].number, lines[-1].number
+    where = lines[0].place.where
+    if first != last:
+        where = _wording()(f"sentences.{unit}s", first=first, last=last)
+    return SectionText(section, text, Place(file, where, lines[0].text))
+
+
+def _place(file: str, unit: str, line: _Line) -> Place:
+    return Place(file, _wording()(f"sentences.{unit}", number=line.number), line.text)
+
+
+@cache
+def _wording() -> Wording:
+    return Wording()
