@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
@@ -26,7 +26,6 @@ from pydantic_core import PydanticCustomError
 from config.calendar import boundary_parts, read_due
 from config.checks import CODE
 from config.days import plain_day, read_day
-from config.due import DueText
 from config.errors import UnreadableDueError
 from config.regime import CalendarPolicy, ChaseStep, Department, SendingPolicy, UnitKind
 from config.reports import (
@@ -42,6 +41,9 @@ from config.reports import (
     Sex,
     Weekend,
 )
+
+if TYPE_CHECKING:
+    from config.due import DueText
 
 _ID = re.compile(r"[^\W_][\w.-]*")
 _SHARED_FILE = re.compile(r"[\w-]+\.yaml")
