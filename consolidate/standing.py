@@ -112,6 +112,13 @@ def in_force(counted: Sequence[Submission]) -> Sequence[Submission]:
     return counted[last:]
 
 
+def moment_text(moment: datetime, timezone: ZoneInfo) -> str:
+    """A moment on the department's clock: "08:15 05/6/2023"; of the months only 1 and 2 are padded."""
+    local = moment.astimezone(timezone)
+    month = f"{local.month:02}" if local.month <= 2 else str(local.month)  # noqa: PLR2004 - Decree 30/2020
+    return f"{local:%H:%M} {local.day:02}/{month}/{local.year}"
+
+
 def key_of(decision: Decision) -> ObligationKey:
     """The obligation a decision is about.
 
@@ -214,7 +221,7 @@ def _receipt_by_hand(decision: Decision, timezone: ZoneInfo) -> _Receipt:
             code,
             Grade.NOTE,
             parameters={
-                "at": f"{moment.astimezone(timezone):%H:%M %d/%m/%Y}",
+                "at": moment_text(moment, timezone),
                 "who": decision.who,
                 "reason": decision.reason,
             },

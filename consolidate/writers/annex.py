@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
 from config.reports import Aggregation, Figure, Indicator, Sex
+from config.spelling import accented_key
+from consolidate.standing import moment_text
 from consolidate.totals import figure_of, is_certain, number_text
 from consolidate.writers.workbook_bytes import XLSX, Styles, lines_needed, plain_text, workbook_bytes
 from ledger.records import Certainty, Method, ObligationState, ReportFile
@@ -36,6 +38,7 @@ _NAMES_IN_NOTE = 3
 _MESSAGE_LETTERS = 16  #: of the archive id, enough to find the message and short enough to print
 _LINE = 16.5  #: points a line of 12-point text takes
 _BORDER = {"border": 1}
+_NUMBER = {"align": "right", "indent": 1, "text_wrap": False}
 _HEADER = {"bold": True, "align": "center", "border": 1, "bg_color": "#E7E6E6"}
 _FORBIDDEN_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\']")
 
@@ -46,12 +49,11 @@ _ANY_NUMBER = '">-1E+99"'
 def write_annex(consolidation: Consolidation, wording: Wording) -> ReportFile:
     """The annex of a consolidation, an .xlsx whose totals recalculate to the stored values."""
     names = {
-        "report": consolidation.report.name,
-        "period": consolidation.period.name,
+        **_report_and_period(consolidation),
         "symbol": consolidation.regime.department.symbol,
         "issuer": consolidation.regime.department.issuer,
     }
-    title = wording("consolidate.annex_title", **names)
+    title = wording("consolidate.annex_title", **names).strip()
     content = workbook_bytes(
         lambda workbook: _build(workbook, consolidation, wording, names),
         title=title,
@@ -61,6 +63,13 @@ def write_annex(consolidation: Consolidation, wording: Wording) -> ReportFile:
         "consolidate.annex_file", report=consolidation.report.id, period=consolidation.period.id
     )
     return ReportFile(file_name, XLSX, content)
+
+
+def _report_and_period(consolidation: Consolidation) -> dict[str, str]:
+    """The names for titles; a report whose name says the period already is not given it twice."""
+    report, period = consolidation.report.name, consolidation.period.name
+    said = accented_key(period) in accented_key(report)
+    return {"report": report, "period": "" if said else period}
 
 
 # ---- the book --------------------------------------------------------------------------------------
@@ -243,7 +252,9 @@ def _write_totals(sheet: Any, book: _Book) -> None:
         _heading(sheet, book, row, text, last, widths=_TOTALS_WIDTHS, **style)
     _header_row(sheet, book, 4, _TOTALS_COLUMNS, _TOTALS_WIDTHS)
     row = 5
-    for group, rows in _groups(book.consolidation):
+    groups = _groups(book.consolidation)
+    for named, rows in groups:
+        group = named or (book.words("group_other") if len(groups) > 1 else "")
         if group:
             style = book.styles(bold=True, border=1)
             sheet.merge_range(row, 0, row, last, "", style)
@@ -286,9 +297,9 @@ def _write_indicator(sheet: Any, book: _Book, row: int, number: int, totals: Seq
     if totals[0].previous is not None:
         sheet.write_number(row, 7, float(totals[0].previous), _figure_style(book, totals[0]))
     _text(sheet, row, 8, note, book.styles(font_size=11, **_BORDER))
-    texts = (indicator.label, indicator.unit_of_measure, coverage, note)
-    widths = tuple(_TOTALS_WIDTHS[column] for column in (1, 2, 6, 8))
-    sheet.set_row(row, _height(texts, widths))
+    texts = (indicator.label, indicator.unit_of_measure, coverage)
+    widths = tuple(_TOTALS_WIDTHS[column] for column in (1, 2, 6))
+    sheet.set_row(row, max(_height(texts, widths), _height((note,), _TOTALS_WIDTHS[8:], size=11)))
 
 
 def _write_total(sheet: Any, book: _Book, row: int, total: Total) -> None:
@@ -302,7 +313,7 @@ def _figure_style(book: _Book, total: Total) -> Any:
     decimals = rule.decimals if rule else book.decimals.get(total.indicator.code, 0)
     if total.indicator.aggregation is Aggregation.COUNT:
         decimals = 0
-    return book.styles(align="right", num_format=_number_format(decimals), **_BORDER)
+    return book.styles(**_NUMBER, num_format=_number_format(decimals), **_BORDER)
 
 
 def _total_formula(book: _Book, total: Total) -> str:
@@ -411,9 +422,9 @@ def _named(book: _Book, units: Sequence[str]) -> str:
 # ---- figures of units ------------------------------------------------------------------------------
 
 _UNIT_WIDTHS = (5.5, 30, 12)
-_FIGURE_WIDTH = 11.0
+_FIGURE_WIDTH = 12.0
 _UNITS_SCALE = 70  #: per cent
-_PRINTED_WIDTH = 150.0  #: digits of 12 points across A4 landscape at that scale
+_PRINTED_WIDTH = 160.0  #: digits of 12 points across A4 landscape at that scale
 
 
 def _write_units(sheet: Any, book: _Book) -> None:
@@ -435,14 +446,13 @@ def _write_units(sheet: Any, book: _Book) -> None:
 
 
 def _left_heading(sheet: Any, book: _Book, row: int, text: str, style: Mapping[str, Any]) -> None:
-    """A line that starts at the left edge and keeps to the first printed page."""
-    last = min(2 + max(len(book.grid.columns), 1), 10)
-    width = sum(_UNIT_WIDTHS) + _FIGURE_WIDTH * (last - 2)
+    """A line over the columns that every printed page repeats, so that no page cuts it."""
     made = book.styles(align="left", **style)
-    sheet.merge_range(row, 0, row, last, "", made)
+    sheet.merge_range(row, 0, row, len(_UNIT_WIDTHS) - 1, "", made)
     _text(sheet, row, 0, text, made)
     size = style.get("font_size", 12)
-    sheet.set_row(row, lines_needed(text, width, size=size) * _LINE * size / 12 + 3)
+    height = _height((text,), (sum(_UNIT_WIDTHS),), size=size, bold=bool(style.get("bold")))
+    sheet.set_row(row, height)
 
 
 def _units_header(sheet: Any, book: _Book) -> None:
@@ -515,11 +525,11 @@ def _write_unit_value(sheet: Any, book: _Book, cell: tuple[int, int], held: Unit
         sheet.write_number(*cell, float(value.value), _value_style(book, indicator, value.method))
     elif not held.in_scope:
         shown = "" if value.value is None else f"[{_shown(book, indicator, value.value)}]"
-        grey = {"align": "right", "italic": True, "font_color": "#595959", **_BORDER}
+        grey = {"align": "right", "indent": 1, "italic": True, "font_color": "#595959", **_BORDER}
         _text(sheet, *cell, shown, book.styles(**grey))
     elif value.certainty is Certainty.DOUBTFUL:
         shown = f"{_shown(book, indicator, value.value)} (?)".strip()
-        _text(sheet, *cell, shown, book.styles(align="right", bg_color="#FFF2CC", **_BORDER))
+        _text(sheet, *cell, shown, book.styles(align="right", indent=1, bg_color="#FFF2CC", **_BORDER))
         sheet.write_comment(*cell, plain_text(_doubt(book, held)), {"x_scale": 2, "font_name": "Tahoma"})
     else:
         sheet.write_blank(*cell, None, book.styles(**_BORDER))
@@ -533,7 +543,7 @@ def _value_style(book: _Book, indicator: Indicator, method: Method) -> Any:
         if indicator.aggregation is Aggregation.COUNT
         else _number_format(book.decimals.get(indicator.code, 0))
     )
-    return book.styles(align="right", num_format=shape, **derived, **_BORDER)
+    return book.styles(**_NUMBER, num_format=shape, **derived, **_BORDER)
 
 
 def _shown(book: _Book, indicator: Indicator, number: Decimal | None) -> str:
@@ -566,7 +576,7 @@ def _write_sums(sheet: Any, book: _Book, row: int) -> None:
         stored = "" if total.value is None else float(total.value)
         decimals = book.decimals.get(figure.indicator, 0)
         shape = _number_format(0 if total.indicator.aggregation is Aggregation.COUNT else decimals)
-        right = book.styles(**{**_HEADER, "align": "right"}, num_format=shape)
+        right = book.styles(**{**_HEADER, **_NUMBER}, num_format=shape)
         sheet.write_formula(row, column, _total_formula(book, total), right, stored)
     sheet.set_row(row, _LINE + 4)
 
@@ -588,7 +598,7 @@ _SOURCES_COLUMNS = (
     "counted",
     "message",
 )
-_SOURCES_WIDTHS = (22, 8, 34, 8.5, 11.5, 11, 24, 18, 22, 15, 11.5, 9, 11.5)
+_SOURCES_WIDTHS = (22, 8, 34, 8.5, 11.5, 11, 24, 18, 22, 15, 11.5, 9, 16)
 
 
 def _write_sources(sheet: Any, book: _Book) -> None:
@@ -630,7 +640,10 @@ def _write_source(sheet: Any, book: _Book, row: int, held: UnitValue) -> None:
     if value.value is not None and not value.qualifier:
         shape = _number_format(book.decimals.get(value.indicator, 0))
         sheet.write_number(
-            row, 4, float(value.value), book.styles(font_size=10, num_format=shape, align="right", **_BORDER)
+            row,
+            4,
+            float(value.value),
+            book.styles(font_size=10, num_format=shape, **_NUMBER, **_BORDER),
         )
     sheet.set_row(row, _height(texts, _SOURCES_WIDTHS, size=10))
 
@@ -698,12 +711,7 @@ def _standing_note(book: _Book, standing: UnitStanding) -> str:
 
 
 def _moment(book: _Book, moment: datetime | None) -> str:
-    """A moment on the department's clock: "08:15 05/6/2023"; of the months only 1 and 2 are padded."""
-    if moment is None:
-        return ""
-    local = moment.astimezone(book.consolidation.regime.timezone)
-    month = f"{local.month:02}" if local.month <= 2 else str(local.month)  # noqa: PLR2004 - Decree 30/2020
-    return f"{local:%H:%M} {local.day:02}/{month}/{local.year}"
+    return moment_text(moment, book.consolidation.regime.timezone) if moment else ""
 
 
 def _write_counts(sheet: Any, book: _Book, row: int) -> None:

@@ -100,7 +100,9 @@ def write_chase_letter(
     to = [wording("documents.letter_to_list")] if listed_apart else names
     address_to(document, to, wording)
     for text in _body(consolidation, wording, units, new_due, DocumentTemplates(overrides)):
-        add_paragraph(document, text, BODY)
+        # A telephone number is not torn between two lines.
+        whole = department.phone.replace(" ", "\u00a0")
+        add_paragraph(document, text.replace(department.phone, whole) if whole else text, BODY)
     add_signature(document, signature_of(department, wording, answers=True))
     if listed_apart:
         _annex(document, units, consolidation, wording)
@@ -148,7 +150,7 @@ def _annex(
     new_section(document, landscape=False)
     symbol = consolidation.regime.department.letter_symbol
     origin = annex_origin("documents.annex_of_letter", symbol, consolidation, wording)
-    add_annex_title(document, "", wording("documents.letter_annex"), origin)
+    add_annex_title(document, "", (wording("documents.letter_annex"),), origin)
     table = add_table(document, _WIDTHS, borders=True)
     styles = (_CENTRED, CELL, _CENTRED, _CENTRED)
     names = ("order", "unit", "due", "days_late")
@@ -160,5 +162,10 @@ def _annex(
         for standing in standings:
             days = days_late(consolidation.as_of, standing.due, zone)
             late = wording("documents.not_yet_due") if days is None else str(days)
-            texts = (str(next(numbers)), tidy(standing.unit.name), due(standing.due, zone, wording), late)
+            texts = (
+                str(next(numbers)),
+                tidy(standing.unit.name),
+                due(standing.due, zone, wording, short=True),
+                late,
+            )
             fill_row(table, _WIDTHS, texts, styles)

@@ -17,7 +17,6 @@ from consolidate.writers.docx_layout import (
     CELL,
     CENTRE,
     LANDSCAPE_WIDTH,
-    SMALL_CELL,
     TITLE,
     Head,
     Signature,
@@ -33,34 +32,39 @@ from consolidate.writers.docx_layout import (
 )
 from consolidate.writers.phrases import counted, days_late, due, moment
 from consolidate.writers.report_annexes import by_kind
-from consolidate.writers.workbook_bytes import XLSX, Styles, plain_text, workbook_bytes
+from consolidate.writers.workbook_bytes import XLSX, Styles, lines_needed, plain_text, workbook_bytes
 from ledger.records import ObligationState, ReportFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from docx.document import Document
 
     from config.wording import Wording
     from consolidate.consolidation import Consolidation, UnitStanding
 
-_COLUMNS = (
-    "order",
-    "unit",
-    "contact",
-    "phone",
-    "report",
-    "period",
-    "due",
-    "days_late",
-    "missing",
-    "reminded",
-)
-_WIDTHS = (567, 2381, 1644, 1418, 2268, 1247, 1247, 794, 1418, 1019)
-_LETTERS = (5, 18, 28, 20, 14, 40, 22, 20, 12, 34, 22)  # of the sheet's columns, the kind of unit second
+# Column, its width on paper in twips, its width in the workbook in characters.
+_COLUMNS = {
+    "order": (510, 5),
+    "unit": (2381, 26),
+    "contact": (1644, 18),
+    "phone": (1531, 14),
+    "report": (1814, 20),
+    "period": (1247, 14),
+    "due": (1247, 14),
+    "days_late": (737, 9),
+    "missing": (1701, 26),
+    "reminded": (1191, 14),
+}
+# On paper, figures left out need room and nothing is late.
+_GAP_COLUMNS = {"order": 510, "unit": 2835, "contact": 2041, "phone": 1531, "missing": 7086}
+_ON_PAPER = {column: width for column, (width, _) in _COLUMNS.items()}
+_IN_BOOK = {column: width for column, (_, width) in _COLUMNS.items()}
+_IN_BOOK = {"order": _IN_BOOK.pop("order"), "kind": 16, **_IN_BOOK}
+_GAPS = "documents.chase_gaps_title"
 _CENTRED = Style(size=12.0, align=CENTRE)
 _HEADER_ROW = 4  # of a sheet, from 0; titles stand above it
-_DAYS_COLUMN = 8
+_LINE_HEIGHT = 16
 _A4 = 9  # the number Excel gives the paper
 _SENT = (ObligationState.ON_TIME, ObligationState.LATE)
 
@@ -119,7 +123,7 @@ def write_chase_list_docx(consolidation: Consolidation, wording: Wording) -> Rep
     gaps = gap_lines(consolidation, wording)
     if gaps:
         add_paragraph(document, "", Style(before=6.0))
-        _list(document, "documents.chase_gaps_title", gaps, consolidation, wording)
+        _list(document, _GAPS, gaps, consolidation, wording)
     signer = Signature("", (), (wording("documents.maker"),), "")
     add_signature(document, signer, width=LANDSCAPE_WIDTH)
     title = wording("documents.chase_title")
@@ -161,10 +165,12 @@ def _line(
         phone=tidy(unit.phone),
         report=tidy(consolidation.report.short_name or consolidation.report.name),
         period=tidy(consolidation.period.name),
-        due=due(standing.due, zone, wording),
+        due=due(standing.due, zone, wording, short=True),
         days=days_late(consolidation.as_of, standing.due, zone),
         missing=missing,
-        reminded=moment(reminded, zone, wording) if reminded else wording("documents.no_reminder"),
+        reminded=moment(reminded, zone, wording, short=True)
+        if reminded
+        else wording("documents.no_reminder"),
     )
 
 
@@ -206,42 +212,48 @@ def _list(
     consolidation: Consolidation,
     wording: Wording,
 ) -> None:
+    columns = _GAP_COLUMNS if title_key == _GAPS else _ON_PAPER
     add_paragraph(document, wording(title_key), Style(bold=True, align=CENTRE, before=12.0, keep_next=True))
     add_paragraph(document, subtitle(consolidation, wording), TITLE)
     as_of = _as_of(consolidation, wording)
     add_paragraph(document, as_of, Style(italic=True, align=CENTRE, after=6.0, keep_next=True))
     if lines:
-        add_chase_table(document, lines, wording)
+        _chase_table(document, columns, lines, wording)
         total = wording("documents.chase_sum", count=counted(len(lines)))
         add_paragraph(document, total, Style(size=13.0, italic=True, before=6.0))
 
 
-def add_chase_table(document: Document, lines: Sequence[ChaseLine], wording: Wording) -> None:
+def _chase_table(
+    document: Document, columns: Mapping[str, int], lines: Sequence[ChaseLine], wording: Wording
+) -> None:
     """The lines as a table across a landscape page, a band above each kind of unit."""
-    styles = (_CENTRED, CELL, CELL, CELL, SMALL_CELL, SMALL_CELL, _CENTRED, _CENTRED, SMALL_CELL, SMALL_CELL)
-    table = add_table(document, _WIDTHS, borders=True)
-    names = [wording(f"documents.column_{name}") for name in _COLUMNS]
-    fill_row(table, _WIDTHS, names, styles, header=True)
+    styles = [_CENTRED if column in {"order", "due", "days_late"} else CELL for column in columns]
+    widths = tuple(columns.values())
+    table = add_table(document, widths, borders=True)
+    names = [wording(f"documents.column_{name}") for name in columns]
+    fill_row(table, widths, names, styles, header=True)
     kind = ""
     for order, line in enumerate(lines, 1):
         if line.kind != kind:
             kind = line.kind
-            band_row(table, _WIDTHS, kind, CELL)
-        fill_row(table, _WIDTHS, (str(order), *_texts(line, wording)), styles)
+            band_row(table, widths, kind, CELL)
+        texts = {"order": str(order), **_texts(line, wording)}
+        texts["phone"] = texts["phone"].replace(" ", "\u00a0")  # not torn between two lines
+        fill_row(table, widths, [texts[column] for column in columns], styles)
 
 
-def _texts(line: ChaseLine, wording: Wording) -> tuple[str, ...]:
-    return (
-        line.unit,
-        line.contact,
-        line.phone,
-        line.report,
-        line.period,
-        line.due,
-        wording("documents.not_yet_due") if line.days is None else str(line.days),
-        line.missing,
-        line.reminded,
-    )
+def _texts(line: ChaseLine, wording: Wording) -> dict[str, str]:
+    return {
+        "unit": line.unit,
+        "contact": line.contact,
+        "phone": line.phone,
+        "report": line.report,
+        "period": line.period,
+        "due": line.due,
+        "days_late": wording("documents.not_yet_due") if line.days is None else str(line.days),
+        "missing": line.missing,
+        "reminded": line.reminded,
+    }
 
 
 def _sheets(
@@ -251,7 +263,7 @@ def _sheets(
     yield wording("documents.chase_sheet"), wording("documents.chase_title"), lines
     gaps = gap_lines(consolidation, wording)
     if gaps:
-        yield wording("documents.chase_gaps_sheet"), wording("documents.chase_gaps_title"), gaps
+        yield wording("documents.chase_gaps_sheet"), wording(_GAPS), gaps
 
 
 def _sheet(
@@ -259,23 +271,27 @@ def _sheet(
 ) -> None:
     for row, text in enumerate(top):
         sheet.write_string(row, 0, plain_text(text), styles(text_wrap=False, bold=row < len(top) - 1))
-    columns = [_COLUMNS[0], "kind", *_COLUMNS[1:]]
-    for column, (key, width) in enumerate(zip(columns, _LETTERS, strict=True)):
+    head = styles(bold=True, border=1, align="center")
+    for column, (key, width) in enumerate(_IN_BOOK.items()):
         sheet.set_column(column, column, width)
-        head = styles(bold=True, border=1, align="center")
         sheet.write_string(_HEADER_ROW, column, wording(f"documents.column_{key}"), head)
+    sheet.set_row(_HEADER_ROW, 2 * _LINE_HEIGHT)
     for row, line in enumerate(lines, _HEADER_ROW + 1):
         _sheet_row(sheet, row, line, styles(border=1, valign="top"), wording)
-    _printable_sheet(sheet, _HEADER_ROW + len(lines), len(columns) - 1)
+    _printable_sheet(sheet, _HEADER_ROW + len(lines), len(_IN_BOOK) - 1)
 
 
 def _sheet_row(sheet: Any, row: int, line: ChaseLine, cell: Any, wording: Wording) -> None:
-    sheet.write_number(row, 0, row - _HEADER_ROW, cell)
-    for column, text in enumerate((line.kind, *_texts(line, wording)), 1):
+    texts = {"order": "", "kind": line.kind, **_texts(line, wording)}
+    for column, key in enumerate(_IN_BOOK):
         # write_string, never write: text that looks like a formula or a number stays text.
-        sheet.write_string(row, column, plain_text(text), cell)
+        sheet.write_string(row, column, plain_text(texts[key]), cell)
+    sheet.write_number(row, 0, row - _HEADER_ROW, cell)
     if line.days is not None:
-        sheet.write_number(row, _DAYS_COLUMN, line.days, cell)
+        sheet.write_number(row, list(_IN_BOOK).index("days_late"), line.days, cell)
+    # LibreOffice does not fit the height of rows that carry none.
+    lines = max(lines_needed(texts[key], width) for key, width in _IN_BOOK.items())
+    sheet.set_row(row, lines * _LINE_HEIGHT)
 
 
 def _printable_sheet(sheet: Any, last_row: int, last_column: int) -> None:

@@ -93,12 +93,12 @@ def address_to(document: Document, names: Sequence[str], wording: Wording) -> No
         add_paragraph(document, line, Style(align=CENTRE, before=6.0, after=12.0))
         return
     if names:
-        add_paragraph(document, wording("documents.to_many"), Style(before=6.0, indent=1701, keep_next=True))
+        add_paragraph(document, wording("documents.to_many"), Style(before=6.0, left=1701, keep_next=True))
     for number, name in enumerate(names, 1):
         last = number == len(names)
         end = "." if last else ";"
         add_paragraph(
-            document, f"- {name}{end}", Style(indent=2835, after=12.0 if last else 0.0, keep_next=not last)
+            document, f"- {name}{end}", Style(left=2835, after=12.0 if last else 0.0, keep_next=not last)
         )
 
 

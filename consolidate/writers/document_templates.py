@@ -28,7 +28,7 @@ class DocumentTemplates:
         self._environment = _environment(overrides)
 
     def paragraphs(self, name: str, **facts: object) -> tuple[str, ...]:
-        """The paragraphs of a template: an empty line parts them, other line ends are blanks.
+        """The paragraphs of a template: a line with "¶" parts them, every other line end is a blank.
 
         Raises:
             jinja2.TemplateError: the template is missing, broken, or asks for an unknown fact.
@@ -42,7 +42,7 @@ class DocumentTemplates:
 
     def _written(self, names: tuple[str, ...], facts: dict[str, object]) -> tuple[str, ...]:
         text = self._environment.select_template(list(names)).render(facts)
-        return tuple(filter(None, map(_smooth, re.split(r"\n\s*\n", text))))
+        return tuple(filter(None, map(_smooth, text.split("¶"))))
 
 
 def _smooth(text: str) -> str:
@@ -59,8 +59,6 @@ def _environment(overrides: Path | None) -> Environment:
         loader=ChoiceLoader([*own, shipped]),
         autoescape=False,  # noqa: S701  the result is text for Word, where nothing is markup
         undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
     )
     environment.filters.update(counted=counted, number=number, capital=capital, listed=listed)
     return environment

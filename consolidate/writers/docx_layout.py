@@ -67,7 +67,7 @@ _WIDTHS = {letter: width for width, letters in _GLYPHS for letter in letters}
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a paragraph looks. `before` and `after` in points, `indent` in twips."""
+    """How a paragraph looks. `before` and `after` in points, `indent` and `left` in twips."""
 
     size: float = BODY_SIZE
     bold: bool = False
@@ -75,7 +75,8 @@ class Style:
     align: WD_ALIGN_PARAGRAPH = LEFT
     before: float = 0.0
     after: float = 0.0
-    indent: int = 0
+    indent: int = 0  #: of the first line
+    left: int = 0  #: of the whole paragraph
     line: float = 1.0
     keep_next: bool = False
     level: int = 0  #: outline level of a heading, 0 for text
@@ -213,10 +214,11 @@ def add_signature(document: Document, signature: Signature, width: int = TEXT_WI
     add_paragraph(right, signature.name or "\u00a0", Style(bold=True, align=CENTRE, before=_SIGNING_ROOM))
 
 
-def add_annex_title(document: Document, label: str, title: str, belongs_to: str) -> None:
+def add_annex_title(document: Document, label: str, title: Sequence[str], belongs_to: str) -> None:
     """Label ("Phụ lục I"), title in capitals, and the document it belongs to in italics."""
-    add_paragraph(document, label, replace(TITLE, keep_next=True))
-    add_paragraph(document, title, replace(TITLE, keep_next=True))
+    for line in (label, *title):
+        if line:
+            add_paragraph(document, line, replace(TITLE, keep_next=True))
     add_paragraph(document, belongs_to, Style(italic=True, align=CENTRE, after=8.0, keep_next=True))
 
 
@@ -302,6 +304,8 @@ def _format(paragraph: Paragraph, style: Style) -> None:
     layout.line_spacing = style.line
     if style.indent:
         layout.first_line_indent = Twips(style.indent)
+    if style.left:
+        layout.left_indent = Twips(style.left)
     if style.keep_next:
         layout.keep_with_next = True
 

@@ -83,21 +83,22 @@ def _month(value: date) -> str:
     return f"{value.month:02d}" if value.month < 3 else str(value.month)  # noqa: PLR2004
 
 
-def moment(value: datetime, zone: tzinfo, wording: Wording) -> str:
-    """17 giờ 05 phút ngày 05/6/2023, on the clock of the department."""
+def moment(value: datetime, zone: tzinfo, wording: Wording, *, short: bool = False) -> str:
+    """17 giờ 05 phút ngày 05/6/2023, on the clock of the department; short for tables: 17:05 05/6/2023."""
     local = value.astimezone(zone)
     clock = {"hour": f"{local.hour:02d}", "minute": f"{local.minute:02d}"}
-    return wording("documents.moment", day=day(local.date()), **clock)
+    return wording("documents.moment_short" if short else "documents.moment", day=day(local.date()), **clock)
 
 
-def due(value: datetime | None, zone: tzinfo, wording: Wording) -> str:
+def due(value: datetime | None, zone: tzinfo, wording: Wording, *, short: bool = False) -> str:
     """The first late moment as letters say it: midnight is "trước ngày 05/6/2023"."""
     if value is None:
         return wording("documents.due_unknown")
+    tail = "_short" if short else ""
     local = value.astimezone(zone)
     if (local.hour, local.minute, local.second) == (0, 0, 0):
-        return wording("documents.due_day", day=day(local.date()))
-    return wording("documents.due_moment", moment=moment(value, zone, wording))
+        return wording("documents.due_day" + tail, day=day(local.date()))
+    return wording("documents.due_moment" + tail, moment=moment(value, zone, wording, short=short))
 
 
 def days_late(at: datetime, due_at: datetime | None, zone: tzinfo) -> int | None:

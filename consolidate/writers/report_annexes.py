@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 
 _CENTRED = Style(size=CELL.size, align=CENTRE)
 _FIGURE = Style(size=CELL.size, align=RIGHT)
-_WITH_PREVIOUS = (567, 3969, 1191, 1304, 1134, 1134, 1247, 1190, 2267)
-_WITHOUT_PREVIOUS = (567, 4422, 1361, 1361, 1247, 1247, 1247, 2551)
-_STANDINGS = (567, 2892, 1304, 1474, 1361, TEXT_WIDTH - 7598)
+_WITH_PREVIOUS = (567, 3402, 1191, 1304, 1134, 1134, 1247, 1190, 2834)
+_WITHOUT_PREVIOUS = (567, 3855, 1361, 1361, 1247, 1247, 1247, 3118)
+_STANDINGS = (567, 3005, 1134, 1247, 1247, TEXT_WIDTH - 7200)
 
 
 def add_totals(
@@ -47,7 +47,7 @@ def add_totals(
 ) -> None:
     """Phụ lục I: every indicator with its totals, the year before, and the units behind them."""
     new_section(document, landscape=True)
-    title = f"{wording('documents.totals_title')} {consolidation.period.name.upper()}"
+    title = (wording("documents.totals_title"), consolidation.period.name.upper())
     _title(document, "I", title, consolidation, wording)
     compared = any(total.previous is not None for total in consolidation.totals)
     widths = _WITH_PREVIOUS if compared else _WITHOUT_PREVIOUS
@@ -55,7 +55,7 @@ def add_totals(
     table = add_table(document, widths, borders=True)
     fill_row(table, widths, _totals_head(consolidation, wording, compared=compared), styles, header=True)
     numbers = count(1)
-    for band, indicators in _bands(consolidation):
+    for band, indicators in _bands(consolidation, wording):
         if band:
             band_row(table, widths, band, CELL)
         for indicator in indicators:
@@ -67,7 +67,7 @@ def add_totals(
 def add_standings(document: Document, consolidation: Consolidation, wording: Wording) -> None:
     """Phụ lục II: every unit with its state, grouped by kind, in the order of the units sheet."""
     new_section(document, landscape=False)
-    title = f"{wording('documents.standings_title')} {consolidation.period.name.upper()}"
+    title = (wording("documents.standings_title"), consolidation.period.name.upper())
     _title(document, "II", title, consolidation, wording)
     styles = (_CENTRED, CELL, _CENTRED, _CENTRED, _CENTRED, SMALL_CELL)
     table = add_table(document, _STANDINGS, borders=True)
@@ -86,7 +86,7 @@ def add_details(
 ) -> None:
     """Phụ lục III: passages of the units, whole and attributed."""
     new_section(document, landscape=False)
-    _title(document, "III", wording("documents.passages_title"), consolidation, wording)
+    _title(document, "III", (wording("documents.passages_title"),), consolidation, wording)
     add_blocks(document, details)
 
 
@@ -104,7 +104,7 @@ def by_kind(
 
 
 def _title(
-    document: Document, number: str, title: str, consolidation: Consolidation, wording: Wording
+    document: Document, number: str, title: Sequence[str], consolidation: Consolidation, wording: Wording
 ) -> None:
     symbol = consolidation.regime.department.symbol
     origin = annex_origin("documents.annex_of_report", symbol, consolidation, wording)
@@ -119,7 +119,7 @@ def _totals_head(consolidation: Consolidation, wording: Wording, *, compared: bo
     return [wording(f"documents.column_{name}", year=year) for name in names]
 
 
-def _bands(consolidation: Consolidation) -> Iterator[tuple[str, list[Indicator]]]:
+def _bands(consolidation: Consolidation, wording: Wording) -> Iterator[tuple[str, list[Indicator]]]:
     """The indicators in the order of the annex, under the section of the outline that states them."""
     titles = {
         code: f"{section.id}. {tidy(section.title)}"
@@ -130,7 +130,9 @@ def _bands(consolidation: Consolidation) -> Iterator[tuple[str, list[Indicator]]
     for indicator in consolidation.report.indicators:
         bands.setdefault(titles.get(indicator.code, ""), []).append(indicator)
     if len(bands) > 1 and "" in bands:
-        bands["–"] = bands.pop("")  # unclaimed indicators last, under a band of their own
+        bands[wording("documents.other_band")] = bands.pop(
+            ""
+        )  # unclaimed indicators last, under a band of their own
     yield from bands.items()
 
 
@@ -181,16 +183,14 @@ def _lacking(coverages: Mapping[Sex, Coverage], wording: Wording) -> str:
     if len(set(said.values())) <= 1:
         return next(iter(said.values()), "")
     return ". ".join(
-        wording(f"documents.coverage_part_{sex.value}", coverage=text) for sex, text in said.items() if text
+        wording(f"documents.lacking_part_{sex.value}", names=text) for sex, text in said.items() if text
     )
 
 
 def _who(coverage: Coverage, wording: Wording) -> str:
     parts = list(coverage.named)
-    if coverage.not_sent:
-        parts.append(wording("documents.units_not_sent", count=counted(coverage.not_sent)))
-    if coverage.in_review:
-        parts.append(wording("documents.units_in_review", count=counted(coverage.in_review)))
+    if coverage.unreported:
+        parts.append(wording("documents.units_unreported", count=counted(coverage.unreported)))
     lists = [", ".join(parts)] if parts else []
     if coverage.doubtful:
         lists.append(wording("documents.units_doubtful", names=", ".join(coverage.doubtful)))
@@ -199,13 +199,13 @@ def _who(coverage: Coverage, wording: Wording) -> str:
 
 def _standing_row(standing: UnitStanding, consolidation: Consolidation, wording: Wording) -> tuple[str, ...]:
     zone = consolidation.regime.timezone
-    received = moment(standing.first_valid, zone, wording) if standing.first_valid else ""
+    received = moment(standing.first_valid, zone, wording, short=True) if standing.first_valid else ""
     owed = standing.state is not ObligationState.EXEMPT
     return (
         tidy(standing.unit.name),
         wording(f"documents.state_{standing.state.value}"),
         received,
-        due(standing.due, zone, wording) if owed else "",
+        due(standing.due, zone, wording, short=True) if owed else "",
         "; ".join(_remarks(standing, consolidation, wording)),
     )
 

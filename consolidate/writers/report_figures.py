@@ -43,6 +43,11 @@ class Coverage:
     doubtful: tuple[str, ...]  #: whose figure waits for a person
 
     @property
+    def unreported(self) -> int:
+        """Units of which nothing counts yet, sent or not."""
+        return self.not_sent + self.in_review
+
+    @property
     def complete(self) -> bool:
         """Whether every unit that owes the figure gave it, and none waits."""
         return self.n >= self.of and not self.doubtful

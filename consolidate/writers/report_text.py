@@ -5,9 +5,9 @@ Rules that a reader may want to know:
 - Every section of the outline keeps its heading and its number, since the superior asks for them. A
   section without figures and passages says so in one sentence; one that only holds others says nothing.
 - A result section states its indicators in the outline's order, then quotes units. Of each unit only
-  its first passage that says something, whole sentences up to about 350 letters, at most five units a section;
-  units quoted less often so far come first, then the order of the units sheet. Whatever is not shown
-  whole stands in Annex III.
+  its first passage that says something, whole sentences up to about 350 letters, at most five units a
+  section; units quoted less often so far come first, then the order of the units sheet. Whatever is not
+  shown whole stands in Annex III.
 - Difficulties, plans and proposals are gathered by sentence. Sentences that differ in nothing but the
   unit's own name are one sentence with all its units named. Those of most units come first, twelve at
   most; the others stand in Annex III.
@@ -197,6 +197,7 @@ class _Writer:
             subject=self._subject(),
             as_of=moment(self._consolidation.as_of, self._consolidation.regime.timezone, self._wording),
             r=self._returns,
+            compared=any(total.previous is not None for total in self._consolidation.totals),
         )
         return tuple(map(_text, paragraphs))
 
@@ -218,6 +219,8 @@ class _Writer:
             heading = heading_of(section)
             written = self._section(section, outline)
             body += [heading, *written.blocks]
+            if section == _last_result(outline):
+                body += self._other_figures(outline)
             if written.details:
                 details += [_text_heading(f"{section.id}. {tidy(section.title)}"), *written.details]
         if not self._limits_told:
@@ -231,15 +234,17 @@ class _Writer:
         return small(" ".join(subject_lines(self._consolidation, self._wording)))
 
     def _outline(self) -> tuple[Section, ...]:
-        """The outline; one section of results when the report has none."""
-        if self._consolidation.report.outline:
-            return self._consolidation.report.outline
-        return (Section(id="I", title=self._wording("documents.whole_report")),)
+        """The outline; one section with every indicator when the report has none."""
+        report = self._consolidation.report
+        if report.outline:
+            return report.outline
+        codes = tuple(indicator.code for indicator in report.indicators)
+        return (Section(id="I", title=self._wording("documents.whole_report"), indicators=codes),)
 
     def _section(self, section: Section, outline: Sequence[Section]) -> SectionText:
         passages = [p for p in self._consolidation.passages if p.section == section.id]
         if section.role is SectionRole.RESULTS:
-            written = self._results(section, outline, passages)
+            written = self._results(section, passages)
         else:
             written = self._gather(section.role, passages)
         limits: list[Block] = []
@@ -254,14 +259,10 @@ class _Writer:
     def _limits(self) -> tuple[str, ...]:
         return self._templates.paragraphs("report/limits.txt", r=self._returns)
 
-    def _results(
-        self, section: Section, outline: Sequence[Section], passages: Sequence[Passage]
-    ) -> SectionText:
+    def _results(self, section: Section, passages: Sequence[Passage]) -> SectionText:
         figures = [
             _item(s) for s in map(self._figures.sentence, self._indicators_of(section.indicators)) if s
         ]
-        if section == _last_result(outline):
-            figures += self._other_figures(outline, introduced=bool(figures))
         quotes = self._quotes(passages)
         shown = {passage for passage, whole in quotes.values() if whole}
         rest = [p for p in passages if p not in shown and not says_nothing(p.text)]
@@ -274,12 +275,12 @@ class _Writer:
         by_code = {indicator.code: indicator for indicator in self._consolidation.report.indicators}
         return [by_code[code] for code in codes if code in by_code]
 
-    def _other_figures(self, outline: Sequence[Section], *, introduced: bool) -> list[Block]:
+    def _other_figures(self, outline: Sequence[Section]) -> list[Block]:
         """The indicators that no section of the outline claims."""
         claimed = {code for section in outline for code in section.indicators}
         others = [i for i in self._consolidation.report.indicators if i.code not in claimed]
         items = [_item(sentence) for sentence in map(self._figures.sentence, others) if sentence]
-        title = [_text(self._wording("documents.other_indicators"))] if items and introduced else []
+        title = [_text(self._wording("documents.other_indicators"))] if items else []
         return [*title, *items]
 
     def _quotes(self, passages: Sequence[Passage]) -> dict[str, tuple[Passage, bool]]:
@@ -298,7 +299,7 @@ class _Writer:
         return quotes
 
     def _attribution(self, unit: Unit, text: str) -> str:
-        return self._wording("documents.passage", unit=short_name(unit), text=text)
+        return self._wording("documents.passage", unit=capital(short_name(unit)), text=text)
 
     def _attributed(self, passage: Passage) -> Block:
         return _item(self._attribution(passage.unit, joined(sentences(passage.text))))

@@ -26,13 +26,17 @@ MOST_CHARACTERS = 32_767  #: a cell holds no more (ECMA-376, Excel's limit)
 _NOT_XML = re.compile(
     "[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
-_OPTIONS: dict[str, Any] = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-    "default_format_properties": {"font_name": FONT, "font_size": 12},
-}
+
+
+def _options() -> dict[str, Any]:
+    """Made anew for each book: xlsxwriter writes into the font properties it is handed."""
+    return {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "default_format_properties": {"font_name": FONT, "font_size": 12},
+    }
 
 
 def workbook_bytes(build: Callable[[Workbook], None], *, title: str, created: datetime) -> bytes:
@@ -41,7 +45,7 @@ def workbook_bytes(build: Callable[[Workbook], None], *, title: str, created: da
     `created` goes into the properties in place of the clock; xlsxwriter dates its members 1980-01-01.
     """
     buffer = io.BytesIO()
-    workbook = Workbook(buffer, _OPTIONS)
+    workbook = Workbook(buffer, _options())
     workbook.set_properties({"title": plain_text(title), "created": created.replace(tzinfo=None)})
     build(workbook)
     workbook.close()
