@@ -38,6 +38,7 @@ _COVERED_WELL = 0.8  # where nothing but the words speaks for the indicator
 _CLEARLY_AHEAD = 0.2
 _INHERITED = 0.7  # a word said earlier in the clause counts less than one beside the number
 _HALF_A_WORD = 0.5  # a syllable without its neighbour may belong to another word
+_MEASURE_WORD = 0.2  # "buổi", "cuộc", "vụ" are settled by the unit of measure and say little beside it
 _TOPIC = 0.1  # the report's subject stands in half of its labels and tells them apart from nothing
 _FOREIGN_WORDS = 2  # words the indicator does not know, from which a phrase counts something narrower
 
@@ -119,6 +120,8 @@ _ONE_SPELLING = {
     "áp phic": "áp phích",
     "tờ bướm": "tờ gấp",
     "tham dự": "tham gia",
+    "dự": "tham gia",
+    **{word: word for word in ("dự kiến", "dự án", "dự toán", "dự thảo", "dự phòng", "dự báo", "dự trữ")},
     "cấp uỷ": "cấp ủy",
     "tỉ lệ": "tỷ lệ",
     "hổ trợ": "hỗ trợ",
@@ -135,10 +138,10 @@ _STOP = frozenset(
 _GENERIC = frozenset(
     "tổ chức duy trì thu hút phát treo cấp phối hợp đoàn thể ban hành hệ thống địa bàn xảy tổng số toàn xã huyện "
     "tỉnh phường thị trấn thôn bản thành tích đạt chiếm thực hiện triển khai công tác hoạt động lượng nội dung "
-    "hình thức trực tiếp lồng ghép tham gia dự nghe người nhân dân cộng đồng cơ quan đơn vị ngành cấp hội phòng "
+    "hình thức trực tiếp lồng ghép tham gia dự nghe người nhân dân cộng đồng cơ quan đơn vị ngành cấp hội "
     "ủy ban ubnd lượt thu được tính thời điểm hiện nay đầu cuối kỳ báo cáo tăng cường kịp thời chuyên đề ngày "
-    "vụ việc trường hợp đồng chí đại biểu cán bộ quả kết tiếp tục xây dựng thành lập đối với cử mở tuyên truyền "
-    "biểu mới đương nhiệm hiện qua gồm trao tặng khác quan tâm trị giá nguồn số tiền tổng kinh phí".split()
+    "vụ việc trường hợp đồng chí đại biểu cán bộ quả kết tiếp tục xây dựng thành lập cử mở tuyên truyền "
+    "biểu mới đương nhiệm hiện qua gồm khác quan tâm trị giá nguồn số tiền tổng kinh phí".split()
 )
 _ADJUNCT = frozenset("tại ở đến trên nhằm để bằng vào qua cùng với cho trong".split())
 
@@ -151,6 +154,9 @@ _AGE_LETTERS = str.maketrans("0123456789", "αβγδεζηθικ")
 def _spell_ages(text: str) -> str:
     """The text, as long as before, with the digits of ages as letters: "dưới 16 tuổi"."""
     return _AGE.sub(lambda match: match.group().translate(_AGE_LETTERS), text)
+
+
+_COUNTING = frozenset("cuộc buổi hội nghị đợt lần lớp khóa lượt người vụ trường hợp ca".split())
 
 
 def _keys(text: str) -> list[str]:
@@ -251,6 +257,7 @@ class _Form:
     words: tuple[str, ...]
     pairs: frozenset[tuple[str, str]]
     heads: frozenset[str]
+    women: bool = False  #: it counts women: "hộ nghèo do phụ nữ làm chủ hộ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +272,7 @@ class _Subject:
     @property
     def names_women(self) -> bool:
         """Whether the label itself counts women, so that "nữ" is no breakdown of it."""
-        return all("nữ" in form.words for form in self.forms)
+        return all(form.women for form in self.forms)
 
     def takes(self, measure: str, right: Sequence[str]) -> bool:
         """Whether a number followed by these words may count what the indicator counts."""
@@ -303,7 +310,11 @@ def _forms(text: str) -> Iterator[_Form]:
             heads = frozenset(
                 " ".join(_keys(item)[:2]) for item in _ITEMS.split(_LEADING.sub("", bare)) if item
             )
-            yield _Form(words, _pairs(words), heads | frozenset(head for head in heads if head))
+            yield _Form(words, _pairs(words), heads, _names_women(variant))
+
+
+def _names_women(text: str) -> bool:
+    return "nữ" in accented_key(_NO_SEX.sub(" ", text)).split()
 
 
 def _subject(indicator: Indicator) -> _Subject:
@@ -325,6 +336,7 @@ class _Index:
         self.ratios = tuple((_subject(one), one.ratio) for one in report.indicators if one.ratio is not None)
         self._by_code = {subject.indicator.code: subject for subject in self.subjects}
         self.topic = frozenset(word for topic in report.topics for word in _content(topic))
+        self.vocabulary = frozenset(word for subject in self.subjects for word in subject.vocabulary)
         self._spread: dict[str, int] = {}
         for subject in self.subjects:
             for word in subject.vocabulary:
@@ -336,7 +348,8 @@ class _Index:
 
     def weight(self, word: str) -> float:
         """A word in many labels tells little, a word of the report's topic next to nothing."""
-        return (_TOPIC if word in self.topic else 1.0) / self._spread.get(word, 1)
+        worth = _TOPIC if word in self.topic else _MEASURE_WORD if word in _COUNTING else 1.0
+        return worth / self._spread.get(word, 1)
 
     def coverage(self, subject: _Subject, own: _Words, inherited: _Words = _EMPTY) -> float:
         """The share of an indicator's words that were said, over its best form: 0 to 1."""
@@ -347,11 +360,7 @@ class _Index:
         whole = 0.0
         said = 0.0
         for index, word in enumerate(form.words):
-            near = {
-                pair
-                for pair in (form.words[index - 1 : index + 1], form.words[index : index + 2])
-                if len(pair) == 2
-            }  # noqa: PLR2004
+            near = _pairs(form.words[max(0, index - 1) : index + 2])
             share, certain = _said(word, near, own, inherited, alone=len(form.words) == 1)
             said += share * self.weight(word)
             whole += certain
@@ -359,7 +368,7 @@ class _Index:
 
 
 def _said(
-    word: str, near: set[tuple[str, ...]], own: _Words, inherited: _Words, *, alone: bool
+    word: str, near: frozenset[tuple[str, str]], own: _Words, inherited: _Words, *, alone: bool
 ) -> tuple[float, bool]:
     """How far a syllable was said: in its pair beside the number, earlier, or only by itself."""
     for words, factor in ((own, 1.0), (inherited, _INHERITED)):
@@ -390,6 +399,7 @@ _MASKED = tuple(
     for pattern in (
         r"ngày\s*\d{1,2}\s*(?:[/.-]|tháng)\s*\d{1,2}(?:\s*(?:[/.-]|năm)\s*\d{4})?",
         r"(?<![\d/])\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}",
+        r"(?:(?<=từ)|(?<=đến)|(?<=trước)|(?<=sau)|(?<=hết)|(?<=dịp)|(?<=mừng)|(?<=niệm)|(?<=lễ))\s+\d{1,2}\s*/\s*\d{1,2}(?!\s*/|\d|\s*(?:người|đồng chí|đại biểu|hộ))",
         r"\d+[a-zđ]?\s*/\s*(?:\d{4}\s*/\s*)?[a-zđ]{2,6}(?:\s*-\s*[a-zđ&]+)+",
         r"\d+\s*-\s*[a-zđ]{2,4}\s*/\s*[a-zđ]{2,}",
         rf"(?:nhiệm\s+kỳ|giai\s+đoạn|khóa|năm\s+học)\s*{_YEARS}\s*[-–/]\s*(?:{_YEARS}|\d\d)",
@@ -400,7 +410,12 @@ _MASKED = tuple(
         r"(?:điều|khoản|chương\s+trình|dự\s+án|mục\s+tiêu|chỉ\s+tiêu|nhiệm\s+vụ|nội\s+dung|tổ|khu|xóm|đội|lần\s+thứ|"
         r"khóa|đợt|bảng|biểu|phụ\s+lục|hạng|quốc\s+lộ|(?<!tổng )(?<!con )số)\s+\d+(?!\s*(?:%|[.,/]\d))(?=\s*(?:[,;:.)]|/|$|của|về|tại|ngày|năm))",
         r"\((?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười)[^()\d]{0,20}\)",
-        # comparison with another time or a target says nothing of this period's figure
+    )
+)
+# Comparison with another time or a target says nothing of this period's figure.
+_COMPARISONS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
         r"\([^()]*(?:cùng\s+kỳ|năm\s+trước|năm\s+ngoái|so\s+với|kế\s+hoạch|chỉ\s+tiêu|tăng|giảm)[^()]*\)",
         r"(?:so\s+với|cùng\s+kỳ)[^,;.()]*",
         r"(?:tăng|giảm)(?:\s+(?:thêm|được|khoảng|trên|còn|xuống|từ|lên|gần|hơn))*\s+\d[^,;()]*",
@@ -422,8 +437,10 @@ _PART_OF_THE_AREA = re.compile(
     r"(?:[A-ZĐÀ-Ỹ]|\d|[Mm]ầm non|[Tt]iểu học|THCS|THPT)"
 )
 _SUBSET = re.compile(r"\b(?:trong (?:số )?đó|bao gồm|gồm|cụ thể|trong số|chia ra|phân theo)\b", re.IGNORECASE)
+_FOR = frozenset(("cho", "với"))
 _STRONG = re.compile(r"[;:().]")
 _WEAK = re.compile(r",|\b(?:và|với|cho|thu hút|qua đó|đồng thời)\b", re.IGNORECASE)
+_PREVENTION = re.compile(r"(?<=\b)phòng\s*,\s*chống\b")  # one word with a comma in it, and no list
 _END_OF_SENTENCE = re.compile(r"(?<=[^\d\s][.!?])\s+(?=[A-ZĐÀ-Ỹ\d-])|(?<=\d[.!?])\s+(?=[A-ZĐÀ-Ỹ])")
 
 
@@ -442,6 +459,7 @@ class _Mention:
     bracketed: bool
     subset: bool  #: after "trong đó": a part of a number before it
     first: bool
+    joint: str = ""  #: "cho" or "với" before it: it may count those something was done for
 
     @property
     def words(self) -> list[str]:
@@ -452,14 +470,17 @@ class _Mention:
 def _clauses(sentence: str) -> Iterator[tuple[str, bool]]:
     """The clauses of a sentence, each with whether it goes on with a list of parts ("trong đó: …; …")."""
     listing = False
-    for clause in sentence.split(";"):
+    for clause in re.split(r";(?![^()]*\))", sentence):
         yield clause, listing
         listing = listing or bool(re.search(_SUBSET.pattern + r"\s*:", clause, re.IGNORECASE))
 
 
 def _masked(clause: str) -> str:
-    clause = _spell_ages(clause)
-    for pattern in _MASKED:
+    return _covered(_spell_ages(clause), _MASKED)
+
+
+def _covered(clause: str, patterns: Iterable[re.Pattern[str]]) -> str:
+    for pattern in patterns:
         clause = pattern.sub(lambda match: _BLANK * len(match.group()), clause)
     return clause
 
@@ -498,6 +519,7 @@ def _mention(match: re.Match[str], clause: str, left_start: int, right: str, sub
         bracketed=before.count("(") > before.count(")"),
         subset=subset,
         first=left_start == 0,
+        joint=clause[:left_start].rstrip()[-3:].strip().lower() if left_start else "",
     )
 
 
@@ -563,6 +585,8 @@ class _Thread:
 
     subject: _Subject | None = None  #: of the last total
     total: Decimal | None = None
+    last: _Subject | None = None  #: of the last number that was tied to one
+    found_any: bool = True  #: whether the last number was tied to an indicator
     context_from: int = 0  #: offset of the clause from which words may be inherited
     findings: list[Value] = field(default_factory=list)
 
@@ -587,10 +611,13 @@ class _Reader:
         """All figures of one line."""
         return [
             value
-            for sentence in _END_OF_SENTENCE.split(tidy(line.text.lstrip("-–+*• ")))
+            for sentence in _END_OF_SENTENCE.split(
+                _PREVENTION.sub("phòng chống", tidy(line.text.lstrip("-–+*• ")))
+            )
             for clause, listing in _clauses(sentence)
-            if self._is_of_the_period(clause, sentence) and not _is_left_alone(clause)
-            for value in self._clause(clause, listing, Place(line.place.file, line.place.where, sentence))
+            for plain in (_covered(clause, _COMPARISONS),)
+            if self._is_of_the_period(plain, sentence) and not _is_left_alone(plain)
+            for value in self._clause(plain, listing, Place(line.place.file, line.place.where, sentence))
         ]
 
     def _is_of_the_period(self, clause: str, sentence: str) -> bool:
@@ -606,9 +633,8 @@ class _Reader:
         if named.planned:
             return False
         kind = self._period.kind
-        if named.kind is PeriodKind.HALF_YEAR and kind is PeriodKind.HALF_YEAR:
-            second = self._period.data_to.month > 6 and self._period.data_to.month != 12  # noqa: PLR2004
-            return named.number == 2 and not second and self._period.id.endswith("H1")  # noqa: PLR2004
+        if named.kind is kind is PeriodKind.HALF_YEAR:
+            return named.number not in {0, _half(self._period.data_to.month)}
         return named.kind in _SHORTER and named.kind is not kind
 
     def _clause(self, clause: str, listing: bool, place: Place) -> list[Value]:
@@ -631,6 +657,7 @@ class _Reader:
             self._part_by_sex(mention, sex, thread, place)
             return
         tie = self._tie(mention, thread)
+        thread.found_any = tie is not None
         if tie is None:
             thread.subject, thread.total = None, None
             thread.context_from = len(mention.before) + len(mention.left)
@@ -651,7 +678,7 @@ class _Reader:
         subject = tie.subject
         sex = self._sex_counted(mention, subject)
         value = _in_measure(mention, subject.indicator)
-        thread.subject, thread.total = None, None
+        thread.subject, thread.total, thread.last = None, None, subject
         if value is None or sex is None:
             return
         if mention.whole is not None:
@@ -677,8 +704,8 @@ class _Reader:
         sex = _sex_of(f"{mention.left} {mention.right}")
         if sex is None or mention.whole is not None:
             return Sex.TOTAL if Sex.TOTAL in subject.indicator.sexes else None
-        if sex is Sex.FEMALE and "nữ" in subject.vocabulary:
-            return Sex.TOTAL if subject.names_women else None
+        if sex is Sex.FEMALE and subject.names_women:
+            return Sex.TOTAL
         return sex if sex in subject.indicator.sexes else None
 
     def _tie(self, mention: _Mention, thread: _Thread) -> _Tie | None:
@@ -694,7 +721,35 @@ class _Reader:
         score, tie = scored[0]
         if tie.coverage < _COVERED_ENOUGH or score - runner_up < _CLEARLY_AHEAD:
             return None
+        if self._is_coordinated(mention, tie) or self._leans_too_far(mention, tie, thread):
+            return None
         return None if self._says_more(mention, tie) else tie
+
+    def _is_coordinated(self, mention: _Mention, tie: _Tie) -> bool:
+        """Whether one number counts two indicators together: "35 hộ nghèo, hộ cận nghèo"."""
+        items = _ITEMS.split(mention.right.strip())
+        return any(
+            subject is not tie.subject
+            and self._may_count(mention, subject)
+            and self._index.coverage(subject, _Words.of(item)) >= _COVERED_WELL
+            for item in (items if len(items) > 1 else ())
+            for subject in self._index.subjects
+        )
+
+    def _leans_too_far(self, mention: _Mention, tie: _Tie, thread: _Thread) -> bool:
+        """Whether a number is tied by words that were said of another number.
+
+        Those something was done for are counted with it or not at all: the five households of "05 con bò
+        giống cho 05 hộ nghèo" are no number of poor households.
+        """
+        if mention.joint in _FOR and not _MONEY.match(mention.right):
+            return not thread.found_any or tie.coverage <= tie.own_coverage
+        if tie.own_coverage >= _COVERED_ENOUGH:
+            return False
+        known = tie.subject.vocabulary | self._index.topic | _GENERIC | _STOP
+        foreign = _foreign(f"{mention.left} {_phrase_after(mention.right, tie.subject)}", known)
+        again = thread.last is tie.subject
+        return not mention.first and (bool(foreign) or again)
 
     def _scores(self, mention: _Mention, own: _Words, inherited: _Words) -> Iterator[tuple[float, _Tie]]:
         ties = [
@@ -719,7 +774,7 @@ class _Reader:
             return bool(_MONEY.match(mention.right))
         if _MONEY.match(mention.right):
             return False
-        if subject.names_women and "nữ" not in _keys(f"{mention.before} {mention.left} {mention.right}"):
+        if subject.names_women and not _names_women(f"{mention.before} {mention.left} {mention.right}"):
             return False
         words = mention.words
         measure = _measure_at(words)
@@ -734,10 +789,10 @@ class _Reader:
         known = tie.subject.vocabulary | self._index.topic | _GENERIC | _STOP
         after = _foreign(_phrase_after(mention.right, tie.subject), known)
         trailing = _foreign(_after_last_known(mention.left, tie.subject), known)
-        if len(after) >= _FOREIGN_WORDS or len(trailing) >= _FOREIGN_WORDS:
+        about = _foreign(mention.right.partition(" về ")[2], self._index.vocabulary | known)
+        if max(len(after), len(trailing), len(about)) >= _FOREIGN_WORDS:
             return True
-        label = _foreign(_label_before(mention), known) if not _content_after(mention, tie.subject) else []
-        return len(label) > _FOREIGN_WORDS
+        return len(_foreign(_label_before(mention), known)) >= _FOREIGN_WORDS
 
     def _zero(self, clause: str, place: Place) -> Value | None:
         """A clause that says that something did not happen: zero for the one indicator it names."""
@@ -842,6 +897,11 @@ class _Reader:
         return (Figure(code, Sex.FEMALE), Figure(code, Sex.TOTAL))
 
 
+def _half(last_month: int) -> int:
+    """The half of the year that figures up to this month belong to; cut-offs move by a month or two."""
+    return 1 if 4 <= last_month <= 8 else 2  # noqa: PLR2004
+
+
 _SHORTER = frozenset((PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.HALF_YEAR, PeriodKind.NINE_MONTHS))
 _ZERO_COVERED = 0.6
 _CLOSE_BEHIND = 0.8
@@ -912,7 +972,13 @@ def _foreign(text: str, known: frozenset[str]) -> list[str]:
     return foreign + [word for word in foreign if word[0] in "αβγδεζηθικ"]  # another age alone says enough
 
 
-_PERSON_WORDS = frozenset(word for phrase in (*_PERSONS, *_VISITS, *_EVENTS) for word in phrase.split())
+_PERSON_WORDS = frozenset(word for phrase in (*_PERSONS, *_VISITS, *_EVENTS) for word in phrase.split()) - {
+    "đối",  # đối tượng, but also đối thoại
+    "tượng",
+    "thanh",
+    "niên",
+    "bệnh",
+}
 
 
 def _phrase_after(right: str, subject: _Subject) -> str:
@@ -927,11 +993,6 @@ def _phrase_after(right: str, subject: _Subject) -> str:
     return " ".join(kept)
 
 
-def _content_after(mention: _Mention, subject: _Subject) -> bool:
-    """Whether the words after the number already name the indicator."""
-    return any(word in subject.vocabulary and word not in _PERSON_WORDS for word in _content(mention.right))
-
-
 def _after_last_known(left: str, subject: _Subject) -> str:
     """The words between the indicator's last word and the number: "hộ nghèo [dân tộc thiểu số]: 12"."""
     words = left.split()
@@ -941,6 +1002,19 @@ def _after_last_known(left: str, subject: _Subject) -> str:
     return ""
 
 
+# Who did it comes before what was done and narrows nothing: "Công an huyện phối hợp tổ chức 02 cuộc".
+_ACTOR = re.compile(
+    r"^\s*(?:trong\s+\x00*\s*)?(?:ubnd|ủy ban|hội|phòng|ban|công an|trung tâm|trạm|trường|đoàn|mặt trận|liên đoàn|thanh tra|"
+    r"huyện|đài|xã|thị trấn|phường|đơn vị|cơ quan|toàn|tỉnh|các|cấp ủy|đảng ủy|địa phương|ngân hàng|chi nhánh|tổ)\b"
+    r"[^,]*?(?=\b(?:đã|phối hợp|tổ chức|ban hành|có|chủ động|tham mưu|xây dựng|duy trì|triển khai|thực hiện|mở|xảy ra|"
+    r"phát|cấp|treo|giải quyết|hiện)\b)",
+    re.IGNORECASE,
+)
+
+
 def _label_before(mention: _Mention) -> str:
-    """The label a number stands behind: what is left of it, from the last comma but one."""
-    return mention.left.rpartition(", ")[2] if mention.first else mention.left
+    """What is said right before a number: the verb or label after the last comma, without the actor."""
+    said = mention.left.rpartition(", ")[2] if mention.first else mention.left
+    label = _ACTOR.sub(" ", said, count=1)
+    first, _, rest = label.strip().partition(" ")
+    return label if rest[:1].isupper() else f"{first.lower()} {rest}"

@@ -1,0 +1,335 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from config.reports import (
+    Aggregation,
+    Figure,
+    Indicator,
+    Period,
+    PeriodKind,
+    RatioRule,
+    ReportDefinition,
+    SectionRole,
+    Sex,
+)
+from intake.outline import NarrativeLine
+from intake.sentences import read_sentences
+from ledger.records import Certainty, Method, Place, Value
+
+BOTH = (Sex.TOTAL, Sex.MALE, Sex.FEMALE)
+WOMEN = (Sex.TOTAL, Sex.FEMALE)
+
+
+def _indicator(
+    code: str, label: str, unit: str, sexes: tuple[Sex, ...] = (Sex.TOTAL,), synonyms: tuple[str, ...] = ()
+) -> Indicator:
+    return Indicator(code, label, unit, sexes, synonyms=synonyms)
+
+
+def _report(topics: tuple[str, ...], *indicators: Indicator) -> ReportDefinition:
+    return ReportDefinition("r", "Báo cáo", "BC", topics, indicators, (), ())
+
+
+GENDER = _report(
+    ("bình đẳng giới", "vì sự tiến bộ của phụ nữ"),
+    _indicator("G1", "Số hội nghị, buổi tuyên truyền về bình đẳng giới", "buổi"),
+    _indicator("G2", "Lượt người dự các buổi tuyên truyền", "lượt người", BOTH),
+    _indicator("G3", "Vụ bạo lực gia đình được phát hiện", "vụ", synonyms=("Số vụ BLGĐ",)),
+    _indicator("G4", "Nạn nhân bạo lực gia đình", "người", BOTH),
+    _indicator("G5", "Nạn nhân bạo lực gia đình được tư vấn, trợ giúp", "người", WOMEN),
+    _indicator("G6", "Ủy viên Ban Chấp hành Đảng bộ", "người", WOMEN, ("Cấp ủy viên", "nữ tham gia cấp ủy")),
+    _indicator("G7", "Đại biểu HĐND", "người", WOMEN),
+    _indicator("G8", "Dư nợ vốn vay ủy thác", "triệu đồng"),
+    _indicator("G9", "Câu lạc bộ phòng, chống bạo lực gia đình", "câu lạc bộ"),
+    _indicator("G10", "Tờ rơi, tờ gấp tuyên truyền", "tờ"),
+    _indicator("G11", "Cặp tảo hôn", "cặp"),
+    _indicator("G12", "Lao động được tạo việc làm mới", "người", BOTH, ("giải quyết việc làm mới",)),
+    _indicator("G13", "Kinh phí từ ngân sách", "triệu đồng", synonyms=("ngân sách cấp",)),
+    _indicator("G14", "Tập thể được khen thưởng", "tập thể"),
+    _indicator("G15", "Cá nhân được khen thưởng", "người", WOMEN),
+    Indicator(
+        "G7R",
+        "Tỷ lệ nữ đại biểu HĐND",
+        "%",
+        aggregation=Aggregation.RATIO,
+        ratio=RatioRule(Figure("G7", Sex.FEMALE), Figure("G7")),
+    ),
+)
+
+POVERTY = _report(
+    ("giảm nghèo", "hộ nghèo"),
+    _indicator("N1", "Tổng số hộ nghèo", "hộ"),
+    _indicator("N2", "Tổng số hộ cận nghèo", "hộ"),
+    _indicator("N3", "Hộ nghèo do phụ nữ làm chủ hộ", "hộ"),
+    _indicator("N4", "Hộ nghèo được vay vốn tín dụng ưu đãi", "hộ"),
+    _indicator("N5", "Doanh số cho vay hộ nghèo", "triệu đồng"),
+    _indicator("N6", "Hộ nghèo được hỗ trợ xóa nhà tạm", "hộ"),
+    _indicator("N7", "Thẻ bảo hiểm y tế cấp cho người nghèo", "thẻ"),
+    _indicator("N8", "Hộ thoát nghèo trong kỳ", "hộ"),
+)
+
+CHILDREN = _report(
+    ("bảo vệ, chăm sóc trẻ em", "trẻ em"),
+    _indicator("T1", "Tổng số trẻ em dưới 16 tuổi", "trẻ", BOTH),
+    _indicator("T2", "Trẻ em có hoàn cảnh đặc biệt", "trẻ", BOTH),
+    _indicator("T3", "Trẻ em bị xâm hại", "trẻ", WOMEN),
+    _indicator("T4", "Trẻ em bị tai nạn đuối nước", "trẻ"),
+    _indicator("T5", "Trẻ em dưới 6 tuổi được cấp thẻ BHYT", "trẻ"),
+    _indicator("T6", "Suất quà tặng trẻ em nhân dịp 1/6", "suất"),
+    _indicator("T7", "Số tiền vận động Quỹ Bảo trợ trẻ em", "triệu đồng"),
+)
+
+SAFETY = _report(
+    ("an toàn, vệ sinh lao động", "tai nạn lao động"),
+    _indicator("A1", "Số vụ tai nạn lao động", "vụ", synonyms=("Vụ TNLĐ",)),
+    _indicator("A2", "Số người bị tai nạn lao động", "người", WOMEN),
+    _indicator("A3", "Số người chết vì tai nạn lao động", "người", WOMEN),
+    _indicator("A4", "Người lao động được huấn luyện an toàn, vệ sinh lao động", "người", BOTH),
+    _indicator("A5", "Lớp huấn luyện an toàn, vệ sinh lao động", "lớp"),
+    _indicator("A6", "Doanh nghiệp được kiểm tra an toàn, vệ sinh lao động", "doanh nghiệp"),
+    _indicator("A7", "Thiệt hại do tai nạn lao động", "triệu đồng"),
+)
+
+H1 = Period(
+    "2024-H1",
+    PeriodKind.HALF_YEAR,
+    "6 tháng đầu năm 2024",
+    2024,
+    date(2024, 1, 1),
+    date(2024, 6, 30),
+    datetime(2024, 5, 1, tzinfo=UTC),
+    None,
+)
+
+
+def _line(text: str, role: SectionRole = SectionRole.RESULTS) -> NarrativeLine:
+    return NarrativeLine("II", role, text, Place("BC.docx", "đoạn 7", text), 7)
+
+
+def _values(report: ReportDefinition, text: str, period: Period | None = H1) -> tuple[Value, ...]:
+    return read_sentences([_line(text)], report, period)
+
+
+def _figures(report: ReportDefinition, text: str, period: Period | None = H1) -> dict[str, str]:
+    letters = {Sex.TOTAL: "", Sex.FEMALE: " nữ", Sex.MALE: " nam"}
+    return {
+        value.indicator + letters[value.sex]: f"{value.value:f}"
+        for value in _values(report, text, period)
+        if value.value is not None
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Trong kỳ, xã mở 12 buổi tuyên truyền với 560 lượt người dự, trong đó nữ 310 người.",
+            {"G1": "12", "G2": "560", "G2 nữ": "310"},
+        ),
+        (
+            "Đã tổ chức được 03 hội nghị tuyên truyền về BĐG cho 145 lượt người tham dự (nam: 60; nữ: 85).",
+            {"G1": "3", "G2": "145", "G2 nam": "60", "G2 nữ": "85"},
+        ),
+        ("Số vụ BLGĐ được phát hiện: 05 vụ.", {"G3": "5"}),
+        ("Toàn xã xảy ra 07 vụ bạo lực gia đình với 09 nạn nhân (08 nữ, 01 nam).", {"G3": "7", "G4": "9", "G4 nữ": "8", "G4 nam": "1"}),
+        ("Có 06 nạn nhân bạo lực gia đình được tư vấn, trợ giúp, trong đó có 05 nữ.", {"G5": "6", "G5 nữ": "5"}),
+        ("Cấp ủy viên: 15 đồng chí, nữ 04 đồng chí (chiếm 26,67%).", {"G6": "15", "G6 nữ": "4"}),
+        ("Đại biểu HĐND thị trấn hiện có 24 đại biểu, trong đó 07 đại biểu là nữ, đạt 29,17%.", {"G7": "24", "G7 nữ": "7"}),
+        ("Tổng dư nợ vốn vay ủy thác đạt 16,5 tỷ đồng.", {"G8": "16500"}),
+        ("Dư nợ vốn vay ủy thác là 2 tỷ 350 triệu đồng.", {"G8": "2350"}),
+        ("Dư nợ vốn vay ủy thác: 902.595.000 đồng", {"G8": "902.595"}),
+        ("Duy trì hoạt động của 04 câu lạc bộ phòng, chống bạo lực gia đình.", {"G9": "4"}),
+        ("Cấp phát 1.250 tờ rơi, tờ gấp tuyên truyền đến các hộ dân.", {"G10": "1250"}),
+        ("Giải quyết việc làm mới cho 96 lao động, trong đó lao động nữ 41 người.", {"G12": "96", "G12 nữ": "41"}),
+        ("Ngân sách cấp 12 triệu đồng.", {"G13": "12"}),
+        ("Khen thưởng 02 tập thể và 05 cá nhân (03 nữ).", {"G14": "2", "G15": "5", "G15 nữ": "3"}),
+        ("Có 5/15 cấp ủy viên là nữ, chiếm 33,3%.", {"G6": "15", "G6 nữ": "5"}),
+        ("Đại biểu HĐND xã là nữ có 8/25 người, chiếm 32%.", {"G7": "25", "G7 nữ": "8"}),
+        ("Tính đến ngày 31/5/2024, toàn xã có 3 vụ bạo lực gia đình.", {"G3": "3"}),
+        ("Toàn xã xảy ra 04 vụ bạo lực gia đình, giảm 02 vụ so với cùng kỳ năm trước.", {"G3": "4"}),
+        ("Toàn xã xảy ra 04 vụ bạo lực gia đình (cùng kỳ 06 vụ).", {"G3": "4"}),
+    ],
+)
+def test_figures_of_a_gender_report_are_read_from_its_sentences(text: str, expected: dict[str, str]) -> None:
+    assert _figures(GENDER, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Tổng số hộ nghèo 69 hộ; hộ cận nghèo 22 hộ.", {"N1": "69", "N2": "22"}),
+        ("Toàn xã hiện còn 58 hộ nghèo và 102 hộ cận nghèo.", {"N1": "58", "N2": "102"}),
+        ("Số hộ nghèo do phụ nữ làm chủ hộ: 14 hộ.", {"N3": "14"}),
+        ("Có 31 hộ nghèo được vay vốn tín dụng ưu đãi, doanh số cho vay hộ nghèo 1.240 triệu đồng.", {"N4": "31", "N5": "1240"}),
+        ("Hỗ trợ xóa nhà tạm cho 05 hộ nghèo.", {"N6": "5"}),
+        ("Cấp 412 thẻ bảo hiểm y tế cho người nghèo.", {"N7": "412"}),
+        ("Trong kỳ có 11 hộ thoát nghèo.", {"N8": "11"}),
+    ],
+)
+def test_figures_of_a_poverty_report_are_read_from_its_sentences(text: str, expected: dict[str, str]) -> None:
+    assert _figures(POVERTY, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Tổng số trẻ em dưới 16 tuổi là 1.413 trẻ, trong đó nữ 707 trẻ.", {"T1": "1413", "T1 nữ": "707"}),
+        ("Có 27 trẻ em có hoàn cảnh đặc biệt (trai 15, gái 12).", {"T2": "27", "T2 nam": "15", "T2 nữ": "12"}),
+        ("Số trẻ em bị xâm hại: 01 trẻ (nữ 01).", {"T3": "1", "T3 nữ": "1"}),
+        ("Trong kỳ xảy ra 02 trẻ em bị tai nạn đuối nước.", {"T4": "2"}),
+        ("386 trẻ em dưới 6 tuổi được cấp thẻ BHYT.", {"T5": "386"}),
+        ("Nhân dịp 1/6 đã trao 150 suất quà tặng trẻ em.", {"T6": "150"}),
+        ("Vận động Quỹ Bảo trợ trẻ em được số tiền 35,5 triệu đồng.", {"T7": "35.5"}),
+    ],
+)
+def test_figures_of_a_childrens_report_are_read_from_its_sentences(text: str, expected: dict[str, str]) -> None:
+    assert _figures(CHILDREN, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Trên địa bàn xảy ra 03 vụ TNLĐ.", {"A1": "3"}),
+        ("Xảy ra 02 vụ tai nạn lao động làm 03 người bị tai nạn lao động, trong đó nữ 01 người.", {"A1": "2", "A2": "3", "A2 nữ": "1"}),
+        ("Tổ chức 04 lớp huấn luyện an toàn, vệ sinh lao động cho 215 người lao động (nữ: 96 người).", {"A5": "4", "A4": "215", "A4 nữ": "96"}),
+        ("Kiểm tra an toàn, vệ sinh lao động tại 09 doanh nghiệp.", {"A6": "9"}),
+        ("Thiệt hại do tai nạn lao động khoảng 120 triệu đồng.", {"A7": "120"}),
+    ],
+)
+def test_figures_of_a_labour_safety_report_are_read_from_its_sentences(
+    text: str, expected: dict[str, str]
+) -> None:
+    assert _figures(SAFETY, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("report", "text", "expected"),
+    [
+        (GENDER, "Trong kỳ không xảy ra vụ bạo lực gia đình nào.", {"G3": "0"}),
+        (GENDER, "Chưa phát hiện trường hợp bạo lực gia đình.", {"G3": "0"}),
+        (GENDER, "Trên địa bàn không có cặp tảo hôn.", {"G11": "0"}),
+        (GENDER, "Chưa tổ chức buổi tuyên truyền nào về bình đẳng giới.", {"G1": "0"}),
+        (SAFETY, "Trong 6 tháng đầu năm không xảy ra vụ tai nạn lao động nào.", {"A1": "0"}),
+        (CHILDREN, "Không phát sinh trường hợp trẻ em bị xâm hại.", {"T3": "0"}),
+        (POVERTY, "Chưa có hộ nghèo nào được hỗ trợ xóa nhà tạm.", {"N6": "0"}),
+    ],
+)
+def test_a_sentence_that_something_did_not_happen_is_a_zero_for_it_alone(
+    report: ReportDefinition, text: str, expected: dict[str, str]
+) -> None:
+    assert _figures(report, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("report", "text"),
+    [
+        (GENDER, "Phấn đấu tổ chức 20 buổi tuyên truyền về bình đẳng giới."),
+        (GENDER, "Năm 2023 xảy ra 9 vụ bạo lực gia đình."),
+        (GENDER, "Năm 2021 xảy ra 9 vụ bạo lực gia đình, năm 2022 xảy ra 6 vụ bạo lực gia đình."),
+        (GENDER, "Quý I/2024 xảy ra 2 vụ bạo lực gia đình."),
+        (GENDER, "Lũy kế từ đầu nhiệm kỳ có 30 vụ bạo lực gia đình."),
+        (GENDER, "Tổ chức 05 buổi tuyên truyền về phòng cháy, chữa cháy rừng."),
+        (GENDER, "Điển hình là Chi hội thôn Bến Đá tổ chức 4 buổi tuyên truyền về bình đẳng giới."),
+        (GENDER, "Tại thôn Suối Cạn xảy ra 1 vụ bạo lực gia đình."),
+        (GENDER, "Ban hành Kế hoạch số 45/KH-UBND ngày 12/3/2024 và Công văn 118/UBND-VX."),
+        (GENDER, "Thực hiện Nghị định số 125/2021/NĐ-CP ngày 28/12/2021 của Chính phủ."),
+        (GENDER, "Số vụ bạo lực gia đình tăng 3 vụ so với cùng kỳ."),
+        (GENDER, "Bình quân mỗi tháng có 2 buổi tuyên truyền."),
+        (GENDER, "Chưa tổ chức được nhiều buổi tuyên truyền về bình đẳng giới."),
+        (GENDER, "Không có vụ bạo lực gia đình nghiêm trọng."),
+        (GENDER, "Không có nạn nhân bạo lực gia đình nào không được tư vấn, trợ giúp."),
+        (GENDER, "16/28 xã, thị trấn duy trì câu lạc bộ phòng, chống bạo lực gia đình."),
+        (GENDER, "Cử 15 người tham gia lớp bồi dưỡng kiến thức quốc phòng."),
+        (GENDER, "Tặng 30 suất quà trị giá 9 triệu đồng cho phụ nữ khó khăn."),
+        (GENDER, "Tham gia 02 buổi tuyên truyền do huyện tổ chức."),
+        (GENDER, "Tỷ số giới tính khi sinh là 111 bé trai/100 bé gái."),
+        (POVERTY, "Có 12 hộ nghèo là hộ dân tộc thiểu số."),
+        (POVERTY, "Số hộ nghèo dân tộc thiểu số: 12 hộ."),
+        (POVERTY, "Tặng quà cho 40 hộ nghèo nhân dịp Tết."),
+        (CHILDREN, "Tổng số trẻ em dưới 6 tuổi là 413 trẻ."),
+        (CHILDREN, "Có 20 trẻ em được học bơi."),
+        (SAFETY, "Xảy ra 4 vụ tai nạn giao thông."),
+        (SAFETY, "Tập huấn cho 50 người về phòng chống ma túy."),
+        (SAFETY, "Huyện giao chỉ tiêu huấn luyện an toàn, vệ sinh lao động cho 300 người lao động."),
+    ],
+)
+def test_numbers_of_plans_other_times_places_and_subjects_are_no_figures(
+    report: ReportDefinition, text: str
+) -> None:
+    assert _figures(report, text) == {}
+
+
+def test_a_part_of_something_unknown_is_not_taken_for_a_part_of_the_total() -> None:
+    text = "Xã mở 12 buổi tuyên truyền với 560 lượt người dự, trong đó dân tộc thiểu số 200 người, nữ 90 người."
+    assert _figures(GENDER, text) == {"G1": "12", "G2": "560"}
+
+
+def test_cases_by_form_are_parts_and_never_the_number_of_cases() -> None:
+    text = (
+        "Toàn huyện xảy ra 48 vụ bạo lực gia đình, trong đó: bạo lực tinh thần 22 vụ; "
+        "bạo lực thân thể 23 vụ; bạo lực kinh tế 03 vụ."
+    )
+    assert _figures(GENDER, text) == {"G3": "48"}
+
+
+def test_attendance_of_two_kinds_of_meetings_belongs_to_neither() -> None:
+    text = "Tổ chức 5 buổi nói chuyện chuyên đề và 3 hội thi nấu ăn với 300 lượt người."
+    assert _figures(GENDER, text) == {}
+
+
+def test_more_women_than_persons_is_doubtful() -> None:
+    values = _values(GENDER, "Cấp ủy viên 15 đồng chí, trong đó nữ 40 đồng chí.")
+    assert [(v.sex, v.certainty, v.reason) for v in values if v.sex is Sex.FEMALE] == [
+        (Sex.FEMALE, Certainty.DOUBTFUL, "part_exceeds_total")
+    ]
+
+
+def test_percent_alone_reports_its_figures_without_a_value() -> None:
+    values = _values(GENDER, "Tỷ lệ nữ đại biểu HĐND đạt 29,17%.")
+    assert {(v.indicator, v.sex, v.value, v.reason, v.certainty) for v in values} == {
+        ("G7", Sex.FEMALE, None, "percent_only", Certainty.DOUBTFUL),
+        ("G7", Sex.TOTAL, None, "percent_only", Certainty.DOUBTFUL),
+    }
+
+
+def test_percent_beside_its_counts_adds_nothing() -> None:
+    lines = [_line("Đại biểu HĐND có 24 đại biểu, trong đó nữ 07 đại biểu."), _line("Tỷ lệ nữ đại biểu HĐND đạt 29,17%.")]
+    assert all(value.value is not None for value in read_sentences(lines, GENDER, H1))
+
+
+@pytest.mark.parametrize("word", ["trên", "khoảng", "gần", "hơn", "ước"])
+def test_the_qualifier_stays_with_the_number(word: str) -> None:
+    (value,) = _values(GENDER, f"Cấp phát {word} 2.000 tờ rơi, tờ gấp tuyên truyền.")
+    assert (value.value, value.qualifier) == (Decimal(2000), word)
+
+
+@pytest.mark.parametrize("role", [SectionRole.PLANS, SectionRole.DIFFICULTIES, SectionRole.PROPOSALS])
+def test_only_results_are_read_for_figures(role: SectionRole) -> None:
+    assert read_sentences([_line("Tổ chức 12 buổi tuyên truyền.", role)], GENDER, H1) == ()
+
+
+def test_the_reports_own_year_is_taken_from_a_series_and_no_other() -> None:
+    text = "Năm 2023 xảy ra 8 vụ bạo lực gia đình; năm 2024 xảy ra 5 vụ bạo lực gia đình."
+    year = replace(H1, id="2024-Y", kind=PeriodKind.YEAR)
+    assert _figures(GENDER, text, year) == {"G3": "5"}
+    assert _figures(GENDER, text, None) == {}
+
+
+def test_every_figure_carries_its_sentence_and_its_place() -> None:
+    (value,) = _values(GENDER, "Công tác gia đình được quan tâm. Toàn xã có 3 vụ bạo lực gia đình.")
+    assert value.method is Method.SENTENCE
+    assert value.place == Place("BC.docx", "đoạn 7", "Toàn xã có 3 vụ bạo lực gia đình.")
+    assert value.unit_of_measure == "vụ"
+
+
+def test_an_ambiguous_number_is_left_alone() -> None:
+    assert _figures(GENDER, "Cấp phát 1,250 tờ rơi, tờ gấp tuyên truyền.") == {}
+
+
+def test_text_typed_without_marks_is_left_to_a_person() -> None:
+    assert _figures(GENDER, "To chuc 12 buoi tuyen truyen ve binh dang gioi.") == {}
