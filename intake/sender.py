@@ -73,8 +73,9 @@ FROM_DEFECTS: Final = {
 # With these there is no one From domain that a pass could be aligned with.
 _NO_ONE_DOMAIN: Final = frozenset({"no_from", "several_from", "several_addresses", "malformed"})
 
-# The library reads by repeated substitution; longer fields than any server writes are not worth its time.
-_LONGEST_FIELD: Final = 16_384
+# The library reads by repeated substitution; longer or more fields than servers write are not worth its time.
+_LONGEST_FIELD: Final = 8_192
+_MOST_FIELDS: Final = 20
 _GRAMMAR: Final = authres.FeatureContext(authres.dmarc)
 
 
@@ -89,7 +90,7 @@ def sender_verdict(headers: Headers, trusted_authserv_id: str) -> SenderVerdict:
     pinned = trusted_authserv_id.strip().lower()
     if not pinned:
         return SenderVerdict(SenderResult.UNKNOWN, reasons=("not_configured", *defects))
-    fields = [_read(body, pinned) for body in headers.authentication_results]
+    fields = [_read(body, pinned) for body in headers.authentication_results[:_MOST_FIELDS]]
     own = next((field for field in fields if field.authserv_id == pinned), None)
     verdict = _assess(own, mailer.domain) if own else _no_trusted_field()
     if verdict.result is SenderResult.PASS and _NO_ONE_DOMAIN.intersection(mailer.defects):
