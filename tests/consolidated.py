@@ -248,7 +248,9 @@ def passages() -> tuple[Passage, ...]:
     for number, unit in enumerate(u for u in units() if u.id in SENT):
         own = unit.name
         written += [
-            Passage(unit, "II.1", f"{own} đã mở {number + 2} buổi nói chuyện tại các tổ. {_LONG}", NOWHERE, "a"),
+            Passage(
+                unit, "II.1", f"{own} đã mở {number + 2} buổi nói chuyện tại các tổ. {_LONG}", NOWHERE, "a"
+            ),
             Passage(unit, "III", _DIFFICULTIES[number % 4].format(own=own), NOWHERE, "a"),
             Passage(unit, "IV", f"{_PLANS[number % 3].format(own=own)} {_OWN_PLAN} {number}.", NOWHERE, "a"),
             Passage(unit, "V", "Không." if number % 5 == 0 else _PROPOSAL.format(own=own), NOWHERE, "a"),
@@ -295,5 +297,3 @@ def with_states(states: dict[str, ObligationState]) -> Consolidation:
     """The district with these states, every other unit on time."""
     found = tuple(standing(unit, states.get(unit.id, ObligationState.ON_TIME)) for unit in units())
     return replace(consolidation(), standings=found)
-
-
