@@ -1,0 +1,199 @@
+"""The database is safe against power cuts, older programs, damage, and two starts at once."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import insert, inspect, text
+
+from ledger.database import connect_engine, open_database
+from ledger.errors import DamagedLedgerError, LedgerBusyError, LedgerDatabaseError, SchemaTooNewError
+from ledger.migrations import VERSIONS, bring_up_to_date
+from ledger.models import folder_marks, metadata
+from tests.postgres import PostgresServer, private_postgres
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[PostgresServer]:
+    with private_postgres() as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def two_urls(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
+    if request.param == "postgresql":
+        running = request.getfixturevalue("server")
+        return running.new_database(), running.new_database()
+    return f"sqlite:///{tmp_path / 'a.sqlite'}", f"sqlite:///{tmp_path / 'b.sqlite'}"
+
+
+@pytest.fixture
+def url(two_urls: tuple[str, str]) -> str:
+    return two_urls[0]
+
+
+def _shape(connection: Connection) -> dict[str, Any]:
+    """Tables with columns, keys, indexes and references, as the database itself tells them."""
+    look = inspect(connection)
+    return {
+        table: {
+            "columns": {c["name"]: (str(c["type"]), c["nullable"]) for c in look.get_columns(table)},
+            "key": look.get_pk_constraint(table),
+            "indexes": sorted((str(i["name"]), i["column_names"]) for i in look.get_indexes(table)),
+            "unique": sorted((str(u["name"]), u["column_names"]) for u in look.get_unique_constraints(table)),
+            "references": sorted(
+                (str(f["name"]), f["constrained_columns"], f["referred_table"], f["referred_columns"])
+                for f in look.get_foreign_keys(table)
+            ),
+        }
+        for table in look.get_table_names()
+        if table != "alembic_version"
+    }
+
+
+def test_migrations_and_models_arrive_at_the_same_schema(two_urls: tuple[str, str]) -> None:
+    migrated = open_database(two_urls[0])
+    modelled = connect_engine(two_urls[1])
+    metadata.create_all(modelled)
+    with migrated.reading() as stepped, modelled.connect() as made:
+        assert _shape(stepped) == _shape(made)
+        assert set(_shape(made)) == set(metadata.tables)
+        assert compare_metadata(MigrationContext.configure(stepped), metadata) == []
+    migrated.close()
+    modelled.dispose()
+
+
+def test_opening_again_changes_nothing(url: str) -> None:
+    for _ in range(2):
+        database = open_database(url)
+        with database.writing() as connection:
+            connection.execute(text("SELECT 1"))
+        database.close()
+
+
+def test_a_ledger_of_a_later_program_is_refused_and_left_alone(url: str) -> None:
+    database = open_database(url)
+    with database.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    database.close()
+    with pytest.raises(SchemaTooNewError, match="9999"):
+        open_database(url)
+    engine = connect_engine(url)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "9999"
+    engine.dispose()
+
+
+def _with_a_step_that_fails_halfway(folder: Path) -> Path:
+    first = next(VERSIONS.glob("0001_*.py"))
+    (folder / first.name).write_text(first.read_text("utf-8"), "utf-8")
+    (folder / "0002_breaks.py").write_text(
+        "from alembic import op\nimport sqlalchemy as sa\n"
+        "revision, down_revision, branch_labels, depends_on = '0002', '0001', None, None\n"
+        "def upgrade():\n"
+        "    op.create_table('half', sa.Column('a', sa.Integer))\n"
+        "    raise RuntimeError('cut')\n"
+    )
+    return folder
+
+
+def test_a_step_cut_short_leaves_the_schema_as_it_was(url: str, tmp_path: Path) -> None:
+    database = open_database(url)
+    versions = tmp_path / "versions"
+    versions.mkdir()
+    with pytest.raises(RuntimeError, match="cut"), database.writing() as connection:
+        bring_up_to_date(connection, _with_a_step_that_fails_halfway(versions))
+    with database.reading() as connection:
+        assert "half" not in inspect(connection).get_table_names()
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "0001"
+    database.close()
+
+
+def test_a_block_that_raises_writes_nothing(url: str) -> None:
+    database = open_database(url)
+    row = {"account": "a", "folder": "b", "uid_validity": 1, "last_uid": 1}
+    with pytest.raises(ZeroDivisionError), database.writing() as connection:
+        connection.execute(insert(folder_marks).values(account=str(1 // 0), **row))
+    with database.reading() as connection:
+        assert connection.execute(folder_marks.select()).all() == []
+    database.close()
+
+
+def test_many_first_starts_at_once_make_one_ledger(url: str) -> None:
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r})\nfrom ledger.database import open_database\n"
+    code += f"open_database({url!r}).close()"
+    starts = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) for _ in range(6)]
+    said = [start.communicate()[1].decode() for start in starts]
+    assert [start.returncode for start in starts] == [0] * 6, said
+
+
+def test_sqlite_is_set_to_lose_no_commit_in_a_power_cut(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'so.sqlite'}")
+    with database.reading() as connection:
+        told = [
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        ]
+    database.close()
+    assert told == ["wal", 2, 1, 30000]
+
+
+def test_a_reader_keeps_its_snapshot_while_another_writes(url: str) -> None:
+    database = open_database(url)
+    row = {"account": "a", "folder": "b", "uid_validity": 1, "last_uid": 1}
+    with database.reading() as reader:
+        assert reader.execute(folder_marks.select()).all() == []
+        with database.writing() as writer:
+            writer.execute(insert(folder_marks).values(**row))
+        assert reader.execute(folder_marks.select()).all() == []
+    with database.reading() as reader:
+        assert len(reader.execute(folder_marks.select()).all()) == 1
+    database.close()
+
+
+def test_a_file_that_is_no_database_is_called_damaged(tmp_path: Path) -> None:
+    (tmp_path / "so.sqlite").write_bytes(b"this is no ledger at all" * 100)
+    with pytest.raises(DamagedLedgerError):
+        open_database(f"sqlite:///{tmp_path / 'so.sqlite'}")
+
+
+def test_a_ledger_with_a_destroyed_page_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "so.sqlite"
+    open_database(f"sqlite:///{file}").close()
+    octets = bytearray(file.read_bytes())
+    for page in range(4096 * 2, len(octets) - 4096, 4096 * 3):
+        octets[page : page + 2048] = b"\xff" * 2048
+    file.write_bytes(octets)
+    with pytest.raises(DamagedLedgerError):
+        open_database(f"sqlite:///{file}")
+
+
+def test_a_ledger_held_by_another_writer_is_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ledger.database.BUSY_SECONDS", 0.2)
+    file = tmp_path / "so.sqlite"
+    database = open_database(f"sqlite:///{file}")
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(LedgerBusyError), database.writing():
+        pass
+    other.close()
+    database.close()
+
+
+def test_a_server_that_is_not_there_is_said() -> None:
+    with pytest.raises(LedgerDatabaseError):
+        open_database("postgresql://nobody@127.0.0.1:1/none")
