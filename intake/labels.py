@@ -9,16 +9,19 @@ for, a figure under the wrong indicator cannot be found again.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import OSA
 
 from config.reports import Aggregation, Indicator, Sex
 from config.spelling import accented_key, is_accented, plain_key, tidy
 from intake.measures import same_measure, split_measure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
 
 # Short forms of the field, each with its one meaning. TT, TTr, LĐ, CT, TH and QĐ have several and are
 # never written out.
@@ -67,6 +70,7 @@ _ONE_WORD = (
     ("panô", "pano"),
     ("băng zôn", "băng rôn"),
     ("trẻ em", "trẻ"),
+    ("việc làm mới", "việc làm"),
     ("bé trai", "trẻ trai"),
     ("bé gái", "trẻ gái"),
     ("cháu trai", "trẻ trai"),
@@ -88,20 +92,28 @@ _EXPLAINED = re.compile(r"\s*[(\[][^()\[\]]*[,;][^()\[\]]*[)\]]")
 _OF_WHICH = re.compile(r"^(?:trong đó|gồm|bao gồm|chia ra)(?: có)? ")
 _LEAD = re.compile(r"^(?:(?:tổng số|tổng|số lượng|số lượt|số)\s)+")
 _OWN_LEVEL = re.compile(
-    r"\s(?:(?:ở |tại |của )?cấp (?:xã|phường|thị trấn)|trên địa bàn(?: xã| phường| thị trấn)?|toàn (?:xã|phường|thị trấn))$"
+    r"\s(?:(?:ở |tại |của )?cấp (?:xã|phường|thị trấn)|trên địa bàn(?: xã| phường| thị trấn)?"
+    r"|toàn (?:xã|phường|thị trấn))$"
 )
 _LEVELS = re.compile(r"\b(?:cấp|địa bàn|của|toàn|các|số) (?:xã(?! hội)|phường|thị trấn|huyện|tỉnh)\b")
 
+
+def _word_set(words: str) -> frozenset[str]:
+    """The words of a line, as a set."""
+    return frozenset(words.split())
+
+
 # Words that carry no part of what is counted.
-_STOP = frozenset(
-    "số tổng lượng của và về cho các những đã được bị có là ở tại với theo để sự thì mà ra hay hoặc việc"
-    " công tác".split()
+_STOP = _word_set(
+    "số tổng lượng của và về cho các những đã được bị có là ở tại với theo để sự thì mà ra hay"
+    " hoặc việc công tác"
 )
-_STOP_PHRASES = re.compile(r"\b(?:trong kì báo cáo|trong kì|trong năm|trong 6 tháng)\b")
+_STOP_PHRASES = re.compile(
+    r"\b(?:trong kì báo cáo|trong kì|trong năm|trong 6 tháng|đương nhiệm|tham gia|tham dự"
+    r"|(?:ở|tại) (?:cộng đồng|địa phương|cơ sở|đơn vị)|trên địa bàn)\b"
+)
 # Dropping one of these turns a count into another count.
-_GUARDED = frozenset(
-    "không chưa chẳng nữ nam gái trai ngoài trước sau cận thiểu nghèo tỉ lệ phần trăm".split()
-)
+_GUARDED = _word_set("không chưa chẳng nữ nam gái trai ngoài trước sau cận thiểu nghèo tỉ lệ phần trăm")
 _NEGATIONS = frozenset({"không", "chưa", "chẳng"})
 _PASSIVE = re.compile(r"\b(?:được|bị|do)\b")
 _RATIO = re.compile(r"(?:^|\s)(?:tỉ lệ|tỉ số|tỉ suất|phần trăm|cơ cấu|ti le|ti so)(?:\s|$)|%")
@@ -126,10 +138,12 @@ _SUM_ROWS = frozenset(
 )
 
 
+_FIRST_LOOSE = 3  # of the steps of comparison, the first that does not ask for the same words in order
 _FEWEST = 2  # words a shortened name must have left
 _SHORTEST_MISTYPED = 3  # letters; a shorter word with another letter is another word
 _SHORTEST_SWAPPED = 4
-_MOST = 0.75  # share of a name's words that must be left when it is cut short
+_MOST = 0.75  # share of what happened to the counted that a shortened name must have left
+_MANY = 0.6  # share of all words that make a shortened name worth proposing
 
 
 class Strength(StrEnum):
@@ -141,6 +155,7 @@ class Strength(StrEnum):
     REORDERED = "reordered"
     TYPO = "typo"
     SHORTENED = "shortened"
+    UNCERTAIN = "uncertain"  #: cut short in a way that may change what is counted: a proposal to a person
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +199,7 @@ class _Form:
     measure: str
     measure_words: frozenset[str]
     topics: frozenset[str]  #: words of the report's subject, which every row of it implies
+    items: tuple[frozenset[str], ...]  #: the items of a list: "tờ rơi", "tờ gấp", "tài liệu cấp phát"
     predicate: frozenset[str]  #: what happened to the counted: "được hỗ trợ, tư vấn"
 
     def implied(self, measure: str) -> frozenset[str]:
@@ -292,6 +308,7 @@ class LabelIndex:
             measure=indicator.unit_of_measure,
             measure_words=_words(_folded(indicator.unit_of_measure)),
             topics=self._topics_in(key),
+            items=tuple(label_key(item).words for item in re.split(r"[,;/]", name)) if "," in name else (),
             predicate=_words(parts[1]) - self._topics_in(key) if len(parts) > 1 else frozenset(),
         )
 
@@ -327,7 +344,7 @@ class LabelIndex:
             lambda: self._supplied_by_section(key, forms, section),
         )
         for number, step in enumerate(steps):
-            if found := self._only(step(), measure, Strength.REORDERED if number > 2 else None):
+            if found := self._only(step(), measure, Strength.REORDERED if number >= _FIRST_LOOSE else None):
                 return found
         return self._mistyped(key, forms) or self._shortened(key, forms, measure) or _NO_MATCH
 
@@ -368,7 +385,7 @@ class LabelIndex:
         return LabelMatch(indicator=code, strength=Strength.TYPO)
 
     def _faults(self, key: LabelKey, form: _Form) -> int | None:
-        """How many typing faults lie between a label and a name; None when they differ by more than typing."""
+        """How many typing faults part a label from a name; None when more than typing does."""
         if key.numbers != form.key.numbers:
             return None
         if _NEGATIONS & set(key.text.split()) != _NEGATIONS & set(form.key.text.split()):
@@ -384,25 +401,40 @@ class LabelIndex:
         wanted = key.words - self._topics_in(key) or key.words
         if len(wanted) < _FEWEST:
             return None
-        holding = [form for form in self._forms if wanted <= form.key.words | form.measure_words]
+        holding = [form for form in forms if wanted <= form.key.words | form.measure_words]
         codes = list(dict.fromkeys(form.code for form in holding))
-        if len(codes) != 1 or codes[0] in self._ratios:
-            return LabelMatch(ambiguous=tuple(codes)) if len(codes) > 1 else None
-        fits = any(self._cut_safely(wanted, form, forms, measure) for form in holding)
-        return LabelMatch(indicator=codes[0], strength=Strength.SHORTENED) if fits else None
+        if len(codes) != 1:
+            return LabelMatch(ambiguous=tuple(codes)) if codes else None
+        strengths = [self._cut(key.words, form, forms, measure) for form in holding]
+        for strength in (Strength.SHORTENED, Strength.UNCERTAIN):
+            if strength in strengths:
+                return LabelMatch(indicator=codes[0], strength=strength)
+        return None
 
-    def _cut_safely(self, wanted: frozenset[str], form: _Form, forms: list[_Form], measure: str) -> bool:
+    def _cut(self, wanted: frozenset[str], form: _Form, forms: list[_Form], measure: str) -> Strength:
+        """Whether what a label leaves out of a name leaves the thing counted the same."""
+        implied = form.implied(measure)
+        whole = form.key.words - (implied - wanted)
+        cut = whole - wanted
         if wanted <= form.measure_words or (measure and not same_measure(measure, form.measure)):
-            return False
-        whole = form.key.words - form.implied(measure)
-        if any(word in _GUARDED or any(map(str.isdigit, word)) for word in whole - wanted):
-            return False
+            return Strength.NONE
+        if any(word in _GUARDED or any(map(str.isdigit, word)) for word in cut):
+            return Strength.NONE
+        if self._cut_is_harmless(wanted, cut, form, forms, measure):
+            return Strength.SHORTENED
+        kept = len(form.predicate & wanted) / len(form.predicate) if form.predicate else 1.0
+        likely = kept >= _MOST and len(whole & wanted) / len(whole) >= _MANY
+        return Strength.UNCERTAIN if likely else Strength.NONE
+
+    def _cut_is_harmless(
+        self, wanted: frozenset[str], cut: frozenset[str], form: _Form, forms: list[_Form], measure: str
+    ) -> bool:
+        """Longer than another name, an item of a list less, the counted left to the unit of measure."""
         if self._between_two_names(wanted, form, forms):
             return True
-        kept = len(form.predicate & wanted) / len(form.predicate) if form.predicate else 1.0
-        covered = len(wanted & whole) / len(whole) if whole else 0.0
-        decided = bool(measure) and (bool(form.predicate) or self._only_of_measure(form.code))
-        return kept >= _MOST and (covered >= _MOST or decided)
+        if form.predicate:
+            return bool(measure) and form.predicate - form.topics <= wanted
+        return _cuts_items(form, cut) or (bool(measure) and self._only_of_measure(form.code))
 
     def _between_two_names(self, wanted: frozenset[str], form: _Form, forms: list[_Form]) -> bool:
         """Longer than one name of the indicator and shorter than another: nothing else can be meant."""
@@ -426,6 +458,14 @@ class LabelIndex:
             if found.strength in (Strength.EXACT, Strength.SYNONYM, Strength.REORDERED):
                 return LabelMatch(found.indicator, sex, found.strength)
         return _NO_MATCH
+
+
+def _cuts_items(form: _Form, cut: frozenset[str]) -> bool:
+    """Whether exactly whole items of a list were left out, and not all: "tờ rơi, tờ gấp" without "tờ gấp"."""
+    lost = [item for item in form.items if item & cut]
+    kept = [item for item in form.items if not item & cut]
+    only_lost = frozenset().union(*lost) - frozenset().union(*kept)
+    return bool(kept) and len(lost) == 1 and cut == only_lost
 
 
 def _typed_plain(key: LabelKey, forms: list[_Form]) -> Iterator[_Form]:
@@ -459,9 +499,9 @@ def _same_but_implied(
         cut = form.implied(measure) | topics
         extra = cut | form.measure_words
         kept = key.words - extra
-        if kept and kept == form.key.words - extra and form.key.words - key.words <= cut:
-            if key.numbers == form.key.numbers:
-                yield form
+        same = bool(kept) and kept == form.key.words - extra and form.key.words - key.words <= cut
+        if same and key.numbers == form.key.numbers:
+            yield form
 
 
 def _typing_faults(written: list[str], named: list[str], vocabulary: frozenset[str]) -> int | None:

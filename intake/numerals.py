@@ -209,21 +209,26 @@ def _reading(values: tuple[Decimal, ...], unit: str, qualifier: str) -> ReadNumb
     return ReadNumber(value=values[0], qualifier=qualifier, unit="" if percent else unit, percent=percent)
 
 
+#: How digits and marks can be written, each with its marks of thousands and of decimals. The first
+#: form that fits decides; it has more than one reading only where the marks do.
+_FORMS: tuple[tuple[re.Pattern[str], tuple[tuple[str, str], ...]], ...] = (
+    (_WHOLE, (("", "."),)),
+    (_POINTED, ((".", ","),)),
+    (_BLANKED, ((" ", ","),)),
+    (_ONE_COMMA_GROUP, (("", ","), (",", "."))),
+    (_COMMA_DECIMAL, (("", ","),)),
+    (_POINT_DECIMAL, (("", "."),)),
+    (_ENGLISH, ((",", "."),)),
+)
+
+
 def _readings(digits: str) -> tuple[Decimal, ...]:
     """All values the digits can stand for: none, one, or two for "1,234"."""
     if sum(letter.isdigit() for letter in digits) > _LONGEST:
         return ()
-    blanks = digits.replace("\u00a0", " ")
-    if _WHOLE.fullmatch(blanks):
-        return (Decimal(blanks),)
-    if _POINTED.fullmatch(blanks) or _BLANKED.fullmatch(blanks):
-        return (_decimal(blanks, thousands=". ", mark=","),)
-    if _ONE_COMMA_GROUP.fullmatch(blanks):
-        return (_decimal(blanks, thousands="", mark=","), _decimal(blanks, thousands=",", mark="."))
-    if _COMMA_DECIMAL.fullmatch(blanks):
-        return (_decimal(blanks, thousands="", mark=","),)
-    if _POINT_DECIMAL.fullmatch(blanks) or _ENGLISH.fullmatch(blanks):
-        return (_decimal(blanks, thousands=",", mark="."),)
+    for form, marks in _FORMS:
+        if form.fullmatch(digits):
+            return tuple(_decimal(digits, thousands=thousands, mark=mark) for thousands, mark in marks)
     return ()
 
 

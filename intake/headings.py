@@ -1,0 +1,333 @@
+"""The head of a table: which column holds labels, units of measure, totals, men, women. By words only.
+
+Heads stand over one to three rows with merged cells. A column is known by all the cells above it
+("Kết quả thực hiện / Trong đó / Nữ"); one word nobody knows ("Người dân tộc thiểu số / Nữ") keeps the
+whole column out, because half a head read is a wrong figure.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING
+
+from config.reports import Sex
+from config.spelling import accented_key, plain_key, tidy
+from intake.measures import is_known, split_measure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from intake.documents import Cell, Table
+
+_DEEPEST = 3  # rows of a head
+_MOST_COVERED = 400_000  # grid places of one table; beyond it merged cells count only where they begin
+
+
+class Role(StrEnum):
+    """What a column, or one cell of a head, stands for."""
+
+    ORDINAL = "ordinal"
+    LABEL = "label"
+    MEASURE = "measure"
+    TOTAL = "total"
+    MALE = "male"
+    FEMALE = "female"
+    PERCENT = "percent"
+    NEUTRAL = "neutral"  #: "Trong đó", "6 tháng đầu năm 2023", "(người)": says nothing of its own
+    APART = "apart"  #: plan, earlier period, cumulated, remarks, and whatever is not known
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column and what its head says."""
+
+    index: int
+    role: Role
+    measure: str = ""
+    period: str = ""  #: the words of a period in the head: "6 tháng đầu năm 2022"
+    estimated: bool = False  #: "Ước thực hiện"
+    of_women: bool = False  #: a percentage of women
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The head of a table, understood."""
+
+    first: int  #: rows of the head, both inclusive
+    last: int
+    label: int
+    ordinal: int | None
+    measure: int | None
+    figures: dict[Sex, Column]
+    percents: tuple[Column, ...] = ()
+    undecided: bool = False  #: two columns claim to be the same figure
+    periods: tuple[str, ...] = ()
+
+
+class Grid:
+    """A table by row and column, merged cells found from every place they cover, hidden rows left out."""
+
+    def __init__(self, table: Table) -> None:
+        self.rows = [row for row in range(table.rows) if row not in table.hidden_rows]
+        self.columns = [column for column in range(table.columns) if column not in table.hidden_columns]
+        covered = sum(cell.row_span * cell.column_span for cell in table.cells)
+        self._cells: dict[tuple[int, int], Cell] = {}
+        for cell in table.cells:
+            for place in _places(cell, table) if covered <= _MOST_COVERED else ((cell.row, cell.column),):
+                self._cells.setdefault(place, cell)
+
+    def at(self, row: int, column: int | None) -> Cell | None:
+        """The cell that covers the place."""
+        return None if column is None else self._cells.get((row, column))
+
+    def text(self, row: int, column: int | None) -> str:
+        """The text of the cell that covers the place, tidied."""
+        cell = self.at(row, column)
+        return tidy(cell.text) if cell else ""
+
+    def starting(self, row: int) -> Iterator[Cell]:
+        """The cells that begin in the row, hidden columns left out."""
+        for column in self.columns:
+            cell = self.at(row, column)
+            if cell and cell.row == row and cell.column == column:
+                yield cell
+
+
+def layout_at(grid: Grid, row: int) -> Layout | None:
+    """The layout of the table whose head begins in that row; None when none begins there."""
+    labels = [cell for cell in grid.starting(row) if _role_of(cell.text) is Role.LABEL]
+    if not labels:
+        return None
+    label = labels[0].column
+    last = _last_row(grid, row, label)
+    columns = [_column(grid, column, row, last) for column in grid.columns if column != label]
+    return _layout(row, last, label, columns)
+
+
+def is_numbering(texts: Sequence[str]) -> bool:
+    """Whether a row only numbers the columns: "A B 1 2 3", "(1) (2) (3)=(4)+(5)"."""
+    told = [text for text in map(tidy, texts) if text]
+    return len(told) > 1 and all(re.fullmatch(r"\(?(?:[A-EĐ]|\d{1,2})\)?(?:\s*=.*)?", text) for text in told)
+
+
+def _places(cell: Cell, table: Table) -> Iterator[tuple[int, int]]:
+    for row in range(cell.row, min(cell.row + cell.row_span, max(table.rows, cell.row + 1))):
+        for column in range(
+            cell.column, min(cell.column + cell.column_span, max(table.columns, cell.column + 1))
+        ):
+            yield row, column
+
+
+def _last_row(grid: Grid, first: int, label: int) -> int:
+    last = max((cell.row + cell.row_span - 1 for cell in grid.starting(first)), default=first)
+    last = min(last, first + _DEEPEST - 1)
+    while last + 1 < first + _DEEPEST and _continues_head(grid, last + 1, first, label):
+        last += 1
+    return last
+
+
+def _continues_head(grid: Grid, row: int, first: int, label: int) -> bool:
+    """Whether the row holds sub-headings: nothing new in the label column, words of a head beside it."""
+    above = grid.at(row, label)
+    if above is not None and above.row != first and above.text.strip():
+        return False
+    texts = [cell.text for cell in grid.starting(row) if cell.text.strip()]
+    roles = [_role_of(text) for text in texts]
+    known = any(role in (Role.TOTAL, Role.MALE, Role.FEMALE, Role.PERCENT) for role in roles)
+    return known and not any(cell.number for cell in grid.starting(row)) and not is_numbering(texts)
+
+
+def _column(grid: Grid, column: int, first: int, last: int) -> Column:
+    path: list[Cell] = []
+    for row in range(first, last + 1):
+        cell = grid.at(row, column)
+        if (cell is None or not cell.text.strip()) and row < last and grid.text(last, column):
+            cell = _group_to_the_left(grid, row, column)
+        if cell is not None and cell.text.strip() and cell not in path:
+            path.append(cell)
+    return _understood(column, [tidy(cell.text) for cell in path])
+
+
+def _group_to_the_left(grid: Grid, row: int, column: int) -> Cell | None:
+    """The heading of a group whose cells nobody merged: it stands over the first column only."""
+    for left in range(column - 1, -1, -1):
+        cell = grid.at(row, left)
+        if cell is not None and cell.text.strip():
+            role = _role_of(cell.text)
+            return None if role in (Role.ORDINAL, Role.LABEL, Role.MEASURE) else cell
+    return None
+
+
+def _understood(column: int, path: list[str]) -> Column:
+    roles = [_role_of(text) for text in path]
+    key = accented_key(" ".join(path))
+    return Column(
+        index=column,
+        role=_joined(roles),
+        measure=next((measure for text in path if (measure := _measure_of(text))), ""),
+        period=next((period for text in path if (period := _period_in(text))), ""),
+        estimated=bool(re.search(r"\bước\b|\buoc\b", key)),
+        of_women="nữ" in key.split(),
+    )
+
+
+def _joined(roles: list[Role]) -> Role:
+    """The role of a column from the roles of the cells above it."""
+    if not roles:
+        return Role.NEUTRAL
+    for decisive in (Role.PERCENT, Role.APART, Role.LABEL, Role.ORDINAL, Role.MEASURE):
+        if decisive in roles:
+            return decisive
+    sexes = {role for role in roles if role in (Role.MALE, Role.FEMALE)}
+    if len(sexes) > 1:
+        return Role.APART
+    return sexes.pop() if sexes else Role.TOTAL if Role.TOTAL in roles else Role.NEUTRAL
+
+
+def _layout(first: int, last: int, label: int, columns: list[Column]) -> Layout | None:
+    figures: dict[Sex, Column] = {}
+    undecided = False
+    claims = {Sex.TOTAL: Role.TOTAL, Sex.MALE: Role.MALE, Sex.FEMALE: Role.FEMALE}
+    for sex, role in claims.items():
+        claiming = _current([column for column in columns if column.role is role])
+        undecided |= len(claiming) > 1
+        if claiming:
+            figures[sex] = claiming[0]
+    if Sex.TOTAL not in figures:
+        figures |= _period_as_total(columns)
+    percents = tuple(column for column in columns if column.role is Role.PERCENT)
+    if not figures and not percents:
+        return None
+    return Layout(
+        first=first,
+        last=last,
+        label=label,
+        ordinal=_first(columns, Role.ORDINAL),
+        measure=_first(columns, Role.MEASURE),
+        figures=figures,
+        percents=percents,
+        undecided=undecided,
+        periods=tuple(dict.fromkeys(column.period for column in figures.values() if column.period)),
+    )
+
+
+def _period_as_total(columns: list[Column]) -> dict[Sex, Column]:
+    """A column headed by nothing but the period ("6 tháng đầu năm 2023") holds the figures."""
+    named = _current([column for column in columns if column.role is Role.NEUTRAL and column.period])
+    return {Sex.TOTAL: named[0]} if len(named) == 1 else {}
+
+
+def _current(columns: list[Column]) -> list[Column]:
+    """Of columns of several years the latest, of done and estimated the done."""
+    years = {column.index: _year(column.period) for column in columns}
+    latest = max(years.values(), default=0)
+    if latest and all(years.values()):
+        columns = [column for column in columns if years[column.index] == latest]
+    return [column for column in columns if not column.estimated] or columns
+
+
+def _year(period: str) -> int:
+    years = [int(year) for year in re.findall(r"\b20\d\d\b", period)]
+    return max(years, default=0)
+
+
+def _first(columns: list[Column], role: Role) -> int | None:
+    return next((column.index for column in columns if column.role is role), None)
+
+
+def _word_set(words: str) -> frozenset[str]:
+    """The words of a line, as a set."""
+    return frozenset(words.split())
+
+
+_LABELS = frozenset(
+    {
+        "chi tieu",
+        "noi dung",
+        "ten chi tieu",
+        "noi dung bao cao",
+        "noi dung chi tieu",
+        "chi tieu noi dung",
+        "noi dung cac chi tieu",
+        "cac chi tieu",
+        "chi tieu bao cao",
+        "chi tieu thong ke",
+        "chi tieu chu yeu",
+        "danh muc chi tieu",
+        "danh muc",
+        "tieu chi",
+        "noi dung thuc hien",
+        "noi dung cong viec",
+        "noi dung cong tac",
+        "noi dung hoat dong",
+        "noi dung thong ke",
+        "hang muc",
+        "ten noi dung",
+    }
+)
+_ORDINALS = frozenset({"stt", "tt", "so tt", "sott", "so thu tu", "thu tu", "ma so", "ma chi tieu", "ma"})
+_MEASURES = frozenset({"dvt", "don vi tinh", "don vi", "don vi do", "d v t", "dv tinh", "dvi tinh"})
+_NEUTRAL = _word_set("trong do gom chia ra theo gioi tinh phan bao cao ky nay trong ky so voi tong the")
+_TOTALS = _word_set(
+    "tong so cong ts sl luong luot nguoi ket qua thuc hien th so lieu dat duoc da gia tri"
+    " chung bao cao trong ky nay uoc tinh"
+)
+_TOTAL_SIGNS = _word_set("tong ts sl so luong ket qua thuc hien th lieu gia tri chung")
+_SEX_WORDS = _word_set(
+    "trong đó số lượng người lượt là giới tổng nữ nam gái trai bé em trẻ phụ tham gia trong do"
+    " so luong nguoi luot la gioi tong nu"
+)
+_APART = re.compile(
+    r"ke hoach|\bkh\b|chi tieu (?:giao|nam|ke hoach|duoc giao)|muc tieu|nghi quyet|du toan|du kien"
+    r"|cung ky|ky truoc|nam truoc|nam ngoai|lien truoc|so sanh|so voi|\btang\b|\bgiam\b|chenh lech|nam goc"
+    r"|luy ke|cong don|tu dau|ghi chu|chu thich|giai thich|cach ghi|huong dan|\bnguon\b|ly do|danh gia|vi du"
+)
+_PERCENT = re.compile(r"\b(?:ty le|ti le|ty so|ti so|co cau|phan tram|ty trong)\b")
+_PERIOD = re.compile(
+    r"\b(?:6|sáu|9|chín|06|09) tháng(?: đầu| cuối)?(?: năm)?(?: \d{4})?"
+    r"|\bquý (?:iv|i{1,3}|[1-4])(?: năm)?(?: \d{4})?"
+    r"|\b(?:cả )?năm \d{4}|\btháng \d{1,2}(?: năm)?(?: \d{4})?|\b20\d\d\b"
+)
+
+
+@cache
+def _role_of(text: str) -> Role:
+    """The role that one cell of a head speaks for."""
+    shown = tidy(text)
+    bare, measure = split_measure(shown)
+    accented = accented_key(bare)
+    rest = " ".join(_PERIOD.sub(" ", accented).split())
+    key = plain_key(rest)
+    if "%" in shown or _PERCENT.search(key):
+        return Role.PERCENT
+    if key in _LABELS:
+        return Role.LABEL
+    if _APART.search(key):
+        return Role.APART
+    if key in _ORDINALS:
+        return Role.ORDINAL
+    return Role.MEASURE if key in _MEASURES else _figure_role(rest, key, bool(measure) or is_known(bare))
+
+
+def _figure_role(rest: str, key: str, is_measure: bool) -> Role:
+    words, plain = set(rest.split()), set(key.split())
+    if words & {"nữ", "nu", "gái"} and words <= _SEX_WORDS and not words & {"nam", "trai"}:
+        return Role.FEMALE
+    if words & {"nam", "trai"} and words <= _SEX_WORDS and not words & {"nữ", "gái"}:
+        return Role.MALE
+    if plain and plain <= _TOTALS and plain & _TOTAL_SIGNS:
+        return Role.TOTAL
+    return Role.NEUTRAL if plain <= _NEUTRAL or is_measure else Role.APART
+
+
+def _measure_of(text: str) -> str:
+    measure = split_measure(text)[1]
+    return measure or (text.strip("() ") if is_known(text.strip("() ")) else "")
+
+
+def _period_in(text: str) -> str:
+    match = _PERIOD.search(accented_key(text))
+    return match[0] if match else ""

@@ -1,0 +1,694 @@
+"""Figures from the tables of one document: header by its words, rows by their labels, each with its place.
+
+Pure. A figure that cannot be read surely is handed back as doubtful with the reason, never left out in
+silence and never guessed; a row that fits no indicator surely becomes a finding with its label.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
+
+from config.reports import Aggregation, Figure, Grade, Indicator, ReportDefinition, Sex
+from config.spelling import accented_key, plain_key, tidy
+from config.wording import Wording
+from intake.documents import Cell, Document, Paragraph, Table
+from intake.headings import Column, Grid, Layout, is_numbering, layout_at
+from intake.labels import LabelIndex, LabelMatch, Strength, is_sum_row, label_key, names_ratio, sex_row
+from intake.measures import convert, is_counted, is_known, is_money, same_measure, stated_measure
+from intake.numerals import ReadNumber, number_text, read_number
+from ledger.records import Certainty, Finding, Place, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+_MOST_ROWS = 3_000  # of one table; a longer one is a register of persons, not a report
+_FEWEST_MATCHED = 2  # labels that make a table without a head worth a finding
+_FEWEST_ROWS_OF_FORM = 3  # matched rows, all blank, that make an empty form
+_INSTRUCTIONS = re.compile(r"huong dan|giai thich|vi du|cach ghi|ghi chu|danh muc don vi")
+_TITLE = re.compile(r"\b(?:20\d\d|6 thang|9 thang|nam \d{4}|quy [1-4iv]|thang \d|ca nam)\b")
+_ROMAN = re.compile(r"(?:[IVX]{1,5}|[A-EĐ])[.)]?")
+
+
+@dataclass(frozen=True, slots=True)
+class GivenPercent:
+    """A percentage that the sheet states, kept to be compared with the figures and never to be added."""
+
+    indicator: str  #: a ratio's own code, or the indicator whose women the percentage is
+    percent: Decimal
+    place: Place
+    of_women: bool = False  #: women of all; otherwise what it is a percentage of is known only for a ratio
+
+
+@dataclass(frozen=True, slots=True)
+class TableReading:
+    """What the tables of one document say about one report."""
+
+    values: tuple[Value, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    percentages: tuple[GivenPercent, ...] = ()
+    matched_rows: int = 0  #: rows whose label is an indicator of the report
+    asked_rows: int = 0  #: of them those asked of the unit's kind
+    blank_rows: int = 0  #: asked rows in which nothing is filled in
+    form_share: float = 0.0  #: share of the asked indicators whose label stands in the tables, 0 to 1
+    empty_form: bool = False  #: the form came back with nothing filled in
+    titles: tuple[str, ...] = ()  #: lines above tables, headings and sheet names that name a year or period
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One row of a table under its layout."""
+
+    number: int
+    label: str
+    ordinal: str
+    measure: str
+    figures: dict[Sex, Cell]
+    percents: tuple[tuple[Column, Cell], ...]
+    spans: bool  #: the label runs over the columns of figures: a heading of a section
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether any figure cell holds something."""
+        return any(_is_filled(cell) for cell in self.figures.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A figure read in a row, before figures of the same name are compared."""
+
+    value: Value
+    strength: Strength
+
+
+@dataclass(slots=True)
+class _Notes:
+    """What the tables of one document gave, gathered in the order of reading."""
+
+    found: list[_Found] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    percentages: list[GivenPercent] = field(default_factory=list)
+    rows: dict[str, list[bool]] = field(default_factory=dict)  #: indicator -> filled, for each matched row
+    titles: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Parent:
+    """The row that "Trong đó: nữ" below it belongs to."""
+
+    match: LabelMatch
+    row: int
+    measure: str
+    filled: bool
+
+
+def read_tables(document: Document, file: str, report: ReportDefinition, unit_kind: str) -> TableReading:
+    """Read every visible table of a document for one report.
+
+    Figures are in the indicators' units of measure. Figures of indicators that this kind of unit is not
+    asked for are read too; whether they count is decided later.
+
+    Args:
+        document: what an extractor made of the file.
+        file: the file's name as it appears in places.
+        report: whose indicators are looked for.
+        unit_kind: which kind of unit sends it; decides what is asked.
+
+    """
+    index = label_index(report)
+    notes = _Notes()
+    earlier: Layout | None = None
+    for number, block in enumerate(document.blocks):
+        if isinstance(block, Paragraph):
+            earlier = earlier if not block.text.strip() else None
+        else:
+            above = _lines_above(document, number)
+            reader = _TableReader(block, file=file, report=report, index=index, notes=notes, above=above)
+            earlier = reader.read(earlier)
+    return _settled(notes, report, unit_kind)
+
+
+@cache
+def _index_of(indicators: tuple[Indicator, ...], topics: tuple[str, ...]) -> LabelIndex:
+    return LabelIndex(indicators, topics)
+
+
+def label_index(report: ReportDefinition) -> LabelIndex:
+    """The names of a report's indicators, made ready once for each report."""
+    return _index_of(report.indicators, report.topics)
+
+
+def _lines_above(document: Document, number: int) -> tuple[str, ...]:
+    """The last lines of text before a table: its title and "Đơn vị tính: ..."."""
+    lines: list[str] = []
+    for block in reversed(document.blocks[max(0, number - 5) : number]):
+        if not isinstance(block, Paragraph):
+            break
+        lines.append(block.text)
+    return tuple(reversed(lines))
+
+
+class _TableReader:
+    """One table being read."""
+
+    def __init__(
+        self,
+        table: Table,
+        *,
+        file: str,
+        report: ReportDefinition,
+        index: LabelIndex,
+        notes: _Notes,
+        above: tuple[str, ...],
+    ) -> None:
+        self._table = table
+        self._file = file
+        self._report = report
+        self._index = index
+        self._notes = notes
+        self._above = list(above)
+        self._grid = Grid(table)
+        self._section = ""
+        self._parent: _Parent | None = None
+        self._above_label = ""
+        self._layout = _NO_LAYOUT
+
+    def read(self, earlier: Layout | None) -> Layout | None:
+        """Read the table; the layout to continue with when the next table is its second page."""
+        if self._table.hidden or self._is_instructions():
+            self._note_hidden()
+            return None
+        self._note_hidden()
+        layouts = self._layouts() or self._continued(earlier)
+        if not layouts:
+            self._note_unread()
+            return None
+        self._note_titles(layouts)
+        for layout, rows in layouts:
+            self._read_rows(layout, rows)
+        return layouts[-1][0]
+
+    def _is_instructions(self) -> bool:
+        return self._table.sheet and bool(_INSTRUCTIONS.search(plain_key(self._table.name)))
+
+    def _layouts(self) -> list[tuple[Layout, list[int]]]:
+        """Each head in the table with the rows that stand under it."""
+        found: list[tuple[Layout, list[int]]] = []
+        for row in self._grid.rows[:_MOST_ROWS]:
+            if found and row <= found[-1][0].last:
+                continue
+            if layout := layout_at(self._grid, row):
+                found.append((layout, []))
+            elif found:
+                found[-1][1].append(row)
+            else:
+                self._above.append(" ".join(tidy(cell.text) for cell in self._grid.starting(row)))
+        return found
+
+    def _continued(self, earlier: Layout | None) -> list[tuple[Layout, list[int]]]:
+        """A table without a head right after one of the same width is that table's next page."""
+        if earlier is None or self._table.sheet:
+            return []
+        used = [earlier.label, *(column.index for column in earlier.figures.values())]
+        if max(used) >= self._table.columns or not self._labels_known(earlier.label):
+            return []
+        self._above = []
+        return [(replace(earlier, first=-1, last=-1), self._grid.rows[:_MOST_ROWS])]
+
+    def _labels_known(self, column: int) -> bool:
+        texts = [self._grid.text(row, column) for row in self._grid.rows[:_MOST_ROWS]]
+        return any(self._index.match(text) for text in texts if text)
+
+    def _read_rows(self, layout: Layout, rows: Sequence[int]) -> None:
+        self._layout = layout
+        for number in rows:
+            row = self._row(number)
+            if row is not None:
+                self._read_row(row)
+
+    def _row(self, number: int) -> _Row | None:
+        """The row under its layout; None for empty and numbered rows and where a merged label runs on."""
+        layout = self._layout
+        label = self._grid.at(number, layout.label)
+        if (
+            label is None
+            or label.row != number
+            or is_numbering([c.text for c in self._grid.starting(number)])
+        ):
+            return None
+        if sum(letter.isalpha() for letter in label.text) < _FEWEST_MATCHED:
+            return None
+        reach = label.column + label.column_span
+        cells = {sex: self._grid.at(number, column.index) for sex, column in layout.figures.items()}
+        percents = ((column, self._grid.at(number, column.index)) for column in layout.percents)
+        return _Row(
+            number=number,
+            label=tidy(label.text),
+            ordinal=self._grid.text(number, layout.ordinal),
+            measure=self._grid.text(number, layout.measure) if layout.measure is not None else "",
+            figures={sex: cell for sex, cell in cells.items() if cell and _is_own(cell, label, number)},
+            percents=tuple((column, cell) for column, cell in percents if cell and cell is not label),
+            spans=any(label.column <= column.index < reach for column in layout.figures.values()),
+        )
+
+    def _read_row(self, row: _Row) -> None:
+        sex = sex_row(row.label)
+        if sex is not None:
+            self._read_sex_row(row, sex)
+            return
+        if is_sum_row(row.label):
+            self._read_sum_row(row)
+            return
+        self._above_label = row.label
+        match = self._index.match(row.label, self._section, row.measure)
+        if match:
+            self._read_matched(row, match)
+        else:
+            self._pass_over(row, match)
+
+    def _read_matched(self, row: _Row, match: LabelMatch) -> None:
+        indicator = self._report.indicator(match.indicator)
+        self._parent = _Parent(match, row.number, row.measure, row.is_filled)
+        if indicator.aggregation is Aggregation.RATIO:
+            self._note_ratio(row, indicator)
+            return
+        self._notes.rows.setdefault(indicator.code, []).append(row.is_filled)
+        if self._is_heading(row):
+            self._section = row.label
+        for sex, cell in self._figures_of(row, indicator, match.sex):
+            self._take(row, indicator, sex, cell, match.strength)
+        self._note_percents(row, indicator)
+
+    def _figures_of(self, row: _Row, indicator: Indicator, named: Sex | None) -> Iterator[tuple[Sex, Cell]]:
+        """The figures of a row that the indicator asks for, each with the sex it counts."""
+        if named is not None:
+            if Sex.TOTAL in row.figures:
+                yield named, row.figures[Sex.TOTAL]
+            elif named in row.figures:
+                yield named, row.figures[named]
+            return
+        for sex in (Sex.TOTAL, Sex.MALE, Sex.FEMALE):
+            if sex in row.figures and sex in indicator.sexes:
+                yield sex, row.figures[sex]
+        only = indicator.sexes[0] if len(indicator.sexes) == 1 else Sex.TOTAL
+        if only is not Sex.TOTAL and not _is_filled(row.figures.get(only)) and Sex.TOTAL in row.figures:
+            yield only, row.figures[Sex.TOTAL]
+
+    def _read_sex_row(self, row: _Row, sex: Sex) -> None:
+        """Read "Trong đó: nữ", which counts the women of the row above it."""
+        cell = row.figures.get(Sex.TOTAL) or row.figures.get(sex)
+        if not _is_filled(row.figures.get(Sex.TOTAL)):
+            cell = row.figures.get(sex) or cell
+        if self._parent is None or self._parent.match.sex is not None:
+            self._note_unread_row(replace(row, label=f"{self._above_label} / {row.label}"), _NO_MATCH)
+            return
+        indicator = self._report.indicator(self._parent.match.indicator)
+        if cell is None or indicator.aggregation is Aggregation.RATIO or sex not in indicator.sexes:
+            return
+        if _is_filled(cell):
+            self._notes.rows[indicator.code][-1] = True
+        row = replace(row, measure=row.measure or self._parent.measure)
+        self._take(row, indicator, sex, cell, self._parent.match.strength)
+
+    def _read_sum_row(self, row: _Row) -> None:
+        """Pass "Cộng" over; right below a name left blank, "Tổng số" is that name's total."""
+        parent = self._parent
+        if parent is None or parent.filled or parent.row != row.number - 1 or parent.match.sex is not None:
+            self._parent = None
+            return
+        indicator = self._report.indicator(parent.match.indicator)
+        if indicator.aggregation is not Aggregation.RATIO:
+            self._notes.rows[indicator.code][-1] |= row.is_filled
+            for sex, cell in self._figures_of(row, indicator, None):
+                self._take(row, indicator, sex, cell, parent.match.strength)
+
+    def _take(self, row: _Row, indicator: Indicator, sex: Sex, cell: Cell, strength: Strength) -> None:
+        """Keep one figure, or nothing where nothing was reported."""
+        column = self._layout.figures.get(sex) or self._layout.figures.get(Sex.TOTAL)
+        heading = column.measure if column else ""
+        measures = _Measures(row.measure, label_key(row.label).measure, heading or self._table_measure)
+        read = _figure(cell, indicator, measures)
+        if read is None or (read.value == 0 and cell.formula and not _rests_on_figures(row)):
+            return
+        read = replace(read, reason=read.reason or self._fault_of_place(cell, strength))
+        if column and column.estimated:
+            read = replace(read, qualifier=read.qualifier or "ước")
+        value = self._value(read, indicator, sex, cell)
+        self._notes.found.append(_Found(value, strength))
+        if read.reason:
+            self._note_doubt(read, row, value)
+
+    @cached_property
+    def _table_measure(self) -> str:
+        """The unit of measure stated once above the table."""
+        return next((found for line in reversed(self._above) if (found := stated_measure(line))), "")
+
+    def _fault_of_place(self, cell: Cell, strength: Strength) -> str:
+        """Why a readable number may not belong to the figure it stands under; empty when it surely does."""
+        if self._layout.undecided:
+            return "several_columns"
+        if _is_shared(cell, self._layout):
+            return "merged_figure"
+        return "label_uncertain" if strength is Strength.UNCERTAIN else ""
+
+    def _value(self, read: _Read, indicator: Indicator, sex: Sex, cell: Cell) -> Value:
+        return Value(
+            indicator=indicator.code,
+            sex=sex,
+            value=read.value,
+            unit_of_measure=indicator.unit_of_measure,
+            place=self._place(cell),
+            certainty=Certainty.DOUBTFUL if read.reason else Certainty.CERTAIN,
+            qualifier=read.qualifier,
+            reason=read.reason,
+        )
+
+    def _pass_over(self, row: _Row, match: LabelMatch) -> None:
+        """A row that is no indicator: a section heading, a rate, or a row nobody asked for."""
+        self._parent = None
+        if row.is_filled and not row.spans:
+            if not names_ratio(row.label):
+                self._note_unread_row(row, match)
+        elif self._is_heading(row):
+            self._section = row.label
+
+    def _is_heading(self, row: _Row) -> bool:
+        return row.spans or (not row.is_filled and (not row.measure or bool(_ROMAN.fullmatch(row.ordinal))))
+
+    def _note_ratio(self, row: _Row, indicator: Indicator) -> None:
+        cells = [row.figures[sex] for sex in (Sex.TOTAL, Sex.FEMALE) if sex in row.figures]
+        for cell in [*cells, *(cell for _, cell in row.percents)]:
+            number = read_number(cell.text, cell_number=cell.number, percent=cell.percent)
+            if number.value is not None:
+                self._notes.percentages.append(GivenPercent(indicator.code, number.value, self._place(cell)))
+                return
+
+    def _note_percents(self, row: _Row, indicator: Indicator) -> None:
+        for column, cell in row.percents:
+            number = read_number(cell.text, cell_number=cell.number, percent=cell.percent)
+            if number.value is None:
+                continue
+            place = self._place(cell)
+            given = GivenPercent(indicator.code, number.value, place, of_women=column.of_women)
+            self._notes.percentages.append(given)
+
+    def _note_doubt(self, read: _Read, row: _Row, value: Value) -> None:
+        parameters = {
+            "indicator": value.indicator,
+            "indicator_label": self._report.indicator(value.indicator).label,
+            "sex": value.sex.value,
+            "label": row.label,
+            "text": value.place.text,
+            "measure": value.unit_of_measure,
+            "stated": read.stated,
+        }
+        if read.candidates:
+            parameters["first"], parameters["second"] = map(number_text, read.candidates[:2])
+        self._notes.findings.append(Finding(read.reason, Grade.ERROR, value.place, parameters))
+
+    def _note_unread_row(self, row: _Row, match: LabelMatch) -> None:
+        if not row.is_filled:
+            return
+        cell = next(cell for cell in row.figures.values() if _is_filled(cell))
+        code = "label_ambiguous" if match.ambiguous else "unread_row"
+        nearest = match.ambiguous[0] if match.ambiguous else self._index.nearest(row.label)
+        parameters = {"label": row.label, "text": tidy(cell.text), "nearest": nearest}
+        if nearest:
+            parameters["nearest_label"] = self._report.indicator(nearest).label
+        self._notes.findings.append(Finding(code, Grade.WARNING, self._place(cell), parameters))
+
+    def _note_unread(self) -> None:
+        """A table that carries labels of the report and has no head anyone understands."""
+        sure = (Strength.EXACT, Strength.SYNONYM)
+        texts = [cell for cell in self._table.cells[:_MOST_ROWS] if _could_be_label(cell.text)]
+        known = [cell for cell in texts if self._index.match(cell.text).strength in sure]
+        if len(known) >= _FEWEST_MATCHED:
+            self._notes.findings.append(
+                Finding("unread_table", Grade.WARNING, self._place(known[0]), {"table": self._table.name})
+            )
+
+    def _note_hidden(self) -> None:
+        """Hidden rows and sheets hold last year's figures more often than not; they are named, not read."""
+        hides = self._table.hidden or any(
+            cell.row in self._table.hidden_rows or cell.column in self._table.hidden_columns
+            for cell in self._table.cells
+            if cell.text.strip()
+        )
+        if hides and self._table.cells:
+            place = Place(self._file, self._table.name)
+            self._notes.findings.append(
+                Finding("hidden_not_read", Grade.NOTE, place, {"table": self._table.name})
+            )
+
+    def _note_titles(self, layouts: list[tuple[Layout, list[int]]]) -> None:
+        periods = [period for layout, _ in layouts for period in layout.periods]
+        name = [self._table.name] if self._table.sheet else []
+        lines = [tidy(line) for line in [*name, *self._above, *periods]]
+        self._notes.titles += [line for line in lines if _TITLE.search(plain_key(line))]
+
+    def _place(self, cell: Cell) -> Place:
+        return Place(self._file, place_of(self._table, cell), tidy(cell.text) or cell.number)
+
+
+@dataclass(frozen=True, slots=True)
+class _Measures:
+    """The units of measure that speak for a row, nearest first."""
+
+    row: str
+    label: str
+    heading: str  #: of the column or of the whole table: too far off to speak for counts
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One cell read as one figure: the value in the indicator's unit, or why it is doubtful."""
+
+    value: Decimal | None = None
+    qualifier: str = ""
+    reason: str = ""
+    stated: str = ""  #: the unit of measure that stood there
+    candidates: tuple[Decimal, ...] = ()
+
+
+_NO_MATCH = LabelMatch()
+_NO_LAYOUT = Layout(first=0, last=0, label=0, ordinal=None, measure=None, figures={})
+_YES = frozenset({"có", "co", "đạt", "dat"})
+
+
+def place_of(table: Table, cell: Cell) -> str:
+    """Where a cell stands, in Vietnamese: "bảng 3, hàng 6, cột 4", "sheet Biểu 1, ô D12"."""
+    if table.sheet:
+        return _wording()("sentences.sheet_cell", sheet=table.name, address=cell.address)
+    return _wording()("sentences.table_cell", table=table.name, row=cell.row + 1, column=cell.column + 1)
+
+
+@cache
+def _wording() -> Wording:
+    return Wording("vi")
+
+
+def _figure(cell: Cell, indicator: Indicator, measures: _Measures) -> _Read | None:
+    """One cell as a figure of the indicator; None when nothing was reported."""
+    number = read_number(cell.text, cell_number=cell.number, percent=cell.percent)
+    if fault := _fault_of_cell(cell):
+        return _Read(value=None if cell.error or cell.date else number.value, reason=fault)
+    if indicator.aggregation is Aggregation.COUNT and accented_key(cell.text) in _YES:
+        return _Read(value=Decimal(1))
+    if number.blank:
+        return None
+    if fault := _fault(number):
+        return _Read(reason=fault, candidates=number.candidates)
+    return _measured(number, indicator, measures)
+
+
+def _fault_of_cell(cell: Cell) -> str:
+    """What the spreadsheet itself says against the cell; empty when nothing."""
+    if cell.error:
+        return "error_cell"
+    if cell.date:
+        return "date_for_number"
+    return "formula_not_recalculated" if cell.stale and not cell.number else ""
+
+
+def _fault(number: ReadNumber) -> str:
+    """Why the text gives no figure at all; empty when it gives one."""
+    if number.percent:
+        return "percent_only"
+    if number.fraction is not None:
+        return "fraction_for_number"
+    if number.ambiguous:
+        return "ambiguous_number"
+    return "unreadable_number" if number.value is None else ""
+
+
+def _measured(number: ReadNumber, indicator: Indicator, measures: _Measures) -> _Read:
+    """A number brought to the indicator's unit of measure, with what speaks against it."""
+    value, wanted = number.value, indicator.unit_of_measure
+    assert value is not None
+    if number.unit and not (is_known(number.unit) or same_measure(number.unit, measures.row or wanted)):
+        return _Read(value=value, reason="unreadable_number", stated=number.unit)
+    stated = number.unit or measures.row or measures.label
+    if value == 0:
+        return _Read(value=value, qualifier=number.qualifier)
+    read = (
+        _money(value, stated or measures.heading, wanted)
+        if is_money(wanted)
+        else _counted(value, stated, wanted)
+    )
+    if not read.reason and read.value is not None and (fault := _impossible(read.value, wanted)):
+        read = replace(read, reason=fault)
+    return replace(read, qualifier=number.qualifier)
+
+
+def _money(value: Decimal, stated: str, wanted: str) -> _Read:
+    if not stated or not (is_known(stated) or same_measure(stated, wanted)):
+        return _Read(value=value, reason="unit_missing")
+    converted = convert(value, stated, wanted)
+    return _Read(value=converted, reason="" if converted is not None else "unit_differs", stated=stated)
+
+
+def _counted(value: Decimal, stated: str, wanted: str) -> _Read:
+    """A count keeps its number; another thing counted makes it doubtful.
+
+    Words that are no unit of measure ("theo quy định") say nothing against the row.
+    """
+    differs = bool(stated) and not same_measure(stated, wanted) and is_known(stated)
+    return _Read(value=value, reason="unit_differs" if differs else "", stated=stated)
+
+
+def _impossible(value: Decimal, wanted: str) -> str:
+    if value < 0:
+        return "negative_number"
+    return "not_whole" if is_counted(wanted) and value != value.to_integral_value() else ""
+
+
+def _is_filled(cell: Cell | None) -> bool:
+    if cell is None:
+        return False
+    return bool(cell.error) or not read_number(cell.text, cell_number=cell.number, percent=cell.percent).blank
+
+
+def _is_own(cell: Cell, label: Cell, row: int) -> bool:
+    """Whether the cell begins in the row and is not the label running on."""
+    return cell is not label and cell.row == row
+
+
+def _rests_on_figures(row: _Row) -> bool:
+    """Whether anything in the row was typed in; a formula over blanks shows 0 and reports nothing."""
+    return any(_is_filled(cell) and not cell.formula for cell in row.figures.values())
+
+
+def _is_shared(cell: Cell, layout: Layout) -> bool:
+    """Whether one merged cell stands under several rows, or under several sexes without the total."""
+    covered = range(cell.column, cell.column + cell.column_span)
+    sexes = {sex for sex, column in layout.figures.items() if column.index in covered}
+    total = layout.figures.get(Sex.TOTAL)
+    begins_at_total = total is not None and cell.column == total.index
+    return cell.row_span > 1 or (len(sexes) > 1 and not begins_at_total)
+
+
+def _could_be_label(text: str) -> bool:
+    return 4 <= len(text.strip()) <= 200  # noqa: PLR2004  # "CBCC" is the shortest label there is
+
+
+def _settled(notes: _Notes, report: ReportDefinition, unit_kind: str) -> TableReading:
+    """Compare figures of the same name, and count what of the form came back."""
+    values, conflicts = _compared(_best_named(notes))
+    values = (*values, *_percent_only(notes.percentages, values, report))
+    asked = {indicator.code for indicator in report.asked_of(unit_kind)}
+    rows = [filled for code, filled_rows in notes.rows.items() if code in asked for filled in filled_rows]
+    return TableReading(
+        values=values,
+        findings=(*notes.findings, *conflicts),
+        percentages=tuple(notes.percentages),
+        matched_rows=sum(map(len, notes.rows.values())),
+        asked_rows=len(rows),
+        blank_rows=rows.count(False),
+        form_share=len(asked & set(notes.rows)) / len(asked) if asked else 0.0,
+        empty_form=len(rows) >= _FEWEST_ROWS_OF_FORM and not any(rows) and not values,
+        titles=tuple(dict.fromkeys(notes.titles)),
+    )
+
+
+def _best_named(notes: _Notes) -> list[Value]:
+    """Where an indicator is named outright, rows that only resemble its name are not it."""
+    sure = (Strength.EXACT, Strength.SYNONYM)
+    outright = {found.value.indicator for found in notes.found if found.strength in sure}
+    kept: list[Value] = []
+    for found in notes.found:
+        if found.strength in sure or found.value.indicator not in outright:
+            kept.append(found.value)
+        else:
+            parameters = {"label": "", "text": found.value.place.text, "nearest": found.value.indicator}
+            notes.findings.append(Finding("row_set_aside", Grade.WARNING, found.value.place, parameters))
+    return kept
+
+
+def _compared(values: Iterable[Value]) -> tuple[tuple[Value, ...], list[Finding]]:
+    """One value for a figure told the same everywhere; all of them, doubtful, where they differ."""
+    by_figure: dict[Figure, list[Value]] = {}
+    for value in values:
+        by_figure.setdefault(Figure(value.indicator, value.sex), []).append(value)
+    kept: list[Value] = []
+    findings: list[Finding] = []
+    for same in by_figure.values():
+        told = [value for value in same if value.value is not None]
+        if len({value.value for value in told}) > 1:
+            kept += [replace(v, certainty=Certainty.DOUBTFUL, reason="figure_twice") for v in told]
+            findings.append(_twice(told))
+        else:
+            kept.append(min(same, key=_doubt))
+    return tuple(kept), findings
+
+
+def _doubt(value: Value) -> tuple[bool, bool]:
+    return value.certainty is Certainty.DOUBTFUL, value.value is None
+
+
+def _twice(told: Sequence[Value]) -> Finding:
+    first = told[0]
+    second = next(value for value in told if value.value != first.value)
+    parameters = {
+        "indicator": first.indicator,
+        "sex": first.sex.value,
+        "first": first.place.text,
+        "first_place": first.place.where,
+        "second": second.place.text,
+        "second_place": second.place.where,
+    }
+    return Finding("figure_twice", Grade.ERROR, first.place, parameters)
+
+
+def _percent_only(
+    given: Sequence[GivenPercent], values: Sequence[Value], report: ReportDefinition
+) -> Iterator[Value]:
+    """Doubtful values without a number for figures of which the sheet gives nothing but a percentage."""
+    told = {Figure(value.indicator, value.sex) for value in values}
+    for percent in given:
+        for figure in _figures_behind(percent, report):
+            if figure in told:
+                continue
+            told.add(figure)
+            indicator = report.indicator(figure.indicator)
+            yield Value(
+                indicator=figure.indicator,
+                sex=figure.sex,
+                value=None,
+                unit_of_measure=indicator.unit_of_measure,
+                place=percent.place,
+                certainty=Certainty.DOUBTFUL,
+                reason="percent_only",
+            )
+
+
+def _figures_behind(percent: GivenPercent, report: ReportDefinition) -> tuple[Figure, ...]:
+    ratio = report.indicator(percent.indicator).ratio
+    if ratio is not None:
+        return ratio.numerator, ratio.denominator
+    if not percent.of_women:
+        return ()
+    sexes = report.indicator(percent.indicator).sexes
+    return tuple(Figure(percent.indicator, sex) for sex in (Sex.TOTAL, Sex.FEMALE) if sex in sexes)
