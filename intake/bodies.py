@@ -16,7 +16,7 @@ _ATTRIBUTION: Final = re.compile(
 )
 _ATTRIBUTION_START: Final = re.compile(r"^\s{0,3}(?:vào|ngày|lúc|on)\b", re.IGNORECASE)
 _FORWARD_MARK: Final = re.compile(
-    r"^\W*(?:-{2,}\s*(?:forwarded message|thư (?:được )?chuyển tiếp|tin nhắn (?:được )?chuyển tiếp|chuyển tiếp)"
+    r"^\W*(?:-{2,}\s*(?:forwarded message|(?:thư |tin nhắn )?(?:được )?chuyển tiếp)"
     r"\b.*|begin forwarded message\s*:|bắt đầu thư được chuyển tiếp\s*:)\s*$",
     re.IGNORECASE,
 )
@@ -25,8 +25,9 @@ _ORIGINAL_MARK: Final = re.compile(
     re.IGNORECASE,
 )
 _HEAD_LINE: Final = re.compile(
-    r"^[\s*>]{0,4}(?P<name>từ|người gửi|from|đã gửi|ngày gửi|ngày|thời gian|gửi lúc|sent|date|tới|đến|người nhận|to|cc"
-    r"|đồng gửi|chủ đề|tiêu đề|subject|v/v)\s*\**\s*:\s*\**\s*(?P<value>.*?)\s*\**\s*$",
+    r"^[\s*>]{0,4}(?P<name>từ|người gửi|from|đã gửi|ngày gửi|ngày|thời gian|gửi lúc|sent|date"
+    r"|tới|đến|người nhận|to|cc|đồng gửi|chủ đề|tiêu đề|subject|v/v)"
+    r"\s*\**\s*:\s*\**\s*(?P<value>.*?)\s*\**\s*$",
     re.IGNORECASE,
 )
 _SENDER: Final = frozenset({"từ", "người gửi", "from"})
@@ -37,10 +38,11 @@ _ADDRESS: Final = re.compile(r"[^\s@<>()\[\],;:\"]+@[^\s@<>()\[\],;:\"]+\.[^\s@<
 _LINK: Final = re.compile(r"https?://[^\s<>\"'\])]{3,2000}", re.IGNORECASE)
 _MOST_LINKS: Final = 50
 _HEAD_LINES: Final = 8
+_WIDEST: Final = 500  #: characters of a line that are looked at, so that no line costs more than it says
 
 
 def own_text(text: str) -> str:
-    """What the sender wrote in this mail: without quoted or forwarded mail and without the signature block."""
+    """What the sender wrote in this mail: without quoted or forwarded mail, without signature block."""
     lines = text.split("\n")
     kept: list[str] = []
     skip_until = 0
@@ -76,9 +78,9 @@ def _is_quoted_below(lines: list[str], number: int) -> bool:
 
 def _begins_earlier_mail(lines: list[str], number: int) -> bool:
     line = lines[number]
-    if _FORWARD_MARK.match(line) or _ORIGINAL_MARK.match(line):
+    if _FORWARD_MARK.match(line[:_WIDEST]) or _ORIGINAL_MARK.match(line[:_WIDEST]):
         return True
-    head = _HEAD_LINE.match(line)
+    head = _HEAD_LINE.match(line[:_WIDEST])
     return head is not None and head["name"].lower() in _SENDER and bool(_head_at(lines, number))
 
 
@@ -86,7 +88,7 @@ def _head_at(lines: list[str], number: int) -> dict[str, str]:
     """The head of an earlier mail that stands from this line: sender and at least one of moment, subject."""
     found: dict[str, str] = {}
     for line in lines[number : number + _HEAD_LINES]:
-        match = _HEAD_LINE.match(line)
+        match = _HEAD_LINE.match(line[:_WIDEST])
         if match:
             found.setdefault(_role(match["name"].lower()), match["value"])
         elif found and not line.strip():
@@ -107,7 +109,7 @@ def inline_forwards(text: str, subject: str) -> tuple[ForwardedHead, ...]:
     heads = [
         _forwarded(head)
         for number, line in enumerate(lines)
-        if _FORWARD_MARK.match(line) and (head := _head_below(lines, number + 1))
+        if _FORWARD_MARK.match(line[:_WIDEST]) and (head := _head_below(lines, number + 1))
     ]
     if not heads and _FORWARDING.match(subject):
         first = next((head for number in range(len(lines)) if (head := _head_from(lines, number))), None)
@@ -122,7 +124,7 @@ def _head_below(lines: list[str], number: int) -> dict[str, str]:
 
 
 def _head_from(lines: list[str], number: int) -> dict[str, str]:
-    match = _HEAD_LINE.match(lines[number])
+    match = _HEAD_LINE.match(lines[number][:_WIDEST])
     return _head_at(lines, number) if match and match["name"].lower() in _SENDER else {}
 
 

@@ -25,7 +25,7 @@ _MOST_OCTETS: Final = 256 << 10  #: of the head that is looked at
 _LONGEST: Final = 8_000  #: characters of one decoded field
 _FIELD: Final = re.compile(rb"([!-9;-~]+)[ \t]*:(.*)", re.DOTALL)
 _HEAD_END: Final = re.compile(rb"\r?\n\r?\n|\r\r")
-_FOLDING: Final = re.compile(rb"(?:\r\n|\n|\r)(?![ \t])")
+_FOLDING: Final = re.compile(rb"\r\n(?![ \t])|(?<!\r)\n(?![ \t])|\r(?![\n \t])")
 _LINE_END: Final = re.compile(rb"[\r\n]+")
 _ENCODED_WORD: Final = re.compile(rb"=\?([^?\s]{1,60})\?([BbQq])\?([^?\s]*(?: [^?\s]+)*)\?=")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]+")

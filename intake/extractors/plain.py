@@ -20,9 +20,14 @@ if TYPE_CHECKING:
 
 _LEAST_CERTAIN: Final = 4096  #: octets shown to the charset detector
 _VIETNAMESE: Final = ("utf_8", "cp1258")
-_NAMES: Final = {"unicode-1-1-utf-7": "utf-7", "ansi_x3.110-1983": "cp1258", "x-unknown": "", "8bit": ""}
+_NAMES: Final = {"ansi_x3.110-1983": "cp1258", "x-unknown": "", "8bit": ""}
 #: labels that mailers write without looking; UTF-8 is tried before them
 _CARELESS: Final = frozenset({"ascii", "iso8859-1", "cp1252", "iso8859-15"})
+#: text codecs that no mail is written in, and which can make half characters or take quadratic time
+_NO_CHARSETS: Final = frozenset(
+    {"utf-7", "unicode-escape", "unicode_escape", "raw-unicode-escape", "raw_unicode_escape", "idna",
+     "punycode", "undefined"}
+)  # fmt: skip
 _MOST_MARKUP: Final = 4 << 20
 
 _BLOCKS: Final = frozenset(
@@ -100,7 +105,7 @@ def known_charset(declared: str) -> str:
     except (LookupError, ValueError):
         return ""
     # Codecs such as base64 or rot13 are no charsets.
-    return info.name if getattr(info, "_is_text_encoding", True) else ""
+    return info.name if getattr(info, "_is_text_encoding", True) and info.name not in _NO_CHARSETS else ""
 
 
 def _guessed(octets: bytes) -> str:

@@ -1,0 +1,355 @@
+"""From the parts of a mail to its files, opened: archives, forwarded mail, documents.
+
+Names come from strangers: they are shown, never used as a path. Containers are opened within a budget of
+produced octets, and one bad file never keeps the next from being read.
+"""
+
+from __future__ import annotations
+
+import re
+import stat
+import unicodedata
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+
+from intake.documents import Document, FileKind, ReadFile, ReadState
+from intake.errors import BombError, ExtractionError, FileTooLargeError
+from intake.extractors.interface import Budget, Limits, Package
+from intake.extractors.registry import EXTRACTORS
+from intake.kinds import kind_of, picture_size
+from intake.messages import ForwardedHead, ReadMessage
+from intake.mime import Leaf, ParsedMail, parse_mail
+
+if TYPE_CHECKING:
+    import zipfile
+    from collections.abc import Iterable
+
+_LONGEST_NAME: Final = 120
+_LONGEST_DECLARED: Final = 500
+_SMALL_PICTURE: Final = 20 << 10
+_SMALL_SIDE: Final = 200
+_UNSHOWN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})  #: Unicode categories that nobody sees
+_LITTER: Final = re.compile(r"(?:^|/)(?:__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|~\$)", re.IGNORECASE)
+_SEPARATORS: Final = re.compile(r"[/\\]")
+_BLANKS: Final = re.compile(r"\s+")
+_UNICODE_PATH: Final = 0x7075
+_UTF8_FLAG: Final = 0x800
+_CLOSED_STATES: Final = {
+    FileKind.EMPTY: ReadState.EMPTY,
+    FileKind.ENCRYPTED_OFFICE: ReadState.ENCRYPTED,
+    FileKind.PROGRAM: ReadState.REFUSED,
+}
+
+
+def read_message(octets: bytes, limits: Limits) -> ReadMessage:
+    """Reads a mail with all its files. Whatever the octets, a message comes back.
+
+    Raises:
+        MemoryError: the process has reached its limit; only a fresh one may try again.
+
+    """
+    parsed = parse_mail(octets[: limits.message_octets], limits)
+    opening = _Opening(limits, is_report=parsed.headers.content_type == "multipart/report")
+    for leaf in parsed.files:
+        opening.open_leaf(leaf)
+    cut = ("message_cut",) if len(octets) > limits.message_octets else ()
+    return ReadMessage(
+        headers=parsed.headers,
+        text="\n\n".join(filter(None, (parsed.text, *opening.texts)))[: limits.text_length],
+        own_text=parsed.own_text,
+        files=tuple(opening.files),
+        forwarded=(*parsed.forwarded, *opening.forwarded),
+        links=parsed.links,
+        defects=tuple(dict.fromkeys((*parsed.defects, *opening.defects, *cut))),
+        second_reader=parsed.second_reader,
+    )
+
+
+def list_message(octets: bytes, limits: Limits, state: ReadState) -> ReadMessage:
+    """Reads a mail without opening its files, which all end in `state`: what is left of a mail that fails."""
+    parsed = parse_mail(octets[: limits.message_octets], limits)
+    files = tuple(_unread(leaf.name, leaf.content, (), state) for leaf in parsed.files[: limits.files])
+    return ReadMessage(
+        headers=parsed.headers,
+        text=parsed.text,
+        own_text=parsed.own_text,
+        files=files,
+        forwarded=parsed.forwarded,
+        links=parsed.links,
+        defects=parsed.defects,
+        second_reader=parsed.second_reader,
+    )
+
+
+def safe_name(declared: str) -> str:
+    """A name fit to be shown: NFC, no control or direction marks, no folders, 120 characters at most.
+
+    "../../x/y.xlsx" gives "y.xlsx". The end is kept when a name is too long, for its extension.
+    """
+    last = next((piece for piece in reversed(_SEPARATORS.split(declared)) if piece.strip(" .")), "")
+    kept = "".join(
+        letter for letter in last if unicodedata.category(letter) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
+    )
+    name = _BLANKS.sub(" ", unicodedata.normalize("NFC", kept)).strip()
+    if len(name) <= _LONGEST_NAME:
+        return name
+    stem, dot, extension = name.rpartition(".")
+    ending = f"…{dot}{extension}" if dot and len(extension) < 10 else "…"  # noqa: PLR2004
+    return (stem if dot and len(extension) < 10 else name)[: _LONGEST_NAME - len(ending)] + ending  # noqa: PLR2004
+
+
+def _unread(
+    declared: str, content: bytes, path: tuple[str, ...], state: ReadState, detail: str = ""
+) -> ReadFile:
+    return ReadFile(
+        name=safe_name(declared),
+        declared_name=_storable(declared),
+        path=path,
+        kind=kind_of(content, declared),
+        size=len(content),
+        sha256=sha256(content).hexdigest(),
+        state=state,
+        detail=detail,
+    )
+
+
+def _storable(declared: str) -> str:
+    """The declared name as it stood, without half characters that no database takes."""
+    return declared.encode("utf-8", "replace").decode("utf-8")[:_LONGEST_DECLARED].replace("\0", "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A file about to be opened: where it was found and what was said of it."""
+
+    content: bytes
+    declared: str
+    path: tuple[str, ...] = ()
+    is_mail: bool = False  #: declared as message/rfc822
+    is_inline: bool = False  #: shown inside the text
+
+
+@dataclass(slots=True)
+class _Opening:
+    """The files of one message being opened."""
+
+    limits: Limits
+    is_report: bool = False  #: a bounce: the mail it returns is no forwarded mail
+    files: list[ReadFile] = field(default_factory=list)
+    forwarded: list[ForwardedHead] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    defects: list[str] = field(default_factory=list)
+
+    def open_leaf(self, leaf: Leaf) -> None:
+        """Opens one attachment with a budget of its own, so that a bomb takes nothing from the next."""
+        found = _Found(
+            leaf.content,
+            leaf.name,
+            is_mail=leaf.content_type == "message/rfc822",
+            is_inline=bool(leaf.content_id) or leaf.disposition == "inline",
+        )
+        self._open(found, Budget(self.limits))
+
+    def _open(self, found: _Found, budget: Budget) -> None:
+        if len(self.files) >= self.limits.files:
+            self.defects.append("too_many_files")
+            return
+        kind = FileKind.MESSAGE if found.is_mail and found.content else kind_of(found.content, found.declared)
+        if kind is FileKind.MESSAGE:
+            self._open_mail(found, budget)
+        elif kind is FileKind.ZIP:
+            self._open_archive(found, budget)
+        else:
+            self._add(found, kind, *_read(kind, found, budget))
+
+    def _add(
+        self,
+        found: _Found,
+        kind: FileKind,
+        state: ReadState,
+        document: Document | None = None,
+        detail: str = "",
+    ) -> str:
+        """Notes a file and gives the name it is shown by."""
+        name = safe_name(found.declared) or f"{len(self.files) + 1}.{kind.value}"
+        self.files.append(
+            ReadFile(
+                name=name,
+                declared_name=_storable(found.declared),
+                path=found.path,
+                kind=kind,
+                size=len(found.content),
+                sha256=sha256(found.content).hexdigest(),
+                state=state,
+                document=document,
+                detail=detail,
+            )
+        )
+        return name
+
+    def _open_mail(self, found: _Found, budget: Budget) -> None:
+        if len(found.path) >= self.limits.depth:
+            self._add(found, FileKind.MESSAGE, ReadState.TOO_DEEP)
+            return
+        parsed = parse_mail(found.content, self.limits)
+        name = self._add(found, FileKind.MESSAGE, ReadState.CONTAINER)
+        self.defects += parsed.defects
+        if not self.is_report:
+            self._note_forward(parsed)
+        for leaf in parsed.files:
+            is_mail = leaf.content_type == "message/rfc822"
+            is_inline = bool(leaf.content_id) or leaf.disposition == "inline"
+            self._open(_Found(leaf.content, leaf.name, (*found.path, name), is_mail, is_inline), budget)
+
+    def _note_forward(self, parsed: ParsedMail) -> None:
+        headers = parsed.headers
+        head = ForwardedHead(
+            headers.sender.address, headers.sender.name, headers.subject, headers.date, inline=False
+        )
+        self.forwarded += [head, *parsed.forwarded]
+        self.texts.append(parsed.text)
+
+    def _open_archive(self, found: _Found, budget: Budget) -> None:
+        if len(found.path) >= self.limits.depth:
+            self._add(found, FileKind.ZIP, ReadState.TOO_DEEP)
+            return
+        position = len(self.files)
+        name = self._add(found, FileKind.ZIP, ReadState.CONTAINER)
+        try:
+            package = Package(found.content, budget)
+            for entry in archive_members(package, self.limits):
+                self._open_member(package, entry, (*found.path, name), budget)
+        except ExtractionError as error:
+            # Members opened before the fault stay; the archive itself says that there may be more.
+            self.files.insert(position, _with_fault(self.files.pop(position), error))
+
+    def _open_member(
+        self, package: Package, entry: zipfile.ZipInfo, path: tuple[str, ...], budget: Budget
+    ) -> None:
+        declared = member_name(entry)
+        try:
+            content = package.read(entry)
+        except BombError:
+            raise
+        except ExtractionError as error:
+            self.files.append(_locked_member(declared, entry, path, error))
+            return
+        self._open(_Found(content, declared, path), budget)
+
+
+def _with_fault(file: ReadFile, error: ExtractionError) -> ReadFile:
+    return ReadFile(
+        file.name,
+        file.declared_name,
+        file.path,
+        file.kind,
+        file.size,
+        file.sha256,
+        error.state,
+        detail=error.detail,
+    )
+
+
+def _locked_member(
+    declared: str, entry: zipfile.ZipInfo, path: tuple[str, ...], error: ExtractionError
+) -> ReadFile:
+    """A member whose octets nobody has; its size is the archive's claim and it has no hash."""
+    return ReadFile(
+        name=safe_name(declared),
+        declared_name=_storable(declared),
+        path=path,
+        kind=FileKind.UNKNOWN,
+        size=entry.file_size,
+        sha256="",
+        state=error.state,
+        detail=error.detail,
+    )
+
+
+def archive_members(package: Package, limits: Limits) -> Iterable[zipfile.ZipInfo]:
+    """The members worth opening: no folders, no links, none of the litter that desktops leave.
+
+    Raises:
+        BombError: members share octets, as only bombs do.
+        FileTooLargeError: more members than are opened of one archive.
+
+    """
+    entries = package.archive.infolist()
+    if len(entries) > limits.members:
+        raise FileTooLargeError(f"{len(entries)} members")
+    end = -1
+    for entry in sorted(entries, key=lambda entry: entry.header_offset):
+        if entry.header_offset < end:
+            raise BombError("members overlap")
+        end = entry.header_offset + 30 + entry.compress_size
+    return [entry for entry in entries if _is_worth_opening(entry)]
+
+
+def _is_worth_opening(entry: zipfile.ZipInfo) -> bool:
+    is_link = stat.S_ISLNK(entry.external_attr >> 16)
+    return not (entry.is_dir() or is_link or _LITTER.search(entry.filename))
+
+
+def member_name(entry: zipfile.ZipInfo) -> str:
+    """The name of a zip member put right.
+
+    Only names marked as UTF-8 say how they are written. Others are UTF-8 all the same (macOS, older
+    7-Zip), in the code page of a Vietnamese PC (cp1258), or in cp437; and some programs have turned UTF-8
+    read as cp437 into marked UTF-8.
+    """
+    extra = _unicode_path(entry.extra)
+    if extra:
+        return extra
+    if entry.flag_bits & _UTF8_FLAG:
+        return _ungarbled(entry.orig_filename)
+    octets = entry.orig_filename.encode("cp437", "replace")
+    for charset in ("utf-8", "cp1258"):
+        try:
+            return unicodedata.normalize("NFC", octets.decode(charset))
+        except UnicodeDecodeError:
+            continue
+    return entry.orig_filename
+
+
+def _ungarbled(name: str) -> str:
+    try:
+        return name if name.isascii() else name.encode("cp437").decode("utf-8")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return name
+
+
+def _unicode_path(extra: bytes) -> str:
+    """The name in the Info-ZIP Unicode Path field (APPNOTE 4.6.9), empty when there is none."""
+    while len(extra) >= 4:  # noqa: PLR2004 - tag and length
+        tag, length = int.from_bytes(extra[:2], "little"), int.from_bytes(extra[2:4], "little")
+        if tag == _UNICODE_PATH:
+            return extra[9 : 4 + length].decode("utf-8", "replace")
+        extra = extra[4 + length :]
+    return ""
+
+
+def _read(kind: FileKind, found: _Found, budget: Budget) -> tuple[ReadState, Document | None, str]:
+    """What becomes of a file that is no container."""
+    if kind in _CLOSED_STATES:
+        return _CLOSED_STATES[kind], None, ""
+    if kind is FileKind.IMAGE and _is_decoration(found):
+        return ReadState.DECORATION, None, ""
+    extract = EXTRACTORS.get(kind)
+    if extract is None:
+        return ReadState.NOT_YET, None, ""
+    try:
+        return ReadState.READ, extract(found.content, budget), ""
+    except ExtractionError as error:
+        return error.state, None, error.detail
+    except (MemoryError, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # noqa: BLE001 - a panic of a compiled reader is no Exception
+        return ReadState.DAMAGED, None, type(error).__name__
+
+
+def _is_decoration(found: _Found) -> bool:
+    """Logos and signature pictures: small ones, and light ones shown inside the text."""
+    size = picture_size(found.content)
+    is_small = size is not None and size.width < _SMALL_SIDE and size.height < _SMALL_SIDE
+    return is_small or (found.is_inline and len(found.content) < _SMALL_PICTURE)
