@@ -101,6 +101,7 @@ class Archive:
 
         Raises:
             ArchiveWriteError: the disk refused; nothing may be acknowledged.
+
         """
         return self.keep_all((_Raw(octets, arrival, sighting),))[0]
 
@@ -110,6 +111,7 @@ class Archive:
         Raises:
             ArchiveWriteError: the disk refused; none of the batch may be acknowledged.
             ValueError: an arrival has no time zone.
+
         """
         batch = tuple(raws)
         if not batch:
@@ -128,6 +130,7 @@ class Archive:
         Raises:
             MissingArchiveError: no such message.
             DamagedArchiveError: the bytes on disk are no longer those that were archived.
+
         """
         try:
             octets = self._path(archive_id).read_bytes()

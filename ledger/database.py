@@ -47,6 +47,7 @@ class Database:
         Raises:
             LedgerBusyError: another writer held on for 30 seconds.
             LedgerStorageError: the disk refused.
+
         """
         with named_errors(), self.engine.execution_options(writer=True).begin() as connection:
             yield connection
@@ -76,6 +77,7 @@ def open_database(url: str) -> Database:
         DamagedLedgerError: it fails its integrity check, or the file is no database.
         SchemaTooNewError: a later version of the program wrote it.
         LedgerDatabaseError: it cannot be opened at all.
+
     """
     engine = connect_engine(url)
     database = Database(engine)

@@ -44,6 +44,7 @@ def add(writing: Writing, decision: Decision) -> Decision:
 
     Raises:
         InvalidDecisionError: it says too little to be applied.
+
     """
     check(decision)
     last = writing.connection.execute(select(func.max(decisions.c.number))).scalar() or 0
@@ -73,6 +74,7 @@ def check(decision: Decision) -> None:
 
     Raises:
         InvalidDecisionError: no person, a moment without zone, or an extension without a new due moment.
+
     """
     if not decision.who.strip():
         raise InvalidDecisionError("a decision needs the name of who decided", field="who")
@@ -89,6 +91,7 @@ def extended_due(decision: Decision) -> datetime:
 
     Raises:
         InvalidDecisionError: it gives none, or one without a time zone.
+
     """
     due = decision.choice.get("due")
     try:
@@ -105,6 +108,7 @@ def reconcile(writing: Writing, journal: Journal) -> None:
 
     Raises:
         DecisionsJournalError: they tell different decisions under one number; a person must look.
+
     """
     written = {line.number: line for line in journal_decisions(journal)}
     known = {decision.number: decision for decision in recorded(writing.connection)}

@@ -31,6 +31,7 @@ def as_type(plain: object, kind: type[T]) -> T:
 
     Raises:
         msgspec.ValidationError: the value is of another shape.
+
     """
     return msgspec.convert(plain, kind, strict=False)
 

@@ -21,6 +21,7 @@ def add(writing: Writing, issue: Issue) -> Issue:
 
     Raises:
         IssueConflictError: its number is not the next one.
+
     """
     before = latest(writing.connection, issue.report, issue.period)
     following = before.number + 1 if before else 1

@@ -34,6 +34,7 @@ class Journal:
 
         Raises:
             OSError: the disk refused; the file is as it was.
+
         """
         with self.writing() as page:
             page.append(entries)

@@ -41,6 +41,7 @@ def only_daemon(url: str) -> Iterator[None]:
 
     Raises:
         AnotherDaemonRunsError: another process is, named by pid and host.
+
     """
     file = sqlite_file(url)
     with _locked_file(file.with_name(file.name + ".lock")) if file else _locked_session(url):

@@ -64,6 +64,7 @@ def record(writing: Writing, outcomes: Sequence[MessageOutcome]) -> tuple[str, .
 
     Raises:
         UnknownArchiveIdError: an outcome of a message that was never sighted; nothing is written.
+
     """
     latest = {outcome.archive_id: _in_utc(outcome) for outcome in outcomes}
     _refuse_unknown(writing.connection, latest)
@@ -73,7 +74,7 @@ def record(writing: Writing, outcomes: Sequence[MessageOutcome]) -> tuple[str, .
     _forget(writing.connection, [archive_id for archive_id in changed if archive_id in before])
     insert_rows(writing.connection, _rows([latest[id_] for id_ in changed], digests, writing.at))
     writing.note(_change(latest[archive_id], before.get(archive_id)) for archive_id in changed)
-    want_reading(writing, list(latest), wanted=False)
+    want_reading(writing, _read_as_they_stand(writing.connection, latest), wanted=False)
     return tuple(changed)
 
 
@@ -91,6 +92,7 @@ def message(connection: Connection, archive_id_or_prefix: str) -> MessageOutcome
 
     Raises:
         AmbiguousArchiveIdError: the beginning fits several messages.
+
     """
     prefix = archive_id_or_prefix.lower()
     if not prefix or not set(prefix) <= set("0123456789abcdef"):
@@ -150,6 +152,28 @@ def _refuse_unknown(connection: Connection, outcomes: Iterable[str]) -> None:
     for archive_id in wanted:
         if archive_id not in known:
             raise UnknownArchiveIdError(f"no message {archive_id} was ever sighted", message=archive_id)
+
+
+def _read_as_they_stand(connection: Connection, outcomes: dict[str, MessageOutcome]) -> list[str]:
+    """Those read with the arrival they have now; another saw an earlier one, and is read once more."""
+    known = arrivals(connection, outcomes)
+    return [archive_id for archive_id, read in outcomes.items() if read.arrival == known[archive_id][0]]
+
+
+def give_up(writing: Writing, archive_ids: Sequence[str], reason: str) -> None:
+    """Stop trying to read messages. One never read is held as failed; an earlier outcome stands."""
+    known = arrivals(writing.connection, archive_ids)
+    standing = _standing(writing.connection, known)
+    record(
+        writing,
+        [
+            failed_outcome(archive_id, arrival or writing.at, size, reason)
+            for archive_id, (arrival, size) in sorted(known.items())
+            if archive_id not in standing
+        ],
+    )
+    want_reading(writing, list(known), wanted=False)
+    writing.note(Change("reading_given_up", archive_id, {"reason": reason}) for archive_id in standing)
 
 
 def _standing(connection: Connection, archive_ids: Iterable[str]) -> dict[str, Any]:

@@ -83,6 +83,7 @@ def mark(writing: Writing, delivery: Delivery) -> OutgoingMessage:
 
     Raises:
         OutboxStateError: there is no such mail, or it cannot go to that state from where it stands.
+
     """
     mail = _existing(writing.connection, delivery.outgoing_id)
     if mail.state is delivery.state and mail.server_reply == delivery.reply:

@@ -102,6 +102,7 @@ def attempts(connection: Connection, archive_id: str) -> int:
 
     Raises:
         UnknownArchiveIdError: never sighted.
+
     """
     query = select(archived.c.attempts).where(archived.c.archive_id == archive_id)
     counted = connection.execute(query).scalar()
@@ -137,7 +138,7 @@ def known_ids(connection: Connection) -> frozenset[str]:
     return frozenset(connection.execute(select(archived.c.archive_id)).scalars())
 
 
-def arrivals(connection: Connection, archive_ids: Sequence[str]) -> dict[str, tuple[datetime | None, int]]:
+def arrivals(connection: Connection, archive_ids: Iterable[str]) -> dict[str, tuple[datetime | None, int]]:
     """Arrival and size of messages, by id; unknown ids are left out."""
     found: dict[str, tuple[datetime | None, int]] = {}
     for chunk in chunks(archive_ids):
@@ -155,6 +156,7 @@ def adopt_orphans(writing: Writing, archive: Archive) -> tuple[tuple[str, ...], 
 
     Raises:
         EmptyArchiveError: the ledger knows messages and the archive holds none.
+
     """
     on_disk, known = frozenset(archive.ids()), known_ids(writing.connection)
     if known and not on_disk:

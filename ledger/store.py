@@ -80,6 +80,7 @@ class Ledger:
             DamagedLedgerError: the database fails its integrity check.
             SchemaTooNewError: a later version of the program wrote it.
             DecisionsJournalError: journal and ledger contradict each other.
+
         """
         journal = Journal(decisions_journal) if decisions_journal else None
         ledger = cls(open_database(url), actor, clock, journal)
@@ -122,6 +123,7 @@ class Ledger:
         Args:
             seen: (sighting, archive id, arrival, size) of messages that are in the archive already.
             mark: (account, folder, UIDVALIDITY, last UID), or None to leave the mark alone.
+
         """
         with self._writing() as writing:
             return sightings.record_batch(writing, seen, mark)
@@ -136,6 +138,7 @@ class Ledger:
 
         Raises:
             UnknownArchiveIdError: never sighted.
+
         """
         with self._reading() as connection:
             return sightings.attempts(connection, archive_id)
@@ -143,11 +146,12 @@ class Ledger:
     def begin_attempts(self, archive_ids: Sequence[str]) -> tuple[str, ...]:
         """Count one more attempt at each before reading begins; those to read now.
 
-        A message whose third attempt has not ended in an outcome is held as failed and left out.
+        A message whose third attempt has not ended in an outcome is held as failed and left out; if it
+        was read before, what was read then stands.
         """
         with self._writing() as writing:
             going, spent = sightings.begin_attempts(writing, archive_ids)
-            self._hold(writing, spent, READING_FAILED)
+            messages.give_up(writing, spent, READING_FAILED)
             return going
 
     def read_again(self, archive_ids: Sequence[str], reason: str = "") -> None:
@@ -163,10 +167,11 @@ class Ledger:
 
         Raises:
             EmptyArchiveError: the ledger knows messages and the archive holds none.
+
         """
         with self._writing() as writing:
             adopted, unseen = sightings.adopt_orphans(writing, archive)
-            self._hold(writing, unseen, ARRIVAL_UNKNOWN)
+            messages.give_up(writing, unseen, ARRIVAL_UNKNOWN)
             return adopted
 
     def missing_from(self, archive: Archive) -> tuple[str, ...]:
@@ -186,6 +191,7 @@ class Ledger:
 
         Raises:
             UnknownArchiveIdError: an outcome of a message that was never sighted; nothing is written.
+
         """
         with self._writing() as writing:
             return messages.record(writing, outcomes)
@@ -210,6 +216,7 @@ class Ledger:
 
         Raises:
             AmbiguousArchiveIdError: the beginning fits several messages.
+
         """
         with self._reading() as connection:
             return messages.message(connection, archive_id_or_prefix)
@@ -266,6 +273,7 @@ class Ledger:
         Raises:
             InvalidDecisionError: it says too little to be applied.
             OSError: the journal refused; nothing is recorded.
+
         """
         if self._journal is None:
             with self._writing() as writing:
@@ -326,6 +334,7 @@ class Ledger:
 
         Raises:
             OutboxStateError: the mail cannot go to that state from where it stands.
+
         """
         with self._writing() as writing:
             return outbox.mark(writing, delivery)
@@ -352,6 +361,7 @@ class Ledger:
 
         Raises:
             IssueConflictError: its number is not the next one.
+
         """
         with self._writing() as writing:
             return issues.add(writing, issue)
@@ -415,15 +425,6 @@ class Ledger:
             yield
         finally:
             self._current.connection = None
-
-    def _hold(self, writing: Writing, archive_ids: Sequence[str], reason: str) -> None:
-        known = sightings.arrivals(writing.connection, archive_ids)
-        outcomes = [
-            messages.failed_outcome(archive_id, arrival or writing.at, size, reason)
-            for archive_id, (arrival, size) in sorted(known.items())
-        ]
-        if outcomes:
-            messages.record(writing, outcomes)
 
     def _reconcile_decisions(self, journal: Journal) -> None:
         with self._writing() as writing:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -51,10 +54,10 @@ from tests.builders_ledger import (
 from tests.postgres import PostgresServer, private_postgres
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Iterator
 
 ACCOUNT = "hop-thu@vidu.example"
+ROOT = Path(__file__).parent.parent
 BOTH = ("sqlite", "postgresql")
 
 
@@ -202,6 +205,27 @@ def test_a_held_message_may_be_read_again_with_fresh_attempts(ledger: Ledger) ->
     ledger.read_again([archive_id("a")], "cán bộ yêu cầu")
     assert len(ledger.unread()) == 1
     assert ledger.begin_attempts([archive_id("a")]) == (archive_id("a"),)
+
+
+def test_a_report_that_cannot_be_read_a_second_time_keeps_what_was_read_the_first(ledger: Ledger) -> None:
+    _archived(ledger, "a")
+    ledger.record([full_outcome("a")])
+    ledger.read_again([archive_id("a")])
+    for _ in range(4):
+        ledger.begin_attempts([archive_id("a")])
+    assert ledger.message(archive_id("a")) == full_outcome("a")
+    assert ledger.unread() == ()
+    assert ledger.history()[-1].event == "reading_given_up"
+
+
+def test_a_reading_begun_before_an_earlier_arrival_was_seen_is_done_again(ledger: Ledger) -> None:
+    ledger.record_batch([seen("a", 1, arrival=moment(5))], None)
+    reading = outcome("a", arrival=ledger.unread()[0][1])
+    ledger.record_batch([seen("a", 9, folder="Lưu", arrival=moment(4))], None)
+    ledger.record([reading])
+    assert ledger.unread() == ((archive_id("a"), moment(4)),)
+    ledger.record([replace(reading, arrival=moment(4))])
+    assert ledger.unread() == ()
 
 
 def test_attempts_at_a_message_never_seen_are_refused(ledger: Ledger) -> None:
@@ -799,6 +823,48 @@ def test_writers_side_by_side_lose_nothing_and_keep_the_chain(ledger: Ledger, ur
     assert [one.number for one in ledger.decisions()] == list(range(1, 101))
     assert len({one.target["item"] for one in ledger.decisions()}) == 100
     assert ledger.broken_history() == ()
+
+
+_WORKER = """
+import sys
+sys.path.insert(0, {root!r})
+from pathlib import Path
+from ledger.archive import Archive
+from ledger.store import Ledger
+from tests.builders_ledger import NOW, intent, outcome, raw, seen, value
+archive = Archive(Path({folder!r}))
+with Ledger.open({url!r}, "daemon", lambda: NOW) as ledger:
+    print("runs", flush=True)
+    ledger.adopt_orphans(archive)
+    start = (ledger.folder_mark("hop-thu@vidu.example", "INBOX") or (7, 0))[1]
+    for first in range(start, 60, 3):
+        batch = [raw(str(n), n) for n in range(first + 1, first + 4)]
+        archive.keep_all(batch)
+        mark = ("hop-thu@vidu.example", "INBOX", 7, first + 3)
+        ledger.record_batch([seen(str(n), n) for n in range(first + 1, first + 4)], mark)
+        for n in range(first + 1, first + 4):
+            ledger.record([outcome(str(n), intent(value(str(n))))])
+"""
+
+
+def test_killed_at_any_moment_and_started_again_nothing_is_lost_or_doubled(url: str, tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "kho")
+    code = _WORKER.format(root=str(ROOT), folder=str(archive.folder), url=url)
+    for attempt in range(8):
+        worker = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == "runs\n"
+        if attempt < 7:
+            time.sleep(0.013 * attempt)
+            worker.kill()
+        worker.communicate()
+    with Ledger.open(url, "daemon", lambda: NOW) as ledger:
+        ledger.record([outcome(str(n), intent(value(str(n)))) for n in range(1, 61)])
+        assert ledger.adopt_orphans(archive) == ledger.missing_from(archive) == ()
+        assert ledger.unread() == ()
+        assert sum(one.value.value or 0 for one in ledger.values()) == sum(range(1, 61))
+        assert [(count.sightings, count.booked) for count in ledger.counts()] == [(60, 60)]
+        assert ledger.broken_history() == ()
 
 
 def test_the_history_is_asked_by_subject_event_and_number(ledger: Ledger) -> None:

@@ -23,6 +23,7 @@ def bring_up_to_date(connection: Connection, versions: Path = VERSIONS) -> None:
 
     Raises:
         SchemaTooNewError: the database is at a step this program does not know.
+
     """
     configuration = _configuration(connection, versions)
     steps = ScriptDirectory.from_config(configuration)
