@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from config.wording import Wording
+from intake import imap_mailbox
 from intake.imap_mailbox import AccessToken, AppPassword, ImapMailbox, ImapSettings, tls_context
 from intake.mailbox import (
     Backoff,
@@ -181,6 +182,19 @@ def test_a_message_above_the_limit_comes_as_its_head_with_a_note(
     [note] = batches[0].notes
     assert (note.code, note.uid, note.parameters) == ("too_large", 2, {"size": "50000", "limit": "10000"})
     assert "UID FETCH 2 (BODY.PEEK[HEADER])" in line.commands
+
+
+def test_a_very_full_folder_is_listed_in_ranges_that_miss_nothing(
+    server: Dovecot, user: str, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imap_mailbox, "_UIDS_AN_ANSWER", 3)
+    monkeypatch.setattr(imap_mailbox, "_HEADS_A_FETCH", 4)
+    server.append(user, *[mail(str(number)) for number in range(10)])
+    batches = everything(opened(server, user, line))
+    assert octets(batches) == [mail(str(number)) for number in range(10)]
+    searches = [command for command in line.commands if "SEARCH" in command]
+    assert searches == [f"UID SEARCH UID {uids}" for uids in ("1:3", "4:6", "7:9", "10:*")]
+    assert [batch.mark.last_uid for batch in batches] == [4, 8, 10]
 
 
 def test_two_folders_read_by_turns_do_not_mix_their_messages(server: Dovecot, user: str) -> None:

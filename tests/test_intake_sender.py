@@ -180,8 +180,9 @@ def test_our_field_that_cannot_be_read_is_not_replaced_by_a_lower_one() -> None:
         f"{OURS}",
     ],
 )
-def test_a_broken_field_never_passes_and_never_raises(broken: str) -> None:
-    assert verdict(broken).result is SenderResult.UNKNOWN
+def test_a_broken_field_never_passes_nor_lets_a_lower_one_pass(broken: str) -> None:
+    assert verdict(broken).reasons == ("malformed_authentication_results",)
+    assert verdict(broken, PASSED).result is SenderResult.UNKNOWN
 
 
 def test_a_flood_of_fields_is_cut_off_in_bounded_time() -> None:
