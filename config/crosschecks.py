@@ -133,7 +133,7 @@ def indicator_faults(indicators: Sequence[Indicator]) -> Iterator[tuple[int, Fau
     known = {indicator.code: indicator for indicator in indicators}
     for at, indicator in enumerate(indicators):
         if (indicator.ratio is None) is (indicator.aggregation is Aggregation.RATIO):
-            yield at, Fault("ratio_needs_parts", ("aggregation",), {"code": indicator.code})
+            yield at, Fault("ratio_needs_parts", ("aggregation",), {"text": indicator.code})
         for part in ("numerator", "denominator") if indicator.ratio else ():
             figure = getattr(indicator.ratio, part)
             if fault := figure_fault(figure, known, ("ratio", part)):

@@ -39,11 +39,11 @@ _PERIOD = re.compile(
     r"(?:\d{1,2}|sáu|chín|ba)\s+tháng(?:\s+(?:đầu|cuối)(?:\s+năm)?)?"
     r"|quý\s+(?:[ivx]+|\d)"
     r"|tháng\s+\d{1,2}"
-    r"|(?:cả\s+)?năm(?:\s+\d{4})?"
+    r"|năm\s+\d{4}|cả\s+năm"
     r"|giai\s+đoạn\s+\d{4}\s*[-–]\s*\d{4}"
     r"|\d{1,2}\s+năm"
     r"|nhiệm\s+kỳ\s+\d{4}\s*[-–]\s*\d{4}"
-    r"|(?:định\s+kỳ|hằng|hàng)\s+(?:tháng|quý|năm)"
+    r"|(?:định\s+kỳ|hằng|hàng)\s+(?:tháng|quý|năm)(?:\s+\d{1,2}\b)?"
     r")\b(?:\s+\d{4})?",
     re.IGNORECASE,
 )
@@ -98,7 +98,7 @@ def _lowered(words: list[str]) -> str:
 
 
 def _initials(phrase: str) -> str:
-    words = [word for word in phrase.split() if accented_key(word) != "của"]
+    words = [word for word in phrase.split() if word[0].isalpha() and accented_key(word) != "của"]
     return "".join(word[0] for word in words).upper() if len(words) > _MOST_WORDS_WITHOUT_INITIALS else ""
 
 

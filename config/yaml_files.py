@@ -85,7 +85,13 @@ def checked(file: YamlFile, model: type[Model]) -> tuple[Model | None, tuple[Pro
     try:
         return model.model_validate(file.content), ()
     except ValidationError as error:
-        return None, tuple(_problem(file, model, details) for details in error.errors())
+        return None, tuple(_problem(file, model, details) for details in _innermost(error.errors()))
+
+
+def _innermost(errors: list[ErrorDetails]) -> list[ErrorDetails]:
+    # A list whose entries are at fault is also called too short; the entries say why.
+    around = {error["loc"][:depth] for error in errors for depth in range(len(error["loc"]))}
+    return [error for error in errors if error["type"] != "too_short" or error["loc"] not in around]
 
 
 def key_path(location: Location) -> str:
@@ -127,6 +133,8 @@ def _problem(file: YamlFile, model: type[BaseModel], details: ErrorDetails) -> P
     if kind in {"enum", "literal_error"}:
         accepted = context.get("expected", "").replace("'", "").replace(" or ", ", ")
         return file.problem("not_one_of", location, text=_shown(details["input"]), accepted=accepted)
+    if kind == "too_short":
+        return file.problem("empty_list", location)
     if kind in _TYPES:
         return file.problem(f"needs_{_TYPES[kind]}", location, text=_shown(details["input"]))
     if kind in _RANGES:

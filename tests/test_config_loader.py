@@ -1,0 +1,376 @@
+"""Every way a regime's folder can be wrong is named with its file, its place and what is accepted."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from config.calendar import period_by_id
+from config.errors import InvalidRegimeError, Problem, RegimeFolderNotFoundError
+from config.loader import load_regime, missing_before_use
+from config.reports import Aggregation, Figure, Grade, Section, Sex
+from config.wording import Wording
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from config.regime import Regime
+
+DEPARTMENT = """\
+id: lung-van
+department:
+  name: Phòng Việc làm huyện Lũng Vân
+  short_name: Phòng VL
+  level: district
+  area: huyện Lũng Vân
+  place: Lũng Vân
+  issuer: UBND huyện Lũng Vân
+  symbol: BC-UBND
+  letter_symbol: UBND-VL
+  mailbox: vieclam@lungvan.example
+unit_kinds:
+  - {id: commune, name: xã, plural: các xã, addressed_as: Ủy ban nhân dân xã}
+  - {id: department, name: cơ quan, plural: các cơ quan, addressed_as: quý cơ quan}
+"""
+UNITS = """\
+mã,tên,loại,mã GSO,tên khác,địa chỉ thư,từ ngày,đến ngày,đơn vị kế tục
+x-doi-che,UBND xã Đồi Chè,xã,01234,xã Đồi Chè,doiche@lungvan.example,,,
+x-bai-say,UBND xã Bãi Sậy,xã,01237,xã Bãi Sậy,baisay@lungvan.example,,,
+p-noi-chinh,Phòng Nội chính,cơ quan,,,,,,
+"""
+REPORT = """\
+id: viec-lam
+name: Báo cáo kết quả công tác giải quyết việc làm
+short_name: Việc làm
+owed_by_kinds: [commune]
+indicators:
+  - {code: VL01, label: Lao động có việc làm, unit_of_measure: người, sexes: [total, male, female]}
+  - {code: VL02, label: Lao động qua đào tạo, unit_of_measure: người, aggregation: snapshot}
+  - code: VL01R
+    label: Tỷ lệ nữ
+    unit_of_measure: "%"
+    aggregation: ratio
+    ratio: {numerator: {indicator: VL01, sex: female}, denominator: {indicator: VL01}}
+checks:
+  - {id: dao-tao, rule: "VL02 <= VL01.total", grade: warning}
+outline:
+  - {id: I, title: Kết quả, indicators: [VL01]}
+periods:
+  - {kind: half_year, due: trước ngày 10/6}
+  - {kind: year, due: chậm nhất ngày 10/12}
+"""
+VIETNAMESE = Wording("vi")
+
+
+def a_folder(path: Path, **files: str) -> Path:
+    (path / "reports").mkdir(exist_ok=True)
+    (path / "department.yaml").write_text(files.get("department", DEPARTMENT), "utf-8")
+    (path / "units.csv").write_text(files.get("units", UNITS), "utf-8")
+    (path / "reports" / "viec-lam.yaml").write_text(files.get("report", REPORT), "utf-8")
+    return path
+
+
+def loaded(path: Path, **files: str) -> Regime:
+    return load_regime(a_folder(path, **files))
+
+
+def problems_of(folder: Path) -> tuple[Problem, ...]:
+    with pytest.raises(InvalidRegimeError) as caught:
+        load_regime(folder)
+    return caught.value.problems
+
+
+def the_problem(path: Path, **files: str) -> Problem:
+    (problem,) = problems_of(a_folder(path, **files))
+    return problem
+
+
+def changed(text: str, old: str, new: str) -> str:
+    assert old in text
+    return text.replace(old, new, 1)
+
+
+def test_a_sound_folder_becomes_a_regime(tmp_path: Path) -> None:
+    regime = loaded(tmp_path)
+    report = regime.report("viec-lam")
+    assert [unit.id for unit in regime.units] == ["x-doi-che", "x-bai-say", "p-noi-chinh"]
+    assert regime.unit("p-noi-chinh").kind == "department"
+    assert report.topics == ("giải quyết việc làm", "GQVL")
+    assert report.indicator("VL01").sexes == (Sex.TOTAL, Sex.MALE, Sex.FEMALE)
+    assert report.indicator("VL02").aggregation is Aggregation.SNAPSHOT
+    ratio = report.indicator("VL01R").ratio
+    assert ratio is not None
+    assert (ratio.numerator, ratio.factor) == (Figure("VL01", Sex.FEMALE), Decimal(100))
+    assert [(check.id, check.grade) for check in report.checks] == [("dao-tao", Grade.WARNING)]
+    assert report.outline == (Section("I", "Kết quả", indicators=("VL01",)),)
+    period = period_by_id(report, regime.timezone, regime.calendar, "2023-Y")
+    assert period is not None
+    assert period.due is not None
+    assert period.due.isoformat() == "2023-12-11T00:00:00+07:00"
+
+
+def test_there_must_be_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(RegimeFolderNotFoundError):
+        load_regime(tmp_path / "khong-co")
+
+
+def test_an_empty_folder_names_all_that_is_missing(tmp_path: Path) -> None:
+    codes = [problem.code for problem in problems_of(tmp_path)]
+    assert codes == ["missing_file", "no_units_file", "no_reports"]
+
+
+def test_all_faults_are_named_at_once(tmp_path: Path) -> None:
+    folder = a_folder(
+        tmp_path,
+        department=changed(DEPARTMENT, "level: district", "level: huyện"),
+        units=changed(UNITS, "Đồi Chè,xã,", "Đồi Chè,xa2,"),
+        report=changed(REPORT, "due: trước ngày 10/6", "due: trước tháng 6"),
+    )
+    found = {(problem.file, problem.code) for problem in problems_of(folder)}
+    assert {("department.yaml", "not_one_of"), ("reports/viec-lam.yaml", "unreadable_due")} <= found
+
+
+UNIT_FAULTS = [
+    ("Bãi Sậy,xã,01237", "Bãi Sậy,xa2,01237", "unknown_kind", 3, "loại"),
+    ("x-bai-say", "x-doi-che", "duplicate_id", 3, "mã"),
+    ("xã Bãi Sậy,bai", "Xã  ĐỒI CHÈ,bai", "alias_names_two_units", 3, "tên khác"),
+    ("01237", "1234", "duplicate_gso_code", 3, "mã GSO"),
+    ("baisay@", "DoiChe@", "address_of_two_units", 3, "địa chỉ thư"),
+    ("baisay@", "a@b.vn;a@b.vn;baisay@", "address_twice", 3, "địa chỉ thư"),
+    ("baisay@", "dùng chung: doiche@", "address_of_two_units", 3, "địa chỉ thư"),
+    ("baisay@lungvan.example,,,", "b@c.vn,,30/6/2024,x-la", "unknown_successor", 3, "đơn vị kế tục"),
+    ("baisay@lungvan.example,,,", "b@c.vn,,,x-doi-che", "successor_without_end", 3, "đến ngày"),
+    ("baisay@lungvan.example,,,", "b@c.vn,31/6/2024,,", "bad_day", 3, "từ ngày"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "code", "row", "column"), UNIT_FAULTS)
+def test_a_fault_among_units_names_its_row_and_column(
+    tmp_path: Path, old: str, new: str, code: str, row: int, column: str
+) -> None:
+    problem = the_problem(tmp_path, units=changed(UNITS, old, new))
+    assert (problem.file, problem.code, problem.row, problem.column) == ("units.csv", code, row, column)
+
+
+def test_an_address_that_both_units_call_shared_is_fine(tmp_path: Path) -> None:
+    units = changed(UNITS, "doiche@", "dùng chung: chung@")
+    assert loaded(tmp_path, units=changed(units, "baisay@", "dùng chung: chung@"))
+
+
+def test_a_name_may_pass_to_a_unit_that_begins_when_the_first_has_ended(tmp_path: Path) -> None:
+    row = "x-doi-che-2025,UBND xã Đồi Chè,xã,01234,xã Đồi Chè,,01/7/2025,,\n"
+    units = changed(UNITS, "doiche@lungvan.example,,,", "doiche@lungvan.example,,30/6/2025,x-doi-che-2025")
+    regime = loaded(tmp_path, units=units + row)
+    assert "x-doi-che-2025" not in {unit.id for unit in regime.units_on(date(2025, 6, 30))}
+    assert "x-doi-che" not in {unit.id for unit in regime.units_on(date(2025, 7, 1))}
+    a_folder(tmp_path, units=units + row.replace("01/7/2025", "30/6/2025"))
+    assert {problem.code for problem in problems_of(tmp_path)} == {
+        "alias_names_two_units",
+        "duplicate_gso_code",
+    }
+
+
+DEPARTMENT_FAULTS = [
+    ("  place: Lũng Vân", "  plase: Lũng Vân", "unknown_key_near", "department.plase", 7),
+    ("level: district", "level: huyện", "not_one_of", "department.level", 5),
+    ("id: lung-van", "id: lũng vân", "bad_id", "id", 1),
+    ("id: lung-van", "id: 2023", "needs_text", "id", 1),
+    ("id: lung-van", "id: lung-van\ntimezone: Asia/Hanoi", "unknown_timezone", "timezone", 2),
+    ("unit_kinds:", "sending: {daily_cap: 0}\nunit_kinds:", "out_of_range", "sending.daily_cap", 12),
+    (
+        "unit_kinds:",
+        "calendar:\n  extra_holidays: [31/02/2023]\nunit_kinds:",
+        "bad_day",
+        "calendar.extra_holidays[1]",
+        13,
+    ),
+    ("{id: department,", "{id: commune,", "duplicate_kind", "unit_kinds[2].id", 14),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "code", "key", "line"), DEPARTMENT_FAULTS)
+def test_a_fault_of_the_department_names_its_key_and_line(
+    tmp_path: Path, old: str, new: str, code: str, key: str, line: int
+) -> None:
+    folder = a_folder(tmp_path, department=changed(DEPARTMENT, old, new))
+    found = [
+        (problem.code, problem.key, problem.line)
+        for problem in problems_of(folder)
+        if problem.file == "department.yaml" and problem.code != "missing_key"
+    ]
+    assert found == [(code, key, line)]
+
+
+REPORT_FAULTS = [
+    ("short_name: Việc làm", "short_name: Việc làm\nperiod: x", "unknown_key_near", "period"),
+    ("owed_by_kinds: [commune]", "owed_by_kinds: [ward]", "unknown_kind_id", "owed_by_kinds"),
+    ("owed_by_kinds: [commune]", "owed_by_units: [x-la]", "unknown_unit", "owed_by_units"),
+    ("owed_by_kinds: [commune]", "ordered_by: Công văn", "nobody_owes", ""),
+    ("code: VL01R", "code: vl01", "duplicate_code", "indicators[3].code"),
+    ("code: VL02", "code: 2.1", "needs_text", "indicators[2].code"),
+    ("code: VL02", "code: VL-02", "bad_code", "indicators[2].code"),
+    ("Lao động qua đào tạo", "Lao động CÓ việc làm", "duplicate_label", "indicators[2].label"),
+    ("indicator: VL01, sex: female", "indicator: VL09", "unknown_indicator", "indicators[3].ratio.numerator"),
+    ("indicator: VL01, sex: female", "indicator: VL02, sex: female", "sex_not_asked", "indicators[3].ratio.numerator"),
+    ("indicator: VL01, sex: female", "indicator: VL01R", "figure_is_ratio", "indicators[3].ratio.numerator"),
+    ("    aggregation: ratio\n", "", "ratio_needs_parts", "indicators[3].aggregation"),
+    ("VL02 <= VL01.total", "VL03 <= VL01.total", "check_unknown_indicator", "checks"),
+    ("VL02 <= VL01.total", "VL02.nữ <= VL01.total", "check_sex_not_asked", "checks"),
+    ("VL02 <= VL01.total", "VL02 < VL01.total", "unreadable_check", "checks[1].rule"),
+    ("[VL01]}", "[VL07]}", "unknown_indicator", "outline[1].indicators[1]"),
+    ("due: trước ngày 10/6", "due: 10/6", "unreadable_due", "periods[1].due"),
+    ("due: trước ngày 10/6", "due: trước ngày 10/12", "period_needs_number", "periods[1].due"),
+    ("due: chậm nhất ngày 10/12", "due: trước ngày 10/01", "due_far_from_data", "periods[2].due"),
+    ("kind: year, due: chậm nhất ngày 10/12", "kind: half_year", "period_twice", "periods[2]"),
+    ("kind: year, due: chậm nhất ngày 10/12", "kind: half", "not_one_of", "periods[2].kind"),
+    ("kind: year, due: chậm nhất ngày 10/12", "kind: month, due: trước ngày 10/12", "period_needs_number", "periods[2].due"),
+    ("kind: year, due: chậm nhất ngày 10/12", "kind: year, due: trước ngày 5 hằng tháng", "due_not_of_kind", "periods[2].due"),
+    ("kind: year, due: chậm nhất ngày 10/12", "kind: quarter, number: 5", "bad_period_number", "periods[2].number"),
+    ("kind: year, due: chậm nhất ngày 10/12", "kind: one_off, id: a, name: a", "period_needs_days", "periods[2]"),
+    ("kind: year, due: chậm nhất ngày 10/12", "kind: campaign, id: a, name: a", "campaign_needs_days", "periods[2]"),
+    ("kind: year, due: chậm nhất ngày 10/12", "kind: year, from: 01/01/2023", "own_days_not_here", "periods[2].from"),
+    ("kind: year, due: chậm nhất ngày 10/12", "kind: year, data_from: 32/1", "bad_boundary", "periods[2].data_from"),
+    ("kind: year, due: chậm nhất ngày 10/12", "kind: year, data_to: 01/1-1", "ends_before_start", "periods[2].data_to"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "code", "key"), REPORT_FAULTS)
+def test_a_fault_of_a_report_names_its_key(tmp_path: Path, old: str, new: str, code: str, key: str) -> None:
+    problem = the_problem(tmp_path, report=changed(REPORT, old, new))
+    assert (problem.file, problem.code, problem.key) == ("reports/viec-lam.yaml", code, key)
+    assert problem.line > 0 or not key
+
+
+def test_a_fault_is_told_in_vietnamese_with_what_is_accepted(tmp_path: Path) -> None:
+    problem = the_problem(tmp_path, units=changed(UNITS, "Bãi Sậy,xã,", "Bãi Sậy,xa2,"))
+    assert problem.sentence(VIETNAMESE) == (
+        "units.csv, dòng 3, cột “loại”: “xa2” không phải là một trong các loại đơn vị "
+        "xã (commune), cơ quan (department)."
+    )
+
+
+def test_a_key_written_twice_is_named_with_its_line(tmp_path: Path) -> None:
+    problems = problems_of(a_folder(tmp_path, report=REPORT + "name: hai lần\n"))
+    assert [(problem.code, problem.line > 0) for problem in problems] == [("duplicate_key", True)]
+
+
+@pytest.mark.parametrize("text", ["id: [", "- a\n- b\n", "", "id: \tx: y\n"])
+def test_a_file_that_is_no_mapping_is_a_fault(tmp_path: Path, text: str) -> None:
+    files = {problem.file for problem in problems_of(a_folder(tmp_path, report=text))}
+    assert files == {"reports/viec-lam.yaml"}
+
+
+def test_two_reports_of_one_id_are_a_fault(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path)
+    (folder / "reports" / "z.yaml").write_text(REPORT, "utf-8")
+    assert [problem.code for problem in problems_of(folder)] == ["duplicate_report"]
+
+
+def test_two_units_files_are_a_fault(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path)
+    (folder / "units.xlsx").write_bytes(b"")
+    assert [problem.code for problem in problems_of(folder)] == ["two_units_files"]
+
+
+SHARED = """\
+indicators:
+  - {code: A1, label: Cuộc họp, unit_of_measure: cuộc, scope: rong}
+  - {code: A2, label: Lượt người, unit_of_measure: lượt người, sexes: [total, female], scope: hep}
+checks:
+  - {id: a, rule: "A2 >= A1"}
+outline:
+  - {id: I, title: Kết quả, indicators: [A1, A2]}
+"""
+SHARING = """\
+id: hop
+name: Báo cáo hội họp
+short_name: Họp
+owed_by_kinds: [commune]
+indicators_from: chung.yaml
+outline_from: chung.yaml
+scopes: {rong: [commune, department], hep: [commune]}
+periods:
+  - {kind: year}
+"""
+
+
+def a_sharing_folder(path: Path, report: str = SHARING, shared: str = SHARED) -> Path:
+    folder = path / "huyen"
+    folder.mkdir()
+    (path / "_shared").mkdir()
+    (path / "_shared" / "chung.yaml").write_text(shared, "utf-8")
+    return a_folder(folder, report=report)
+
+
+def test_reports_may_share_indicators_and_outline(tmp_path: Path) -> None:
+    report = load_regime(a_sharing_folder(tmp_path)).report("hop")
+    assert report.indicator("A1").reported_by == {"commune", "department"}
+    assert [indicator.code for indicator in report.asked_of("department")] == ["A1"]
+    assert report.outline[0].indicators == ("A1", "A2")
+    assert [check.id for check in report.checks] == ["a"]
+
+
+def test_a_report_may_pick_some_shared_indicators(tmp_path: Path) -> None:
+    report = load_regime(a_sharing_folder(tmp_path, SHARING + "only: [A2]\n")).report("hop")
+    assert [indicator.code for indicator in report.indicators] == ["A2"]
+    assert report.outline[0].indicators == ("A2",)
+    assert report.checks == ()
+
+
+def test_a_report_may_ask_for_men_and_women_of_every_figure_of_persons(tmp_path: Path) -> None:
+    report = load_regime(a_sharing_folder(tmp_path, SHARING + "split_by_sex: true\n")).report("hop")
+    assert report.indicator("A2").sexes == (Sex.TOTAL, Sex.MALE, Sex.FEMALE)
+    assert report.indicator("A1").sexes == (Sex.TOTAL,)
+
+
+def test_the_regimes_own_shared_file_comes_first(tmp_path: Path) -> None:
+    folder = a_sharing_folder(tmp_path)
+    (folder / "_shared").mkdir()
+    own = SHARED.replace("Cuộc họp", "Phiên họp")
+    (folder / "_shared" / "chung.yaml").write_text(own, "utf-8")
+    assert load_regime(folder).report("hop").indicator("A1").label == "Phiên họp"
+
+
+@pytest.mark.parametrize(
+    ("report", "shared", "file", "code"),
+    [
+        (SHARING.replace("rong: [commune, department], ", ""), SHARED, "_shared/chung.yaml", "unknown_scope"),
+        (SHARING.replace("[commune, department]", "[ward]"), SHARED, "reports/viec-lam.yaml", "unknown_kind_id"),
+        (SHARING.replace("from: chung", "from: khac", 2), SHARED, "_shared/khac.yaml", "missing_file"),
+        (SHARING.replace("from: chung", "from: ../chung", 1), SHARED, "reports/viec-lam.yaml", "bad_shared_file"),
+        (SHARING + "only: [A9, A1, A2]\n", SHARED, "reports/viec-lam.yaml", "unknown_indicator"),
+        (SHARING, SHARED.replace("label", "lable", 1), "_shared/chung.yaml", "unknown_key_near"),
+    ],
+)  # fmt: skip
+def test_a_fault_of_sharing_names_its_file(
+    tmp_path: Path, report: str, shared: str, file: str, code: str
+) -> None:
+    problems = problems_of(a_sharing_folder(tmp_path, report, shared))
+    assert (file, code) in {(problem.file, problem.code) for problem in problems}
+
+
+def test_a_period_of_its_own_has_its_due_moment(tmp_path: Path) -> None:
+    period = "{kind: one_off, id: ra-soat, name: rà soát, from: 01/01/2022, to: 31/5/2022, due: chậm nhất ngày 10/6/2022}"
+    regime = loaded(tmp_path, report=changed(REPORT, "{kind: year, due: chậm nhất ngày 10/12}", period))
+    found = period_by_id(regime.reports[0], regime.timezone, regime.calendar, "ra-soat")
+    assert found is not None
+    assert found.due is not None
+    assert found.due.isoformat() == "2022-06-11T00:00:00+07:00"
+
+
+def test_a_deadline_with_a_year_holds_for_that_year_only(tmp_path: Path) -> None:
+    regime = loaded(tmp_path, report=changed(REPORT, "trước ngày 10/6", "trước ngày 8/6/2022"))
+    ids = ("2022-H1", "2023-H1")
+    found = [period_by_id(regime.reports[0], regime.timezone, regime.calendar, one) for one in ids]
+    assert [period is not None for period in found] == [True, False]
+
+
+def test_what_is_missing_before_use_is_said(tmp_path: Path) -> None:
+    regime = loaded(tmp_path, report=changed(REPORT, "due: trước ngày 10/6", 'due: ""'))
+    found = missing_before_use(regime, date(2023, 6, 1))
+    assert [problem.code for problem in found] == ["deadline_not_stated", "units_without_address"]
+    assert "phải nhập hạn nộp trước khi sử dụng" in found[0].sentence(VIETNAMESE)
+    assert "Phòng Nội chính" in found[1].sentence(VIETNAMESE)

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.spelling import accented_key, is_accented, plain_key, tidy
+
+LETTERS = "aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệghiìíỉĩịklmnoòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvxyỳýỷỹỵƣ -.,0123"
+vietnamese = st.text(LETTERS + LETTERS.upper(), max_size=40)
+
+
+@given(vietnamese | st.text(max_size=20))
+def test_the_keys_are_stable_when_taken_again(text: str) -> None:
+    for key in (tidy, accented_key, plain_key):
+        assert key(key(text)) == key(text)
+
+
+@given(vietnamese)
+def test_composed_and_decomposed_letters_agree(text: str) -> None:
+    for key in (tidy, accented_key, plain_key):
+        assert key(unicodedata.normalize("NFD", text)) == key(unicodedata.normalize("NFC", text))
+
+
+@given(vietnamese)
+def test_case_does_not_matter_to_the_keys(text: str) -> None:
+    assert accented_key(text.upper()) == accented_key(text.lower())
+
+
+@given(vietnamese)
+def test_the_plain_key_is_plain_letters(text: str) -> None:
+    assert plain_key(text).isascii()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("hoà", "hòa"),
+        ("khoẻ", "khỏe"),
+        ("uỷ ban", "Ủy Ban"),
+        ("thuỷ", "thủy"),
+        ("nhƣ", "như"),
+        ("ĐƢỜNG", "đường"),
+        ("xã  Đồi-Chè", "Xã Đồi Chè"),
+    ],
+)
+def test_spellings_of_one_word_share_a_key(one: str, other: str) -> None:
+    assert accented_key(one) == accented_key(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("hòa", "hóa"), ("quý", "qúy"), ("toàn", "tòan"), ("dân", "đân"), ("Vân", "Văn")]
+)
+def test_different_words_keep_different_keys(one: str, other: str) -> None:
+    assert accented_key(one) != accented_key(other)
+
+
+def test_quy_keeps_its_tone_on_y() -> None:
+    assert accented_key("Quý") == "quý"
+
+
+def test_tidy_keeps_case_marks_and_punctuation() -> None:
+    assert tidy("  UBND   xã\tĐồi Chè (cũ) ") == "UBND xã Đồi Chè (cũ)"
+
+
+def test_marks_are_told() -> None:
+    assert is_accented("xã")
+    assert not is_accented("xa Doi Che")
