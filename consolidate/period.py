@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from config.reports import Figure, Grade, Period, ReportDefinition, Sex
 from config.spelling import accented_key
 from consolidate.consolidation import Consolidation, Passage, UnitStanding, UnitValue
-from consolidate.errors import UnknownObligationUnitError
-from consolidate.standing import Waiting, counting, in_force, key_of, standings
+from consolidate.errors import UnknownObligationUnitError, UnreadableDecisionError
+from consolidate.standing import Waiting, counting, in_force, key_of, message_of, standings, still_holding
 from consolidate.totals import derive, effective_values, overtaken_decisions, part_conflicts, totals
 from ledger.records import (
     Decision,
     Finding,
     Obligation,
+    ObligationKey,
     Role,
     SectionText,
     Submission,
@@ -50,7 +51,7 @@ def consolidate(  # noqa: PLR0917 - the inputs of a period, each of its own type
     report: ReportDefinition,
     period: Period,
     obligations: Iterable[Obligation],
-    submissions: Iterable[Submission],
+    submissions: Sequence[Submission],
     waiting: Waiting,
     decisions: Sequence[Decision],
     as_of: datetime,
@@ -58,9 +59,9 @@ def consolidate(  # noqa: PLR0917 - the inputs of a period, each of its own type
 ) -> Consolidation:
     """What the units handed in for `report` and `period` by `as_of`, made into one.
 
-    What belongs to other reports or periods is passed over. `decisions` are those in force, of kinds
-    "receive" and "value"; `previous` are the department's own totals of the same period a year ago. The
-    result depends on the values given, not on their order.
+    What belongs to other reports or periods is passed over. Of `decisions` the kinds "receive" and
+    "value" speak here, unless taken back; `previous` are the department's own totals of the same period
+    a year ago. The result depends on the values given, not on their order.
 
     Raises:
         UnknownObligationUnitError: an obligation or a submission names a unit the regime does not have.
@@ -72,7 +73,7 @@ def consolidate(  # noqa: PLR0917 - the inputs of a period, each of its own type
         (each for each in submissions if (each.key.report, each.key.period) == (report.id, period.id)),
         as_of,
     )
-    concerning = [each for each in decisions if _concerns(each, report, period)]
+    concerning = _concerning(decisions, submissions, report, period)
     standing = standings(regime, owed, arrived, waiting, concerning, as_of)
     parts = _parts(regime, standing, arrived, concerning)
     values = tuple(value for part in parts for value in _unit_values(report, part))
@@ -95,11 +96,39 @@ def consolidate(  # noqa: PLR0917 - the inputs of a period, each of its own type
     )
 
 
-def _concerns(decision: Decision, report: ReportDefinition, period: Period) -> bool:
-    if decision.kind not in {"receive", "value"}:
-        return False
-    key = key_of(decision)
-    return (key.report, key.period) == (report.id, period.id)
+def _concerning(
+    decisions: Sequence[Decision],
+    submissions: Sequence[Submission],
+    report: ReportDefinition,
+    period: Period,
+) -> list[Decision]:
+    """The receipts and values decided for this period, each with its obligation in the target."""
+    keys: dict[str, set[ObligationKey]] = defaultdict(set)
+    for submission in submissions:
+        keys[submission.archive_id].add(submission.key)
+    kept = (each for each in still_holding(decisions) if each.kind in {"receive", "value"})
+    named = (decision for each in kept for decision in _with_key(each, keys))
+    return [
+        each for each in named if (each.target["report"], each.target["period"]) == (report.id, period.id)
+    ]
+
+
+def _with_key(decision: Decision, keys: Mapping[str, set[ObligationKey]]) -> tuple[Decision, ...]:
+    """The decision naming its obligation; one that names only its message speaks of what that handed in."""
+    message = message_of(decision)
+    if "unit" in decision.target or not message:
+        key_of(decision)  # raises where it names no obligation
+        return (decision,)
+    meant = keys.get(message, set())
+    if len(meant) > 1:
+        raise UnreadableDecisionError(decision.number, "its message hands in several reports")
+    return tuple(
+        replace(
+            decision,
+            target={**decision.target, "unit": key.unit, "report": key.report, "period": key.period},
+        )
+        for key in meant
+    )
 
 
 def _parts(

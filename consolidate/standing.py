@@ -63,7 +63,7 @@ def standings(  # noqa: PLR0917 - six inputs, each of its own type
     exempt even when it reports, but what it sent is shown.
 
     `waiting` alone tells what waits: a submission that is not accepted may as well have been set aside.
-    `manual` holds the decisions in force; those of another kind than "receive" are passed over.
+    `manual` holds decisions; those taken back and those of another kind than "receive" are passed over.
 
     Raises:
         UnknownObligationUnitError: an obligation names a unit the regime does not have.
@@ -134,6 +134,34 @@ def key_of(decision: Decision) -> ObligationKey:
         raise UnreadableDecisionError(decision.number, f"its target has no {missing}") from None
 
 
+def message_of(decision: Decision) -> str:
+    """The archive id a decision names, empty where it names none."""
+    return str(decision.target.get("message") or decision.target.get("archive_id") or "")
+
+
+def still_holding(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
+    """The decisions no later "reopen" has taken back, by number; the reopenings themselves are left out.
+
+    A reopening names the target of what it takes back. One that names a review item or a message takes
+    back everything decided about it; one that names an obligation only what names just that.
+    """
+    ordered = sorted(decisions, key=lambda each: (each.number, each.at))
+    return tuple(
+        decision
+        for place, decision in enumerate(ordered)
+        if decision.kind != "reopen"
+        and not any(_takes_back(later, decision) for later in ordered[place + 1 :])
+    )
+
+
+def _takes_back(later: Decision, decision: Decision) -> bool:
+    if later.kind != "reopen":
+        return False
+    if later.target.keys() & {"item", "message", "archive_id"}:
+        return later.target.items() <= decision.target.items()
+    return later.target == decision.target
+
+
 def _unit_of(obligation: Obligation, units: Mapping[str, Unit]) -> Unit:
     try:
         return units[obligation.key.unit]
@@ -201,7 +229,7 @@ def _receipts_by_hand(
     decisions: Iterable[Decision], timezone: ZoneInfo, as_of: datetime
 ) -> Mapping[ObligationKey, Sequence[_Receipt]]:
     by_key: dict[ObligationKey, list[_Receipt]] = defaultdict(list)
-    for decision in sorted(decisions, key=lambda each: (each.at, each.number)):
+    for decision in still_holding(tuple(decisions)):
         if decision.kind != "receive":
             continue
         receipt = _receipt_by_hand(decision, timezone)

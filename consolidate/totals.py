@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from config.reports import Aggregation, Figure, Grade, Indicator, RatioRule, ReportDefinition, Sex
 from consolidate.consolidation import Total, UnitValue
 from consolidate.errors import FigureGivenTwiceError, UnreadableDecisionError
-from consolidate.standing import counting
+from consolidate.standing import counting, message_of
 from ledger.records import (
     Certainty,
     Decision,
@@ -60,7 +60,7 @@ def effective_values(
     FIRST and PART add figures, REPLACEMENT drops all earlier ones, SUPPLEMENT changes only those it
     states; DUPLICATE and what is not accepted are passed over. A figure stated twice with different
     numbers in parts of one submission becomes doubtful (reason `parts_differ`). The latest of the
-    `decisions` of kind "value" on a figure wins over every mail: target {indicator, sex, archive_id?},
+    `decisions` of kind "value" on a figure wins over every mail: target {indicator, sex, message?},
     choice {value: decimal text, or None for "no figure"}.
 
     Raises:
@@ -211,7 +211,7 @@ def _decided(book: _Book, submissions: Sequence[Submission], decisions: Sequence
     return book | {
         figure: _held_by_decision(decision, figure, book.get(figure))
         for figure, decision in _latest_by_figure(decisions).items()
-        if str(decision.target.get("archive_id", "")) in present | {""}
+        if message_of(decision) in present | {""}
     }
 
 
@@ -253,7 +253,7 @@ def _held_by_decision(decision: Decision, figure: Figure, held: _Held | None) ->
         method=Method.DECISION,
         qualifier=str(decision.choice.get("qualifier", "")),
     )
-    archive_id = held.archive_id if held else str(decision.target.get("archive_id", ""))
+    archive_id = held.archive_id if held else message_of(decision)
     return _Held(value, archive_id)
 
 

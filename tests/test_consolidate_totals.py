@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from consolidate.totals import (
     ratio_value,
     totals,
 )
-from ledger.records import Certainty, Finding, Method, Role
+from ledger.records import Certainty, Finding, Method, ObligationState, Role
 from tests.builders_consolidate import (
     DUE,
     LATER,
@@ -33,6 +34,7 @@ from tests.builders_consolidate import (
     gives,
     hands_in,
     owes,
+    received,
     regime,
     unit,
     writes,
@@ -214,6 +216,40 @@ class TestDecisions:
         assert total_of(found, "TT1").value == Decimal(12)
         assert [finding.code for finding in found.findings] == ["decision_overtaken"]
 
+    def test_a_decision_that_names_only_the_message_speaks_of_what_that_handed_in(self) -> None:
+        decision = replace(
+            decides("a", "TT1", "12"), target={"message": "m1", "indicator": "TT1", "sex": "total"}
+        )
+        found = whole(
+            hands_in("a", "2023-06-01T08:00", gives("TT1", 3, doubtful=True), mail="m1"), decisions=[decision]
+        )
+        assert total_of(found, "TT1").value == Decimal(12)
+
+    def test_a_decision_on_a_message_of_two_reports_must_say_which(self) -> None:
+        decision = replace(decides("a", "TT1", "12"), target={"message": "m1", "indicator": "TT1"})
+        mails = [hands_in(of, "2023-06-01T08:00", gives("TT1", 3), mail="m1") for of in ("a", "b")]
+        with pytest.raises(UnreadableDecisionError, match="several reports"):
+            whole(*mails, decisions=[decision])
+
+    def test_a_decision_that_names_nothing_is_never_passed_over_in_silence(self) -> None:
+        with pytest.raises(UnreadableDecisionError, match="'unit'"):
+            whole(decisions=[replace(decides("a", "TT1", "12"), target={"item": "i1", "indicator": "TT1"})])
+
+    def test_a_decision_taken_back_no_longer_counts(self) -> None:
+        decision = decides("a", "TT1", "12", no=1)
+        reopened = replace(decision, number=2, kind="reopen", choice={})
+        mail = hands_in("a", "2023-06-01T08:00", gives("TT1", 3))
+        assert total_of(whole(mail, decisions=[decision, reopened]), "TT1").value == Decimal(3)
+        again = replace(decision, number=3)
+        assert total_of(whole(mail, decisions=[decision, reopened, again]), "TT1").value == Decimal(12)
+
+    def test_reopening_a_receipt_leaves_the_values_decided_for_the_unit(self) -> None:
+        receipt = received("a", "2023-06-02T08:00")
+        reopened = replace(receipt, number=9, kind="reopen", choice={})
+        found = whole(decisions=[receipt, decides("a", "TT1", "12", no=2), reopened])
+        assert total_of(found, "TT1").value == Decimal(12)
+        assert found.standings[0].state is ObligationState.MISSING
+
     @pytest.mark.parametrize("number", ["mười hai", "NaN", "Infinity"])
     def test_a_decision_without_a_number_is_refused(self, number: str) -> None:
         with pytest.raises(UnreadableDecisionError, match="decision 1"):
@@ -285,7 +321,7 @@ class TestSums:
         assert [(each.unit, each.in_scope) for each in found.values] == [("a", True), ("o", False)]
 
     def test_yes_and_no_are_counted_and_not_added(self) -> None:
-        total = summed(("a", gives("MH1", 1)), ("b", gives("MH1", 0)), ("c", gives("MH1", 1)))["MH1/total"]
+        total = summed(("a", gives("MH1", 1)), ("b", gives("MH1", 0)), ("c", gives("MH1", 3)))["MH1/total"]
         assert (total.value, total.n, total.of) == (Decimal(2), 3, 4)
 
     def test_an_estimate_makes_the_total_approximate(self) -> None:
