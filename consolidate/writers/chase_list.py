@@ -71,7 +71,7 @@ _SENT = (ObligationState.ON_TIME, ObligationState.LATE)
 
 @dataclass(frozen=True, slots=True)
 class ChaseLine:
-    """One line of the list, as text; `days` is None before the due moment."""
+    """One line of the list, as text; `days` is None before the due moment and for units that have sent."""
 
     kind: str
     unit: str
@@ -81,6 +81,7 @@ class ChaseLine:
     period: str
     due: str
     days: int | None
+    late: str  #: `days` in words
     missing: str
     reminded: str
 
@@ -157,6 +158,8 @@ def _line(
     kind: str, standing: UnitStanding, missing: str, consolidation: Consolidation, wording: Wording
 ) -> ChaseLine:
     zone, unit = consolidation.regime.timezone, standing.unit
+    owes = standing.state is ObligationState.MISSING
+    days = days_late(consolidation.as_of, standing.due, zone) if owes else None
     reminded = standing.last_reminder
     return ChaseLine(
         kind=kind,
@@ -166,7 +169,8 @@ def _line(
         report=tidy(consolidation.report.short_name or consolidation.report.name),
         period=tidy(consolidation.period.name),
         due=due(standing.due, zone, wording, short=True),
-        days=days_late(consolidation.as_of, standing.due, zone),
+        days=days,
+        late=wording("documents.not_yet_due") if owes and days is None else _days_text(days),
         missing=missing,
         reminded=moment(reminded, zone, wording, short=True)
         if reminded
@@ -237,12 +241,16 @@ def _chase_table(
         if line.kind != kind:
             kind = line.kind
             band_row(table, widths, kind, CELL)
-        texts = {"order": str(order), **_texts(line, wording)}
+        texts = {"order": str(order), **_texts(line)}
         texts["phone"] = texts["phone"].replace(" ", "\u00a0")  # not torn between two lines
         fill_row(table, widths, [texts[column] for column in columns], styles)
 
 
-def _texts(line: ChaseLine, wording: Wording) -> dict[str, str]:
+def _days_text(days: int | None) -> str:
+    return "" if days is None else str(days)
+
+
+def _texts(line: ChaseLine) -> dict[str, str]:
     return {
         "unit": line.unit,
         "contact": line.contact,
@@ -250,7 +258,7 @@ def _texts(line: ChaseLine, wording: Wording) -> dict[str, str]:
         "report": line.report,
         "period": line.period,
         "due": line.due,
-        "days_late": wording("documents.not_yet_due") if line.days is None else str(line.days),
+        "days_late": line.late,
         "missing": line.missing,
         "reminded": line.reminded,
     }
@@ -277,18 +285,19 @@ def _sheet(
         sheet.write_string(_HEADER_ROW, column, wording(f"documents.column_{key}"), head)
     sheet.set_row(_HEADER_ROW, 2 * _LINE_HEIGHT)
     for row, line in enumerate(lines, _HEADER_ROW + 1):
-        _sheet_row(sheet, row, line, styles(border=1, valign="top"), wording)
+        _sheet_row(sheet, row, line, styles)
     _printable_sheet(sheet, _HEADER_ROW + len(lines), len(_IN_BOOK) - 1)
 
 
-def _sheet_row(sheet: Any, row: int, line: ChaseLine, cell: Any, wording: Wording) -> None:
-    texts = {"order": "", "kind": line.kind, **_texts(line, wording)}
+def _sheet_row(sheet: Any, row: int, line: ChaseLine, styles: Styles) -> None:
+    texts = {"order": "", "kind": line.kind, **_texts(line)}
+    cell, centred = styles(border=1, valign="top"), styles(border=1, valign="top", align="center")
     for column, key in enumerate(_IN_BOOK):
         # write_string, never write: text that looks like a formula or a number stays text.
         sheet.write_string(row, column, plain_text(texts[key]), cell)
-    sheet.write_number(row, 0, row - _HEADER_ROW, cell)
+    sheet.write_number(row, 0, row - _HEADER_ROW, centred)
     if line.days is not None:
-        sheet.write_number(row, list(_IN_BOOK).index("days_late"), line.days, cell)
+        sheet.write_number(row, list(_IN_BOOK).index("days_late"), line.days, centred)
     # LibreOffice does not fit the height of rows that carry none.
     lines = max(lines_needed(texts[key], width) for key, width in _IN_BOOK.items())
     sheet.set_row(row, lines * _LINE_HEIGHT)

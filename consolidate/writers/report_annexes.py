@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from consolidate.consolidation import Consolidation, Total, UnitStanding
     from consolidate.writers.report_text import Block
 
+_SEXES = (Sex.TOTAL, Sex.MALE, Sex.FEMALE)  # as the columns stand
 _CENTRED = Style(size=CELL.size, align=CENTRE)
 _FIGURE = Style(size=CELL.size, align=RIGHT)
 _WITH_PREVIOUS = (567, 3402, 1191, 1304, 1134, 1134, 1247, 1190, 2834)
@@ -144,9 +145,10 @@ def _totals_row(
     *,
     compared: bool,
 ) -> tuple[str, ...]:
-    totals = {total.sex: total for total in consolidation.totals if total.indicator.code == indicator.code}
+    given = {total.sex: total for total in consolidation.totals if total.indicator.code == indicator.code}
+    totals = {sex: given[sex] for sex in _SEXES if sex in given}
     measure = MONEY if is_money(indicator.unit_of_measure) else indicator.unit_of_measure
-    cells = [_figure(totals.get(sex), figures) for sex in (Sex.TOTAL, Sex.MALE, Sex.FEMALE)]
+    cells = [_figure(totals.get(sex), figures) for sex in _SEXES]
     main = totals.get(Sex.TOTAL)
     previous = [shown(main.previous, indicator) if main else ""] if compared else []
     coverages = {sex: figures.coverage(total) for sex, total in totals.items()}

@@ -1,0 +1,526 @@
+"""What the consolidated report says."""
+
+from __future__ import annotations
+
+import io
+import time
+from dataclasses import replace
+from decimal import Decimal
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import docx
+import pytest
+
+from config.reports import Aggregation, Indicator, Section, SectionRole, Sex
+from config.units import Unit
+from config.wording import Wording
+from consolidate.consolidation import Consolidation, Passage, Total
+from consolidate.writers.document_templates import DocumentTemplates
+from consolidate.writers.phrases import amount, day, days_late, listed, number, sentences, short_name
+from consolidate.writers.report import write_report
+from consolidate.writers.report_figures import FigureSentences, natural_label
+from consolidate.writers.report_text import (
+    Block,
+    BlockKind,
+    gather,
+    heading_of,
+    report_text,
+    says_nothing,
+    shortened,
+    subject_lines,
+)
+from ledger.records import ObligationState, Value
+from tests import consolidated
+from tests.consolidated import AS_OF, DUE, NOWHERE, ZONE, consolidation, passage, total, with_states
+from tests.decree30 import faults
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WORDS = Wording()
+TEMPLATES = DocumentTemplates()
+
+
+def sentence(*totals: Total, of: Consolidation | None = None, code: str = "") -> str:
+    """The sentence of the first total's indicator in a district with these totals."""
+    district = replace(of or consolidation(), totals=totals)
+    indicator = totals[0].indicator
+    assert not code or indicator.code == code
+    return FigureSentences(district, TEMPLATES).sentence(indicator)
+
+
+def complete(one: Total) -> Total:
+    """The total as if all fifty had given it."""
+    return replace(one, n=50, missing=())
+
+
+def body(district: Consolidation) -> list[str]:
+    return [block.text for block in report_text(district, WORDS, TEMPLATES).body]
+
+
+def full_text(district: Consolidation) -> str:
+    document = docx.Document(io.BytesIO(write_report(district, WORDS).content))
+    cells = [c.text for t in document.tables for row in t.rows for c in row.cells]
+    return "\n".join([*(p.text for p in document.paragraphs), *cells])
+
+
+# --- numbers, days, names
+
+
+@pytest.mark.parametrize(
+    ("value", "measure", "written"),
+    [
+        ("5", "cuộc", "05 cuộc"),
+        ("0", "cuộc", "0 cuộc"),
+        ("10", "cuộc", "10 cuộc"),
+        ("1234567", "lượt người", "1.234.567 lượt người"),
+        ("1234.5", "ha", "1.234,5 ha"),
+        ("902595", "nghìn đồng", "902,595 triệu đồng"),
+        ("14405000", "đồng", "14,405 triệu đồng"),
+        ("1.5", "tỷ đồng", "1.500 triệu đồng"),
+        ("5", "triệu đồng", "5 triệu đồng"),
+        ("31.25", "%", "31,25%"),
+    ],
+)
+def test_figures_are_written_as_clerks_write_them(value: str, measure: str, written: str) -> None:
+    assert amount(Decimal(value), measure) == written
+
+
+def test_rounding_is_half_up_and_only_where_asked() -> None:
+    assert number(Decimal("2.345"), 2) == "2,35"
+    assert number(Decimal("2.3456789")) == "2,3456789"
+
+
+def test_months_one_and_two_are_padded_and_others_are_not() -> None:
+    assert [day(DUE.date().replace(month=month, day=5)) for month in (1, 2, 3, 6, 12)] == [
+        "05/01/2024",
+        "05/02/2024",
+        "05/3/2024",
+        "05/6/2024",
+        "05/12/2024",
+    ]
+
+
+def test_lateness_counts_days_after_the_last_day_on_time() -> None:
+    assert days_late(DUE.replace(day=9), DUE, ZONE) is None
+    assert days_late(DUE, DUE, ZONE) == 1
+    assert days_late(DUE.replace(hour=23, minute=59), DUE, ZONE) == 1
+    assert days_late(DUE.replace(hour=18), DUE.replace(hour=17), ZONE) == 0
+
+
+def test_a_commune_is_named_without_its_committee_and_an_office_in_full() -> None:
+    assert short_name(Unit("a", "UBND xã Đồi Thông", "commune")) == "xã Đồi Thông"
+    assert short_name(Unit("b", "Uỷ ban nhân dân phường 5", "ward")) == "phường 5"
+    assert short_name(Unit("c", "UBND huyện Thượng Ngàn", "district")) == "UBND huyện Thượng Ngàn"
+
+
+def test_beyond_the_limit_units_are_counted() -> None:
+    assert listed(("A", "B", "C", "D"), WORDS, 2) == "A, B và 02 đơn vị khác"
+    assert listed(("A", "B"), WORDS, 2) == "A, B"
+
+
+def test_sentences_end_neither_in_numbers_nor_after_abbreviations() -> None:
+    text = "- Tặng 1.250 tờ gấp tại TP. Biển Xanh. Mở 02 lớp;\n+ Số liệu đến ngày 31.5. Không phát sinh"
+    assert sentences(text) == (
+        "Tặng 1.250 tờ gấp tại TP. Biển Xanh",
+        "Mở 02 lớp",
+        "Số liệu đến ngày 31.5",
+        "Không phát sinh",
+    )
+
+
+# --- figures
+
+
+def test_a_count_states_amount_difference_and_coverage() -> None:
+    assert sentence(total("A1", "58", previous="61")) == (
+        "Có 58 văn bản chỉ đạo đã ban hành, giảm 03 văn bản (4,92%) so với cùng kỳ năm 2023 "
+        "(số liệu của 46/50 đơn vị; chưa có số liệu: "
+        "04 đơn vị chưa gửi báo cáo hoặc đang chờ xác minh nêu trên)."
+    )
+
+
+def test_complete_coverage_names_nobody() -> None:
+    assert sentence(complete(total("A2", "5"))) == (
+        "Có 05 buổi nói chuyện chuyên đề về an toàn lao động (số liệu của 50/50 đơn vị)."
+    )
+
+
+def test_units_that_reported_without_the_figure_are_named() -> None:
+    written = sentence(total("A2", "5", blank=("x01", "p02")))
+    assert "(số liệu của 44/50 đơn vị; chưa có số liệu: xã An Hải, Ban Quản lý rừng phòng hộ và 04" in written
+
+
+def test_units_whose_figure_waits_are_named() -> None:
+    written = sentence(total("C2", "902595", doubtful=("x05",)))
+    assert "; số liệu chờ xác minh: xã An Trạch)." in written
+
+
+def test_no_figure_is_no_zero() -> None:
+    assert sentence(total("C1", None)).startswith("Số vụ tai nạn lao động: chưa có số liệu (số liệu của 0/50")
+    assert "không phát sinh" not in sentence(total("C1", None)).lower()
+
+
+def test_zero_is_certain_only_when_everyone_reported() -> None:
+    assert sentence(total("C1", "0")).startswith("Chưa ghi nhận vụ tai nạn lao động (")
+    assert sentence(complete(total("C1", "0"))).startswith("Không phát sinh vụ tai nạn lao động (")
+
+
+def test_women_are_stated_with_their_share_of_the_same_units() -> None:
+    parts = (total("A3", "12480"), total("A3", "7280", Sex.FEMALE), total("A3", "5200", Sex.MALE))
+    assert (
+        ", trong đó nữ 7.280 lượt người (chiếm 58,33%), nam 5.200 lượt người (số liệu của 46/50"
+        in sentence(*parts)
+    )
+
+
+def test_a_part_of_other_units_has_coverage_of_its_own_and_no_share() -> None:
+    written = sentence(total("D1", "40"), total("D1", "30", Sex.FEMALE, blank=("x01",)))
+    assert "chiếm" not in written
+    assert "trong đó nữ 30 người (số liệu của 45/50 đơn vị; chưa có số liệu: xã An Hải và 04" in written
+    assert "(số liệu của 46/50" in written
+
+
+def test_a_part_from_units_outside_the_total_is_not_said_to_be_within_it() -> None:
+    written = sentence(total("D1", "20", blank=("x01", "x02")), total("D1", "30", Sex.FEMALE))
+    assert "trong đó" not in written
+    assert "; riêng nữ 30 người" in written
+
+
+def test_a_female_figure_without_a_total_is_still_told() -> None:
+    written = sentence(total("D1", None), total("D1", "30", Sex.FEMALE))
+    assert "chưa có số liệu" in written
+    assert "nữ 30 người" in written
+
+
+def test_a_ratio_shows_its_sums_and_differs_by_points() -> None:
+    written = sentence(total("B1R", "31", parts=(248, 800), previous="29.5"))
+    assert written.startswith(
+        "Tỷ lệ nữ đại biểu hội đồng: 31% (248/800 người), tăng 1,5 điểm phần trăm so với cùng kỳ năm 2023"
+    )
+
+
+def test_a_ratio_without_its_parts_is_not_stated() -> None:
+    assert sentence(total("B1R", None)).startswith("Tỷ lệ nữ đại biểu hội đồng: chưa đủ số liệu để tính (")
+
+
+def test_counted_units_are_a_fraction_of_those_that_answered() -> None:
+    assert sentence(total("C3", "16")).startswith("Đơn vị có tủ sách pháp luật lao động: 16/46 đơn vị (")
+
+
+@pytest.mark.parametrize(
+    ("qualifiers", "word"),
+    [
+        (("trên",), "trên"),
+        (("hơn", "trên"), "trên"),
+        (("ước",), "ước"),
+        (("trên", "gần"), "khoảng"),
+        ((), "khoảng"),
+    ],
+)
+def test_a_rough_sum_keeps_its_qualifier(qualifiers: tuple[str, ...], word: str) -> None:
+    given = [
+        replace(
+            consolidation().values[0],
+            unit=f"x0{n}",
+            value=Value("D1", Sex.TOTAL, Decimal(1), "người", NOWHERE, qualifier=qualifier),
+        )
+        for n, qualifier in enumerate(qualifiers, 1)
+    ]
+    district = replace(consolidation(), values=tuple(given))
+    written = sentence(total("D1", "40", approximate=True), of=district)
+    assert written.startswith(f"Có {word} 40 người được khen thưởng (")
+
+
+def test_rise_from_nothing_has_no_percentage() -> None:
+    written = sentence(complete(total("A2", "5", previous="0")))
+    assert "tăng 05 buổi so với cùng kỳ năm 2023 (cùng kỳ không phát sinh)" in written
+    assert "%" not in written
+
+
+def test_the_same_as_a_year_ago_is_said_to_be_the_same() -> None:
+    assert ", bằng cùng kỳ năm 2023 (" in sentence(total("A2", "5", previous="5"))
+
+
+def test_without_a_year_ago_nothing_is_compared() -> None:
+    assert "cùng kỳ" not in sentence(total("A2", "5"))
+
+
+@pytest.mark.parametrize(
+    ("label", "measure", "parts"),
+    [
+        ("Số cuộc kiểm tra", "cuộc", ("cuộc kiểm tra", "kiểm tra")),
+        ("Số cuộc", "cuộc", ("", "")),
+        ("Số cuộcsống", "cuộc", ("", "")),
+        ("Số tiền đã chi", "triệu đồng", ("", "")),
+        ("Cán bộ chuyên trách", "người", ("", "")),
+        ("Số hội viên mới", "người", ("", "")),
+    ],
+)
+def test_only_a_label_that_counts_its_unit_of_measure_becomes_a_sentence(
+    label: str, measure: str, parts: tuple[str, str]
+) -> None:
+    assert natural_label(Indicator("Z", label, measure)) == parts
+
+
+@pytest.mark.parametrize("aggregation", list(Aggregation))
+def test_every_way_of_adding_up_has_a_sentence_for_any_indicator(aggregation: Aggregation) -> None:
+    indicator = Indicator("Q/../9", "Chỉ tiêu mới", "mô hình", aggregation=aggregation)
+    for value in (None, Decimal(0), Decimal(7)):
+        one = Total(indicator, Sex.TOTAL, value, n=1, of=2, units=("x01",), missing=("x02",))
+        assert sentence(one).startswith("Chỉ tiêu mới: ")
+        assert "1/2 đơn vị" in sentence(one)
+
+
+def test_a_department_may_give_an_indicator_its_own_sentence(tmp_path: Path) -> None:
+    (tmp_path / "figures").mkdir()
+    (tmp_path / "figures" / "A1.txt").write_text("Huyện ban hành {{ f.amount }}.", "utf-8")
+    district = replace(consolidation(), totals=(total("A1", "58"), total("C1", "0")))
+    figures = FigureSentences(district, DocumentTemplates(tmp_path))
+    assert figures.sentence(district.totals[0].indicator) == "Huyện ban hành 58 văn bản."
+    assert figures.sentence(district.totals[1].indicator).startswith("Chưa ghi nhận")
+
+
+# --- opening, limits
+
+
+def opening(district: Consolidation) -> str:
+    return " ".join(block.text for block in report_text(district, WORDS, TEMPLATES).opening)
+
+
+def test_the_opening_counts_and_names_the_units() -> None:
+    written = opening(consolidation())
+    assert "Tính đến 16 giờ 30 phút ngày 12/6/2024, có 46/50 đơn vị gửi báo cáo" in written
+    assert "(44 đơn vị đúng hạn, 02 đơn vị chậm), đạt 92%." in written
+    assert "Chưa gửi báo cáo 03 đơn vị: xã Cẩm Lạc, xã Cẩm Ngãi, Trung tâm Bồi dưỡng" in written
+    assert "Báo cáo của 01 đơn vị đang chờ xác minh, chưa đưa vào tổng hợp: xã Hưng Hải." in written
+    assert "Được miễn báo cáo kỳ này 01 đơn vị: Trung tâm Phát triển quỹ đất (sáp nhập trong kỳ)." in written
+
+
+def test_the_opening_cites_the_letter_that_asks() -> None:
+    assert opening(consolidation()).startswith("Thực hiện Văn bản số 77/UBND-LĐVL ngày 08/01/2024")
+    without = replace(consolidation(), report=replace(consolidated.report(), ordered_by=""))
+    assert opening(without).startswith("UBND huyện Thượng Ngàn báo cáo kết quả công tác an toàn lao động")
+
+
+def test_nobody_having_reported_is_said_plainly() -> None:
+    nobody = with_states({unit.id: ObligationState.MISSING for unit in consolidated.units()})
+    assert "chưa có đơn vị nào gửi báo cáo (0/51 đơn vị)" in opening(nobody)
+
+
+def test_late_and_overdue_units_are_named_among_the_limits() -> None:
+    written = body(consolidation())
+    limits = written[written.index("III. KHÓ KHĂN, HẠN CHẾ") + 1]
+    assert "02 đơn vị gửi báo cáo chậm so với thời hạn quy định: xã An Ngãi (02 ngày)" in limits
+    assert "03 đơn vị đã quá thời hạn nhưng chưa gửi báo cáo: xã Cẩm Lạc" in limits
+
+
+def test_before_the_due_moment_nobody_is_overdue() -> None:
+    early = replace(consolidation(), as_of=DUE.replace(day=8))
+    assert not any("đã quá thời hạn" in text for text in body(early))
+
+
+def test_limits_are_told_even_when_the_outline_has_no_section_for_them() -> None:
+    report = replace(consolidated.report(), outline=consolidated.OUTLINE[:1])
+    assert any(
+        text.startswith("Về chế độ báo cáo:") for text in body(replace(consolidation(), report=report))
+    )
+
+
+def test_everyone_in_time_leaves_no_paragraph_of_limits() -> None:
+    assert not any("Về chế độ báo cáo" in text for text in body(with_states({})))
+
+
+# --- sections
+
+
+def test_no_heading_stands_above_nothing() -> None:
+    blocks = report_text(replace(with_states({}), passages=(), totals=()), WORDS, TEMPLATES).body
+    for block, following in pairwise(blocks):
+        if block.kind is BlockKind.HEADING and following.kind is BlockKind.HEADING:
+            assert following.level > block.level
+    assert blocks[-1].kind is BlockKind.TEXT
+
+
+def test_headings_follow_the_ids_of_the_outline() -> None:
+    def heading(section_id: str) -> Block:
+        return heading_of(Section(section_id, "Kết quả"))
+
+    assert heading("II") == Block(BlockKind.HEADING, "II. KẾT QUẢ", 1)
+    assert heading("II.3") == Block(BlockKind.HEADING, "3. Kết quả", 2)
+    assert heading("II.3.b") == Block(BlockKind.HEADING, "b) Kết quả", 3)
+    assert heading("2.1") == Block(BlockKind.HEADING, "2.1. Kết quả", 2)
+
+
+def test_every_indicator_is_told_also_one_that_no_section_claims() -> None:
+    written = body(consolidation())
+    assert "Các chỉ tiêu khác:" in written
+    assert any("người được khen thưởng" in text for text in written)
+
+
+def test_without_an_outline_the_figures_still_stand_in_the_text() -> None:
+    report = replace(consolidated.report(), outline=())
+    assert sum("đơn vị" in text for text in body(replace(consolidation(), report=report))) >= 9
+
+
+def test_the_subject_drops_the_kind_and_carries_the_period_once() -> None:
+    district = consolidation()
+    assert subject_lines(district, WORDS) == (
+        "Kết quả công tác an toàn lao động và việc làm của lao động nữ",
+        "6 tháng đầu năm 2024",
+    )
+    named = replace(district.report, name="Báo cáo kết quả khuyến nông 6 tháng đầu năm 2024")
+    assert subject_lines(replace(district, report=named), WORDS) == (
+        "Kết quả khuyến nông",
+        "6 tháng đầu năm 2024",
+    )
+
+
+# --- what the units wrote
+
+
+def own(unit: str, text: str) -> Passage:
+    return passage(unit, "III", text)
+
+
+def test_sentences_that_differ_only_in_the_unit_are_one_with_both_named() -> None:
+    found = gather(
+        (own("x01", "Kinh phí của UBND xã An Hải còn ít."), own("x02", "Kinh phí của xã An Lạc còn ít")),
+        "đơn vị",
+    )
+    assert [(one.text, one.names) for one in found] == [
+        ("Kinh phí của đơn vị còn ít", ("xã An Hải", "xã An Lạc"))
+    ]
+
+
+def test_a_sentence_of_one_unit_keeps_its_words() -> None:
+    (one,) = gather((own("x01", "Kinh phí của UBND xã An Hải còn ít."),), "đơn vị")
+    assert one.text == "Kinh phí của UBND xã An Hải còn ít"
+
+
+def test_sentences_with_other_figures_are_not_merged() -> None:
+    found = gather((own("x01", "Thiếu 600 tờ gấp."), own("x02", "Thiếu 700 tờ gấp.")), "đơn vị")
+    assert [one.text for one in found] == ["Thiếu 600 tờ gấp", "Thiếu 700 tờ gấp"]
+
+
+def test_another_units_name_is_not_taken_for_ones_own() -> None:
+    found = gather(
+        (own("x01", "Đường sang xã An Lạc xấu."), own("x02", "Đường sang xã An Lạc xấu.")), "đơn vị"
+    )
+    assert len(found) == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["Không.", "- Không có", "Không có kiến nghị, đề xuất.", "1. Không phát sinh", ""]
+)
+def test_saying_nothing_is_recognised(text: str) -> None:
+    assert says_nothing(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Không có kinh phí", "Không phát hiện vụ việc nào", "Chưa có cán bộ chuyên trách"]
+)
+def test_a_difficulty_that_begins_with_no_is_something(text: str) -> None:
+    assert not says_nothing(text)
+
+
+def test_a_quotation_is_whole_sentences() -> None:
+    first, second = "A" + "a" * 199, "B" + "b" * 199
+    assert shortened(f"{first}. {second}.") == (first, False)
+    assert shortened(f"{first}.") == (first, True)
+    assert shortened("C" + "c" * 400) == ("", False)
+
+
+def test_at_most_five_units_are_quoted_and_the_others_stand_in_the_annex() -> None:
+    text = report_text(consolidation(), WORDS, TEMPLATES)
+    quoted = [block.text for block in text.body if "buổi nói chuyện tại các tổ" in block.text]
+    assert len(quoted) == 5
+    assert all("câu hỏi" not in quote for quote in quoted)
+    assert sum("câu hỏi" in block.text for block in text.details) == 46
+
+
+def test_a_unit_already_quoted_gives_way_to_others() -> None:
+    written = [
+        passage(unit, section, "Đã làm.") for section in ("I", "II.1") for unit in consolidated.SENT[:10]
+    ]
+    text = report_text(replace(consolidation(), passages=tuple(written)), WORDS, TEMPLATES)
+    quotes = [block.text for block in text.body if block.text.endswith("Đã làm.")]
+    assert len(quotes) == len({quote.split(":")[0] for quote in quotes}) == 10
+
+
+def test_a_passage_under_an_unknown_section_is_not_lost() -> None:
+    lost = passage("x01", "IX.9", "Đề án riêng của xã.")
+    assert "Đề án riêng của xã" in full_text(replace(consolidation(), passages=(lost,)))
+
+
+def test_every_unit_and_every_sentence_of_the_units_stand_somewhere() -> None:
+    district = consolidation()
+    text = full_text(district)
+    assert [unit.name for unit in consolidated.units() if short_name(unit) not in text] == []
+    for number_ in range(46):
+        assert f"Hoàn thành kế hoạch riêng số {number_} (" in text
+
+
+def test_hostile_text_becomes_plain_text() -> None:
+    strange = passage("x01", "II.1", "{{ 7*7 }} <w:p/>\x00 & {% raw %} =1+1.")
+    district = replace(consolidation(), passages=(strange,))
+    assert "{{ 7*7 }} <w:p/> & {% raw %} =1+1" in full_text(district)
+    assert faults(write_report(district, WORDS).content) == []
+
+
+# --- the document
+
+
+def test_annex_one_holds_every_indicator_with_coverage_and_leaves_blanks_blank() -> None:
+    document = docx.Document(io.BytesIO(write_report(consolidation(), WORDS).content))
+    table = next(t for t in document.tables if t.rows[0].cells[0].text == "TT")
+    rows = {row.cells[1].text: [cell.text for cell in row.cells] for row in table.rows}
+    assert rows["Số lượt người dự nói chuyện chuyên đề"][2:8] == [
+        "lượt người",
+        "12.480",
+        "5.200",
+        "7.280",
+        "10.000",
+        "46/50",
+    ]
+    assert rows["Kinh phí đã cấp"][2:4] == ["triệu đồng", "902,595"]
+    assert rows["Số vụ tai nạn lao động"][3:6] == ["0", "", ""]
+    assert rows["Số người được khen thưởng"][3:6] == ["trên 40", "", "30"]
+    assert rows["Số người được khen thưởng"][7] == "tổng số 46/50; nam 0/50; nữ 45/50"
+
+
+def test_a_report_without_anything_is_still_a_document() -> None:
+    empty = replace(consolidation(), standings=(), values=(), totals=(), passages=())
+    assert faults(write_report(empty, WORDS).content) == []
+
+
+def test_a_department_of_a_whole_province_is_written_in_seconds() -> None:
+    many = consolidation()
+    units = [
+        replace(s, unit=replace(s.unit, id=f"{s.unit.id}-{n}")) for n in range(12) for s in many.standings
+    ]
+    began = time.monotonic()
+    write_report(replace(many, standings=tuple(units)), WORDS)
+    assert time.monotonic() - began < 20
+
+
+def test_the_file_is_named_after_report_and_period() -> None:
+    odd = replace(consolidation(), report=replace(consolidated.report(), id="a/../b c"))
+    assert write_report(consolidation(), WORDS).name == "BaoCao_ATLD_2024-H1.docx"
+    assert write_report(odd, WORDS).name == "BaoCao_a-..-b-c_2024-H1.docx"
+
+
+def test_the_moment_is_that_of_the_department_not_of_the_host() -> None:
+    assert AS_OF.tzinfo is ZONE
+    shifted = replace(consolidation(), as_of=AS_OF.astimezone())
+    assert write_report(shifted, WORDS).content == write_report(consolidation(), WORDS).content
+
+
+def test_difficulties_plans_and_proposals_have_their_own_introduction() -> None:
+    roles = {role.value for role in SectionRole} - {"results"}
+    assert all(WORDS.has(f"documents.gathered_{role}") for role in roles)
+
+
+def test_documents_are_vietnamese_whatever_language_the_desk_speaks() -> None:
+    assert write_report(consolidation(), Wording("en")).content == write_report(consolidation(), WORDS).content
