@@ -732,6 +732,7 @@ class _Reader:
             subject is not tie.subject
             and self._may_count(mention, subject)
             and self._index.coverage(subject, _Words.of(item)) >= _COVERED_WELL
+            and self._index.coverage(tie.subject, _Words.of(item)) < _COVERED_ENOUGH
             for item in (items if len(items) > 1 else ())
             for subject in self._index.subjects
         )

@@ -136,16 +136,28 @@ def _figures(report: ReportDefinition, text: str, period: Period | None = H1) ->
             {"G1": "3", "G2": "145", "G2 nam": "60", "G2 nữ": "85"},
         ),
         ("Số vụ BLGĐ được phát hiện: 05 vụ.", {"G3": "5"}),
-        ("Toàn xã xảy ra 07 vụ bạo lực gia đình với 09 nạn nhân (08 nữ, 01 nam).", {"G3": "7", "G4": "9", "G4 nữ": "8", "G4 nam": "1"}),
-        ("Có 06 nạn nhân bạo lực gia đình được tư vấn, trợ giúp, trong đó có 05 nữ.", {"G5": "6", "G5 nữ": "5"}),
+        (
+            "Toàn xã xảy ra 07 vụ bạo lực gia đình với 09 nạn nhân (08 nữ, 01 nam).",
+            {"G3": "7", "G4": "9", "G4 nữ": "8", "G4 nam": "1"},
+        ),
+        (
+            "Có 06 nạn nhân bạo lực gia đình được tư vấn, trợ giúp, trong đó có 05 nữ.",
+            {"G5": "6", "G5 nữ": "5"},
+        ),
         ("Cấp ủy viên: 15 đồng chí, nữ 04 đồng chí (chiếm 26,67%).", {"G6": "15", "G6 nữ": "4"}),
-        ("Đại biểu HĐND thị trấn hiện có 24 đại biểu, trong đó 07 đại biểu là nữ, đạt 29,17%.", {"G7": "24", "G7 nữ": "7"}),
+        (
+            "Đại biểu HĐND thị trấn hiện có 24 đại biểu, trong đó 07 đại biểu là nữ, đạt 29,17%.",
+            {"G7": "24", "G7 nữ": "7"},
+        ),
         ("Tổng dư nợ vốn vay ủy thác đạt 16,5 tỷ đồng.", {"G8": "16500"}),
         ("Dư nợ vốn vay ủy thác là 2 tỷ 350 triệu đồng.", {"G8": "2350"}),
         ("Dư nợ vốn vay ủy thác: 902.595.000 đồng", {"G8": "902.595"}),
         ("Duy trì hoạt động của 04 câu lạc bộ phòng, chống bạo lực gia đình.", {"G9": "4"}),
         ("Cấp phát 1.250 tờ rơi, tờ gấp tuyên truyền đến các hộ dân.", {"G10": "1250"}),
-        ("Giải quyết việc làm mới cho 96 lao động, trong đó lao động nữ 41 người.", {"G12": "96", "G12 nữ": "41"}),
+        (
+            "Giải quyết việc làm mới cho 96 lao động, trong đó lao động nữ 41 người.",
+            {"G12": "96", "G12 nữ": "41"},
+        ),
         ("Ngân sách cấp 12 triệu đồng.", {"G13": "12"}),
         ("Khen thưởng 02 tập thể và 05 cá nhân (03 nữ).", {"G14": "2", "G15": "5", "G15 nữ": "3"}),
         ("Có 5/15 cấp ủy viên là nữ, chiếm 33,3%.", {"G6": "15", "G6 nữ": "5"}),
@@ -165,7 +177,10 @@ def test_figures_of_a_gender_report_are_read_from_its_sentences(text: str, expec
         ("Tổng số hộ nghèo 69 hộ; hộ cận nghèo 22 hộ.", {"N1": "69", "N2": "22"}),
         ("Toàn xã hiện còn 58 hộ nghèo và 102 hộ cận nghèo.", {"N1": "58", "N2": "102"}),
         ("Số hộ nghèo do phụ nữ làm chủ hộ: 14 hộ.", {"N3": "14"}),
-        ("Có 31 hộ nghèo được vay vốn tín dụng ưu đãi, doanh số cho vay hộ nghèo 1.240 triệu đồng.", {"N4": "31", "N5": "1240"}),
+        (
+            "Có 31 hộ nghèo được vay vốn tín dụng ưu đãi, doanh số cho vay hộ nghèo 1.240 triệu đồng.",
+            {"N4": "31", "N5": "1240"},
+        ),
         ("Hỗ trợ xóa nhà tạm cho 05 hộ nghèo.", {"N6": "5"}),
         ("Cấp 412 thẻ bảo hiểm y tế cho người nghèo.", {"N7": "412"}),
         ("Trong kỳ có 11 hộ thoát nghèo.", {"N8": "11"}),
@@ -179,7 +194,10 @@ def test_figures_of_a_poverty_report_are_read_from_its_sentences(text: str, expe
     ("text", "expected"),
     [
         ("Tổng số trẻ em dưới 16 tuổi là 1.413 trẻ, trong đó nữ 707 trẻ.", {"T1": "1413", "T1 nữ": "707"}),
-        ("Có 27 trẻ em có hoàn cảnh đặc biệt (trai 15, gái 12).", {"T2": "27", "T2 nam": "15", "T2 nữ": "12"}),
+        (
+            "Có 27 trẻ em có hoàn cảnh đặc biệt (trai 15, gái 12).",
+            {"T2": "27", "T2 nam": "15", "T2 nữ": "12"},
+        ),
         ("Số trẻ em bị xâm hại: 01 trẻ (nữ 01).", {"T3": "1", "T3 nữ": "1"}),
         ("Trong kỳ xảy ra 02 trẻ em bị tai nạn đuối nước.", {"T4": "2"}),
         ("386 trẻ em dưới 6 tuổi được cấp thẻ BHYT.", {"T5": "386"}),
@@ -187,7 +205,9 @@ def test_figures_of_a_poverty_report_are_read_from_its_sentences(text: str, expe
         ("Vận động Quỹ Bảo trợ trẻ em được số tiền 35,5 triệu đồng.", {"T7": "35.5"}),
     ],
 )
-def test_figures_of_a_childrens_report_are_read_from_its_sentences(text: str, expected: dict[str, str]) -> None:
+def test_figures_of_a_childrens_report_are_read_from_its_sentences(
+    text: str, expected: dict[str, str]
+) -> None:
     assert _figures(CHILDREN, text) == expected
 
 
@@ -195,8 +215,14 @@ def test_figures_of_a_childrens_report_are_read_from_its_sentences(text: str, ex
     ("text", "expected"),
     [
         ("Trên địa bàn xảy ra 03 vụ TNLĐ.", {"A1": "3"}),
-        ("Xảy ra 02 vụ tai nạn lao động làm 03 người bị tai nạn lao động, trong đó nữ 01 người.", {"A1": "2", "A2": "3", "A2 nữ": "1"}),
-        ("Tổ chức 04 lớp huấn luyện an toàn, vệ sinh lao động cho 215 người lao động (nữ: 96 người).", {"A5": "4", "A4": "215", "A4 nữ": "96"}),
+        (
+            "Xảy ra 02 vụ tai nạn lao động làm 03 người bị tai nạn lao động, trong đó nữ 01 người.",
+            {"A1": "2", "A2": "3", "A2 nữ": "1"},
+        ),
+        (
+            "Tổ chức 04 lớp huấn luyện an toàn, vệ sinh lao động cho 215 người lao động (nữ: 96 người).",
+            {"A5": "4", "A4": "215", "A4 nữ": "96"},
+        ),
         ("Kiểm tra an toàn, vệ sinh lao động tại 09 doanh nghiệp.", {"A6": "9"}),
         ("Thiệt hại do tai nạn lao động khoảng 120 triệu đồng.", {"A7": "120"}),
     ],
@@ -265,7 +291,9 @@ def test_numbers_of_plans_other_times_places_and_subjects_are_no_figures(
 
 
 def test_a_part_of_something_unknown_is_not_taken_for_a_part_of_the_total() -> None:
-    text = "Xã mở 12 buổi tuyên truyền với 560 lượt người dự, trong đó dân tộc thiểu số 200 người, nữ 90 người."
+    text = (
+        "Xã mở 12 buổi tuyên truyền với 560 lượt người dự, trong đó dân tộc thiểu số 200 người, nữ 90 người."
+    )
     assert _figures(GENDER, text) == {"G1": "12", "G2": "560"}
 
 
@@ -298,7 +326,10 @@ def test_percent_alone_reports_its_figures_without_a_value() -> None:
 
 
 def test_percent_beside_its_counts_adds_nothing() -> None:
-    lines = [_line("Đại biểu HĐND có 24 đại biểu, trong đó nữ 07 đại biểu."), _line("Tỷ lệ nữ đại biểu HĐND đạt 29,17%.")]
+    lines = [
+        _line("Đại biểu HĐND có 24 đại biểu, trong đó nữ 07 đại biểu."),
+        _line("Tỷ lệ nữ đại biểu HĐND đạt 29,17%."),
+    ]
     assert all(value.value is not None for value in read_sentences(lines, GENDER, H1))
 
 

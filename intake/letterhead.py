@@ -1,0 +1,557 @@
+"""What the frame of a document says about itself: who issues it, its number, its title, who signs.
+
+Decree 30/2020/NĐ-CP, Appendix I, lays the frame out: issuer at the left, Quốc hiệu at the right, number under
+the issuer, place and date under the motto, type title and subject below, signature at the end. Real
+documents leave parts out, damage them, or draw them without a table; every part may be empty.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TypeVar
+
+from rapidfuzz import fuzz
+
+from config.spelling import plain_key, tidy
+from config.wording import Wording
+from intake.documents import Cell, Document, Paragraph, Table
+from ledger.records import Place
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class HeadLine:
+    """A line of the frame and where it stands."""
+
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentNumber:
+    """Số, ký hiệu: "248/BC-UBND" or the Party's "12-BC/HU"."""
+
+    number: str  #: empty where văn thư has not filled it in; may end in a letter: "24a"
+    symbol: str  #: BC-UBND, BC/HU
+    line: HeadLine
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceAndDate:
+    """Địa danh và thời gian ban hành; 0 for what was left blank."""
+
+    place_name: str
+    day: int
+    month: int
+    year: int
+    line: HeadLine
+
+
+@dataclass(frozen=True, slots=True)
+class AnnexReference:
+    """ "(Kèm theo Báo cáo số 248/BC-UBND ngày 24/5/2023 của UBND xã …)" above a table."""
+
+    document_type: str
+    number: str  #: as written: "248/BC-UBND"
+    date: str  #: as written: "24/5/2023"
+    issuer: str
+    line: HeadLine
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """The frame of one document or workbook, each part empty where it is absent."""
+
+    superior: tuple[HeadLine, ...] = ()  #: tên cơ quan chủ quản
+    issuer: str = ""  #: tên cơ quan ban hành, its lines joined
+    issuer_lines: tuple[HeadLine, ...] = ()
+    national: bool = False  #: Quốc hiệu or Tiêu ngữ stands there, damaged or not
+    number: DocumentNumber | None = None
+    place_and_date: PlaceAndDate | None = None
+    document_type: str = ""  #: BÁO CÁO, KẾ HOẠCH, …; CÔNG VĂN for a letter with "V/v"; PHỤ LỤC, BIỂU
+    type_line: HeadLine | None = None
+    subject: str = ""  #: trích yếu, its lines joined
+    subject_lines: tuple[HeadLine, ...] = ()
+    addressed_to: tuple[HeadLine, ...] = ()  #: Kính gửi, without those words
+    named_in_opening: tuple[HeadLine, ...] = ()  #: who reports, by the opening: text is the name alone
+    named_in_closing: tuple[HeadLine, ...] = ()  #: "Trên đây là báo cáo … của …": the name alone
+    annexes: tuple[AnnexReference, ...] = ()
+    signature: tuple[HeadLine, ...] = ()  #: TM. ỦY BAN NHÂN DÂN, KT. CHỦ TỊCH, PHÓ CHỦ TỊCH
+    signer: HeadLine | None = None
+
+
+def read_letterhead(document: Document, file: str = "") -> Letterhead:
+    """The frame of a text document, or what stands above and below the table of a workbook.
+
+    Args:
+        document: as its reader returned it.
+        file: the file's name, for the places.
+    """
+    head = list(_head_lines(document, file))
+    body = list(_body_lines(document, file))
+    superior, issuer = _issuer(head)
+    type_index, document_type = _type_title(head)
+    subject = _subject(head, type_index, document_type)
+    signature, signer = _signature(document, file)
+    return Letterhead(
+        superior=superior,
+        issuer=tidy(" ".join(line.text for line in issuer)),
+        issuer_lines=issuer,
+        national=any(_is_national(line.text) for line in head),
+        number=_first(_number(line) for line in head),
+        place_and_date=_first(_place_and_date(line) for line in head),
+        document_type=document_type,
+        type_line=head[type_index] if type_index is not None else None,
+        subject=tidy(" ".join(_VE_VIEC.sub("", line.text) for line in subject)),
+        subject_lines=subject,
+        addressed_to=_addressed_to([*head, *body]),
+        named_in_opening=tuple(_named_in_opening(body)),
+        named_in_closing=tuple(_named_in_closing(body)),
+        annexes=tuple(found for line in [*head, *body] if (found := _annex(line)) is not None),
+        signature=signature,
+        signer=signer,
+    )
+
+
+# -- lines ----------------------------------------------------------------------------------------
+
+_HEAD_PARAGRAPHS = 25  # no frame of any decree is longer
+_RULE = re.compile(r"^[\s_\-–—─=*.·•~]+$")
+_GAP = re.compile(r"\t+|\s{4,}")
+
+
+def _lines(text: str, place: Place) -> Iterator[HeadLine]:
+    """The lines of a paragraph or cell; columns drawn with tabs or blanks become lines of their own."""
+    for raw in text.splitlines():
+        for part in _GAP.split(raw) if not _NUMBERED.search(raw) and not _DATED.search(raw) else [raw]:
+            for piece in _without_national(tidy(part)):
+                if piece and not _RULE.match(piece):
+                    yield HeadLine(piece, Place(place.file, place.where, piece))
+
+
+def _without_national(text: str) -> tuple[str, ...]:
+    """A line a PDF ran together: the issuer, then Quốc hiệu or Tiêu ngữ."""
+    found = re.search(r"\s(?=cộng\s+h\S+\s+x\S+\s+hội\s+chủ|độc\s+lập\s*[-–]\s*tự)", text, re.IGNORECASE)
+    return (text[: found.start()], text[found.start() :].strip()) if found else (text,)
+
+
+def _head_lines(document: Document, file: str) -> Iterator[HeadLine]:
+    """The lines a frame may stand in: everything above the body, tables of the head cell by cell."""
+    paragraphs = 0
+    tables = 0
+    for block in document.blocks:
+        if isinstance(block, Paragraph):
+            paragraphs += 1
+            if paragraphs > _HEAD_PARAGRAPHS or _is_body(block.text):
+                return
+            yield from _lines(block.text, _paragraph_place(file, block))
+            continue
+        tables += 1
+        if block.sheet:
+            yield from _above_table(block, file)
+        elif tables == 1 or not _is_data(block):
+            yield from _columns(block, file)
+        else:
+            return
+
+
+def _columns(table: Table, file: str) -> Iterator[HeadLine]:
+    """The cells of a head table column by column, so that the issuer's lines stay together."""
+    for cell in sorted(table.cells, key=lambda cell: (cell.column, cell.row)):
+        yield from _lines(cell.text, _cell_place(file, table, cell))
+
+
+def _above_table(sheet: Table, file: str) -> Iterator[HeadLine]:
+    """The cells of a sheet above the header row of its table."""
+    end = _header_row(sheet)
+    for cell in sheet.cells:
+        if cell.row < end and cell.text:
+            yield from _lines(cell.text, _cell_place(file, sheet, cell))
+
+
+_HEADER_WORDS = frozenset(
+    "stt tt so tt chi tieu|ten chi tieu|noi dung|noi dung bao cao|dvt|don vi tinh|tong so|tong|so luong|ket qua|"
+    "so lieu|nam|nu|ghi chu|thuc hien|ke hoach|ty le|stt|tt|so tt".split("|")
+)
+
+
+def _header_row(sheet: Table) -> int:
+    rows: dict[int, int] = {}
+    for cell in sheet.cells:
+        if plain_key(cell.text) in _HEADER_WORDS:
+            rows[cell.row] = rows.get(cell.row, 0) + 1
+    return min((row for row, count in rows.items() if count > 1), default=min(sheet.rows, 12))
+
+
+def _is_data(table: Table) -> bool:
+    return table.columns > 3 or _header_row(table) < min(table.rows, 12)  # noqa: PLR2004  # rows of a head
+
+
+def _is_body(text: str) -> bool:
+    """Whether the frame has ended: a heading "I." or a long paragraph of running text."""
+    line = tidy(text)
+    if re.match(
+        r"^(?:I|1|A)\s*[.)]\s*\S|^(?:phần|mục)\s+(?:thứ\s+nhất|i)\b|^căn cứ\b|^thực hiện (?:công văn|kế hoạch|văn bản|chỉ thị|nghị quyết|quyết định|thông tư|hướng dẫn|chương trình|sự|ý kiến)\b",
+        line,
+        re.IGNORECASE,
+    ):
+        return True
+    return len(line.split()) > 45 and not line.isupper()  # noqa: PLR2004  # no subject is as long
+
+
+def _body_lines(document: Document, file: str) -> Iterator[HeadLine]:
+    for block in document.blocks:
+        if isinstance(block, Paragraph) and block.text.strip() and not block.deleted:
+            yield HeadLine(
+                tidy(block.text), Place(file, _paragraph_place(file, block).where, tidy(block.text))
+            )
+
+
+def _paragraph_place(file: str, paragraph: Paragraph) -> Place:
+    return Place(file, _wording()("sentences.paragraph", number=paragraph.number))
+
+
+def _cell_place(file: str, table: Table, cell: Cell) -> Place:
+    if table.sheet:
+        return Place(file, _wording()("sentences.sheet_cell", sheet=table.name, address=cell.address))
+    where = _wording()("sentences.table_cell", table=table.name, row=cell.row + 1, column=cell.column + 1)
+    return Place(file, where)
+
+
+@cache
+def _wording() -> Wording:
+    return Wording()
+
+
+# -- national lines, number, date -----------------------------------------------------------------
+
+_NATIONAL = ("cong hoa xa hoi chu nghia viet nam", "doc lap tu do hanh phuc", "dang cong san viet nam")
+_DAMAGED = 86  # of 100: letters a PDF or an old font lost; no other line of a head comes near
+
+
+def _is_national(text: str) -> bool:
+    key = plain_key(text)
+    return any(fuzz.ratio(key, line) >= _DAMAGED or line in key for line in _NATIONAL)
+
+
+_NUMBERED = re.compile(r"^\s*số\b\s*[:.]?", re.IGNORECASE)
+_STATE_NUMBER = re.compile(
+    r"^\s*số\s*[:.]*\s*(?P<number>\d{0,5}[a-zđ]?)[\s.…_]*/\s*(?:\d{4}\s*/\s*)?"
+    r"(?P<symbol>[A-ZĐ][A-ZĐa-zđ]{0,6}\s*-\s*[A-ZĐ&][A-ZĐ&a-zđ.\-]*)"
+)
+_STATE_NUMBER_ANY_CASE = re.compile(_STATE_NUMBER.pattern, re.IGNORECASE)
+_PARTY_NUMBER = re.compile(
+    r"^\s*số\s*[:.]*\s*(?P<number>\d{0,5})[\s.…_]*-\s*(?P<symbol>[A-ZĐ][A-ZĐa-zđ]{1,4}\s*/\s*[A-ZĐ][A-ZĐ&a-zđ\-]*)",
+    re.IGNORECASE,
+)
+_DATED = re.compile(
+    r"(?P<place>[^,;:()]{0,40}?)\s*,?\s*ngày(?P<day>[\s\d.…_]*)tháng(?P<month>[\s\d.…_]*)năm(?P<year>[\s\d.…_]*)",
+    re.IGNORECASE,
+)
+
+
+def _number(line: HeadLine) -> DocumentNumber | None:
+    match = _STATE_NUMBER_ANY_CASE.match(line.text) or _PARTY_NUMBER.match(line.text)
+    if match is None:
+        return None
+    return DocumentNumber(match["number"], re.sub(r"\s+", "", match["symbol"]), line)
+
+
+def _place_and_date(line: HeadLine) -> PlaceAndDate | None:
+    match = _DATED.match(line.text)
+    if match is None or len(line.text) > 90:  # noqa: PLR2004  # a line, not a sentence that names a day
+        return None
+    return PlaceAndDate(
+        match["place"].strip(), _digits(match["day"]), _digits(match["month"]), _digits(match["year"]), line
+    )
+
+
+def _digits(text: str) -> int:
+    found = re.search(r"\d+", text)
+    return int(found.group()) if found else 0
+
+
+# -- issuer ---------------------------------------------------------------------------------------
+
+_OFFICE = re.compile(
+    r"^(?:ủy ban|ubnd|ubmttq|phòng|sở|bộ|ban|hội|trung tâm|trường|trạm|công an|liên đoàn|huyện ủy|thành ủy|thị ủy|"
+    r"tỉnh ủy|đảng ủy|đảng bộ|đảng ủy|chi bộ|thanh tra|văn phòng|ngân hàng|chi cục|chi nhánh|tòa án|viện|tổng|cục|"
+    r"đoàn|huyện đoàn|tỉnh đoàn|xã đoàn|mặt trận|hợp tác xã|htx|công ty|bệnh viện|kho bạc|bảo hiểm|đội|hạt|đài|hđnd|"
+    r"hội đồng|bch|đồn|doanh nghiệp|nhà văn hóa|quỹ|phòng giao dịch)\b",
+    re.IGNORECASE,
+)
+_WING = re.compile(r"^(?:ban (?:thường vụ|thường trực|chấp hành)|btv|bch)\s*$", re.IGNORECASE)
+_JOINED_BEFORE = re.compile(r"(?:[-–,&]|\b(?:và|của|về|cho|nhân dân các))$", re.IGNORECASE)
+_JOINED_AFTER = re.compile(r"^(?:[-–,&]|(?:và|của|về)\b)", re.IGNORECASE)
+_OF_A_PLACE = re.compile(
+    r"\b(?:xã|phường|thị trấn|huyện|quận|tỉnh|thành phố|thị xã|tp|tt)\b|\b(?:huyện|tỉnh|thành|thị|đảng) ủy\b",
+    re.I,
+)
+
+
+def _issuer(head: Sequence[HeadLine]) -> tuple[tuple[HeadLine, ...], tuple[HeadLine, ...]]:
+    """The superior's lines and the issuer's: the last office named in the left column, or "Đơn vị: …"."""
+    labelled = _first(_labelled_issuer(line) for line in head)
+    if labelled is not None:
+        return (), (labelled,)
+    groups: list[list[HeadLine]] = []
+    for line in head:
+        if _ends_issuer(line):
+            if groups:
+                break
+            continue
+        if groups and _continues(groups[-1], line):
+            groups[-1].append(line)
+        elif _OFFICE.match(line.text):
+            groups.append([line])
+        elif groups:
+            break
+    if not groups:
+        return (), ()
+    return tuple(line for group in groups[:-1] for line in group), tuple(groups[-1])
+
+
+_LABELLED = re.compile(
+    r"^(?:tên\s+)?đơn vị(?:\s+báo\s+cáo)?\s*:\s*(?P<name>[^\d.…_].+)$|^(?:tên )?cơ quan báo cáo\s*:\s*(?P<office>[^.…_].+)$",
+    re.IGNORECASE,
+)
+
+
+def _labelled_issuer(line: HeadLine) -> HeadLine | None:
+    match = _LABELLED.match(line.text)
+    name = (match["name"] or match["office"]).strip() if match else ""
+    return (
+        HeadLine(name, line.place)
+        if _OFFICE.match(name) or re.match(r"(?:xã|thị trấn|phường)\s", name, re.I)
+        else None
+    )
+
+
+def _ends_issuer(line: HeadLine) -> bool:
+    """Lines that stand in a head beside or below the issuer and are none."""
+    text = line.text
+    return bool(
+        _is_national(text)
+        or _NUMBERED.match(text)
+        or _DATED.match(text)
+        or _type_of(text)
+        or re.match(r"^(?:v/v|kính gửi|\(|căn cứ|biểu|phụ lục)", text, re.IGNORECASE)
+    )
+
+
+def _continues(group: Sequence[HeadLine], line: HeadLine) -> bool:
+    """Whether a line goes on with the name of the lines before it."""
+    before = group[-1].text
+    if _JOINED_BEFORE.search(before) or _JOINED_AFTER.match(line.text) or _WING.match(line.text):
+        return True
+    if len(line.text.split()) > 12 or line.text.endswith((".", ":", ";")):  # noqa: PLR2004  # running text
+        return False
+    return not _OFFICE.match(line.text) and (line.text.isupper() or not before.isupper())
+
+
+# -- type, subject, recipients --------------------------------------------------------------------
+
+# Decree 30/2020/NĐ-CP, Article 7: the twenty-nine types; the annex forms stand after them.
+_TYPES = (
+    "NGHỊ QUYẾT", "QUYẾT ĐỊNH", "CHỈ THỊ", "QUY CHẾ", "QUY ĐỊNH", "THÔNG CÁO", "THÔNG BÁO", "HƯỚNG DẪN",
+    "CHƯƠNG TRÌNH", "KẾ HOẠCH", "PHƯƠNG ÁN", "ĐỀ ÁN", "DỰ ÁN", "BÁO CÁO", "BIÊN BẢN", "TỜ TRÌNH", "HỢP ĐỒNG",
+    "CÔNG VĂN", "CÔNG ĐIỆN", "BẢN GHI NHỚ", "BẢN THỎA THUẬN", "GIẤY ỦY QUYỀN", "GIẤY MỜI", "GIẤY GIỚI THIỆU",
+    "GIẤY NGHỈ PHÉP", "PHIẾU GỬI", "PHIẾU CHUYỂN", "PHIẾU BÁO", "THƯ CÔNG",
+)  # fmt: skip
+_ANNEX_TYPES = ("PHỤ LỤC", "BIỂU MẪU", "BIỂU SỐ LIỆU", "BIỂU TỔNG HỢP", "BIỂU")
+_TYPE_BY_KEY = {plain_key(name): name for name in _TYPES}
+_ANNEX_BY_KEY = {
+    plain_key(name): name.split()[0] if name.startswith("BIỂU") else name for name in _ANNEX_TYPES
+}
+_VE_VIEC = re.compile(r"^v/v:?\s*|^về việc\s+", re.IGNORECASE)
+_LONGEST_SUBJECT = 6  # lines
+
+
+def _type_of(text: str) -> str:
+    """The type a line states: it stands alone, or a line in capitals begins with it; else empty."""
+    key = plain_key(text)
+    if key in _TYPE_BY_KEY:
+        return _TYPE_BY_KEY[key] if text[:1].isupper() else ""
+    if not text.isupper():
+        return ""
+    return next((name for start, name in _TYPE_BY_KEY.items() if key.startswith(f"{start} ")), "")
+
+
+def _annex_type_of(text: str) -> str:
+    key = plain_key(text)
+    return next(
+        (name for start, name in _ANNEX_BY_KEY.items() if key == start or key.startswith(f"{start} ")), ""
+    )
+
+
+def _type_title(head: Sequence[HeadLine]) -> tuple[int | None, str]:
+    """Where the type title stands and which it is; a letter with "V/v" and no title is a công văn."""
+    for index, line in enumerate(head):
+        if found := _type_of(line.text):
+            return index, found
+    for index, line in enumerate(head):
+        if re.match(r"^v/v\b", line.text, re.IGNORECASE):
+            return index, "CÔNG VĂN"
+    for index, line in enumerate(head):
+        if found := _annex_type_of(line.text):
+            return index, found
+    return None, ""
+
+
+def _subject(head: Sequence[HeadLine], start: int | None, document_type: str) -> tuple[HeadLine, ...]:
+    """The lines below the type title, up to Kính gửi, a bracketed note or the text."""
+    if start is None:
+        return ()
+    own = head[start].text
+    kept = [head[start]] if plain_key(own) not in _TYPE_BY_KEY else []
+    for line in head[start + 1 :]:
+        stops = re.match(r"^(?:kính gửi|\(|căn cứ|đơn vị|-|số\b)", line.text, re.IGNORECASE)
+        if stops or _is_national(line.text) or _DATED.match(line.text) or len(kept) >= _LONGEST_SUBJECT:
+            break
+        if document_type == "CÔNG VĂN" and line.text.isupper():
+            break
+        kept.append(line)
+    return tuple(kept)
+
+
+_ADDRESSED = re.compile(r"^kính gửi\s*:?\s*(?P<to>.*)$", re.IGNORECASE)
+
+
+def _addressed_to(lines: Sequence[HeadLine]) -> tuple[HeadLine, ...]:
+    """The recipients: on the line of Kính gửi, or one a line below it, each with a dash."""
+    for index, line in enumerate(lines):
+        match = _ADDRESSED.match(line.text)
+        if match is None:
+            continue
+        found = [HeadLine(match["to"].strip(" .;"), line.place)] if match["to"].strip() else []
+        for following in lines[index + 1 : index + 20]:
+            if not following.text.startswith(("-", "–", "+")):
+                break
+            found.append(HeadLine(following.text.lstrip("-–+ ").rstrip(" .;"), following.place))
+        return tuple(found)
+    return ()
+
+
+# -- who names itself -----------------------------------------------------------------------------
+
+_REPORTS = re.compile(
+    r"\s+(?:xin\s+|kính\s+|trân trọng\s+)*(?:tổng hợp,?\s+)?(?:báo cáo|gửi báo cáo)\s+(?:kết quả|tình hình|công tác|việc|số liệu|"
+    r"quý|phòng|ubnd|ủy ban|sở|như sau|cụ thể|về|một số|tổng kết|sơ kết)",
+    re.IGNORECASE,
+)
+_OPENING_LINES = 30
+_NAME_ENDS = re.compile(
+    r"\s*(?:\./\.|\.|;|:|,\s*(?:kính|trân|đề nghị|xin|rất).*$|\s+(?:như sau|gửi|kính gửi|trân trọng|để)\b.*$)"
+)
+
+
+def _named_in_opening(body: Sequence[HeadLine]) -> Iterator[HeadLine]:
+    """ "… , UBND xã … báo cáo kết quả …": the office right before "báo cáo"."""
+    for line in body[:_OPENING_LINES]:
+        if _CLOSING.match(line.text):
+            return
+        for match in _REPORTS.finditer(f" {line.text}"):
+            name = _office_at_end(f" {line.text}"[: match.start()])
+            if name:
+                yield HeadLine(name, line.place)
+                break
+
+
+def _office_at_end(text: str) -> str:
+    """The office a piece of text ends with, over a comma inside its name; empty when it ends with none."""
+    pieces = re.split(r"[;.]\s|,\s", text)
+    for count in (1, 2):
+        name = tidy(", ".join(pieces[-count:]))
+        if (_OFFICE.match(name) or re.match(r"(?:xã|thị trấn|phường)\s", name, re.I)) and len(
+            name.split()
+        ) <= 16:  # noqa: PLR2004
+            return name
+    return ""
+
+
+_CLOSING = re.compile(r"^(?:trên đây là|trên đây,)", re.IGNORECASE)
+
+
+def _named_in_closing(body: Sequence[HeadLine]) -> Iterator[HeadLine]:
+    """ "Trên đây là báo cáo … của UBND xã …./.": the office after the last "của"."""
+    for line in body:
+        if not _CLOSING.match(line.text):
+            continue
+        for piece in reversed(re.split(r"\bcủa\s+", line.text)[1:]):
+            name = tidy(_NAME_ENDS.sub("", piece))
+            if _OFFICE.match(name) or re.match(r"(?:xã|thị trấn|phường)\s", name, re.I):
+                yield HeadLine(name, line.place)
+                break
+
+
+_ANNEX = re.compile(
+    r"^\(?\s*(?:ban hành\s+)?kèm theo\s+(?P<type>báo cáo|công văn|kế hoạch|văn bản|quyết định|tờ trình)\s*"
+    r"(?:số\s*[:.]?\s*(?P<number>[^\s]*(?:\s*/\s*[^\s]+)?))?\s*"
+    r"(?:ngày\s*(?P<date>\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}|[\s\d.…]*tháng[\s\d.…]*năm\s*\d*|[\s.…/]*\d*))?\s*"
+    r"(?:của\s+(?P<issuer>[^)]+))?\)?",
+    re.IGNORECASE,
+)
+
+
+def _annex(line: HeadLine) -> AnnexReference | None:
+    match = _ANNEX.match(line.text)
+    if match is None:
+        return None
+    return AnnexReference(
+        match["type"].lower(),
+        re.sub(r"\s+", "", match["number"] or ""),
+        tidy(match["date"] or ""),
+        tidy(match["issuer"] or "").rstrip(" .;)"),
+        line,
+    )
+
+
+# -- signature ------------------------------------------------------------------------------------
+
+_TITLE = re.compile(
+    r"^(?:(?:TM|KT|TL|TUQ|Q|T/M|K/T|T/L)\s*\.?\s|(?:PHÓ\s+)?(?:CHỦ TỊCH|BÍ THƯ|GIÁM ĐỐC|TRƯỞNG PHÒNG|TRƯỞNG BAN|TRƯỞNG TRẠM|"
+    r"HIỆU TRƯỞNG|CHÁNH|CHỈ HUY|TRƯỞNG CÔNG AN|TRƯỞNG|VIỆN TRƯỞNG|CHI CỤC TRƯỞNG|TỔNG GIÁM ĐỐC)|THỦ TRƯỞNG|ỦY VIÊN|"
+    r"NGƯỜI LẬP BIỂU|KẾ TOÁN)"
+)
+_PERSON = re.compile(r"^(?:[A-ZĐÀ-Ỹ][a-zđà-ỹ]+\s+){1,5}[A-ZĐÀ-Ỹ][a-zđà-ỹ]+$")
+
+
+def _signature(document: Document, file: str) -> tuple[tuple[HeadLine, ...], HeadLine | None]:
+    """The titles above the signature and the name below it, from the last block that has them."""
+    for lines in _signature_blocks(document, file):
+        starts = [
+            index
+            for index, line in enumerate(lines)
+            if _TITLE.match(line.text.upper()) and line.text.isupper()
+        ]
+        if not starts:
+            continue
+        block = lines[starts[0] :]
+        titles = tuple(line for line in block if line.text.isupper() and not _PERSON.match(line.text))
+        return titles, _first(line for line in block if _PERSON.match(line.text))
+    return (), None
+
+
+def _signature_blocks(document: Document, file: str) -> Iterator[list[HeadLine]]:
+    """Where a signature may stand, likeliest first: small tables, foot of sheets, loose paragraphs."""
+    for block in reversed(document.blocks):
+        if isinstance(block, Table) and not block.sheet and not _is_data(block):
+            yield [line for cell in block.cells for line in _lines(cell.text, _cell_place(file, block, cell))]
+        elif isinstance(block, Table) and block.sheet:
+            foot = [cell for cell in block.cells if cell.row > _header_row(block)]
+            yield list(_feet(block, foot, file))
+    paragraphs = [block for block in document.blocks if isinstance(block, Paragraph)]
+    yield [line for one in paragraphs[-15:] for line in _lines(one.text, _paragraph_place(file, one))]
+
+
+def _feet(sheet: Table, cells: Iterable[Cell], file: str) -> Iterator[HeadLine]:
+    for cell in sorted(cells, key=lambda cell: (cell.column, cell.row)):
+        yield from _lines(cell.text, _cell_place(file, sheet, cell))
+
+
+def _first(found: Iterable[_T | None]) -> _T | None:
+    return next((one for one in found if one is not None), None)

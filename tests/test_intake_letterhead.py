@@ -1,0 +1,270 @@
+from __future__ import annotations
+
+import pytest
+
+from intake.documents import Cell, Document, Paragraph, Table
+from intake.letterhead import Letterhead, read_letterhead
+
+NATION = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc\n___________"
+
+
+def _table(name: str, *rows: tuple[str, ...], sheet: bool = False) -> Table:
+    cells = tuple(
+        Cell(row, column, text, address=f"{chr(65 + column)}{row + 1}")
+        for row, texts in enumerate(rows)
+        for column, text in enumerate(texts)
+        if text
+    )
+    return Table(name, cells, len(rows), max(len(row) for row in rows), sheet=sheet)
+
+
+def _document(*blocks: str | Table) -> Document:
+    number = 0
+    made: list[Paragraph | Table] = []
+    for block in blocks:
+        if isinstance(block, str):
+            number += 1
+            made.append(Paragraph(block, number))
+        else:
+            made.append(block)
+    return Document(tuple(made))
+
+
+def _head(
+    left: str, number: str = "Số: 31/BC-UBND", date: str = "Bến Đá, ngày 02 tháng 6 năm 2024"
+) -> Letterhead:
+    table = _table("1", (left, NATION), (number, date))
+    return read_letterhead(_document(table, "BÁO CÁO", "Kết quả công tác giảm nghèo"), "bc.docx")
+
+
+def _report() -> Document:
+    return _document(
+        _table(
+            "1",
+            ("ỦY BAN NHÂN DÂN\nXÃ BẾN ĐÁ\n_____", NATION),
+            ("Số: 31/BC-UBND", "Bến Đá, ngày 02 tháng 6 năm 2024"),
+        ),
+        "BÁO CÁO",
+        "Kết quả công tác giảm nghèo",
+        "6 tháng đầu năm 2024",
+        "-------",
+        "Kính gửi: Phòng Kinh tế huyện Suối Cạn.",
+        "Thực hiện Công văn số 77/UBND-VX ngày 03/5/2024 của UBND huyện Suối Cạn, UBND xã Bến Đá báo cáo kết quả như sau:",
+        "I. KẾT QUẢ",
+        "Xã có 12 hộ nghèo.",
+        "Trên đây là báo cáo kết quả công tác giảm nghèo 6 tháng đầu năm 2024 của UBND xã Bến Đá./.",
+        _table(
+            "2",
+            (
+                "Nơi nhận:\n- Như trên;\n- Lưu: VT.",
+                "TM. ỦY BAN NHÂN DÂN\nKT. CHỦ TỊCH\nPHÓ CHỦ TỊCH\n\n\nLò Văn Sáng",
+            ),
+        ),
+        "BIỂU TỔNG HỢP",
+        "(Kèm theo Báo cáo số 31/BC-UBND ngày 02/6/2024 của UBND xã Bến Đá)",
+    )
+
+
+def test_a_report_in_the_official_layout_names_all_its_parts() -> None:
+    head = read_letterhead(_report(), "bc.docx")
+    assert head.issuer == "ỦY BAN NHÂN DÂN XÃ BẾN ĐÁ"
+    assert head.superior == ()
+    assert head.national
+    assert head.number is not None
+    assert (head.number.number, head.number.symbol) == ("31", "BC-UBND")
+    assert head.document_type == "BÁO CÁO"
+    assert head.subject == "Kết quả công tác giảm nghèo 6 tháng đầu năm 2024"
+    assert [line.text for line in head.addressed_to] == ["Phòng Kinh tế huyện Suối Cạn"]
+    assert [line.text for line in head.named_in_opening] == ["UBND xã Bến Đá"]
+    assert [line.text for line in head.named_in_closing] == ["UBND xã Bến Đá"]
+    assert [line.text for line in head.signature] == ["TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"]
+    assert head.signer is not None
+    assert head.signer.text == "Lò Văn Sáng"
+
+
+def test_the_annex_says_which_report_it_belongs_to_and_whose_it_is() -> None:
+    (annex,) = read_letterhead(_report()).annexes
+    assert (annex.document_type, annex.number, annex.date, annex.issuer) == (
+        "báo cáo",
+        "31/BC-UBND",
+        "02/6/2024",
+        "UBND xã Bến Đá",
+    )
+
+
+def test_every_part_says_where_it_stands() -> None:
+    head = read_letterhead(_report(), "bc.docx")
+    assert head.issuer_lines[0].place.where == "bảng 1, hàng 1, cột 1"
+    assert head.type_line is not None
+    assert head.type_line.place.where == "đoạn 1"
+    assert head.type_line.place.file == "bc.docx"
+
+
+@pytest.mark.parametrize(
+    ("left", "superior", "issuer"),
+    [
+        ("UBND HUYỆN SUỐI CẠN\nPHÒNG Y TẾ", ["UBND HUYỆN SUỐI CẠN"], "PHÒNG Y TẾ"),
+        (
+            "UBND HUYỆN SUỐI CẠN\nỦY BAN NHÂN DÂN\nXÃ BẾN ĐÁ",
+            ["UBND HUYỆN SUỐI CẠN"],
+            "ỦY BAN NHÂN DÂN XÃ BẾN ĐÁ",
+        ),
+        ("ỦY BAN NHÂN DÂN\nHUYỆN SUỐI CẠN", [], "ỦY BAN NHÂN DÂN HUYỆN SUỐI CẠN"),
+        (
+            "HỘI NÔNG DÂN TỈNH\nHỘI NÔNG DÂN HUYỆN SUỐI CẠN",
+            ["HỘI NÔNG DÂN TỈNH"],
+            "HỘI NÔNG DÂN HUYỆN SUỐI CẠN",
+        ),
+        (
+            "UBND HUYỆN SUỐI CẠN\nPHÒNG LAO ĐỘNG -\nTHƯƠNG BINH VÀ XÃ HỘI\n-----",
+            ["UBND HUYỆN SUỐI CẠN"],
+            "PHÒNG LAO ĐỘNG - THƯƠNG BINH VÀ XÃ HỘI",
+        ),
+        (
+            "UBND HUYỆN SUỐI CẠN\nTRUNG TÂM VĂN HÓA\nVÀ TRUYỀN THÔNG",
+            ["UBND HUYỆN SUỐI CẠN"],
+            "TRUNG TÂM VĂN HÓA VÀ TRUYỀN THÔNG",
+        ),
+        ("ĐẢNG ỦY XÃ BẾN ĐÁ\nBAN DÂN VẬN", ["ĐẢNG ỦY XÃ BẾN ĐÁ"], "BAN DÂN VẬN"),
+    ],
+)
+def test_the_issuer_is_the_last_office_of_the_left_column(
+    left: str, superior: list[str], issuer: str
+) -> None:
+    head = _head(left)
+    assert ([line.text for line in head.superior], head.issuer) == (superior, issuer)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Số: 31/BC-UBND", ("31", "BC-UBND")),
+        ("Số:      /BC-UBND", ("", "BC-UBND")),
+        ("Số : 45 /BC- UBND", ("45", "BC-UBND")),
+        ("Số.24a/KH-UBND", ("24a", "KH-UBND")),
+        ("Số: 12-BC/HU", ("12", "BC/HU")),
+        ("Số: 739/BNV-CTTN&BĐG", ("739", "BNV-CTTN&BĐG")),
+    ],
+)
+def test_number_and_symbol_are_read_in_the_forms_of_state_and_party(
+    line: str, expected: tuple[str, str]
+) -> None:
+    number = _head("ỦY BAN NHÂN DÂN\nXÃ BẾN ĐÁ", number=line).number
+    assert number is not None
+    assert (number.number, number.symbol) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Bến Đá, ngày 02 tháng 6 năm 2024", ("Bến Đá", 2, 6, 2024)),
+        ("Bến Đá, ngày      tháng 6 năm 2024", ("Bến Đá", 0, 6, 2024)),
+        ("Bến Đá, ngày … tháng … năm 2024", ("Bến Đá", 0, 0, 2024)),
+    ],
+)
+def test_place_and_date_may_be_left_blank(line: str, expected: tuple[str, int, int, int]) -> None:
+    found = _head("ỦY BAN NHÂN DÂN\nXÃ BẾN ĐÁ", date=line).place_and_date
+    assert found is not None
+    assert (found.place_name, found.day, found.month, found.year) == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "CỘNG HỊA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "CỘNG HOÀ XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "Độc lập – Tự do – Hạnh phúc",
+        "ĐẢNG CỘNG SẢN VIỆT NAM",
+    ],
+)
+def test_the_national_lines_are_known_even_damaged(line: str) -> None:
+    assert read_letterhead(_document("UBND XÃ BẾN ĐÁ", line, "BÁO CÁO")).national
+
+
+def test_a_head_without_a_table_reads_the_same() -> None:
+    head = read_letterhead(
+        _document(
+            "UBND HUYỆN SUỐI CẠN\tCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+            "PHÒNG Y TẾ\tĐộc lập - Tự do - Hạnh phúc",
+            "Số: 9/BC-PYT",
+            "Suối Cạn, ngày 3 tháng 6 năm 2024",
+            "BÁO CÁO",
+            "Công tác y tế quý II năm 2024",
+            "I. KẾT QUẢ",
+        )
+    )
+    assert head.national
+    assert head.document_type == "BÁO CÁO"
+    assert head.number is not None
+    assert head.subject == "Công tác y tế quý II năm 2024"
+
+
+def test_a_letter_is_told_by_its_subject_under_the_number() -> None:
+    head = read_letterhead(
+        _document(
+            _table(
+                "1", ("UBND HUYỆN SUỐI CẠN\nPHÒNG Y TẾ", NATION), ("Số: 12/PYT\nV/v gửi báo cáo quý II", "")
+            ),
+            "Kính gửi:",
+            "- Phòng Kinh tế;",
+            "- Phòng Nội vụ.",
+        )
+    )
+    assert head.document_type == "CÔNG VĂN"
+    assert head.subject == "gửi báo cáo quý II"
+    assert [line.text for line in head.addressed_to] == ["Phòng Kinh tế", "Phòng Nội vụ"]
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("KẾ HOẠCH", "KẾ HOẠCH"),
+        ("GIẤY MỜI", "GIẤY MỜI"),
+        ("TỜ TRÌNH", "TỜ TRÌNH"),
+        ("BIÊN BẢN HỌP TỔ", "BIÊN BẢN"),
+        ("BÁO CÁO KẾT QUẢ GIẢM NGHÈO", "BÁO CÁO"),
+    ],
+)
+def test_the_type_is_told_from_its_title(title: str, kind: str) -> None:
+    assert (
+        read_letterhead(_document("UBND XÃ BẾN ĐÁ", title, "Thực hiện công tác năm 2024")).document_type
+        == kind
+    )
+
+
+def test_words_about_a_report_in_running_text_are_no_title() -> None:
+    text = "Báo cáo của các đơn vị gửi về trước ngày 05/6 để tổng hợp."
+    assert read_letterhead(_document(text)).document_type == ""
+
+
+def test_a_workbook_is_read_above_its_table() -> None:
+    sheet = _table(
+        "Biểu 1",
+        ("UBND XÃ BẾN ĐÁ", ""),
+        ("BIỂU SỐ LIỆU CÔNG TÁC GIẢM NGHÈO 6 THÁNG ĐẦU NĂM 2024", ""),
+        ("(Kèm theo Báo cáo số 31/BC-UBND ngày 02/6/2024 của UBND xã Bến Đá)", ""),
+        ("STT", "Chỉ tiêu", "ĐVT", "Tổng số"),
+        ("1", "Hộ nghèo", "hộ", "12"),
+        sheet=True,
+    )
+    head = read_letterhead(Document((sheet,)), "bieu.xlsx")
+    assert head.issuer == "UBND XÃ BẾN ĐÁ"
+    assert head.issuer_lines[0].place.where == "sheet Biểu 1, ô A1"
+    assert head.document_type == "BIỂU"
+    assert "6 THÁNG ĐẦU NĂM 2024" in head.subject
+    assert [annex.issuer for annex in head.annexes] == ["UBND xã Bến Đá"]
+
+
+def test_a_workbook_may_name_its_unit_after_a_label() -> None:
+    sheet = _table(
+        "S",
+        ("Đơn vị báo cáo: UBND xã Bến Đá",),
+        ("STT", "Chỉ tiêu", "Tổng số"),
+        ("1", "Hộ nghèo", "2"),
+        sheet=True,
+    )
+    assert read_letterhead(Document((sheet,))).issuer == "UBND xã Bến Đá"
+
+
+def test_an_empty_document_has_an_empty_frame() -> None:
+    assert read_letterhead(Document(())) == Letterhead()

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.reports import PeriodKind
+from intake.period_words import as_of_dates, periods_named
+
+HALF, YEAR, QUARTER, MONTH, NINE = (
+    PeriodKind.HALF_YEAR,
+    PeriodKind.YEAR,
+    PeriodKind.QUARTER,
+    PeriodKind.MONTH,
+    PeriodKind.NINE_MONTHS,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "year", "number"),
+    [
+        ("6 tháng đầu năm 2024", HALF, 2024, 1),
+        ("06 tháng đầu năm 2024", HALF, 2024, 1),
+        ("sáu tháng đầu năm", HALF, None, 1),
+        ("6 tháng năm 2024", HALF, 2024, 1),
+        ("6T/2024", HALF, 2024, 1),
+        ("6T2024", HALF, 2024, 1),
+        ("bao cao 6 thang dau nam 2024", HALF, 2024, 1),
+        ("BC_6T_2024_xa.docx", HALF, 2024, 1),
+        ("6 THÁNG ĐẦU NĂM 2024", HALF, 2024, 1),
+        ("6 tháng cuối năm", HALF, None, 2),
+        ("kỳ 1/2024", HALF, 2024, 1),
+        ("năm 2024", YEAR, 2024, 0),
+        ("cả năm 2024", YEAR, 2024, 0),
+        ("BC giam ngheo nam 2024", YEAR, 2024, 0),
+        ("quý II/2024", QUARTER, 2024, 2),
+        ("quý 2 năm 2024", QUARTER, 2024, 2),
+        ("Q2/2024", QUARTER, 2024, 2),
+        ("quý III", QUARTER, None, 3),
+        ("tháng 6/2024", MONTH, 2024, 6),
+        ("tháng 06 năm 2024", MONTH, 2024, 6),
+        ("T6/2024", MONTH, 2024, 6),
+        ("9 tháng", NINE, None, 0),
+        ("9 tháng đầu năm 2024", NINE, 2024, 0),
+    ],
+)
+def test_a_period_is_known_in_all_its_spellings(
+    text: str, kind: PeriodKind, year: int | None, number: int
+) -> None:
+    (named,) = periods_named(text)
+    assert (named.kind, named.year, named.number) == (kind, year, number)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bến Đá, ngày 24 tháng 5 năm 2024",
+        "Bến Đá, ngày     tháng 3 năm 2024",
+        "ngày … tháng … năm 2024",
+        "từ ngày 15/12/2023 đến ngày 14/6/2024",
+        "Nghị định số 125/2021/NĐ-CP",
+        "Nghị quyết số 28/NQ-CP",
+        "Chỉ thị số 21-CT/TW",
+        "giai đoạn 2021-2025",
+        "nhiệm kỳ 2021-2026",
+        "nhiệm kỳ 2021 - 2026",
+        "năm học 2023-2024",
+        "Luật Phòng, chống bạo lực gia đình năm 2022",
+        "đến năm 2030",
+        "trẻ dưới 6 tháng tuổi",
+        "trong đó nam 2024 người",
+        "Quỹ 2 tỷ đồng",
+        "thời hạn 6 tháng",
+    ],
+)
+def test_dates_numbers_terms_and_ages_name_no_period(text: str) -> None:
+    assert periods_named(text) == ()
+
+
+def test_a_year_in_a_cited_letter_is_weaker_than_the_period_reported() -> None:
+    cited, named = periods_named(
+        "Thực hiện Công văn số 77/UBND-VX của UBND huyện về công tác giảm nghèo năm 2024, "
+        "UBND xã Bến Đá báo cáo kết quả 6 tháng đầu năm 2024 như sau:"
+    )
+    assert (cited.kind, cited.cited) == (YEAR, True)
+    assert (named.kind, named.cited) == (HALF, False)
+
+
+def test_a_year_compared_with_is_marked() -> None:
+    (named,) = periods_named("tăng 5% so với cùng kỳ năm 2023")
+    assert named.cited
+
+
+def test_a_plan_for_the_second_half_lends_its_year_to_the_first() -> None:
+    first, second = periods_named("Kết quả 6 tháng đầu năm, phương hướng nhiệm vụ 6 tháng cuối năm 2024")
+    assert (first.number, first.year, first.planned) == (1, 2024, False)
+    assert (second.number, second.year, second.planned) == (2, 2024, True)
+
+
+def test_the_position_is_that_of_the_text() -> None:
+    text = "Báo cáo công tác quý II/2024 của xã"
+    (named,) = periods_named(text)
+    assert text[named.position : named.position + len(named.text)] == named.text == "quý II/2024"
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "estimated"),
+    [
+        ("Tính đến ngày 31/5/2024, toàn xã có", date(2024, 5, 31), False),
+        ("Số liệu tính đến hết ngày 14 tháng 6 năm 2024", date(2024, 6, 14), False),
+        ("số liệu đến hết ngày 31/5", date(2024, 5, 31), False),
+        ("chốt số liệu ngày 31/5/2024", date(2024, 5, 31), False),
+        ("ước đến 30/6", date(2024, 6, 30), True),
+        ("ước thực hiện đến 30/6/2024", date(2024, 6, 30), True),
+        ("tính đến hết tháng 5/2024", date(2024, 5, 31), False),
+    ],
+)
+def test_the_day_up_to_which_was_counted_is_read(text: str, day: date, *, estimated: bool) -> None:
+    (found,) = as_of_dates(text)
+    assert (found.on(2024), found.estimated) == (day, estimated)
+
+
+@pytest.mark.parametrize(
+    "text", ["tính đến nay có 5 người", "tính đến 12 người", "đến ngày 05/6 gửi báo cáo"]
+)
+def test_other_days_are_no_closing_dates(text: str) -> None:
+    assert as_of_dates(text) == ()
+
+
+@given(st.text(max_size=200))
+def test_no_text_breaks_the_reading(text: str) -> None:
+    periods_named(text)
+    as_of_dates(text)
