@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ruamel.yaml import YAML
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LANGUAGES = ("vi", "en")
 
@@ -38,6 +41,7 @@ class Wording:
 
         Raises:
             UnknownWordingError: the catalogue has no such key.
+
         """
         try:
             sentence = self._sentences[key]

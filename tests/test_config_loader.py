@@ -62,6 +62,7 @@ periods:
   - {kind: half_year, due: trước ngày 10/6}
   - {kind: year, due: chậm nhất ngày 10/12}
 """
+THE_REPORT = "reports/viec-lam.yaml"
 VIETNAMESE = Wording("vi")
 
 
@@ -134,25 +135,25 @@ def test_all_faults_are_named_at_once(tmp_path: Path) -> None:
 
 
 UNIT_FAULTS = [
-    ("Bãi Sậy,xã,01237", "Bãi Sậy,xa2,01237", "unknown_kind", 3, "loại"),
-    ("x-bai-say", "x-doi-che", "duplicate_id", 3, "mã"),
-    ("xã Bãi Sậy,bai", "Xã  ĐỒI CHÈ,bai", "alias_names_two_units", 3, "tên khác"),
-    ("01237", "1234", "duplicate_gso_code", 3, "mã GSO"),
-    ("baisay@", "DoiChe@", "address_of_two_units", 3, "địa chỉ thư"),
-    ("baisay@", "a@b.vn;a@b.vn;baisay@", "address_twice", 3, "địa chỉ thư"),
-    ("baisay@", "dùng chung: doiche@", "address_of_two_units", 3, "địa chỉ thư"),
-    ("baisay@lungvan.example,,,", "b@c.vn,,30/6/2024,x-la", "unknown_successor", 3, "đơn vị kế tục"),
-    ("baisay@lungvan.example,,,", "b@c.vn,,,x-doi-che", "successor_without_end", 3, "đến ngày"),
-    ("baisay@lungvan.example,,,", "b@c.vn,31/6/2024,,", "bad_day", 3, "từ ngày"),
+    ("Bãi Sậy,xã,01237", "Bãi Sậy,xa2,01237", "unknown_kind", (3, "loại")),
+    ("x-bai-say", "x-doi-che", "duplicate_id", (3, "mã")),
+    ("xã Bãi Sậy,bai", "Xã  ĐỒI CHÈ,bai", "alias_names_two_units", (3, "tên khác")),
+    ("01237", "1234", "duplicate_gso_code", (3, "mã GSO")),
+    ("baisay@", "DoiChe@", "address_of_two_units", (3, "địa chỉ thư")),
+    ("baisay@", "a@b.vn;a@b.vn;baisay@", "address_twice", (3, "địa chỉ thư")),
+    ("baisay@", "dùng chung: doiche@", "address_of_two_units", (3, "địa chỉ thư")),
+    ("baisay@lungvan.example,,,", "b@c.vn,,30/6/2024,x-la", "unknown_successor", (3, "đơn vị kế tục")),
+    ("baisay@lungvan.example,,,", "b@c.vn,,,x-doi-che", "successor_without_end", (3, "đến ngày")),
+    ("baisay@lungvan.example,,,", "b@c.vn,31/6/2024,,", "bad_day", (3, "từ ngày")),
 ]
 
 
-@pytest.mark.parametrize(("old", "new", "code", "row", "column"), UNIT_FAULTS)
+@pytest.mark.parametrize(("old", "new", "code", "where"), UNIT_FAULTS)
 def test_a_fault_among_units_names_its_row_and_column(
-    tmp_path: Path, old: str, new: str, code: str, row: int, column: str
+    tmp_path: Path, old: str, new: str, code: str, where: tuple[int, str]
 ) -> None:
     problem = the_problem(tmp_path, units=changed(UNITS, old, new))
-    assert (problem.file, problem.code, problem.row, problem.column) == ("units.csv", code, row, column)
+    assert (problem.file, problem.code, (problem.row, problem.column)) == ("units.csv", code, where)
 
 
 def test_an_address_that_both_units_call_shared_is_fine(tmp_path: Path) -> None:
@@ -174,36 +175,38 @@ def test_a_name_may_pass_to_a_unit_that_begins_when_the_first_has_ended(tmp_path
 
 
 DEPARTMENT_FAULTS = [
-    ("  place: Lũng Vân", "  plase: Lũng Vân", "unknown_key_near", "department.plase", 7),
-    ("level: district", "level: huyện", "not_one_of", "department.level", 5),
-    ("id: lung-van", "id: lũng vân", "bad_id", "id", 1),
-    ("id: lung-van", "id: 2023", "needs_text", "id", 1),
-    ("id: lung-van", "id: lung-van\ntimezone: Asia/Hanoi", "unknown_timezone", "timezone", 2),
-    ("unit_kinds:", "sending: {daily_cap: 0}\nunit_kinds:", "out_of_range", "sending.daily_cap", 12),
+    ("  place: Lũng Vân", "  plase: Lũng Vân", "unknown_key_near", ("department.plase", 7)),
+    ("level: district", "level: huyện", "not_one_of", ("department.level", 5)),
+    ("id: lung-van", "id: lũng vân", "bad_id", ("id", 1)),
+    ("id: lung-van", "id: 2023", "needs_text", ("id", 1)),
+    ("id: lung-van", "id: lung-van\ntimezone: Asia/Hanoi", "unknown_timezone", ("timezone", 2)),
+    ("unit_kinds:", "sending: {daily_cap: 0}\nunit_kinds:", "out_of_range", ("sending.daily_cap", 12)),
     (
         "unit_kinds:",
         "calendar:\n  extra_holidays: [31/02/2023]\nunit_kinds:",
         "bad_day",
-        "calendar.extra_holidays[1]",
-        13,
+        ("calendar.extra_holidays[1]", 13),
     ),
-    ("{id: department,", "{id: commune,", "duplicate_kind", "unit_kinds[2].id", 14),
+    ("{id: department,", "{id: commune,", "duplicate_kind", ("unit_kinds[2].id", 14)),
 ]
 
 
-@pytest.mark.parametrize(("old", "new", "code", "key", "line"), DEPARTMENT_FAULTS)
+@pytest.mark.parametrize(("old", "new", "code", "where"), DEPARTMENT_FAULTS)
 def test_a_fault_of_the_department_names_its_key_and_line(
-    tmp_path: Path, old: str, new: str, code: str, key: str, line: int
+    tmp_path: Path, old: str, new: str, code: str, where: tuple[str, int]
 ) -> None:
     folder = a_folder(tmp_path, department=changed(DEPARTMENT, old, new))
     found = [
-        (problem.code, problem.key, problem.line)
+        (problem.code, (problem.key, problem.line))
         for problem in problems_of(folder)
         if problem.file == "department.yaml" and problem.code != "missing_key"
     ]
-    assert found == [(code, key, line)]
+    assert found == [(code, where)]
 
 
+YEARLY = "kind: year, due: chậm nhất ngày 10/12"
+FEMALE = "indicator: VL01, sex: female"
+NUMERATOR = "indicators[3].ratio.numerator"
 REPORT_FAULTS = [
     ("short_name: Việc làm", "short_name: Việc làm\nperiod: x", "unknown_key_near", "period"),
     ("owed_by_kinds: [commune]", "owed_by_kinds: [ward]", "unknown_kind_id", "owed_by_kinds"),
@@ -213,9 +216,9 @@ REPORT_FAULTS = [
     ("code: VL02", "code: 2.1", "needs_text", "indicators[2].code"),
     ("code: VL02", "code: VL-02", "bad_code", "indicators[2].code"),
     ("Lao động qua đào tạo", "Lao động CÓ việc làm", "duplicate_label", "indicators[2].label"),
-    ("indicator: VL01, sex: female", "indicator: VL09", "unknown_indicator", "indicators[3].ratio.numerator"),
-    ("indicator: VL01, sex: female", "indicator: VL02, sex: female", "sex_not_asked", "indicators[3].ratio.numerator"),
-    ("indicator: VL01, sex: female", "indicator: VL01R", "figure_is_ratio", "indicators[3].ratio.numerator"),
+    (FEMALE, "indicator: VL09", "unknown_indicator", NUMERATOR),
+    (FEMALE, "indicator: VL02, sex: female", "sex_not_asked", NUMERATOR),
+    (FEMALE, "indicator: VL01R", "figure_is_ratio", NUMERATOR),
     ("    aggregation: ratio\n", "", "ratio_needs_parts", "indicators[3].aggregation"),
     ("VL02 <= VL01.total", "VL03 <= VL01.total", "check_unknown_indicator", "checks"),
     ("VL02 <= VL01.total", "VL02.nữ <= VL01.total", "check_sex_not_asked", "checks"),
@@ -224,17 +227,17 @@ REPORT_FAULTS = [
     ("due: trước ngày 10/6", "due: 10/6", "unreadable_due", "periods[1].due"),
     ("due: trước ngày 10/6", "due: trước ngày 10/12", "period_needs_number", "periods[1].due"),
     ("due: chậm nhất ngày 10/12", "due: trước ngày 10/01", "due_far_from_data", "periods[2].due"),
-    ("kind: year, due: chậm nhất ngày 10/12", "kind: half_year", "period_twice", "periods[2]"),
-    ("kind: year, due: chậm nhất ngày 10/12", "kind: half", "not_one_of", "periods[2].kind"),
-    ("kind: year, due: chậm nhất ngày 10/12", "kind: month, due: trước ngày 10/12", "period_needs_number", "periods[2].due"),
-    ("kind: year, due: chậm nhất ngày 10/12", "kind: year, due: trước ngày 5 hằng tháng", "due_not_of_kind", "periods[2].due"),
-    ("kind: year, due: chậm nhất ngày 10/12", "kind: quarter, number: 5", "bad_period_number", "periods[2].number"),
-    ("kind: year, due: chậm nhất ngày 10/12", "kind: one_off, id: a, name: a", "period_needs_days", "periods[2]"),
-    ("kind: year, due: chậm nhất ngày 10/12", "kind: campaign, id: a, name: a", "campaign_needs_days", "periods[2]"),
-    ("kind: year, due: chậm nhất ngày 10/12", "kind: year, from: 01/01/2023", "own_days_not_here", "periods[2].from"),
-    ("kind: year, due: chậm nhất ngày 10/12", "kind: year, data_from: 32/1", "bad_boundary", "periods[2].data_from"),
-    ("kind: year, due: chậm nhất ngày 10/12", "kind: year, data_to: 01/1-1", "ends_before_start", "periods[2].data_to"),
-]  # fmt: skip
+    (YEARLY, "kind: half_year", "period_twice", "periods[2]"),
+    (YEARLY, "kind: half", "not_one_of", "periods[2].kind"),
+    (YEARLY, "kind: month, due: trước ngày 10/12", "period_needs_number", "periods[2].due"),
+    (YEARLY, "kind: year, due: trước ngày 5 hằng tháng", "due_not_of_kind", "periods[2].due"),
+    (YEARLY, "kind: quarter, number: 5", "bad_period_number", "periods[2].number"),
+    (YEARLY, "kind: one_off, id: a, name: a", "period_needs_days", "periods[2]"),
+    (YEARLY, "kind: campaign, id: a, name: a", "campaign_needs_days", "periods[2]"),
+    (YEARLY, "kind: year, from: 01/01/2023", "own_days_not_here", "periods[2].from"),
+    (YEARLY, "kind: year, data_from: 32/1", "bad_boundary", "periods[2].data_from"),
+    (YEARLY, "kind: year, data_to: 01/1-1", "ends_before_start", "periods[2].data_to"),
+]
 
 
 @pytest.mark.parametrize(("old", "new", "code", "key"), REPORT_FAULTS)
@@ -338,13 +341,13 @@ def test_the_regimes_own_shared_file_comes_first(tmp_path: Path) -> None:
     ("report", "shared", "file", "code"),
     [
         (SHARING.replace("rong: [commune, department], ", ""), SHARED, "_shared/chung.yaml", "unknown_scope"),
-        (SHARING.replace("[commune, department]", "[ward]"), SHARED, "reports/viec-lam.yaml", "unknown_kind_id"),
+        (SHARING.replace("[commune, department]", "[ward]"), SHARED, THE_REPORT, "unknown_kind_id"),
         (SHARING.replace("from: chung", "from: khac", 2), SHARED, "_shared/khac.yaml", "missing_file"),
-        (SHARING.replace("from: chung", "from: ../chung", 1), SHARED, "reports/viec-lam.yaml", "bad_shared_file"),
-        (SHARING + "only: [A9, A1, A2]\n", SHARED, "reports/viec-lam.yaml", "unknown_indicator"),
+        (SHARING.replace("from: chung", "from: ../chung", 1), SHARED, THE_REPORT, "bad_shared_file"),
+        (SHARING + "only: [A9, A1, A2]\n", SHARED, THE_REPORT, "unknown_indicator"),
         (SHARING, SHARED.replace("label", "lable", 1), "_shared/chung.yaml", "unknown_key_near"),
     ],
-)  # fmt: skip
+)
 def test_a_fault_of_sharing_names_its_file(
     tmp_path: Path, report: str, shared: str, file: str, code: str
 ) -> None:
@@ -353,7 +356,8 @@ def test_a_fault_of_sharing_names_its_file(
 
 
 def test_a_period_of_its_own_has_its_due_moment(tmp_path: Path) -> None:
-    period = "{kind: one_off, id: ra-soat, name: rà soát, from: 01/01/2022, to: 31/5/2022, due: chậm nhất ngày 10/6/2022}"
+    days = "from: 01/01/2022, to: 31/5/2022, due: chậm nhất ngày 10/6/2022"
+    period = f"{{kind: one_off, id: ra-soat, name: rà soát, {days}}}"
     regime = loaded(tmp_path, report=changed(REPORT, "{kind: year, due: chậm nhất ngày 10/12}", period))
     found = period_by_id(regime.reports[0], regime.timezone, regime.calendar, "ra-soat")
     assert found is not None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class OneEntryKeyring(KeyringBackend):
-    priority = 1  # type: ignore[assignment]
+    priority = 1
 
     def get_password(self, service: str, username: str) -> str | None:
         return "tu-keyring" if (service, username) == ("tonghop", PASSWORD) else None
@@ -31,7 +31,7 @@ class OneEntryKeyring(KeyringBackend):
 @pytest.fixture(autouse=True)
 def no_keyring() -> Iterator[None]:
     before = keyring.get_keyring()
-    keyring.set_keyring(NoKeyring())
+    keyring.set_keyring(NoKeyring())  # type: ignore[no-untyped-call]  # keyring publishes none
     yield
     keyring.set_keyring(before)
 
@@ -48,7 +48,7 @@ def test_the_environment_comes_before_the_file(tmp_path: Path) -> None:
 
 
 def test_the_keyring_comes_last() -> None:
-    keyring.set_keyring(OneEntryKeyring())
+    keyring.set_keyring(OneEntryKeyring())  # type: ignore[no-untyped-call]  # as above
     assert secret(PASSWORD, None, {}) == Secret("tu-keyring")
 
 
