@@ -6,7 +6,7 @@ again. Units that have reported but left figures out stand in a list of their ow
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ from consolidate.writers.docx_layout import (
     fill_row,
     landscape,
     new_document,
+    new_section,
 )
 from consolidate.writers.phrases import counted, days_late, due, moment
 from consolidate.writers.report_annexes import by_kind
@@ -123,7 +124,7 @@ def write_chase_list_docx(consolidation: Consolidation, wording: Wording) -> Rep
         add_paragraph(document, wording("documents.chase_nobody"), Style(align=CENTRE, before=6.0))
     gaps = gap_lines(consolidation, wording)
     if gaps:
-        add_paragraph(document, "", Style(before=6.0))
+        new_section(document, landscape=True)
         _list(document, _GAPS, gaps, consolidation, wording)
     signer = Signature("", (), (wording("documents.maker"),), "")
     add_signature(document, signer, width=LANDSCAPE_WIDTH)
@@ -218,7 +219,7 @@ def _list(
 ) -> None:
     columns = _GAP_COLUMNS if title_key == _GAPS else _ON_PAPER
     add_paragraph(document, wording(title_key), Style(bold=True, align=CENTRE, before=12.0, keep_next=True))
-    add_paragraph(document, subtitle(consolidation, wording), TITLE)
+    add_paragraph(document, subtitle(consolidation, wording), replace(TITLE, keep_next=True))
     as_of = _as_of(consolidation, wording)
     add_paragraph(document, as_of, Style(italic=True, align=CENTRE, after=6.0, keep_next=True))
     if lines:
