@@ -6,6 +6,7 @@ with IDLE (RFC 2177), ID (RFC 2971), SPECIAL-USE (RFC 6154) and Gmail's X-GM-EXT
 
 from __future__ import annotations
 
+import re
 import ssl
 import time
 from contextlib import contextmanager, suppress
@@ -71,7 +72,10 @@ class AppPassword:
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """An OAuth 2 access token, asked for anew at each login because it lives an hour."""
+    """An OAuth 2 access token, asked for anew at each login because it lives an hour.
+
+    `renew` raises MailboxLoginRefusedError when the authority no longer grants one (invalid_grant).
+    """
 
     renew: Callable[[], str] = field(repr=False)
 
@@ -173,7 +177,8 @@ class ImapMailbox:
         for batch in self._batches(folder, opened.uid_validity, wanted, cut_off):
             yield FetchBatch(batch.messages, batch.mark, (*notes, *batch.notes))
             stored, notes = batch.mark, ()
-        last = FolderMark(opened.uid_validity, max([after, *listed]))
+        # Of two searches the later may know more.
+        last = FolderMark(opened.uid_validity, max([after, *listed, *wanted]))
         if last != stored:
             yield FetchBatch((), last, notes)
 
@@ -265,7 +270,7 @@ class ImapMailbox:
 
     def _refusal(self, refusal: LoginError) -> MailboxLoginRefusedError | MailboxConnectionError:
         """Refused for good, or a line that broke or a server that is busy: only the first needs a person."""
-        words = str(refusal)
+        words = _described(refusal)
         passing = any(sign in words.lower() for sign in _COME_BACK_LATER)
         if passing or isinstance(refusal.__context__, IMAP4.abort):
             return MailboxConnectionError(self._settings.host, words)
@@ -574,4 +579,6 @@ def _list_special_use(session: IMAPClient) -> list[tuple[Any, Any, Any]]:
 
 
 def _described(fault: BaseException) -> str:
-    return str(fault) or type(fault).__name__
+    """What the server or the system said, without the marks that the library leaves around octets."""
+    words = re.sub(r"\bb(['\"])(.*)\1", r"\2", str(fault), flags=re.DOTALL)
+    return words.strip() or type(fault).__name__

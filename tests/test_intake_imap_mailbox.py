@@ -309,6 +309,24 @@ def test_mail_older_than_the_cut_off_is_never_downloaded(server: Dovecot, user: 
     assert "UID FETCH" not in line.verbs()
 
 
+def test_mail_that_arrives_during_the_search_is_taken_once_and_the_mark_never_goes_back(
+    server: Dovecot, user: str, line: Line
+) -> None:
+    server.append(user, mail("cu"), date="01-Jan-2020 08:00:00 +0700")
+
+    def deliver_first(asked: bytes) -> bytes:
+        # Dovecot shows it from the second search on.
+        if b"SEARCH" in asked and b"SINCE" not in asked:
+            server.append(user, mail("vua den"), date="04-Jun-2023 08:00:00 +0700")
+        return asked
+
+    line.bend = deliver_first
+    mailbox = opened(server, user, line)
+    batches = everything(mailbox, cut_off=date(2023, 5, 15))
+    assert octets(batches) == [mail("vua den")]
+    assert [batch.mark.last_uid for batch in batches] == [2]
+
+
 def test_without_internaldate_the_topmost_received_field_tells_the_arrival(
     server: Dovecot, user: str
 ) -> None:
@@ -551,6 +569,8 @@ def test_a_wrong_password_is_refused_after_one_try(server: Dovecot, user: str, l
     assert user in sentence
     assert "mật khẩu" in sentence
     assert "sai" not in str(caught.value).split()
+    assert "Authentication failed" in caught.value.places["detail"]
+    assert "b'" not in sentence
 
 
 def test_a_password_with_vietnamese_letters_reaches_the_server(server: Dovecot, user: str) -> None:
