@@ -224,7 +224,7 @@ class _Process:
         return ReadingFailure(state, f"ended with {code}")
 
     def _started(self) -> subprocess.Popen[bytes]:
-        paths = [os.path.abspath(entry or os.curdir) for entry in sys.path]
+        paths = [str(Path(entry).resolve()) for entry in sys.path if entry]
         # The package itself first: a checkout that is not installed must find itself.
         paths.insert(0, str(Path(__file__).resolve().parent.parent))
         command = [sys.executable, "-I", "-c", _START, json.dumps(asdict(self._limits)), *paths]

@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from intake.documents import ReadState
+from intake.errors import ReaderClosedError
+from intake.extractors.interface import Limits
+from intake.messages import ReadMessage
+from intake.wire import packed, unpacked
+from intake.workers import ReaderPool, ReadingFailure, read_here
+from tests.builders import docx, mail, raw_mail, xlsx, zip_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BOOK = xlsx({"Biểu": [["STT", "Số"], [1, 5.5]]})
+GOOD = mail(files=[("bc.docx", docx("BÁO CÁO", [["a", "b"]], "Hết")), ("b.xlsx", BOOK)])
+# Half a million elements: honest octets that take seconds.
+SLOW = raw_mail("From: a@xa.example.vn\nSubject: Chậm\nContent-Type: text/plain", "x") + b""
+SLOW = mail(subject="Chậm", files=[("a.html", b"<html>" + b"<p><b>x</b></p>" * 250_000)])
+
+
+def test_results_come_in_order_and_equal_a_reading_in_process() -> None:
+    jobs = [(str(number), mail(subject=f"Số {number}", files=[("b.xlsx", BOOK)])) for number in range(12)]
+    with ReaderPool() as pool:
+        results = list(pool.read(jobs))
+    assert results == [(name, read_here(octets)) for name, octets in jobs]
+
+
+def test_a_message_travels_unchanged() -> None:
+    message = read_here(GOOD)
+    assert isinstance(message, ReadMessage)
+    assert unpacked(packed(message)) == message
+
+
+def test_nothing_but_a_message_is_unpacked() -> None:
+    with pytest.raises(msgspec.DecodeError):
+        unpacked(msgspec.msgpack.encode({"os": "system"}))
+
+
+def test_jobs_are_taken_only_a_few_ahead() -> None:
+    taken: list[int] = []
+
+    def jobs() -> Iterator[tuple[str, bytes]]:
+        for number in range(50):
+            taken.append(number)
+            yield str(number), mail()
+
+    with ReaderPool(1) as pool:
+        next(pool.read(jobs()))
+        assert len(taken) < 10
+
+
+def test_a_message_that_overruns_its_time_is_listed_and_the_next_is_read() -> None:
+    with ReaderPool(1, Limits(seconds=0.4)) as pool:
+        (_, slow), (_, good) = pool.read([("slow", SLOW), ("good", GOOD)])
+    assert isinstance(slow, ReadingFailure)
+    assert (slow.state, slow.detail) == (ReadState.OVERRAN, "time")
+    assert slow.message is not None
+    assert (slow.message.headers.subject, slow.message.files[0].state) == ("Chậm", ReadState.OVERRAN)
+    assert good == read_here(GOOD)
+
+
+def test_a_message_that_overruns_its_memory_is_listed_and_the_next_is_read() -> None:
+    large = zip_of({"a.bin": b"\0" * (150 << 20)})
+    limits = Limits(memory=400 << 20, unpacked=1 << 30, ratio=10**6)
+    with ReaderPool(1, limits) as pool:
+        (_, failed), (_, good) = pool.read([("large", mail(files=[("a.zip", large)])), ("good", GOOD)])
+    assert isinstance(failed, ReadingFailure)
+    assert failed.state is ReadState.OVERRAN
+    assert failed.message is not None
+    assert isinstance(good, ReadMessage)
+
+
+def test_a_result_above_its_bound_is_not_handed_over() -> None:
+    with ReaderPool(1, Limits(result_octets=2_000)) as pool:
+        [(_, failed)] = pool.read([("x", mail(files=[("a.txt", b"dong\n" * 5_000)]))])
+    assert isinstance(failed, ReadingFailure)
+    assert failed.state is ReadState.TOO_LARGE
+
+
+def test_a_killed_process_is_replaced_and_its_message_read() -> None:
+    with ReaderPool(1) as pool:
+        list(pool.read([("a", GOOD)]))
+        process = pool._idle.get()
+        os.kill(process.pid, signal.SIGKILL)
+        pool._idle.put(process)
+        [(_, result)] = pool.read([("b", GOOD)])
+    assert result == read_here(GOOD)
+
+
+def test_a_stopped_process_is_killed_with_its_group() -> None:
+    with ReaderPool(1, Limits(seconds=1)) as pool:
+        process = pool._idle.get()
+        os.kill(process.pid, signal.SIGSTOP)
+        pool._idle.put(process)
+        [(_, result)] = pool.read([("b", GOOD)])
+        assert process._popen.returncode == -signal.SIGKILL
+    assert result == read_here(GOOD)
+
+
+def test_no_process_is_left_behind() -> None:
+    with ReaderPool(2) as pool:
+        processes = [pool._idle.get() for _ in range(2)]
+        for process in processes:
+            pool._idle.put(process)
+    assert all(process._popen.returncode is not None for process in processes)
+    assert not any(Path(process._folder.name).exists() for process in processes)
+
+
+def test_the_process_sees_no_secret_and_an_empty_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAILBOX_PASSWORD", "bi-mat")
+    with ReaderPool(1) as pool:
+        process = pool._idle.get()
+        environment = Path(f"/proc/{process.pid}/environ")
+        folder = os.listdir(process._folder.name)
+        secret = environment.read_bytes() if os.access(environment, os.R_OK) else b""
+        pool._idle.put(process)
+    assert b"bi-mat" not in secret
+    assert folder == ["stderr"]
+
+
+def test_the_confining_layers_hold() -> None:
+    with ReaderPool(1) as pool:
+        assert {"memory", "descriptors", "file_size", "no_core", "no_new_privileges"} <= set(pool.layers)
+
+
+def test_a_confined_process_reaches_no_network_where_the_system_permits() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        code = (
+            "from intake.worker import confine; from intake.extractors.interface import Limits; import socket\n"
+            "held = 'no_network' in confine(Limits())\n"
+            f"try: socket.create_connection(('127.0.0.1', {server.getsockname()[1]}), 2); reached = True\n"
+            "except OSError: reached = False\n"
+            "print(held, reached)"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() in (["True", "False"], ["False", "True"])
+
+
+def test_a_pool_outside_its_block_is_refused() -> None:
+    with pytest.raises(ReaderClosedError):
+        list(ReaderPool(1).read([("a", GOOD)]))
