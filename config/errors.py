@@ -40,7 +40,7 @@ class Problem:
 
     def place(self, wording: Wording) -> str:
         """The place in words: "units.csv, dòng 14, cột “loại”"."""
-        parts = [self.file]
+        parts = [self.file] if self.file else []
         if self.row or self.line:
             parts.append(wording("config.place_line", number=self.row or self.line))
         if self.column:
@@ -51,7 +51,9 @@ class Problem:
 
     def sentence(self, wording: Wording) -> str:
         """Place and fault as one line for the officer."""
-        return f"{self.place(wording)}: {wording(f'config.{self.code}', **self.parameters)}"
+        sentence = wording(f"config.{self.code}", **self.parameters)
+        place = self.place(wording)
+        return f"{place}: {sentence}" if place else sentence[0].upper() + sentence[1:]
 
 
 class ConfigError(Exception):

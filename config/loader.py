@@ -132,9 +132,9 @@ class _Loading:
         kinds = [kind.build() for kind in head.unit_kinds] if head else []
         sheet = read_sheet(self.folder / present[0], kinds)
         self.problems += sheet.problems
-        # A row left out for its own fault is known all the same: its successors are no second fault.
-        if not sheet.problems:
-            self.problems += unit_problems(sheet.units, sheet.rows, present[0])
+        found = unit_problems(sheet.units, sheet.rows, present[0])
+        # A row left out for its own fault may be the unit that others name: that is no second fault.
+        self.problems += [one for one in found if not sheet.problems or one.code != "unknown_successor"]
         return tuple(sheet.units)
 
     def _reports(self, head: DepartmentFile | None, units: tuple[Unit, ...]) -> tuple[ReportDefinition, ...]:

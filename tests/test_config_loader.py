@@ -156,6 +156,13 @@ def test_a_fault_among_units_names_its_row_and_column(
     assert (problem.file, problem.code, (problem.row, problem.column)) == ("units.csv", code, where)
 
 
+def test_a_row_left_out_hides_no_fault_of_the_others_and_makes_none(tmp_path: Path) -> None:
+    units = changed(UNITS, "Phòng Nội chính,cơ quan,", "Phòng Nội chính,khác,")
+    units = changed(units, "baisay@lungvan.example,,,", "doiche@lungvan.example,,30/6/2024,p-noi-chinh")
+    found = [problem.code for problem in problems_of(a_folder(tmp_path, units=units))]
+    assert found == ["unknown_kind", "address_of_two_units"]
+
+
 def test_an_address_that_both_units_call_shared_is_fine(tmp_path: Path) -> None:
     units = changed(UNITS, "doiche@", "dùng chung: chung@")
     assert loaded(tmp_path, units=changed(units, "baisay@", "dùng chung: chung@"))
