@@ -90,7 +90,7 @@ def test_all_faults_are_named_with_their_lines(tmp_path: Path) -> None:
 
 
 def test_a_fault_of_the_environment_names_its_variable(tmp_path: Path) -> None:
-    with pytest.raises(InvalidSettingsError, match="^Biến môi trường TONGHOP_MAILBOX_PORT"):
+    with pytest.raises(InvalidSettingsError, match=r"^Biến môi trường TONGHOP_MAILBOX_PORT"):
         load_settings(a_home(tmp_path, FULL), {"TONGHOP_MAILBOX_PORT": "chín"})
 
 
