@@ -9,6 +9,7 @@ for, a figure under the wrong indicator cannot be found again.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache, cached_property
@@ -139,6 +140,7 @@ _SUM_ROWS = frozenset(
 
 
 _FIRST_LOOSE = 3  # of the steps of comparison, the first that does not ask for the same words in order
+_SYLLABLES = 2  # of one Vietnamese word: "lao động"
 _FEWEST = 2  # words a shortened name must have left
 _SHORTEST_MISTYPED = 3  # letters; a shorter word with another letter is another word
 _SHORTEST_SWAPPED = 4
@@ -344,9 +346,11 @@ class LabelIndex:
             lambda: self._supplied_by_section(key, forms, section),
         )
         for number, step in enumerate(steps):
-            if found := self._only(step(), measure, Strength.REORDERED if number >= _FIRST_LOOSE else None):
-                return found
-        return self._mistyped(key, forms) or self._shortened(key, forms, measure) or _NO_MATCH
+            strength = Strength.REORDERED if number >= _FIRST_LOOSE else None
+            if (found := self._only(step(), measure, strength)) is not None:
+                return found  # also when two fit: a looser step could only hide that
+        mistyped = self._mistyped(key, forms)
+        return mistyped if mistyped is not None else self._shortened(key, forms, measure) or _NO_MATCH
 
     def _only(self, forms: Iterable[_Form], measure: str, strength: Strength | None) -> LabelMatch | None:
         """The match when all forms belong to one indicator, after the unit of measure has spoken."""
@@ -433,7 +437,9 @@ class LabelIndex:
         if self._between_two_names(wanted, form, forms):
             return True
         if form.predicate:
-            return bool(measure) and form.predicate - form.topics <= wanted
+            head = form.key.words - form.predicate - form.topics
+            one_word = len(head - form.measure_words) <= _SYLLABLES and not head & wanted
+            return bool(measure) and one_word and form.predicate <= wanted
         return _cuts_items(form, cut) or (bool(measure) and self._only_of_measure(form.code))
 
     def _between_two_names(self, wanted: frozenset[str], form: _Form, forms: list[_Form]) -> bool:
@@ -546,9 +552,17 @@ def _word_faults(written: str, named: str, vocabulary: frozenset[str]) -> int | 
         return None
     if _lost_marks(written, named):
         return 1
+    if _misplaced_tone(written, named):
+        return 1
     if {written, named} & _GUARDED:  # nor is one that turns the meaning: nam, nữ, không
         return None
     return 1 if len(named) >= _SHORTEST_MISTYPED and OSA.distance(written, named) == 1 else None
+
+
+def _misplaced_tone(written: str, named: str) -> bool:
+    """Whether the same letters and marks stand there with the tone on the wrong one: "đựơc"."""
+    marks = [sorted(unicodedata.normalize("NFD", word)) for word in (written, named)]
+    return marks[0] == marks[1] and plain_key(written) == plain_key(named)
 
 
 def _lost_marks(written: str, named: str) -> bool:

@@ -597,7 +597,9 @@ def _could_be_label(text: str) -> bool:
 def _settled(notes: _Notes, report: ReportDefinition, unit_kind: str) -> TableReading:
     """Compare figures of the same name, and count what of the form came back."""
     values, conflicts = _compared(_best_named(notes))
-    values = (*values, *_percent_only(notes.percentages, values, report))
+    unknown = tuple(_percent_only(notes.percentages, values, report))
+    conflicts += [_percent_finding(value, report) for value in unknown]
+    values = (*values, *unknown)
     asked = {indicator.code for indicator in report.asked_of(unit_kind)}
     rows = [filled for code, filled_rows in notes.rows.items() if code in asked for filled in filled_rows]
     return TableReading(
@@ -682,6 +684,16 @@ def _percent_only(
                 certainty=Certainty.DOUBTFUL,
                 reason="percent_only",
             )
+
+
+def _percent_finding(value: Value, report: ReportDefinition) -> Finding:
+    parameters = {
+        "indicator": value.indicator,
+        "sex": value.sex.value,
+        "label": report.indicator(value.indicator).label,
+        "text": value.place.text,
+    }
+    return Finding("percent_only", Grade.ERROR, value.place, parameters)
 
 
 def _figures_behind(percent: GivenPercent, report: ReportDefinition) -> tuple[Figure, ...]:

@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import pytest
+
+from config.reports import Aggregation, Figure, Indicator, RatioRule, Sex
+from intake.labels import LabelIndex, Strength, is_sum_row, label_key, names_ratio, sex_row
+
+
+def indicator(code: str, label: str, unit: str, *synonyms: str) -> Indicator:
+    return Indicator(code, label, unit, (Sex.TOTAL, Sex.MALE, Sex.FEMALE), synonyms=synonyms)
+
+
+RATIO = Indicator(
+    "R1",
+    "Tỷ lệ nữ đại biểu HĐND",
+    "%",
+    aggregation=Aggregation.RATIO,
+    ratio=RatioRule(Figure("H1", Sex.FEMALE), Figure("H1")),
+)
+INDEX = LabelIndex(
+    (
+        indicator("N1", "Số nạn nhân bị bạo lực gia đình", "người", "Nạn nhân bạo lực"),
+        indicator("N2", "Số nạn nhân được hỗ trợ, tư vấn", "người"),
+        indicator("N3", "Số người gây bạo lực được tư vấn", "người"),
+        indicator("V1", "Số vụ bạo lực gia đình", "vụ"),
+        indicator("H1", "Đại biểu Hội đồng nhân dân đương nhiệm", "người", "Đại biểu HĐND"),
+        indicator("T1", "Số tổ chức được biểu dương", "tổ chức"),
+        indicator("T2", "Số cá nhân được biểu dương", "người"),
+        indicator("E1", "Số lớp bồi dưỡng kiến thức về quyền trẻ em", "lớp", "Lớp bồi dưỡng"),
+        indicator("E2", "Số người được bồi dưỡng kiến thức", "người"),
+        indicator("P1", "Số tờ rơi, sổ tay, tranh cổ động", "tờ"),
+        indicator("L1", "Số lao động được giải quyết việc làm mới", "người"),
+        indicator("K2", "Trẻ em trong độ tuổi dưới 6 được khám", "trẻ"),
+        indicator("K3", "Trẻ em trong độ tuổi dưới 16 được khám", "trẻ"),
+        RATIO,
+    ),
+    topics=("quyền trẻ em",),
+)
+
+
+@pytest.mark.parametrize(
+    ("label", "code", "strength"),
+    [
+        ("Số vụ bạo lực gia đình", "V1", Strength.EXACT),
+        ("1. Số vụ bạo lực gia đình (vụ)", "V1", Strength.EXACT),
+        ("- Tổng số vụ bạo lực gia đình", "V1", Strength.EXACT),
+        ("SỐ VỤ BLGĐ", "V1", Strength.EXACT),
+        ("Nạn nhân bạo lực", "N1", Strength.SYNONYM),
+        ("Đại biểu HĐND", "H1", Strength.SYNONYM),
+        ("Số đại biểu hội đồng nhân dân", "H1", Strength.SYNONYM),
+        ("so vu bao luc gia dinh", "V1", Strength.EXACT),
+        ("Biểu dương: tổ chức", "T1", Strength.REORDERED),
+        ("Biểu dương: cá nhân", "T2", Strength.REORDERED),
+        ("Số nạn nhân được tư vấn, hỗ trợ", "N2", Strength.REORDERED),
+        ("Số vụ bạo lựcgia đình", "V1", Strength.TYPO),
+        ("Số nạn nhân đựơc hỗ trợ, tư vấn", "N2", Strength.TYPO),
+        ("Số tờ rơi, tranh cổ động", "P1", Strength.SHORTENED),
+        ("Tỷ lệ nữ đại biểu HĐND", "R1", Strength.EXACT),
+    ],
+)
+def test_a_label_finds_its_indicator(label: str, code: str, strength: Strength) -> None:
+    match = INDEX.match(label)
+    assert (match.indicator, match.strength) == (code, strength)
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Nạn nhân",
+        "Số nạn nhân bạo lực được hỗ trợ",
+        "Nạn nhân không được hỗ trợ, tư vấn",
+        "Số người gây bạo lực",
+        "Biểu dương",
+        "Số tổ chức",
+        "Số vụ bạo lực trẻ em",
+        "Trẻ em trong độ tuổi dưới 7 được khám",
+        "Trẻ em được khám",
+        "Hộ cận nghèo",
+        "Kinh phí",
+        "",
+        "…",
+    ],
+)
+def test_a_label_that_is_not_sure_matches_nothing(label: str) -> None:
+    assert not INDEX.match(label)
+
+
+def test_a_name_cut_short_that_may_count_more_is_only_a_proposal() -> None:
+    match = INDEX.match("Số vụ bạo lực")
+    assert (match.indicator, match.strength) == ("V1", Strength.UNCERTAIN)
+
+
+def test_labels_that_differ_in_one_number_are_never_confused() -> None:
+    assert INDEX.match("Trẻ em trong độ tuổi dưới 6 được khám").indicator == "K2"
+    assert INDEX.match("Trẻ em trong độ tuổi dưới 16 được khám").indicator == "K3"
+
+
+def test_a_typing_fault_that_makes_another_word_of_the_report_is_no_typing_fault() -> None:
+    index = LabelIndex(
+        (indicator("A", "Số hộ có nữ tham gia", "hộ"), indicator("B", "Số hộ có nam tham gia", "hộ"))
+    )
+    assert index.match("Số hộ có nam tham gia").indicator == "B"
+    assert not index.match("Số hộ có năm tham gia")
+
+
+def test_a_word_in_between_is_never_a_typing_fault() -> None:
+    index = LabelIndex((indicator("A", "Số hộ nghèo do phụ nữ làm chủ hộ được vay vốn", "hộ"),))
+    assert not index.match("Số hộ cận nghèo do phụ nữ làm chủ hộ được vay vốn")
+
+
+def test_dropping_who_is_counted_is_only_a_proposal_or_nothing() -> None:
+    index = LabelIndex(
+        (indicator("A", "Số phụ nữ khuyết tật được hỗ trợ vay vốn phát triển kinh tế", "người"),)
+    )
+    for label in ("Số phụ nữ được hỗ trợ vay vốn phát triển kinh tế", "Hỗ trợ vay vốn phát triển kinh tế"):
+        for measure in ("", "người"):
+            assert index.match(label, measure=measure).strength in (Strength.UNCERTAIN, Strength.NONE)
+
+
+def test_the_unit_of_measure_decides_what_was_counted_when_the_label_leaves_it_out() -> None:
+    assert INDEX.match("Giải quyết việc làm", measure="người").indicator == "L1"
+    assert not INDEX.match("Giải quyết việc làm", measure="triệu đồng")
+
+
+def test_the_subject_of_the_report_may_be_left_out_of_a_label() -> None:
+    assert INDEX.match("Số lớp bồi dưỡng kiến thức").indicator == "E1"
+
+
+def test_the_heading_of_a_section_supplies_the_words_its_rows_leave_out() -> None:
+    assert INDEX.match("Số tổ chức", "III. Biểu dương, khen thưởng").indicator == "T1"
+    assert not INDEX.match("Số tổ chức", "III. Kinh phí")
+
+
+def test_two_indicators_of_one_name_are_ambiguous() -> None:
+    index = LabelIndex((indicator("A", "Số người", "người"), indicator("B", "Tổng số người", "người")))
+    assert index.match("Số lượng người").ambiguous == ("A", "B")
+
+
+def test_a_sex_at_the_end_or_the_beginning_of_a_label_is_read() -> None:
+    female = INDEX.match("Số nữ đại biểu HĐND")
+    assert (female.indicator, female.sex) == ("H1", Sex.FEMALE)
+    victims = INDEX.match("Số nạn nhân bị bạo lực gia đình là nam")
+    assert (victims.indicator, victims.sex) == ("N1", Sex.MALE)
+
+
+def test_a_rate_is_never_taken_for_the_count() -> None:
+    assert names_ratio("Tỉ lệ đại biểu HĐND")
+    assert not INDEX.match("Tỷ lệ nạn nhân bị bạo lực gia đình")
+
+
+@pytest.mark.parametrize(
+    ("label", "sex"),
+    [
+        ("Trong đó: nữ", Sex.FEMALE),
+        ("- Nữ", Sex.FEMALE),
+        ("+ Nam", Sex.MALE),
+        ("Trong đó: Số nữ (người)", Sex.FEMALE),
+        ("Bé gái", Sex.FEMALE),
+        ("3.1. Nam", Sex.MALE),
+        ("Năm", None),
+        ("Nữ công nhân", None),
+        ("Số người", None),
+    ],
+)
+def test_rows_that_name_only_a_sex_are_known(label: str, sex: Sex | None) -> None:
+    assert sex_row(label) is sex
+
+
+def test_rows_that_add_up_are_known() -> None:
+    assert is_sum_row("Tổng cộng")
+    assert is_sum_row("CỘNG:")
+    assert not is_sum_row("Tổng số vụ")
+
+
+def test_short_forms_are_written_out_also_when_glued_or_mistyped() -> None:
+    assert label_key("Mô hình chốngBLGĐ").text == "mô hình chống bạo lực gia đình"
+    assert label_key("Đại biểu HĐDN").text == "đại biểu hội đồng nhân dân"
+
+
+def test_an_unread_label_names_the_nearest_indicator() -> None:
+    assert INDEX.nearest("Nạn nhân bạo lực gia đình là trẻ em") == "N1"
+    assert INDEX.nearest("Diện tích rừng trồng") == ""
