@@ -142,13 +142,9 @@ class _Recogniser:
             e.number for e in self._exhibits if e.readable and e.type_title not in REPORT_TYPES
         )
         other_reports = tuple(
-            e.number
-            for e in self._exhibits
-            if e.number not in other_letters and self._is_other_report(e)
+            e.number for e in self._exhibits if e.number not in other_letters and self._is_other_report(e)
         )
-        ours = [
-            e for e in self._exhibits if e.number not in other_letters and e.number not in other_reports
-        ]
+        ours = [e for e in self._exhibits if e.number not in other_letters and e.number not in other_reports]
         foreign = bool(other_letters or other_reports)
         single = [match for e in ours if (match := self._match(e, foreign)) is not None]
         return Recognition(tuple(self._grouped(single)), other_reports, other_letters)
@@ -304,9 +300,7 @@ class _Recogniser:
         chosen, doubts = _choose_period(named, current)
         return self._checked_against_calendar(chosen, periods, doubts), doubts, items
 
-    def _checked_against_calendar(
-        self, chosen: str, periods: tuple[Period, ...], doubts: list[str]
-    ) -> str:
+    def _checked_against_calendar(self, chosen: str, periods: tuple[Period, ...], doubts: list[str]) -> str:
         """A past period may come late, but not while a newer one of its kind is being collected."""
         period = next((period for period in periods if period.id == chosen), None)
         if period is None:

@@ -1,0 +1,5 @@
+"""`python -m desk` is `tonghop`."""
+
+from desk.cli import main
+
+main()

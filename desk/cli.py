@@ -1,0 +1,608 @@
+"""The command line: `tonghop COMMAND`. Imports of heavy parts wait until a command needs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+
+import typer
+
+from config.wording import LANGUAGES, Wording
+
+if TYPE_CHECKING:
+    from desk.office import Office
+    from desk.tables import Printer
+
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+_Item = TypeVar("_Item")
+
+
+def _language(words: list[str]) -> str:
+    """The language of the interface: --lang anywhere on the line, TONGHOP_LANGUAGE, Vietnamese."""
+    for place, word in enumerate(words):
+        chosen = word.partition("=")[2] if word.startswith("--lang=") else ""
+        if word == "--lang" and place + 1 < len(words):
+            chosen = words[place + 1]
+        if chosen in LANGUAGES:
+            return chosen
+    wanted = os.environ.get("TONGHOP_LANGUAGE", "")
+    return wanted if wanted in LANGUAGES else "vi"
+
+
+_say = Wording(_language(sys.argv))
+app = typer.Typer(
+    help=_say("cli.help"),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+decide_app = typer.Typer(help=_say("cli.decide"), no_args_is_help=True)
+app.add_typer(decide_app, name="decide")
+
+
+@dataclass(frozen=True, slots=True)
+class _World:
+    """What the words before the command chose."""
+
+    home: Path
+    language: str
+    clock: Callable[[], datetime]
+    who: str
+
+
+Report = Annotated[str | None, typer.Option("--report", "-r", help=_say("cli.opt_report"))]
+PeriodName = Annotated[str | None, typer.Option("--period", "-k", help=_say("cli.opt_period"))]
+AsJson = Annotated[bool, typer.Option("--json", help=_say("cli.opt_json"))]
+AsOf = Annotated[str | None, typer.Option("--as-of", help=_say("cli.opt_as_of"))]
+Reason = Annotated[str, typer.Option("--reason", help=_say("cli.opt_reason"))]
+UnitName = Annotated[str | None, typer.Option("--unit", "-u", help=_say("cli.opt_unit"))]
+
+
+@app.callback()
+def _before(
+    context: typer.Context,
+    home: Annotated[Path, typer.Option(envvar="TONGHOP_HOME", help=_say("cli.opt_home"))] = Path("tonghop"),
+    lang: Annotated[str, typer.Option(help=_say("cli.opt_lang"))] = "",
+    who: Annotated[str, typer.Option(envvar="TONGHOP_OFFICER", help=_say("cli.opt_who"))] = "",
+    clock: Annotated[str, typer.Option(hidden=True)] = "",
+) -> None:
+    fixed = datetime.fromisoformat(clock) if clock else None
+    context.obj = _World(
+        home=home,
+        language=lang if lang in LANGUAGES else _say.language,
+        clock=(lambda: fixed) if fixed else (lambda: datetime.now(UTC)),
+        who=who,
+    )
+
+
+# -- setting up ------------------------------------------------------------------------------------------
+
+
+@app.command(help=_say("cli.init"))
+def init(
+    context: typer.Context,
+    regime: Annotated[str | None, typer.Argument(help=_say("cli.arg_regime"))] = None,
+) -> None:
+    from desk.home import make_home
+
+    world: _World = context.obj
+    with _spoken():
+        made = make_home(world.home, regime)
+        _print(_say("cli.init_done" if made.new else "cli.init_there", home=str(world.home)))
+        for sentence in made.missing:
+            _print(f"- {sentence}")
+
+
+@app.command(help=_say("cli.demo"))
+def demo(context: typer.Context) -> None:
+    from desk.demo import run_demo
+
+    world: _World = context.obj
+    with _spoken():
+        run_demo(world.home, _printer())
+
+
+@app.command(help=_say("cli.doctor"))
+def doctor(context: typer.Context, as_json: AsJson = False) -> None:
+    from desk.doctor import examine
+    from desk.errors import ATTENTION, DONE
+
+    world: _World = context.obj
+    found = examine(world.home, _say)
+    if as_json:
+        _dump([{"part": one.part, "state": one.state, "sentence": one.sentence} for one in found])
+    else:
+        for one in found:
+            _print(f"{_MARKS[one.state]} {one.part}: {one.sentence}")
+    raise typer.Exit(ATTENTION if any(one.state == "fault" for one in found) else DONE)
+
+
+_MARKS = {"well": "✓", "warning": "!", "fault": "✗"}
+
+
+# -- mail in ---------------------------------------------------------------------------------------------
+
+
+@app.command(help=_say("cli.poll"))
+def poll(context: typer.Context, as_json: AsJson = False) -> None:
+    from desk.work import fetch
+
+    with _office(context) as office:
+        mailbox = office.open_mailbox()
+        try:
+            fetched = fetch(office, mailbox, office.account)
+        finally:
+            mailbox.close()
+        _take_in(office, len(fetched.new), fetched.notes, as_json=as_json)
+
+
+@app.command("import", help=_say("cli.import"))
+def import_(
+    context: typer.Context,
+    path: Annotated[Path, typer.Argument(help=_say("cli.arg_path"))],
+    arrivals: Annotated[Path | None, typer.Option(help=_say("cli.opt_arrivals"))] = None,
+    as_json: AsJson = False,
+) -> None:
+    from desk.work import fetch
+    from intake.local_mail import open_local
+
+    with _office(context) as office:
+        account = f"import:{path.resolve()}"
+        mailbox = open_local(path, arrivals, account=account, zone=office.regime.timezone)
+        fetched = fetch(office, mailbox, account)
+        _take_in(office, len(fetched.new), fetched.notes, as_json=as_json)
+
+
+def _take_in(office: Office, new: int, notes: tuple[Any, ...], *, as_json: bool) -> None:
+    from collections import Counter
+
+    from desk.work import take_in
+
+    ended: Counter[str] = Counter()
+    total = len(office.ledger.unread())
+    for outcome in _progress(take_in(office), total, quiet=as_json):
+        ended[outcome.state.value] += 1
+    counts = {state: ended[state] for state in ("booked", "review", "set_aside", "failed")}
+    if as_json:
+        _dump({"new": new, "read": sum(counts.values()), **counts, "notes": [note.code for note in notes]})
+        return
+    _print(_say("cli.taken_in", new=new, **counts))
+    for note in notes:
+        _print("  " + _say(f"mailbox.note_{note.code}", uid=note.uid, **note.parameters))
+
+
+@app.command(help=_say("cli.run"))
+def run(
+    context: typer.Context, once: Annotated[bool, typer.Option(help=_say("cli.opt_once"))] = False
+) -> None:
+    from desk.daemon import Daemon
+    from ledger.lock import only_daemon
+
+    with _office(context, actor="daemon") as office, only_daemon(office.settings.database_url):
+        Daemon(office, _print).run(once=once)
+
+
+# -- looking ---------------------------------------------------------------------------------------------
+
+
+@app.command(help=_say("cli.status"))
+def status(
+    context: typer.Context,
+    report: Report = None,
+    period: PeriodName = None,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    from desk.views import status_view
+    from desk.work import chosen_periods, consolidation_of
+
+    with _office(context) as office:
+        moment = _moment(as_of, office)
+        views = [
+            status_view(consolidation_of(office, definition, known, moment))
+            for definition, known in chosen_periods(office, report, period, moment)
+        ]
+        if as_json:
+            _dump(views)
+            return
+        printer = _printer()
+        for view in views:
+            printer.status(view)
+        if not views:
+            printer.line("cli.no_period")
+
+
+@app.command(help=_say("cli.messages"))
+def messages(
+    context: typer.Context,
+    state: Annotated[str | None, typer.Option(help=_say("cli.opt_state"))] = None,
+    kind: Annotated[str | None, typer.Option("--class", help=_say("cli.opt_class"))] = None,
+    unit: UnitName = None,
+    as_json: AsJson = False,
+) -> None:
+    from desk.views import message_view
+    from ledger.records import MessageClass, MessageState
+
+    with _office(context) as office:
+        found = office.ledger.messages(
+            state=_choice(state, MessageState), message_class=_choice(kind, MessageClass), unit=unit
+        )
+        views = [message_view(outcome, office.regime.timezone, _say) for outcome in found]
+        if as_json:
+            _dump(views)
+        else:
+            _printer().messages(views, office.regime)
+
+
+@app.command(help=_say("cli.review"))
+def review(
+    context: typer.Context,
+    every: Annotated[bool, typer.Option("--all", help=_say("cli.opt_all"))] = False,
+    as_json: AsJson = False,
+) -> None:
+    from desk.views import review_view
+
+    with _office(context) as office, office.ledger.snapshot():
+        outcomes = {outcome.archive_id: outcome for outcome in office.ledger.messages()}
+        views = [
+            review_view(item, outcomes.get(item.archive_id), office.regime.timezone, _say)
+            for item in office.ledger.review_items(open_only=not every)
+        ]
+        if as_json:
+            _dump(views)
+        else:
+            _printer().review(views, office.regime)
+
+
+@app.command(help=_say("cli.values"))
+def values(
+    context: typer.Context,
+    report: Report = None,
+    period: PeriodName = None,
+    unit: UnitName = None,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    from desk.views import value_view
+    from desk.work import chosen_periods, consolidation_of
+
+    with _office(context) as office:
+        moment = _moment(as_of, office)
+        views = []
+        for definition, known in chosen_periods(office, report, period, moment):
+            consolidation = consolidation_of(office, definition, known, moment)
+            views += [value_view(v, consolidation) for v in consolidation.values if unit in (None, v.unit)]
+        if as_json:
+            _dump(views)
+        else:
+            _printer().values(views, office.regime)
+
+
+@app.command(help=_say("cli.trace"))
+def trace(
+    context: typer.Context,
+    indicator: Annotated[str, typer.Argument(help=_say("cli.arg_indicator"))],
+    sex: Annotated[str, typer.Option(help=_say("cli.opt_sex"))] = "total",
+    unit: UnitName = None,
+    report: Report = None,
+    period: PeriodName = None,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    from desk.trace import trace_of
+
+    with _office(context) as office:
+        view = trace_of(office, indicator, sex, report, period, _moment(as_of, office), unit)
+        if as_json:
+            _dump(view)
+            return
+        printer = _printer()
+        printer.totals([view["total"]])
+        printer.values(view["values"], office.regime)
+        for message in view["messages"]:
+            _print(
+                f"{message['archive_id'][:8]}  {message['arrival']}  {message['sender']}  {message['subject']}"
+            )
+
+
+# -- deciding --------------------------------------------------------------------------------------------
+
+Item = Annotated[str, typer.Argument(help=_say("cli.arg_item"))]
+
+
+@decide_app.command("accept", help=_say("cli.decide_accept"))
+def decide_accept(
+    context: typer.Context,
+    item: Item,
+    unit: UnitName = None,
+    report: Report = None,
+    period: PeriodName = None,
+    role: Annotated[str | None, typer.Option(help=_say("cli.opt_role"))] = None,
+    reason: Reason = "",
+) -> None:
+    from desk.decisions import accept
+
+    with _office(context) as office:
+        _tell(office, accept(office, item, unit=unit, report=report, period=period, role=role, reason=reason))
+
+
+@decide_app.command("set-aside", help=_say("cli.decide_set_aside"))
+def decide_set_aside(
+    context: typer.Context,
+    item: Item,
+    kind: Annotated[str, typer.Option("--class", help=_say("cli.opt_class"))] = "other",
+    reason: Reason = "",
+) -> None:
+    from desk.decisions import set_aside
+
+    with _office(context) as office:
+        _tell(office, set_aside(office, item, kind, reason))
+
+
+@decide_app.command("value", help=_say("cli.decide_value"))
+def decide_value(
+    context: typer.Context,
+    item: Item,
+    figure: Annotated[str, typer.Argument(help=_say("cli.arg_figure"))],
+    reason: Reason = "",
+) -> None:
+    from desk.decisions import set_value
+
+    with _office(context) as office:
+        _tell(office, set_value(office, item, figure, reason))
+
+
+@decide_app.command("link", help=_say("cli.decide_link"))
+def decide_link(
+    context: typer.Context,
+    address: Annotated[str, typer.Argument(help=_say("cli.arg_address"))],
+    unit: Annotated[str, typer.Argument(help=_say("cli.arg_unit"))],
+    since: Annotated[str | None, typer.Option("--from", help=_say("cli.opt_since"))] = None,
+    reason: Reason = "",
+) -> None:
+    from desk.decisions import link
+
+    with _office(context) as office:
+        _tell(office, link(office, address, unit, since, reason))
+
+
+@decide_app.command("receive", help=_say("cli.decide_receive"))
+def decide_receive(
+    context: typer.Context,
+    unit: Annotated[str, typer.Argument(help=_say("cli.arg_unit"))],
+    report: Report = None,
+    period: PeriodName = None,
+    at: Annotated[str | None, typer.Option("--at", help=_say("cli.opt_at"))] = None,
+    channel: Annotated[str, typer.Option(help=_say("cli.opt_channel"))] = "paper",
+    reason: Reason = "",
+) -> None:
+    from desk.decisions import receive
+
+    with _office(context) as office:
+        _tell(office, receive(office, unit, report, period, _moment(at, office), channel, reason))
+
+
+@decide_app.command("exempt", help=_say("cli.decide_exempt"))
+def decide_exempt(
+    context: typer.Context,
+    unit: Annotated[str, typer.Argument(help=_say("cli.arg_unit"))],
+    reason: Annotated[str, typer.Option("--reason", help=_say("cli.opt_reason"))],
+    report: Report = None,
+    period: PeriodName = None,
+) -> None:
+    from desk.decisions import exempt
+
+    with _office(context) as office:
+        _tell(office, exempt(office, unit, report, period, reason))
+
+
+@decide_app.command("extend", help=_say("cli.decide_extend"))
+def decide_extend(
+    context: typer.Context,
+    unit: Annotated[str, typer.Argument(help=_say("cli.arg_unit"))],
+    due: Annotated[str, typer.Argument(help=_say("cli.arg_due"))],
+    reason: Annotated[str, typer.Option("--reason", help=_say("cli.opt_reason"))],
+    report: Report = None,
+    period: PeriodName = None,
+) -> None:
+    from desk.decisions import extend
+
+    with _office(context) as office:
+        _tell(office, extend(office, unit, report, period, _moment(due, office), reason))
+
+
+@decide_app.command("reopen", help=_say("cli.decide_reopen"))
+def decide_reopen(context: typer.Context, item: Item, reason: Reason = "") -> None:
+    from desk.decisions import reopen
+
+    with _office(context) as office:
+        _tell(office, reopen(office, item, reason))
+
+
+def _tell(office: Office, decision: Any) -> None:
+    from desk.views import moment
+
+    _print(_say("cli.decided", number=decision.number, at=moment(decision.at, office.regime.timezone)))
+
+
+# -- writing and sending ---------------------------------------------------------------------------------
+
+
+@app.command(help=_say("cli.consolidate"))
+def consolidate(
+    context: typer.Context,
+    report: Report = None,
+    period: PeriodName = None,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    from desk.views import issue_view
+    from desk.work import chosen_periods, issue
+
+    with _office(context) as office:
+        moment = _moment(as_of, office)
+        views = [
+            issue_view(issue(office, definition, known, moment), office)
+            for definition, known in chosen_periods(office, report, period, moment)
+        ]
+        if as_json:
+            _dump(views[0] if len(views) == 1 else views)
+            return
+        for view in views:
+            key = "cli.issued" if view["new"] else "cli.issue_unchanged"
+            _print(_say(key, number=view["number"], folder=view["folder"]))
+            for name in view["files"]:
+                _print(f"  {name}")
+            for change in view["changes"]:
+                _print("  " + _say("cli.change", **{k: "–" if v is None else v for k, v in change.items()}))
+        if not views:
+            _print(_say("cli.no_period"))
+
+
+@app.command(help=_say("cli.remind"))
+def remind(
+    context: typer.Context,
+    queue: Annotated[bool, typer.Option("--queue", help=_say("cli.opt_queue"))] = False,
+    send: Annotated[bool, typer.Option("--send", help=_say("cli.opt_send"))] = False,
+    show: Annotated[bool, typer.Option("--show", help=_say("cli.opt_show"))] = False,
+    as_json: AsJson = False,
+) -> None:
+    from desk.chasing import chase
+
+    with _office(context) as office:
+        chased = chase(office, queue=queue or send, send=send)
+        if as_json:
+            _dump(chased.view())
+            return
+        printer = _printer()
+        printer.outbox(chased.view()["mails"], office.regime)
+        for mail in chased.view()["mails"] if show else ():
+            printer.console.rule(mail["subject"], align="left")
+            _print(mail["text"])
+        for unit in chased.view()["without_address"]:
+            _print(_say("cli.no_address", unit=unit["name"], phone=unit["phone"] or "–"))
+        _print(_say(f"cli.remind_{chased.mode}", count=len(chased.view()["mails"])))
+
+
+@app.command(help=_say("cli.rebuild"))
+def rebuild(context: typer.Context, as_json: AsJson = False) -> None:
+    from desk.rebuilding import rebuild as rebuild_home
+
+    world: _World = context.obj
+    with _spoken():
+        result = rebuild_home(world.home, world.clock, _progress)
+        if as_json:
+            _dump({"messages": result.messages, "differences": list(result.differences)})
+        else:
+            _print(_say("cli.rebuilt", count=result.messages, differences=len(result.differences)))
+            for difference in result.differences:
+                _print(f"  {difference}")
+        if result.differences:
+            raise typer.Exit(1)
+
+
+# -- within ----------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _office(context: typer.Context, actor: str = "") -> Iterator[Office]:
+    from desk.office import open_office
+
+    world: _World = context.obj
+    with _spoken(), open_office(world.home, world.language, world.clock, actor or world.who) as office:
+        yield office
+
+
+@contextmanager
+def _spoken() -> Iterator[None]:
+    """Every error of ours becomes its sentence and its exit code; a fault of the program stays a traceback."""
+    from config.errors import ConfigError
+    from consolidate.errors import ConsolidateError
+    from desk.errors import DeskError, exit_code
+    from intake.errors import IntakeError
+    from ledger.errors import LedgerError
+
+    try:
+        yield
+    except (ConfigError, ConsolidateError, DeskError, IntakeError, LedgerError) as error:
+        typer.echo(_sentence(error), err=True)
+        raise typer.Exit(exit_code(error)) from error
+
+
+def _sentence(error: Exception) -> str:
+    key = getattr(error, "key", "")
+    if key and _say.has(key):
+        return _say(key, **getattr(error, "places", {}))
+    return str(error)
+
+
+def _moment(text: str | None, office: Office) -> datetime:
+    """A moment a person typed, in the department's zone; now without words.
+
+    A day alone means its beginning.
+    """
+    if text is None:
+        return office.clock()
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        from desk.errors import UnknownNameError
+
+        raise UnknownNameError("desk.bad_moment", text=text) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=office.regime.timezone)
+
+
+def _choice(text: str | None, kind: type[_Choice]) -> _Choice | None:
+    if text is None:
+        return None
+    try:
+        return kind(text)
+    except ValueError:
+        from desk.errors import UnknownNameError
+
+        known = ", ".join(str(member) for member in kind)
+        raise UnknownNameError("desk.unknown_choice", name=text, known=known) from None
+
+
+def _progress(items: Iterator[_Item], total: int, *, quiet: bool = False) -> Iterator[_Item]:
+    """A bar on long work when a person watches."""
+    if quiet or total == 0 or not sys.stderr.isatty():
+        yield from items
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(items, _say("cli.reading"), total=total, console=Console(stderr=True))
+
+
+def _printer() -> Printer:
+    from desk.tables import Printer
+
+    return Printer(_say)
+
+
+def _print(sentence: str) -> None:
+    typer.echo(sentence)
+
+
+def _dump(view: object) -> None:
+    typer.echo(json.dumps(view, ensure_ascii=False, indent=1))
+
+
+def main() -> NoReturn:
+    """Run the command line; see `desk.errors` for the exit codes."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    app(prog_name="tonghop")
+    raise SystemExit(0)

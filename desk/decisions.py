@@ -1,0 +1,221 @@
+"""What an officer may decide, each recorded with who, when and why, then applied."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from config.reports import Period, ReportDefinition
+from desk.errors import UnknownNameError
+from desk.office import Office
+from desk.work import chosen_periods, settle, take_in
+from intake.numerals import read_number
+from ledger.records import Decision, MessageClass, ReviewItem, Role
+
+
+def accept(
+    office: Office,
+    item: str,
+    *,
+    unit: str | None,
+    report: str | None,
+    period: str | None,
+    role: str | None,
+    reason: str,
+) -> Decision:
+    """Let a message count: as proposed, or for the unit, report and period that are named.
+
+    Raises:
+        UnknownNameError: there is no such question, message, unit, report, period or role, or the
+            proposal leaves something open that is not named.
+    """
+    found, archive_id = _aimed(office, item)
+    proposal = dict(found.proposal) if found else {}
+    named = {"unit": unit, "report": report, "period": period}
+    choice: dict[str, Any] = {name: value or proposal.get(name) or "" for name, value in named.items()}
+    if found is not None or unit:
+        _require_complete(office, choice)
+    if role:
+        choice["role"] = _role(role)
+    explicit = any(named.values())
+    kind = "assign" if explicit else "accept"
+    target = {"message": archive_id} | ({"item": found.id} if found else {})
+    return _recorded(
+        office, kind, target, choice if explicit or role else _filled(choice), reason, archive_id
+    )
+
+
+def set_aside(office: Office, item: str, kind: str, reason: str) -> Decision:
+    """Say that a message is no report, and what it is.
+
+    Raises:
+        UnknownNameError: there is no such message or class.
+    """
+    found, archive_id = _aimed(office, item)
+    if kind not in set(MessageClass):
+        raise UnknownNameError("desk.unknown_choice", name=kind, known=", ".join(MessageClass))
+    target = {"message": archive_id} | ({"item": found.id} if found else {})
+    return _recorded(office, "set_aside", target, {"class": kind}, reason, archive_id)
+
+
+def set_value(office: Office, item: str, figure: str, reason: str) -> Decision:
+    """Enter the figure that a question is about; "" or "-"... says zero only when typed as a number.
+
+    Raises:
+        UnknownNameError: there is no such question about a figure, or the figure is no number.
+    """
+    found, _archive_id = _aimed(office, item)
+    if found is None or found.kind != "value" or found.key is None:
+        raise UnknownNameError("desk.no_value_question", name=item)
+    number = _number(figure)
+    target = {
+        "item": found.id,
+        "message": found.archive_id,
+        "unit": found.key.unit,
+        "report": found.key.report,
+        "period": found.key.period,
+        "indicator": found.indicator,
+        "sex": found.sex,
+    }
+    return _recorded(office, "value", target, {"value": str(number)}, reason)
+
+
+def link(office: Office, address: str, unit: str, since: str | None, reason: str) -> Decision:
+    """Remember that an address speaks for a unit; its mails are judged again, with their own arrival.
+
+    Raises:
+        UnknownNameError: there is no such unit.
+    """
+    _require_unit(office, unit)
+    target = {"address": address.strip().lower()}
+    choice = {"unit": unit} | ({"from": since} if since else {})
+    decision = _recorded(office, "link_address", target, choice, reason)
+    concerned = [m.archive_id for m in office.ledger.messages() if m.from_address == target["address"]]
+    _again(office, concerned, decision)
+    return decision
+
+
+def receive(
+    office: Office,
+    unit: str,
+    report: str | None,
+    period: str | None,
+    at: datetime,
+    channel: str,
+    reason: str,
+) -> Decision:
+    """Book a report that came on paper, by Zalo or by the document system; chase-ups stop.
+
+    Raises:
+        UnknownNameError: there is no such unit, report or period.
+    """
+    target = _obligation(office, unit, report, period)
+    choice = {"channel": channel, "received_at": at.isoformat()}
+    return _recorded(office, "receive", target, choice, reason)
+
+
+def exempt(office: Office, unit: str, report: str | None, period: str | None, reason: str) -> Decision:
+    """Free a unit from one report and period.
+
+    Raises:
+        UnknownNameError: there is no such unit, report or period.
+    """
+    return _recorded(office, "exempt", _obligation(office, unit, report, period), {}, reason)
+
+
+def extend(
+    office: Office, unit: str, report: str | None, period: str | None, due: datetime, reason: str
+) -> Decision:
+    """Give a unit until another moment (the first that is late).
+
+    Raises:
+        UnknownNameError: there is no such unit, report or period.
+    """
+    target = _obligation(office, unit, report, period)
+    return _recorded(office, "extend", target, {"due": due.isoformat()}, reason)
+
+
+def reopen(office: Office, item: str, reason: str) -> Decision:
+    """Take back what was decided about a message.
+
+    Raises:
+        UnknownNameError: there is no such message.
+    """
+    found, archive_id = _aimed(office, item)
+    target = {"message": archive_id} | ({"item": found.id} if found else {})
+    return _recorded(office, "reopen", target, {}, reason, archive_id)
+
+
+def _recorded(
+    office: Office,
+    kind: str,
+    target: dict[str, Any],
+    choice: dict[str, Any],
+    reason: str,
+    archive_id: str = "",
+) -> Decision:
+    who = office.settings.officer or "cán bộ"
+    decision = office.ledger.decide(Decision(0, office.clock(), who, kind, target, choice, reason))
+    _again(office, [archive_id] if archive_id else [], decision)
+    return decision
+
+
+def _again(office: Office, archive_ids: list[str], decision: Decision) -> None:
+    """Judge the messages a decision is about once more, in its light."""
+    if archive_ids:
+        office.ledger.read_again(archive_ids, f"decision {decision.number}")
+    for _outcome in take_in(office):
+        pass
+    settle(office)
+
+
+def _aimed(office: Office, item: str) -> tuple[ReviewItem | None, str]:
+    """The question of that id and its message, or the message alone when it is named itself."""
+    for known in office.ledger.review_items(open_only=False):
+        if known.id == item:
+            return known, known.archive_id
+    outcome = office.ledger.message(item)
+    if outcome is None:
+        raise UnknownNameError("desk.unknown_item", name=item)
+    questions = [known for known in outcome.review if known.kind == "message"]
+    return (questions[0] if len(questions) == 1 else None), outcome.archive_id
+
+
+def _require_complete(office: Office, choice: dict[str, Any]) -> None:
+    for name, value in choice.items():
+        if not value:
+            raise UnknownNameError("desk.proposal_open", name=name)
+    _require_unit(office, str(choice["unit"]))
+    chosen_periods(office, str(choice["report"]), str(choice["period"]), office.clock())
+
+
+def _require_unit(office: Office, unit: str) -> None:
+    if unit not in {known.id for known in office.regime.units}:
+        raise UnknownNameError("desk.unknown_unit", name=unit)
+
+
+def _obligation(office: Office, unit: str, report: str | None, period: str | None) -> dict[str, str]:
+    _require_unit(office, unit)
+    found: list[tuple[ReportDefinition, Period]] = chosen_periods(office, report, period, office.clock())
+    if len(found) != 1:
+        raise UnknownNameError("desk.name_the_period")
+    definition, known = found[0]
+    return {"unit": unit, "report": definition.id, "period": known.id}
+
+
+def _filled(choice: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in choice.items() if value}
+
+
+def _role(role: str) -> str:
+    if role not in set(Role):
+        raise UnknownNameError("desk.unknown_choice", name=role, known=", ".join(Role))
+    return role
+
+
+def _number(text: str) -> Decimal:
+    read = read_number(text)
+    if read.value is None or read.ambiguous:
+        raise UnknownNameError("desk.no_number", name=text)
+    return read.value

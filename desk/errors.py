@@ -1,0 +1,71 @@
+"""One table: our errors -> exit code. The layers below know nothing of it.
+
+0  done
+1  done, and something wants attention (doctor found a fault)
+2  the command line was not understood
+3  the configuration is wrong or incomplete
+4  the mailbox or the mail server could not be used
+5  the ledger or the archive could not be used, or another daemon has it
+6  there is nothing by that name
+7  a document could not be written
+"""
+
+from __future__ import annotations
+
+from config.errors import ConfigError
+from consolidate.errors import ConsolidateError
+from intake.errors import IntakeError
+from ledger.errors import AmbiguousArchiveIdError, LedgerError, UnknownArchiveIdError
+
+DONE = 0
+ATTENTION = 1
+USAGE = 2
+CONFIGURATION = 3
+MAIL = 4
+LEDGER = 5
+NOTHING = 6
+DOCUMENT = 7
+
+
+class DeskError(Exception):
+    """Something a person asked for cannot be done; `key` is its sentence in the wording catalogue."""
+
+    code = NOTHING
+
+    def __init__(self, key: str, **places: str) -> None:
+        super().__init__(f"{key}: {places}")
+        self.key = key
+        self.places = places
+
+
+class UnknownNameError(DeskError):
+    """There is no message, question, unit, report or period by that name."""
+
+
+class HomeNotFoundError(DeskError):
+    """The folder holds no installation."""
+
+    code = CONFIGURATION
+
+
+class NoMailboxError(DeskError):
+    """The settings name no mail server."""
+
+    code = CONFIGURATION
+
+
+def exit_code(error: BaseException) -> int:
+    """The exit code that an error ends the program with."""
+    if isinstance(error, DeskError):
+        return error.code
+    if isinstance(error, (UnknownArchiveIdError, AmbiguousArchiveIdError)):
+        return NOTHING
+    for kind, code in (
+        (ConfigError, CONFIGURATION),
+        (IntakeError, MAIL),
+        (LedgerError, LEDGER),
+        (ConsolidateError, DOCUMENT),
+    ):
+        if isinstance(error, kind):
+            return code
+    return ATTENTION

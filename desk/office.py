@@ -1,0 +1,173 @@
+"""The wiring: one home folder -> settings, regime, archive, ledger. The world is built here and nowhere else.
+
+A home folder holds `settings.yaml`, `regime/` (what the department decides), `archive/` (the raw mail),
+the ledger, `decisions.jsonl`, `templates/` (the department's own wording, may be absent) and `outputs/`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from config.loader import load_regime
+from config.secrets import secret
+from config.settings import Authentication, Encryption, Settings, load_settings
+from config.wording import Wording
+from desk.errors import HomeNotFoundError, NoMailboxError
+from ledger.archive import Archive
+from ledger.store import Ledger
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from config.regime import Regime
+    from intake.mailbox import Mailbox
+    from intake.workers import ReaderPool
+    from ledger.records import Issue, ReportFile
+
+DECISIONS = "decisions.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """One department's installation, opened."""
+
+    settings: Settings
+    regime: Regime
+    archive: Archive
+    ledger: Ledger
+    wording: Wording  #: of the interface
+    document_wording: Wording  #: of documents and mail: always Vietnamese
+    clock: Callable[[], datetime]
+
+    @property
+    def templates(self) -> Path | None:
+        """The department's own text templates, None when it keeps none."""
+        folder = self.settings.home / "templates"
+        return folder if folder.is_dir() else None
+
+    @property
+    def account(self) -> str:
+        """The stable name of the mailbox in the archive."""
+        mailbox = self.settings.mailbox
+        return (mailbox.account or mailbox.user) if mailbox else ""
+
+    @property
+    def start(self) -> date | None:
+        """The day from which mail is looked at; older mail is left alone."""
+        return self.settings.mailbox.start if self.settings.mailbox else None
+
+    def mark(self, account: str, folder: str) -> tuple[int, int] | None:
+        """How far a folder was read."""
+        return self.ledger.folder_mark(account, folder)
+
+    def open_pool(self) -> ReaderPool:
+        """The reading processes, one for each core up to two."""
+        from intake.workers import ReaderPool
+
+        return ReaderPool(processes=min(2, os.cpu_count() or 1))
+
+    def open_mailbox(self) -> Mailbox:
+        """The mailbox of the settings, not yet connected.
+
+        Raises:
+            NoMailboxError: the settings name none, or no secret was entered.
+        """
+        from intake.imap_mailbox import AccessToken, AppPassword, ImapMailbox, ImapSettings
+
+        mailbox = self.settings.mailbox
+        if mailbox is None:
+            raise NoMailboxError("desk.no_mailbox", home=str(self.settings.home))
+        token = mailbox.authentication is Authentication.XOAUTH2
+        name = "oauth_token" if token else "password"
+        found = secret(name, self.settings.home)
+        if found is None:
+            raise NoMailboxError("desk.no_secret", name=f"TONGHOP_{name.upper()}")
+        return ImapMailbox(
+            ImapSettings(
+                account=self.account,
+                host=mailbox.host,
+                user=mailbox.user,
+                port=mailbox.port,
+                tls=mailbox.encryption is not Encryption.NONE,
+                ca_file=mailbox.ca_file,
+                timezone=self.regime.timezone,
+                junk="junk" in mailbox.folders,
+                also=tuple(folder[1:] for folder in mailbox.folders if folder.startswith("=")),
+            ),
+            AccessToken(found.reveal) if token else AppPassword(found.reveal()),
+        )
+
+    def outputs_of(self, issue: Issue) -> Path:
+        """The folder of one issue's documents."""
+        return self.settings.outputs / issue.report / issue.period / f"{issue.number:02d}"
+
+    def has_outputs(self, issue: Issue) -> bool:
+        """Whether every document of the issue lies there as it was written."""
+        folder = self.outputs_of(issue)
+        return all(
+            (folder / name).is_file() and _sha256((folder / name).read_bytes()) == sha256
+            for name, sha256 in issue.files
+        )
+
+    def write_outputs(self, issue: Issue, files: Sequence[ReportFile]) -> None:
+        """Write the documents of an issue; each appears whole, by rename."""
+        folder = self.outputs_of(issue)
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in files:
+            temporary = folder / f".{file.name}.part"
+            with temporary.open("wb") as stream:
+                stream.write(file.content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            temporary.replace(folder / file.name)
+
+    @staticmethod
+    def sha256(file: ReportFile) -> str:
+        """The fingerprint of a produced document."""
+        return _sha256(file.content)
+
+
+@contextmanager
+def open_office(
+    home: Path, language: str | None = None, clock: Callable[[], datetime] | None = None, actor: str = ""
+) -> Iterator[Office]:
+    """Open an installation and close it afterwards.
+
+    Raises:
+        HomeNotFoundError: the folder holds no installation.
+        ConfigError, LedgerError: as named.
+    """
+    settings = load_settings(home)
+    if not settings.regime.is_dir():
+        raise HomeNotFoundError("desk.no_home", home=str(home))
+    regime = load_regime(settings.regime)
+    now = clock or (lambda: datetime.now(UTC))
+    settings.archive.mkdir(parents=True, exist_ok=True)
+    ledger = Ledger.open(
+        settings.database_url,
+        actor or settings.officer or "tonghop",
+        now,
+        decisions_journal=settings.home / DECISIONS,
+    )
+    overrides = settings.home / "templates" / "wording"
+    with ledger:
+        yield Office(
+            settings=settings,
+            regime=regime,
+            archive=Archive(settings.archive),
+            ledger=ledger,
+            wording=Wording(language or settings.language, overrides),
+            document_wording=Wording("vi", overrides),
+            clock=now,
+        )
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

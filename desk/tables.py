@@ -1,0 +1,172 @@
+"""Views as tables on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from config.regime import Regime
+from config.wording import Wording
+from desk.views import View
+
+_SIGNS = {
+    "on_time": ("●", "green"),
+    "late": ("◐", "yellow"),
+    "missing": ("○", "red"),
+    "needs_review": ("?", "magenta"),
+    "exempt": ("–", "dim"),
+    "booked": ("●", "green"),
+    "review": ("?", "magenta"),
+    "set_aside": ("·", "dim"),
+    "failed": ("✕", "red"),
+}
+
+
+class Printer:
+    """Writes views to a console in one language."""
+
+    def __init__(self, wording: Wording, console: Console | None = None) -> None:
+        self._say = wording
+        self.console = console or Console(highlight=False)
+
+    def line(self, key: str, **places: object) -> None:
+        """One sentence of the catalogue."""
+        self.console.print(self._say(key, **places), markup=False)
+
+    def status(self, view: View) -> None:
+        """A period: counts, then every obligation."""
+        counts = view["counts"]
+        self.console.rule(f"{view['report_name']} – {view['period_name']}", align="left")
+        due = short(view["due"]) or self._say("cli.due_not_stated")
+        self.line("cli.status_head", as_of=short(view["as_of"]), due=due)
+        self.line("cli.status_counts", **counts)
+        table = self._table("unit", "state", "arrived", "note")
+        for row in view["obligations"]:
+            table.add_row(
+                row["name"], self._state(row["state"]), short(row["first_valid"]), self._standing_note(row)
+            )
+        self.console.print(table)
+
+    def messages(self, views: Iterable[View], regime: Regime) -> None:
+        """Messages, one line each."""
+        table = self._table("id", "arrived", "sender", "subject", "class", "state", "unit", "why")
+        for view in views:
+            table.add_row(
+                view["archive_id"][:8],
+                short(view["arrival"]),
+                view["sender"],
+                view["subject"][:60],
+                self._say(f"terms.class_{view['class']}"),
+                self._state(view["state"], "message"),
+                unit_name(view["unit"], regime)
+                or ", ".join(unit_name(match["unit"], regime) for match in view["matches"]),
+                view["reasons"][0]["sentence"] if view["reasons"] else "",
+            )
+        self.console.print(table)
+
+    def review(self, views: Sequence[View], regime: Regime) -> None:
+        """Questions for a person."""
+        if not views:
+            self.line("cli.nothing_to_review")
+            return
+        table = self._table("id", "arrived", "sender", "question", "proposal")
+        for view in views:
+            proposal = " / ".join(
+                filter(
+                    None, (unit_name(view["unit"], regime), view["period"], view["indicator"], view["text"])
+                )
+            )
+            table.add_row(
+                view["id"],
+                short(view["arrival"]),
+                view["sender"] or "",
+                view["question"]["sentence"],
+                proposal,
+            )
+        self.console.print(table)
+
+    def values(self, views: Iterable[View], regime: Regime) -> None:
+        """Figures with their places."""
+        table = self._table("unit", "indicator", "sex", "value", "measure", "place", "text", "certainty")
+        for view in views:
+            source = view["source"]
+            table.add_row(
+                unit_name(view["unit"], regime),
+                view["indicator"],
+                self._say(f"terms.sex_{view['sex']}"),
+                "" if view["value"] is None else str(view["value"]),
+                view["unit_of_measure"],
+                f"{source['file']}, {source['place']}",
+                source["text"][:60],
+                self._say(f"cli.certainty_{view['certainty']}"),
+            )
+        self.console.print(table)
+
+    def totals(self, views: Iterable[View]) -> None:
+        """Figures of the department with their coverage."""
+        table = self._table("indicator", "label", "sex", "value", "measure", "coverage")
+        for view in views:
+            table.add_row(
+                view["indicator"],
+                view["label"],
+                self._say(f"terms.sex_{view['sex']}"),
+                "" if view["value"] is None else str(view["value"]),
+                view["unit_of_measure"],
+                f"{view['n']}/{view['N']}",
+            )
+        self.console.print(table)
+
+    def outbox(self, views: Sequence[View], regime: Regime) -> None:
+        """Mails that wait, with their text."""
+        if not views:
+            self.line("cli.outbox_empty")
+            return
+        table = self._table("unit", "step", "to", "subject", "state")
+        for view in views:
+            table.add_row(
+                unit_name(view["unit"], regime),
+                view["step"],
+                ", ".join(view["to"]),
+                view["subject"],
+                self._say(f"cli.outbox_{view['state']}"),
+            )
+        self.console.print(table)
+
+    def _state(self, state: str, family: str = "state") -> Text:
+        sign, style = _SIGNS[state]
+        return Text(f"{sign} {self._say(f'terms.{family}_{state}')}", style=style)
+
+    def _standing_note(self, row: View) -> str:
+        notes = []
+        if row["exempt"]:
+            notes.append(row["exempt"])
+        if row["corrected"]:
+            notes.append(self._say("cli.corrected"))
+        if row["waiting"]:
+            notes.append(self._say("cli.waiting", count=len(row["waiting"])))
+        return "; ".join(notes)
+
+    def _table(self, *columns: str) -> Table:
+        table = Table(show_lines=False, header_style="bold")
+        for column in columns:
+            table.add_column(self._say(f"cli.column_{column}"), overflow="fold")
+        return table
+
+
+def unit_name(unit_id: str | None, regime: Regime) -> str:
+    """The unit's name, the id where the regime no longer has it."""
+    if not unit_id:
+        return ""
+    return next((unit.name for unit in regime.units if unit.id == unit_id), unit_id)
+
+
+def short(moment: str | None) -> str:
+    """An ISO moment as a clerk writes it: 05/06/2024 00:06."""
+    if not moment:
+        return ""
+    day, _, clock = moment.partition("T")
+    year, month, number = day.split("-")
+    return f"{number}/{month}/{year} {clock[:5]}"

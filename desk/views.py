@@ -1,0 +1,272 @@
+"""What the ledger holds as plain dictionaries: the JSON of the command line, and what tables show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from config.wording import Wording
+from consolidate.consolidation import Consolidation, Total, UnitStanding, UnitValue
+from ledger.records import (
+    MessageClass,
+    MessageOutcome,
+    MessageState,
+    ObligationKey,
+    ObligationState,
+    OutgoingMessage,
+    ReviewItem,
+)
+
+if TYPE_CHECKING:
+    from desk.office import Office
+    from desk.work import Issued
+
+View = dict[str, Any]
+
+
+def message_view(outcome: MessageOutcome, zone: ZoneInfo, wording: Wording) -> View:
+    """One message: what it is, what it was booked to, and why."""
+    matches = [
+        {
+            "unit": intent.key.unit,
+            "report": intent.key.report,
+            "period": intent.key.period,
+            "role": intent.role.value,
+            "accepted": intent.accepted,
+        }
+        for intent in outcome.submissions
+    ]
+    proposals = matches or [item.proposal for item in outcome.review if item.proposal]
+    single = proposals[0] if len(proposals) == 1 else {}
+    return {
+        "archive_id": outcome.archive_id,
+        "message_id": outcome.message_id,
+        "arrival": moment(outcome.arrival, zone),
+        "sender": outcome.from_address,
+        "sender_name": outcome.from_name,
+        "subject": outcome.subject,
+        "class": outcome.message_class.value,
+        "state": outcome.state.value,
+        "unit": single.get("unit") or None,
+        "report": single.get("report") or None,
+        "period": single.get("period") or None,
+        "matches": matches,
+        "reasons": [{"code": code, "sentence": reason(code, wording)} for code in outcome.reasons],
+        "verdict": outcome.verdict,
+        "files": [
+            {"name": file.name, "kind": file.kind, "state": file.state, "sha256": file.sha256}
+            for file in outcome.attachments
+        ],
+    }
+
+
+def standing_view(standing: UnitStanding, zone: ZoneInfo) -> View:
+    """One obligation at a moment."""
+    return {
+        "unit": standing.unit.id,
+        "name": standing.unit.name,
+        "kind": standing.unit.kind,
+        "state": standing.state.value,
+        "due": moment(standing.due, zone),
+        "first_valid": moment(standing.first_valid, zone),
+        "message": standing.message or None,
+        "versions": standing.versions,
+        "corrected": standing.corrected,
+        "exempt": standing.exempt or None,
+        "waiting": list(standing.waiting),
+        "last_reminder": moment(standing.last_reminder, zone),
+    }
+
+
+def status_view(consolidation: Consolidation) -> View:
+    """A period at a moment: counts, rates, and every obligation."""
+    zone = consolidation.regime.timezone
+    counts = counts_of(consolidation.standings)
+    return {
+        "report": consolidation.report.id,
+        "report_name": consolidation.report.name,
+        "period": consolidation.period.id,
+        "period_name": consolidation.period.name,
+        "due": moment(consolidation.period.due, zone),
+        "as_of": moment(consolidation.as_of, zone),
+        "counts": counts,
+        **rates_of(counts),
+        "obligations": [standing_view(standing, zone) for standing in consolidation.standings],
+    }
+
+
+def counts_of(standings: Iterable[UnitStanding]) -> dict[str, int]:
+    """How many obligations stand in each state, and how many are expected (exempt ones apart)."""
+    counts = {state.value: 0 for state in ObligationState}
+    for standing in standings:
+        counts[standing.state.value] += 1
+    counts["expected"] = sum(counts.values()) - counts[ObligationState.EXEMPT.value]
+    counts["received"] = counts["on_time"] + counts["late"]
+    return counts
+
+
+def rates_of(counts: Mapping[str, int]) -> dict[str, float | None]:
+    """Reporting rate and on-time rate in percent, as DHIS2 defines them; None when nothing is expected."""
+    expected = counts["expected"]
+    if not expected:
+        return {"reporting_rate": None, "on_time_rate": None}
+    return {
+        "reporting_rate": round(100 * counts["received"] / expected, 1),
+        "on_time_rate": round(100 * counts["on_time"] / expected, 1),
+    }
+
+
+def value_view(held: UnitValue, consolidation: Consolidation) -> View:
+    """One figure with its address: message, file, place, and the text as it stood."""
+    value = held.value
+    return {
+        "unit": held.unit,
+        "report": consolidation.report.id,
+        "period": consolidation.period.id,
+        "indicator": value.indicator,
+        "sex": value.sex.value,
+        "value": number(value.value),
+        "unit_of_measure": value.unit_of_measure,
+        "source": {
+            "message": held.archive_id,
+            "file": value.place.file,
+            "place": value.place.where,
+            "text": value.place.text,
+        },
+        "method": value.method.value,
+        "certainty": value.certainty.value,
+        "qualifier": value.qualifier or None,
+        "reason": value.reason or None,
+        "in_scope": held.in_scope,
+    }
+
+
+def total_view(total: Total) -> View:
+    """One figure of the department with its coverage."""
+    return {
+        "indicator": total.indicator.code,
+        "label": total.indicator.label,
+        "sex": total.sex.value,
+        "value": number(total.value),
+        "unit_of_measure": total.indicator.unit_of_measure,
+        "numerator": number(total.numerator),
+        "denominator": number(total.denominator),
+        "n": total.n,
+        "N": total.of,
+        "units": list(total.units),
+        "missing": list(total.missing),
+        "doubtful": list(total.doubtful),
+        "previous": number(total.previous),
+        "approximate": total.approximate,
+    }
+
+
+def review_view(item: ReviewItem, outcome: MessageOutcome | None, zone: ZoneInfo, wording: Wording) -> View:
+    """One question for a person, with the proposal."""
+    return {
+        "id": item.id,
+        "kind": item.kind,
+        "message": item.archive_id,
+        "arrival": moment(outcome.arrival, zone) if outcome else None,
+        "sender": outcome.from_address if outcome else None,
+        "subject": outcome.subject if outcome else None,
+        "class": outcome.message_class.value if outcome else None,
+        "question": {"code": item.question, "sentence": reason(item.question, wording, item.parameters)},
+        "unit": item.key.unit if item.key else item.proposal.get("unit") or None,
+        "report": item.key.report if item.key else item.proposal.get("report") or None,
+        "period": item.key.period if item.key else item.proposal.get("period") or None,
+        "indicator": item.indicator or None,
+        "sex": item.sex or None,
+        "proposal": item.proposal,
+        "place": item.parameters.get("place"),
+        "text": item.parameters.get("text"),
+    }
+
+
+def outgoing_view(mail: OutgoingMessage, zone: ZoneInfo) -> View:
+    """One mail of the outbox."""
+    return {
+        "id": mail.id,
+        "kind": mail.kind,
+        "step": mail.step,
+        "unit": mail.unit,
+        "to": list(mail.to),
+        "cc": list(mail.cc),
+        "subject": mail.subject,
+        "text": mail.text,
+        "message_id": mail.message_id,
+        "state": mail.state.value,
+        "queued_at": moment(mail.queued_at, zone),
+        "sent_at": moment(mail.sent_at, zone),
+        "items": [[key.report, key.period] for key in mail.keys],
+    }
+
+
+def waiting_of(
+    outcomes: Iterable[MessageOutcome], open_items: Sequence[ReviewItem]
+) -> dict[ObligationKey, list[tuple[str, datetime]]]:
+    """Messages that wait for a person, by the obligation they would answer.
+
+    A mail that may be forged answers nothing: its unit stays missing and is chased.
+    """
+    waits = {item.id for item in open_items if item.kind == "message"}
+    waiting: dict[ObligationKey, list[tuple[str, datetime]]] = {}
+    for outcome in outcomes:
+        if outcome.state is not MessageState.REVIEW or outcome.message_class is MessageClass.SPOOF:
+            continue
+        for item in outcome.review:
+            if item.key is not None and item.id in waits:
+                waiting.setdefault(item.key, []).append((outcome.archive_id, outcome.arrival))
+    return waiting
+
+
+def reason(code: str, wording: Wording, parameters: Mapping[str, str] | None = None) -> str:
+    """The sentence of a reason, whichever catalogue it stands in."""
+    for area in ("reasons", "findings", "mailbox", "consolidate", "ledger"):
+        key = f"{area}.{code}"
+        if wording.has(key):
+            return wording(key, **(parameters or {}))
+    return code
+
+
+def number(value: Decimal | None) -> int | float | None:
+    """A JSON number, whole where it is whole."""
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def moment(value: datetime | None, zone: ZoneInfo) -> str | None:
+    """ISO 8601 in the department's time zone."""
+    return None if value is None else value.astimezone(zone).isoformat(timespec="seconds")
+
+
+def issue_view(issued: Issued, office: Office) -> View:
+    """What consolidating brought: figures, files, changes, and the passages of the units."""
+    consolidation, made = issued.consolidation, issued.issue
+    zone = consolidation.regime.timezone
+    return {
+        "report": made.report,
+        "period": made.period,
+        "number": made.number,
+        "new": issued.new,
+        "as_of": moment(made.as_of, zone),
+        "folder": str(office.outputs_of(made)),
+        "files": [name for name, _sha256 in made.files],
+        "changes": list(made.changes),
+        "counts": counts_of(consolidation.standings),
+        "totals": [total_view(total) for total in consolidation.totals],
+        "passages": [
+            {
+                "unit": passage.unit.id,
+                "section": passage.section,
+                "text": passage.text,
+                "message": passage.archive_id,
+                "file": passage.place.file,
+            }
+            for passage in consolidation.passages
+        ],
+    }

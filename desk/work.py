@@ -1,0 +1,240 @@
+"""The jobs a person or the daemon asks for: take mail in, consolidate, rebuild. Each returns what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from config.calendar import period_by_id, periods_of
+from config.reports import Figure, Period, ReportDefinition, Sex
+from consolidate.consolidation import Consolidation
+from consolidate.issues import as_content, changes, inputs_sha256
+from consolidate.period import consolidate
+from consolidate.writers.annex import write_annex
+from consolidate.writers.chase_letter import units_to_urge, write_chase_letter
+from consolidate.writers.chase_list import write_chase_list_docx, write_chase_list_xlsx
+from consolidate.writers.report import write_report
+from desk.errors import UnknownNameError
+from desk.office import Office
+from desk.views import waiting_of
+from intake.mailbox import FetchNote, FolderMark, Mailbox
+from intake.pipeline import Intake, effective_regime
+from ledger.obligations import obligations_of
+from ledger.records import Issue, MessageOutcome, ObligationKey, ReportFile
+
+#: A period is shown and chased from its opening until this long after its due moment.
+RECENT = timedelta(days=400)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What one look into a mailbox brought."""
+
+    new: tuple[str, ...]  #: archive ids not seen before
+    notes: tuple[FetchNote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What consolidating brought: the issue that stands now, and whether it is new."""
+
+    issue: Issue
+    consolidation: Consolidation
+    new: bool
+
+
+def fetch(office: Office, mailbox: Mailbox, account: str) -> Fetched:
+    """Archive and record what the mailbox holds that was not seen; the raw bytes are on disk first."""
+    new: list[str] = []
+    notes: list[FetchNote] = []
+    for folder in mailbox.folders():
+        seen_to = office.mark(account, folder.name)
+        mark = FolderMark(*seen_to) if seen_to else None
+        for batch in mailbox.fetch(folder, mark, office.start):
+            ids = office.archive.keep_all(batch.messages)
+            seen = [
+                (raw.sighting, archive_id, raw.arrival, len(raw.octets))
+                for raw, archive_id in zip(batch.messages, ids, strict=True)
+            ]
+            reached = (account, folder.name, batch.mark.uid_validity, batch.mark.last_uid)
+            new += office.ledger.record_batch(seen, reached)
+            notes += batch.notes
+    return Fetched(tuple(new), tuple(notes))
+
+
+def take_in(office: Office) -> Iterator[MessageOutcome]:
+    """Read, recognise and book everything archived that has no outcome yet."""
+    junk = frozenset(kept.archive_id for kept in office.archive.sightings() if kept.junk)
+    intake = Intake(office.regime, office.archive, office.ledger, office.open_pool, junk)
+    yield from intake.run()
+    settle(office)
+
+
+def settle(office: Office) -> None:
+    """Write down what is owed for every period that is or was being collected."""
+    decisions = office.ledger.decisions()
+    for report, period in current_periods(office):
+        owed = obligations_of(office.regime, report, period, decisions)
+        office.ledger.settle_obligations(owed, complete=True)
+
+
+def current_periods(office: Office) -> list[tuple[ReportDefinition, Period]]:
+    """The periods worth showing: those something arrived for, and those open about now."""
+    now = office.clock()
+    regime = office.regime
+    found: dict[tuple[str, str], tuple[ReportDefinition, Period]] = {}
+    for submission in office.ledger.submissions():
+        _add(office, found, submission.key.report, submission.key.period)
+    for item in office.ledger.review_items(open_only=False):
+        if item.key is not None:
+            _add(office, found, item.key.report, item.key.period)
+    day = now.astimezone(regime.timezone).date()
+    for report in regime.reports:
+        for period in periods_of(report, regime.timezone, regime.calendar, day - RECENT, day + RECENT):
+            if period.opens <= now:
+                found[report.id, period.id] = (report, period)
+    return sorted(found.values(), key=lambda pair: (pair[0].id, pair[1].opens))
+
+
+def _add(
+    office: Office, found: dict[tuple[str, str], tuple[ReportDefinition, Period]], report: str, period: str
+) -> None:
+    if (report, period) not in found:
+        definition = office.regime.report(report)
+        known = period_by_id(definition, office.regime.timezone, office.regime.calendar, period)
+        if known is not None:
+            found[report, period] = (definition, known)
+
+
+def chosen_periods(
+    office: Office, report: str | None, period: str | None, as_of: datetime
+) -> list[tuple[ReportDefinition, Period]]:
+    """The periods a person asked for; without words, the latest of each report that has opened.
+
+    Raises:
+        UnknownNameError: there is no such report or period.
+    """
+    regime = office.regime
+    if report is not None and report not in {known.id for known in regime.reports}:
+        raise UnknownNameError(
+            "desk.unknown_report", name=report, known=", ".join(known.id for known in regime.reports)
+        )
+    definitions = [known for known in regime.reports if report in (None, known.id)]
+    if period is not None:
+        return _named_periods(office, definitions, period)
+    latest: dict[str, tuple[ReportDefinition, Period]] = {}
+    answered = {key for key in office.ledger.periods()}
+    for definition, known in current_periods(office):
+        asked = definition.id in {chosen.id for chosen in definitions}
+        if asked and known.opens <= as_of and (definition.id, known.id) in answered:
+            latest[definition.id] = (definition, known)
+    return list(latest.values())
+
+
+def _named_periods(
+    office: Office, definitions: Sequence[ReportDefinition], period: str
+) -> list[tuple[ReportDefinition, Period]]:
+    regime = office.regime
+    found = [
+        (definition, known)
+        for definition in definitions
+        if (known := period_by_id(definition, regime.timezone, regime.calendar, period)) is not None
+    ]
+    if not found:
+        raise UnknownNameError("desk.unknown_period", name=period)
+    return found
+
+
+def consolidation_of(
+    office: Office, report: ReportDefinition, period: Period, as_of: datetime
+) -> Consolidation:
+    """The period as it stood at a moment, from one snapshot of the ledger."""
+    ledger = office.ledger
+    with ledger.snapshot():
+        decisions = ledger.decisions()
+        submissions = ledger.submissions(report.id, period.id)
+        waiting = waiting_of(ledger.messages(as_of=as_of), ledger.review_items())
+        reminded = _last_reminders(office, as_of)
+        previous = _previous_totals(office, report, period)
+    regime = effective_regime(office.regime, decisions)
+    owed = obligations_of(regime, report, period, decisions)
+    consolidation = consolidate(
+        regime, report, period, owed, submissions, waiting, decisions, as_of, previous
+    )
+    standings = tuple(
+        replace(
+            standing,
+            last_reminder=reminded.get(ObligationKey(standing.unit.id, report.id, period.id)),
+        )
+        for standing in consolidation.standings
+    )
+    return replace(consolidation, standings=standings)
+
+
+def _last_reminders(office: Office, as_of: datetime) -> dict[ObligationKey, datetime]:
+    """When each obligation was last chased by a mail that really went out."""
+    return {
+        key: mail.sent_at
+        for mail in office.ledger.outbox()
+        if mail.sent_at is not None and mail.sent_at <= as_of
+        for key in mail.keys
+    }
+
+
+def _previous_totals(office: Office, report: ReportDefinition, period: Period) -> dict[Figure, Decimal]:
+    """The department's own totals of the same period a year ago, from the issue that stood last."""
+    year, _, rest = period.id.partition("-")
+    if not year.isdigit():
+        return {}
+    before = office.ledger.latest_issue(report.id, f"{int(year) - 1}-{rest}")
+    if before is None:
+        return {}
+    return {
+        Figure(total["indicator"], Sex(total["sex"])): Decimal(str(total["value"]))
+        for total in before.content["totals"]
+        if total["value"] is not None
+    }
+
+
+def issue(office: Office, report: ReportDefinition, period: Period, as_of: datetime) -> Issued:
+    """Write the documents of a period; the next number only when something they rest on has changed."""
+    consolidation = consolidation_of(office, report, period, as_of)
+    sha256 = inputs_sha256(consolidation)
+    before = office.ledger.latest_issue(report.id, period.id)
+    if before is not None and before.inputs_sha256 == sha256:
+        # The same inputs: the issue stands, and a document somebody lost is written again as it was.
+        then = replace(consolidation, as_of=before.as_of)
+        if not office.has_outputs(before):
+            office.write_outputs(before, documents(office, then))
+        return Issued(before, then, new=False)
+    files = documents(office, consolidation)
+    content = as_content(consolidation)
+    made = Issue(
+        report=report.id,
+        period=period.id,
+        number=(before.number if before else 0) + 1,
+        as_of=as_of,
+        created_at=office.clock(),
+        inputs_sha256=sha256,
+        content=content,
+        changes=changes(before.content, content) if before else (),
+        files=tuple((file.name, office.sha256(file)) for file in files),
+    )
+    office.write_outputs(made, files)
+    return Issued(office.ledger.add_issue(made), consolidation, new=True)
+
+
+def documents(office: Office, consolidation: Consolidation) -> tuple[ReportFile, ...]:
+    """The report, its annex, the chase-up list twice, and the letter when there is somebody to urge."""
+    wording = office.document_wording
+    writers: list[Callable[[], ReportFile]] = [
+        lambda: write_report(consolidation, wording, office.templates),
+        lambda: write_annex(consolidation, wording),
+        lambda: write_chase_list_docx(consolidation, wording),
+        lambda: write_chase_list_xlsx(consolidation, wording),
+    ]
+    if units_to_urge(consolidation):
+        writers.append(lambda: write_chase_letter(consolidation, wording, overrides=office.templates))
+    return tuple(write() for write in writers)

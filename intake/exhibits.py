@@ -1,0 +1,174 @@
+"""A read message as exhibits: what each document claims of itself, and the figures it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from config.reports import Period, ReportDefinition
+from config.spelling import plain_key
+from intake.documents import Document, Paragraph, ReadFile, ReadState
+from intake.letterhead import HeadLine, Letterhead, read_letterhead
+from intake.messages import ReadMessage
+from intake.outline import cut_outline
+from intake.recognition import REPORT_TYPES, Claim, Exhibit
+from intake.sentences import read_sentences
+from intake.subjects import reports_named
+from intake.tables import GivenPercent, TableReading, read_tables
+from ledger.records import Certainty, Finding, SectionText, Value
+
+#: The body of a mail is a report when it has at least so many headings or figures of the outline.
+BODY_SECTIONS = 3
+BODY_FIGURES = 4
+#: Findings that tell of a row whose label is no indicator of the report.
+_UNREAD_ROWS = ("unread_row", "label_ambiguous")
+_ANNEX_TYPES = frozenset({"phu luc", "bieu", "bieu mau", "bieu so lieu", "bieu tong hop"})
+
+
+@dataclass(frozen=True, slots=True)
+class ReadExhibit:
+    """An exhibit with the document behind it; `file` is None for the body of the mail."""
+
+    exhibit: Exhibit
+    file: ReadFile | None
+    document: Document | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What one exhibit says for one report."""
+
+    tables: tuple[Value, ...]
+    sentences: tuple[Value, ...]
+    percentages: tuple[GivenPercent, ...]
+    sections: tuple[SectionText, ...]
+    findings: tuple[Finding, ...]
+    empty_form: bool
+
+
+def exhibits_of(message: ReadMessage, reports: Sequence[ReportDefinition]) -> tuple[ReadExhibit, ...]:
+    """Every file that may be a report, and the body when a report is typed there."""
+    found: list[ReadExhibit] = []
+    for file in message.files:
+        if file.state in (ReadState.DECORATION, ReadState.CONTAINER):
+            continue
+        number = len(found)
+        if file.document is None:
+            exhibit = Exhibit(number=number, file=file.name, readable=False)
+        else:
+            exhibit = _exhibit(number, file.name, file.document, reports)
+        found.append(ReadExhibit(exhibit, file, file.document))
+    if not any(read.document is not None for read in found):
+        body = _body_exhibit(len(found), message, reports)
+        found += [body] if body is not None else []
+    return tuple(found)
+
+
+def figures_of(
+    read: ReadExhibit, report: ReportDefinition, kind: str, period: Period | None = None
+) -> Figures:
+    """Figures, narrative and findings of one exhibit for a report and a kind of unit."""
+    assert read.document is not None
+    name = read.exhibit.file
+    tables = read_tables(read.document, name, report, kind)
+    outline = cut_outline(read.document, report.outline, name)
+    sentences = read_sentences(outline.lines, report, period)
+    return Figures(
+        tables.values,
+        sentences,
+        tables.percentages,
+        outline.sections,
+        tables.findings,
+        tables.empty_form,
+    )
+
+
+def _exhibit(number: int, file: str, document: Document, reports: Sequence[ReportDefinition]) -> Exhibit:
+    head = read_letterhead(document, file)
+    tables = {report.id: read_tables(document, file, report, "") for report in reports}
+    is_sheet = any(table.sheet for table in document.tables)
+    issuer = tuple(_claim(line) for line in head.issuer_lines)
+    joined = (Claim(head.issuer, _where(head.issuer_lines)),) if head.issuer else ()
+    type_title = _type_of(head)
+    return Exhibit(
+        number=number,
+        file=file,
+        readable=True,
+        issuer=() if is_sheet else joined,
+        superior=" ".join(line.text for line in head.superior),
+        sheet_issuer=(joined or issuer) if is_sheet else (),
+        self_naming=tuple(_claim(line) for line in (*head.named_in_opening, *head.named_in_closing)),
+        annex_reference=tuple(Claim(a.issuer, a.line.place.where) for a in head.annexes if a.issuer),
+        place_name=head.place_and_date.place_name if head.place_and_date else "",
+        type_title="" if is_sheet else type_title,
+        title="" if type_title in _ANNEX_TYPES else head.subject,
+        sheet_titles=_titles(head, type_title, tables),
+        opening=_opening(document),
+        form_rows={report: reading.matched_rows for report, reading in tables.items()},
+        form_share={report: _row_share(reading) for report, reading in tables.items()},
+    )
+
+
+def _type_of(head: Letterhead) -> str:
+    """The type title as a plain key; an annex type counts as none, its letter is elsewhere."""
+    key = plain_key(head.document_type)
+    return key if key in REPORT_TYPES or key not in _ANNEX_TYPES else ""
+
+
+def _titles(head: Letterhead, type_title: str, tables: dict[str, TableReading]) -> tuple[str, ...]:
+    titles = [title for reading in tables.values() for title in reading.titles]
+    annex = [head.subject] if type_title in _ANNEX_TYPES and head.subject else []
+    return tuple(dict.fromkeys((*annex, *titles)))
+
+
+def _row_share(reading: TableReading) -> float:
+    """The share of the figure rows whose label is an indicator of the report."""
+    unread = sum(finding.code in _UNREAD_ROWS for finding in reading.findings)
+    rows = reading.matched_rows + unread
+    return reading.matched_rows / rows if rows else 0.0
+
+
+def _opening(document: Document) -> str:
+    """The paragraph that announces the report: "... báo cáo kết quả ... như sau:"."""
+    for paragraph in document.paragraphs[:30]:
+        key = plain_key(paragraph.text)
+        if key.endswith("nhu sau") and "bao cao" in key:
+            return paragraph.text
+    return ""
+
+
+def _body_exhibit(
+    number: int, message: ReadMessage, reports: Sequence[ReportDefinition]
+) -> ReadExhibit | None:
+    """The body as a document, when it holds a report and not only a covering note."""
+    lines = [line.strip() for line in message.own_text.splitlines()]
+    blocks = tuple(Paragraph(line, place) for place, line in enumerate(lines, 1) if line)
+    document = Document(blocks)
+    rows = {}
+    for report in reports:
+        outline = cut_outline(document, report.outline, "")
+        values = read_sentences(outline.lines, report)
+        told = sum(value.certainty is Certainty.CERTAIN for value in values)
+        if told >= BODY_FIGURES or len(outline.sections) >= BODY_SECTIONS:
+            rows[report.id] = max(told, BODY_SECTIONS)
+    if not rows or not any(reports_named(block.text, reports) for block in blocks):
+        return None
+    head = read_letterhead(document)
+    exhibit = Exhibit(
+        number=number,
+        file="",
+        readable=True,
+        self_naming=tuple(_claim(line) for line in (*head.named_in_opening, *head.named_in_closing)),
+        opening=_opening(document),
+        form_rows=rows,
+        form_share=dict.fromkeys(rows, 1.0),
+    )
+    return ReadExhibit(exhibit, None, document)
+
+
+def _claim(line: HeadLine) -> Claim:
+    return Claim(line.text, line.place.where)
+
+
+def _where(lines: Sequence[HeadLine]) -> str:
+    return lines[0].place.where if lines else ""

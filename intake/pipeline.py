@@ -1,0 +1,270 @@
+"""The steps in order: archived messages in, outcomes in the ledger, one line for each.
+
+A batch never stops for one message, and every message ends booked, in review, set aside or failed.
+Messages are judged in order of arrival; what arrives out of order makes the later ones be judged again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from itertools import islice
+
+from config.calendar import period_by_id, periods_of
+from config.regime import Regime
+from config.reports import Period
+from config.units import Address
+from intake.documents import ReadState
+from intake.judgement import Archived, Context, judge
+from intake.messages import ReadMessage
+from intake.unit_names import UnitIndex
+from intake.workers import ReaderPool, ReadingFailure
+from ledger.archive import Archive
+from ledger.obligations import obligations_of
+from ledger.records import (
+    Decision,
+    MessageClass,
+    MessageOutcome,
+    MessageState,
+    ObligationKey,
+    ReviewItem,
+    Submission,
+    SubmissionIntent,
+)
+from ledger.store import Ledger
+
+#: Outcomes are written together, so that one synced commit serves many messages.
+BATCH = 50
+#: Periods are looked for this far back: a report more than two years late is a question anyway.
+LOOK_BACK = timedelta(days=800)
+LOOK_AHEAD = timedelta(days=430)
+#: A message is judged again at most so often when earlier ones keep turning up.
+MOST_ROUNDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Reads what the archive holds and the ledger has no outcome for."""
+
+    regime: Regime
+    archive: Archive
+    ledger: Ledger
+    open_pool: Callable[[], ReaderPool]
+    junk_ids: frozenset[str] = field(default_factory=frozenset)
+
+    def run(self) -> Iterator[MessageOutcome]:
+        """Take in everything unread; yields each outcome once it is in the ledger."""
+        for _round in range(MOST_ROUNDS):
+            unread = self.ledger.unread()
+            if not unread:
+                return
+            with self.open_pool() as pool:
+                yield from self._take_in(unread, pool)
+
+    def _take_in(self, unread: Sequence[tuple[str, datetime]], pool: ReaderPool) -> Iterator[MessageOutcome]:
+        memory = Memory(self.regime, self.ledger)
+        for batch in _batched(unread, BATCH):
+            going = frozenset(self.ledger.begin_attempts([archive_id for archive_id, _ in batch]))
+            arrivals = {archive_id: arrival for archive_id, arrival in batch if archive_id in going}
+            outcomes = [
+                self._judged(archive_id, arrivals[archive_id], size, read, memory)
+                for archive_id, size, read in self._read(arrivals, pool)
+            ]
+            self.ledger.record(outcomes)
+            disturbed = memory.disturbed_by(outcomes)
+            if disturbed:
+                self.ledger.read_again(disturbed, "an earlier message arrived")
+            yield from outcomes
+
+    def _read(
+        self, arrivals: dict[str, datetime], pool: ReaderPool
+    ) -> Iterator[tuple[str, int, ReadMessage | ReadingFailure]]:
+        sizes: dict[str, int] = {}
+
+        def jobs() -> Iterator[tuple[str, bytes]]:
+            for archive_id in arrivals:
+                octets = self.archive.read(archive_id)
+                sizes[archive_id] = len(octets)
+                yield archive_id, octets
+
+        for archive_id, read in pool.read(jobs()):
+            yield archive_id, sizes[archive_id], read
+
+    def _judged(
+        self,
+        archive_id: str,
+        arrival: datetime,
+        size: int,
+        read: ReadMessage | ReadingFailure,
+        memory: Memory,
+    ) -> MessageOutcome:
+        archived = Archived(archive_id, arrival, size, archive_id in self.junk_ids)
+        if isinstance(read, ReadingFailure):
+            return _unread(archived, read)
+        outcome = judge(archived, read, memory.context(archived))
+        memory.learn(outcome)
+        return outcome
+
+
+def effective_regime(regime: Regime, decisions: Iterable[Decision]) -> Regime:
+    """The regime with the addresses a person linked to units, each from its day on."""
+    linked: dict[str, list[Address]] = {}
+    for decision in decisions:
+        if decision.kind == "link_address":
+            since = decision.choice.get("from")
+            address = Address(
+                str(decision.target["address"]).lower(),
+                "personal",
+                valid_from=date.fromisoformat(str(since)) if since else None,
+            )
+            linked.setdefault(str(decision.choice["unit"]), []).append(address)
+    if not linked:
+        return regime
+    units = tuple(
+        replace(unit, addresses=(*unit.addresses, *linked.get(unit.id, ()))) for unit in regime.units
+    )
+    return replace(regime, units=units)
+
+
+class Memory:
+    """What is known while messages are judged one after another: the ledger, and what is not yet in it."""
+
+    def __init__(self, regime: Regime, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._decisions = ledger.decisions()
+        self._regime = effective_regime(regime, self._decisions)
+        self._by_key: dict[ObligationKey, list[Submission]] = {}
+        self._by_print: dict[str, list[Submission]] = {}
+        self._indices: dict[frozenset[str], UnitIndex] = {}
+        self._owing: dict[tuple[str, str], frozenset[str]] = {}
+
+    def context(self, archived: Archived) -> Context:
+        """What is known when this message is judged."""
+        day = archived.arrival.astimezone(self._regime.timezone).date()
+        return Context(
+            regime=self._regime,
+            units=self._index(day),
+            periods={report.id: self._opened(report.id, archived.arrival) for report in self._regime.reports},
+            owes=self._owes,
+            earlier=lambda key: self._earlier(key, archived),
+            twins=lambda fingerprint: self._twins(fingerprint, archived),
+            decisions=tuple(
+                decision
+                for decision in self._decisions
+                if decision.target.get("message") == archived.archive_id and decision.kind != "value"
+            ),
+        )
+
+    def learn(self, outcome: MessageOutcome) -> None:
+        """Remember what a message handed in before it stands in the ledger."""
+        for intent in outcome.submissions:
+            submission = _submission(outcome, intent)
+            known = self._known(intent.key)
+            known[:] = [s for s in known if s.archive_id != outcome.archive_id]
+            known.append(submission)
+            known.sort(key=_order)
+            if intent.fingerprint:
+                self._by_print.setdefault(intent.fingerprint, []).append(submission)
+
+    def disturbed_by(self, outcomes: Sequence[MessageOutcome]) -> tuple[str, ...]:
+        """Messages judged before that arrived after one of these for the same obligation."""
+        now = {outcome.archive_id for outcome in outcomes}
+        disturbed = {
+            later.archive_id
+            for outcome in outcomes
+            for intent in outcome.submissions
+            for later in self._known(intent.key)
+            if later.archive_id not in now and later.arrival > outcome.arrival
+        }
+        return tuple(sorted(disturbed))
+
+    def _index(self, day: date) -> UnitIndex:
+        living = frozenset(unit.id for unit in self._regime.units if unit.exists_on(day))
+        if living not in self._indices:
+            units = [unit for unit in self._regime.units if unit.id in living]
+            self._indices[living] = UnitIndex(units, self._regime.department.area)
+        return self._indices[living]
+
+    def _opened(self, report_id: str, arrival: datetime) -> tuple[Period, ...]:
+        """The report's periods that had opened by then, oldest first."""
+        regime = self._regime
+        day = arrival.astimezone(regime.timezone).date()
+        around = periods_of(
+            regime.report(report_id), regime.timezone, regime.calendar, day - LOOK_BACK, day + LOOK_AHEAD
+        )
+        return tuple(sorted((p for p in around if p.opens <= arrival), key=lambda period: period.opens))
+
+    def _owes(self, key: ObligationKey) -> bool:
+        spot = (key.report, key.period)
+        if spot not in self._owing:
+            report = self._regime.report(key.report)
+            period = period_by_id(report, self._regime.timezone, self._regime.calendar, key.period)
+            owed = obligations_of(self._regime, report, period, self._decisions) if period else ()
+            self._owing[spot] = frozenset(obligation.key.unit for obligation in owed)
+        return key.unit in self._owing[spot]
+
+    def _known(self, key: ObligationKey) -> list[Submission]:
+        if key not in self._by_key:
+            self._by_key[key] = list(self._ledger.submissions(key.report, key.period, key.unit))
+        return self._by_key[key]
+
+    def _earlier(self, key: ObligationKey, archived: Archived) -> tuple[Submission, ...]:
+        before = (archived.arrival, archived.archive_id)
+        return tuple(s for s in self._known(key) if _order(s) < before)
+
+    def _twins(self, fingerprint: str, archived: Archived) -> tuple[Submission, ...]:
+        found = [
+            *self._ledger.submissions_with_fingerprint(fingerprint),
+            *self._by_print.get(fingerprint, ()),
+        ]
+        before = (archived.arrival, archived.archive_id)
+        return tuple(s for s in found if s.accepted and _order(s) < before)
+
+
+def _order(submission: Submission) -> tuple[datetime, str]:
+    return submission.arrival, submission.archive_id
+
+
+def _submission(outcome: MessageOutcome, intent: SubmissionIntent) -> Submission:
+    return Submission(
+        outcome.archive_id,
+        outcome.arrival,
+        intent.key,
+        intent.role,
+        intent.accepted,
+        intent.values,
+        intent.sections,
+        intent.findings,
+        intent.fingerprint,
+        intent.files,
+    )
+
+
+def _unread(archived: Archived, failure: ReadingFailure) -> MessageOutcome:
+    """A message that stopped its reading process: kept, shown, and never in anybody's way."""
+    reason = "file_overran" if failure.state is ReadState.OVERRAN else "reading_failed"
+    item = ReviewItem(
+        id=f"f{archived.archive_id[:11]}", kind="message", archive_id=archived.archive_id, question=reason
+    )
+    return MessageOutcome(
+        archive_id=archived.archive_id,
+        message_id="",
+        from_address="",
+        from_name="",
+        subject="",
+        arrival=archived.arrival,
+        date_claimed=None,
+        size=archived.size,
+        message_class=MessageClass.UNREADABLE,
+        state=MessageState.FAILED,
+        reasons=(reason,),
+        verdict={},
+        review=(item,),
+    )
+
+
+def _batched(items: Sequence[tuple[str, datetime]], size: int) -> Iterator[list[tuple[str, datetime]]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
