@@ -8,10 +8,9 @@ documents leave parts out, damage them, or draw them without a table; every part
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from rapidfuzz import fuzz
 
@@ -19,6 +18,9 @@ from config.spelling import plain_key, tidy
 from config.wording import Wording
 from intake.documents import Cell, Document, Paragraph, Table
 from ledger.records import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
 
 _T = TypeVar("_T")
 
@@ -53,7 +55,7 @@ class PlaceAndDate:
 
 @dataclass(frozen=True, slots=True)
 class AnnexReference:
-    """ "(Kèm theo Báo cáo số 248/BC-UBND ngày 24/5/2023 của UBND xã …)" above a table."""
+    """The note above a table: "(Kèm theo Báo cáo số 248/BC-UBND ngày 24/5/2023 của UBND xã …)"."""
 
     document_type: str
     number: str  #: as written: "248/BC-UBND"
@@ -90,6 +92,7 @@ def read_letterhead(document: Document, file: str = "") -> Letterhead:
     Args:
         document: as its reader returned it.
         file: the file's name, for the places.
+
     """
     head = list(_head_lines(document, file))
     body = list(_body_lines(document, file))
@@ -173,9 +176,15 @@ def _above_table(sheet: Table, file: str) -> Iterator[HeadLine]:
             yield from _lines(cell.text, _cell_place(file, sheet, cell))
 
 
+def _phrases(text: str) -> list[str]:
+    return text.split("|")
+
+
 _HEADER_WORDS = frozenset(
-    "stt tt so tt chi tieu|ten chi tieu|noi dung|noi dung bao cao|dvt|don vi tinh|tong so|tong|so luong|ket qua|"
-    "so lieu|nam|nu|ghi chu|thuc hien|ke hoach|ty le|stt|tt|so tt".split("|")
+    _phrases(
+        "chi tieu|ten chi tieu|noi dung|noi dung bao cao|dvt|don vi tinh|tong so|tong|so luong|ket qua|"
+        "so lieu|nam|nu|ghi chu|thuc hien|ke hoach|ty le|stt|tt|so tt"
+    )
 )
 
 
@@ -195,7 +204,10 @@ def _is_body(text: str) -> bool:
     """Whether the frame has ended: a heading "I." or a long paragraph of running text."""
     line = tidy(text)
     if re.match(
-        r"^(?:I|1|A)\s*[.)]\s*\S|^(?:phần|mục)\s+(?:thứ\s+nhất|i)\b|^căn cứ\b|^thực hiện (?:công văn|kế hoạch|văn bản|chỉ thị|nghị quyết|quyết định|thông tư|hướng dẫn|chương trình|sự|ý kiến)\b",
+        (
+            r"^(?:I|1|A)\s*[.)]\s*\S|^(?:phần|mục)\s+(?:thứ\s+nhất|i)\b|^căn cứ\b|^thực hiện (?:công văn"
+            r"|kế hoạch|văn bản|chỉ thị|nghị quyết|quyết định|thông tư|hướng dẫn|chương trình|sự|ý kiến)\b"
+        ),
         line,
         re.IGNORECASE,
     ):
@@ -278,9 +290,12 @@ def _digits(text: str) -> int:
 # -- issuer ---------------------------------------------------------------------------------------
 
 _OFFICE = re.compile(
-    r"^(?:ủy ban|ubnd|ubmttq|phòng|sở|bộ|ban|hội|trung tâm|trường|trạm|công an|liên đoàn|huyện ủy|thành ủy|thị ủy|"
-    r"tỉnh ủy|đảng ủy|đảng bộ|đảng ủy|chi bộ|thanh tra|văn phòng|ngân hàng|chi cục|chi nhánh|tòa án|viện|tổng|cục|"
-    r"đoàn|huyện đoàn|tỉnh đoàn|xã đoàn|mặt trận|hợp tác xã|htx|công ty|bệnh viện|kho bạc|bảo hiểm|đội|hạt|đài|hđnd|"
+    r"^(?:ủy ban|ubnd|ubmttq|phòng|sở|bộ|ban|hội|trung tâm|trường|trạm|công an|liên đoàn|huyện ủy"
+    r"|thành ủy|thị ủy|"
+    r"tỉnh ủy|đảng ủy|đảng bộ|đảng ủy|chi bộ|thanh tra|văn phòng|ngân hàng|chi cục|chi nhánh|tòa án"
+    r"|viện|tổng|cục|"
+    r"đoàn|huyện đoàn|tỉnh đoàn|xã đoàn|mặt trận|hợp tác xã|htx|công ty|bệnh viện|kho bạc|bảo hiểm"
+    r"|đội|hạt|đài|hđnd|"
     r"hội đồng|bch|đồn|doanh nghiệp|nhà văn hóa|quỹ|phòng giao dịch)\b",
     re.IGNORECASE,
 )
@@ -289,7 +304,7 @@ _JOINED_BEFORE = re.compile(r"(?:[-–,&]|\b(?:và|của|về|cho|nhân dân cá
 _JOINED_AFTER = re.compile(r"^(?:[-–,&]|(?:và|của|về)\b)", re.IGNORECASE)
 _OF_A_PLACE = re.compile(
     r"\b(?:xã|phường|thị trấn|huyện|quận|tỉnh|thành phố|thị xã|tp|tt)\b|\b(?:huyện|tỉnh|thành|thị|đảng) ủy\b",
-    re.I,
+    re.IGNORECASE,
 )
 
 
@@ -316,7 +331,10 @@ def _issuer(head: Sequence[HeadLine]) -> tuple[tuple[HeadLine, ...], tuple[HeadL
 
 
 _LABELLED = re.compile(
-    r"^(?:tên\s+)?đơn vị(?:\s+báo\s+cáo)?\s*:\s*(?P<name>[^\d.…_].+)$|^(?:tên )?cơ quan báo cáo\s*:\s*(?P<office>[^.…_].+)$",
+    (
+        r"^(?:tên\s+)?đơn vị(?:\s+báo\s+cáo)?\s*:\s*(?P<name>[^\d.…_].+)$|^(?:tên )?cơ quan báo "
+        r"cáo\s*:\s*(?P<office>[^.…_].+)$"
+    ),
     re.IGNORECASE,
 )
 
@@ -326,7 +344,7 @@ def _labelled_issuer(line: HeadLine) -> HeadLine | None:
     name = (match["name"] or match["office"]).strip() if match else ""
     return (
         HeadLine(name, line.place)
-        if _OFFICE.match(name) or re.match(r"(?:xã|thị trấn|phường)\s", name, re.I)
+        if _OFFICE.match(name) or re.match(r"(?:xã|thị trấn|phường)\s", name, re.IGNORECASE)
         else None
     )
 
@@ -439,7 +457,8 @@ def _addressed_to(lines: Sequence[HeadLine]) -> tuple[HeadLine, ...]:
 # -- who names itself -----------------------------------------------------------------------------
 
 _REPORTS = re.compile(
-    r"\s+(?:xin\s+|kính\s+|trân trọng\s+)*(?:tổng hợp,?\s+)?(?:báo cáo|gửi báo cáo)\s+(?:kết quả|tình hình|công tác|việc|số liệu|"
+    r"\s+(?:xin\s+|kính\s+|trân trọng\s+)*(?:tổng hợp,?\s+)?(?:báo cáo|gửi báo cáo)\s+(?:kết quả|tình "
+    r"hình|công tác|việc|số liệu|"
     r"quý|phòng|ubnd|ủy ban|sở|như sau|cụ thể|về|một số|tổng kết|sơ kết)",
     re.IGNORECASE,
 )
@@ -450,7 +469,7 @@ _NAME_ENDS = re.compile(
 
 
 def _named_in_opening(body: Sequence[HeadLine]) -> Iterator[HeadLine]:
-    """ "… , UBND xã … báo cáo kết quả …": the office right before "báo cáo"."""
+    """The office right before "báo cáo" in "… , UBND xã … báo cáo kết quả …"."""
     for line in body[:_OPENING_LINES]:
         if _CLOSING.match(line.text):
             return
@@ -466,7 +485,7 @@ def _office_at_end(text: str) -> str:
     pieces = re.split(r"[;.]\s|,\s", text)
     for count in (1, 2):
         name = tidy(", ".join(pieces[-count:]))
-        if (_OFFICE.match(name) or re.match(r"(?:xã|thị trấn|phường)\s", name, re.I)) and len(
+        if (_OFFICE.match(name) or re.match(r"(?:xã|thị trấn|phường)\s", name, re.IGNORECASE)) and len(
             name.split()
         ) <= 16:  # noqa: PLR2004
             return name
@@ -477,13 +496,13 @@ _CLOSING = re.compile(r"^(?:trên đây là|trên đây,)", re.IGNORECASE)
 
 
 def _named_in_closing(body: Sequence[HeadLine]) -> Iterator[HeadLine]:
-    """ "Trên đây là báo cáo … của UBND xã …./.": the office after the last "của"."""
+    """The office after the last "của" in "Trên đây là báo cáo … của UBND xã …./."."""
     for line in body:
         if not _CLOSING.match(line.text):
             continue
         for piece in reversed(re.split(r"\bcủa\s+", line.text)[1:]):
             name = tidy(_NAME_ENDS.sub("", piece))
-            if _OFFICE.match(name) or re.match(r"(?:xã|thị trấn|phường)\s", name, re.I):
+            if _OFFICE.match(name) or re.match(r"(?:xã|thị trấn|phường)\s", name, re.IGNORECASE):
                 yield HeadLine(name, line.place)
                 break
 
@@ -491,7 +510,8 @@ def _named_in_closing(body: Sequence[HeadLine]) -> Iterator[HeadLine]:
 _ANNEX = re.compile(
     r"^\(?\s*(?:ban hành\s+)?kèm theo\s+(?P<type>báo cáo|công văn|kế hoạch|văn bản|quyết định|tờ trình)\s*"
     r"(?:số\s*[:.]?\s*(?P<number>[^\s]*(?:\s*/\s*[^\s]+)?))?\s*"
-    r"(?:ngày\s*(?P<date>\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}|[\s\d.…]*tháng[\s\d.…]*năm\s*\d*|[\s.…/]*\d*))?\s*"
+    r"(?:ngày\s*(?P<date>\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}|[\s\d.…]*tháng[\s\d.…]*năm\s*\d*"
+    r"|[\s.…/]*\d*))?\s*"
     r"(?:của\s+(?P<issuer>[^)]+))?\)?",
     re.IGNORECASE,
 )
@@ -513,8 +533,10 @@ def _annex(line: HeadLine) -> AnnexReference | None:
 # -- signature ------------------------------------------------------------------------------------
 
 _TITLE = re.compile(
-    r"^(?:(?:TM|KT|TL|TUQ|Q|T/M|K/T|T/L)\s*\.?\s|(?:PHÓ\s+)?(?:CHỦ TỊCH|BÍ THƯ|GIÁM ĐỐC|TRƯỞNG PHÒNG|TRƯỞNG BAN|TRƯỞNG TRẠM|"
-    r"HIỆU TRƯỞNG|CHÁNH|CHỈ HUY|TRƯỞNG CÔNG AN|TRƯỞNG|VIỆN TRƯỞNG|CHI CỤC TRƯỞNG|TỔNG GIÁM ĐỐC)|THỦ TRƯỞNG|ỦY VIÊN|"
+    r"^(?:(?:TM|KT|TL|TUQ|Q|T/M|K/T|T/L)\s*\.?\s|(?:PHÓ\s+)?(?:CHỦ TỊCH|BÍ THƯ|GIÁM ĐỐC|TRƯỞNG PHÒNG"
+    r"|TRƯỞNG BAN|TRƯỞNG TRẠM|"
+    r"HIỆU TRƯỞNG|CHÁNH|CHỈ HUY|TRƯỞNG CÔNG AN|TRƯỞNG|VIỆN TRƯỞNG|CHI CỤC TRƯỞNG|TỔNG GIÁM ĐỐC)|THỦ "
+    r"TRƯỞNG|ỦY VIÊN|"
     r"NGƯỜI LẬP BIỂU|KẾ TOÁN)"
 )
 _PERSON = re.compile(r"^(?:[A-ZĐÀ-Ỹ][a-zđà-ỹ]+\s+){1,5}[A-ZĐÀ-Ỹ][a-zđà-ỹ]+$")

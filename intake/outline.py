@@ -8,15 +8,18 @@ plans, difficulties or proposals never leads out of it, so that a plan's figures
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from config.reports import ReportDefinition, Section, SectionRole
 from config.spelling import accented_key, plain_key, tidy
 from config.wording import Wording
 from intake.documents import Document, Paragraph, Table
 from ledger.records import Place, SectionText
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +165,9 @@ _ARABIC = re.compile(
     r"^(?P<number>\d{1,2}(?:\.\d{1,2})*)\s*[.)/:–-]\s*(?P<title>[^\W\d].*)$"
     r"|^(?P<deep>\d{1,2}(?:\.\d{1,2})+)\s+(?P<deep_title>[^\W\d].*)$"
 )
+_CAPITAL = re.compile(r"^(?P<number>[A-H])\s*[.)]\s*(?P<title>\S.*)$")
 _LETTER = re.compile(r"^(?P<number>[a-zđ])\s*[.)]\s*(?P<title>\S.*)$")
+_LONGEST_LABEL = 14  # words before a colon
 _LONGEST_HEADING = 26  # words: "Kết quả thực hiện các mục tiêu, chỉ tiêu của Chiến lược quốc gia về …"
 
 
@@ -170,13 +175,13 @@ def _heading(line: _Line) -> _Heading | None:
     """The heading a line is or begins with; None for text and list items."""
     text = f"{line.label} {line.text}" if line.label and line.label[0].isalnum() else line.text
     if text.startswith(("-", "–", "+", "*", "•")) or line.label[:1] in set("-–+*•"):
-        return _inline_heading(line, text.lstrip("-–+*• "), 9, "") if line.bold else None
+        return _inline_heading(text.lstrip("-–+*• "), 9, "") if line.bold else None
     level, number, title = _numbered(text)
     if number:
         return _numbered_heading(line, title, level, number)
     if line.heading or ((line.bold or text.isupper()) and _is_short(text)):
         return _Heading(_without_colon(text), 9, "")
-    return _inline_heading(line, text, 9, "")
+    return _inline_heading(text, 9, "")
 
 
 def _numbered(text: str) -> tuple[int, str, str]:
@@ -186,6 +191,9 @@ def _numbered(text: str) -> tuple[int, str, str]:
     roman = _ROMAN.match(text)
     if roman and roman["number"]:
         return 1, roman["number"], roman["title"]
+    capital = _CAPITAL.match(text)
+    if capital:
+        return 0, capital["number"], capital["title"]
     arabic = _ARABIC.match(text)
     if arabic:
         number = arabic["number"] or arabic["deep"]
@@ -197,15 +205,15 @@ def _numbered(text: str) -> tuple[int, str, str]:
 def _numbered_heading(line: _Line, title: str, level: int, number: str) -> _Heading | None:
     if _is_short(title) and (line.bold or line.heading or title.isupper() or not _is_sentence(title)):
         return _Heading(_without_colon(title), level, number)
-    return _inline_heading(line, title, level, number) or (
-        _Heading(title.split(".")[0], level, number) if level <= 1 else None
+    return _inline_heading(title, level, number) or (
+        _Heading(title.split(".", maxsplit=1)[0], level, number) if level <= 1 else None
     )
 
 
-def _inline_heading(line: _Line, text: str, level: int, number: str) -> _Heading | None:
-    """ "Khó khăn: kinh phí còn hạn hẹp": the words before the colon are the heading."""
+def _inline_heading(text: str, level: int, number: str) -> _Heading | None:
+    """The words before a colon as a heading: "Khó khăn: kinh phí còn hạn hẹp"."""
     head, colon, rest = text.partition(":")
-    if not colon or len(head.split()) > 14 or re.search(r"\d", head) or not head.strip():
+    if not colon or len(head.split()) > _LONGEST_LABEL or re.search(r"\d", head) or not head.strip():
         return None
     return _Heading(head.strip(), level, number, rest.strip())
 

@@ -69,8 +69,10 @@ _COVERED = tuple(
         r"\d+[a-zđ]?\s*/\s*[A-ZĐ]{2,}\s*-\s*[A-ZĐ&a-zđ]+",  # 28/NQ-CP
         r"\d+\s*-\s*[A-ZĐ]{2,4}\s*/\s*[A-ZĐ]{2,}",  # 21-CT/TW, the Party's form
         r"nhi[ệe]m\s+k[ỳy]\s*(?:\(|:)?\s*20\d\d\s*[-–/]\s*20\d\d",
-        r"(?:giai\s+[đd]o[ạa]n|n[ăa]m\s+h[ọo]c|kh[óo]a|th[ờo]i\s+k[ỳy]|(?:các\s+)?n[ăa]m|t[ừu]\s+n[ăa]m)"
-        r"\s*20\d\d\s*(?:[-–/]|[đd][ếe]n(?:\s+n[ăa]m)?)\s*20\d\d",
+        (
+            r"(?:giai\s+[đd]o[ạa]n|n[ăa]m\s+h[ọo]c|kh[óo]a|th[ờo]i\s+k[ỳy]|(?:các\s+)?n[ăa]m|t[ừu]\s+n[ăa]m)"
+            r"\s*20\d\d\s*(?:[-–/]|[đd][ếe]n(?:\s+n[ăa]m)?)\s*20\d\d"
+        ),
         rf"{_START}20\d\d\s*[-–]\s*20\d\d{_END}",
         r"lu[ậa]t\s[^.;]{0,80}?n[ăa]m\s+(?:19|20)\d\d",
         r"(?:[đd]ến|t[ừu]|tr[ưu]ớc|sau)\s+n[ăa]m\s+(?:19|20)\d\d",
@@ -83,7 +85,8 @@ _SPOKEN = {"một": 1, "nhất": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4}
 
 # A child of six months, six months' imprisonment, "over the last six months" are no reporting period.
 _LENGTH_OF_TIME = re.compile(
-    r"^\s*(?:tu[ổo]i|qua|tr[ởo]\s+l[êe]n|li[êe]n|tù|kể\s+từ|ti[ếe]p|một\s+lần|/\s*lần|gần\s+đây|thai)", re.I
+    r"^\s*(?:tu[ổo]i|qua|tr[ởo]\s+l[êe]n|li[êe]n|tù|kể\s+từ|ti[ếe]p|một\s+lần|/\s*lần|gần\s+đây|thai)",
+    re.IGNORECASE,
 )
 _SPAN_BEFORE = re.compile(
     r"(?:dưới|trên|hơn|trong\s+vòng|thời\s+hạn|ít\s+nhất|từ|đủ|thời\s+gian|quá|sau|mỗi|cứ)\s*$", re.IGNORECASE
@@ -266,12 +269,16 @@ _AS_OF = re.compile(
 )
 
 
+_MONTHS_A_YEAR = 12
+_LONGEST_MONTH = 31
+
+
 def _is_day(match: re.Match[str]) -> bool:
-    """ "tính đến 31/5" names a day, "hết tháng 5" the last of a month, "tính đến 5" nothing."""
+    """Whether a day is named: by "tính đến 31/5" and "hết tháng 5" (its last), not by "tính đến 5"."""
     month = int(match["month"])
     if match["day"] is None and "tháng" not in match.group().lower():
         return False
-    return 1 <= month <= 12 and 1 <= int(match["day"] or 1) <= 31
+    return 1 <= month <= _MONTHS_A_YEAR and 1 <= int(match["day"] or 1) <= _LONGEST_MONTH
 
 
 def _as_of(match: re.Match[str]) -> AsOfDate:

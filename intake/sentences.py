@@ -12,9 +12,10 @@ reports count, part by sex and say that something did not happen.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from config.reports import (
     Aggregation,
@@ -29,9 +30,13 @@ from config.reports import (
 from config.spelling import accented_key, is_accented, tidy
 from intake.measures import convert, is_money, same_measure
 from intake.numerals import plain_decimal
-from intake.outline import NarrativeLine
 from intake.period_words import NamedPeriod, periods_named
 from ledger.records import Certainty, Method, Place, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from intake.outline import NarrativeLine
 
 _COVERED_ENOUGH = 0.5  # of an indicator's own words, by weight
 _COVERED_WELL = 0.8  # where nothing but the words speaks for the indicator
@@ -53,7 +58,9 @@ def read_sentences(
 
     Args:
         lines: the narrative; only lines of sections that tell results are read.
+        report: the indicators, their words, units of measure and sexes.
         period: the period reported on; clauses that name another one are left alone.
+
     """
     reader = _Reader(report, period)
     values = [value for line in lines if _is_read(line) for value in reader.read(line)]
@@ -81,6 +88,15 @@ def _first_unknowns(values: Iterable[Value]) -> Iterator[Value]:
 
 
 # -- words ----------------------------------------------------------------------------------------
+
+
+def _syllables(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def _phrases(text: str) -> tuple[str, ...]:
+    return tuple(text.split("|"))
+
 
 # Written short in half of all reports; TT, TTr, LĐ, KH, TH mean several things and stay as they are.
 _SHORT_FORMS = {
@@ -131,19 +147,22 @@ _REWRITTEN = re.compile(
 )
 
 # Words that carry no subject: they neither tie a number to an indicator nor narrow what it counts.
-_STOP = frozenset(
+_STOP = _syllables(
     "số tổng của và các về được đã là có cho trong trên với tại ở do theo việc kỳ những một cả đó này nào từ "
-    "đến vào bị hoặc lượt cùng như để thì mà năm tháng".split()
+    "đến vào bị hoặc lượt cùng như để thì mà năm tháng"
 )
-_GENERIC = frozenset(
-    "tổ chức duy trì thu hút phát treo cấp phối hợp đoàn thể ban hành hệ thống địa bàn xảy tổng số toàn xã huyện "
-    "tỉnh phường thị trấn thôn bản thành tích đạt chiếm thực hiện triển khai công tác hoạt động lượng nội dung "
+_GENERIC = _syllables(
+    "tổ chức duy trì thu hút phát treo cấp phối hợp đoàn thể ban hành hệ thống địa bàn xảy tổng số "
+    "toàn xã huyện "
+    "tỉnh phường thị trấn thôn bản thành tích đạt chiếm thực hiện triển khai công tác hoạt động "
+    "lượng nội dung "
     "hình thức trực tiếp lồng ghép tham gia dự nghe người nhân dân cộng đồng cơ quan đơn vị ngành cấp hội "
-    "ủy ban ubnd lượt thu được tính thời điểm hiện nay đầu cuối kỳ báo cáo tăng cường kịp thời chuyên đề ngày "
+    "ủy ban ubnd lượt thu được tính thời điểm hiện nay đầu cuối kỳ báo cáo tăng cường kịp thời "
+    "chuyên đề ngày "
     "vụ việc trường hợp đồng chí đại biểu cán bộ quả kết tiếp tục xây dựng thành lập cử mở tuyên truyền "
-    "biểu mới đương nhiệm hiện qua gồm khác quan tâm trị giá nguồn số tiền tổng kinh phí".split()
+    "biểu mới đương nhiệm hiện qua gồm khác quan tâm trị giá nguồn số tiền tổng kinh phí"
 )
-_ADJUNCT = frozenset("tại ở đến trên nhằm để bằng vào qua cùng với cho trong".split())
+_ADJUNCT = _syllables("tại ở đến trên nhằm để bằng vào qua cùng với cho trong")
 
 
 # An age is part of what is counted and no figure: its digits become letters no other word has.
@@ -156,7 +175,7 @@ def _spell_ages(text: str) -> str:
     return _AGE.sub(lambda match: match.group().translate(_AGE_LETTERS), text)
 
 
-_COUNTING = frozenset("cuộc buổi hội nghị đợt lần lớp khóa lượt người vụ trường hợp ca".split())
+_COUNTING = _syllables("cuộc buổi hội nghị đợt lần lớp khóa lượt người vụ trường hợp ca")
 
 
 def _keys(text: str) -> list[str]:
@@ -171,7 +190,7 @@ def _content(text: str) -> list[str]:
 
 
 def _pairs(words: Sequence[str]) -> frozenset[tuple[str, str]]:
-    return frozenset(zip(words, words[1:], strict=False))
+    return frozenset(pairwise(words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +211,11 @@ class _Words:
 
 _EMPTY = _Words(frozenset(), frozenset())
 
-_PERSONS = tuple(
-    "người|đồng chí|đại biểu|cán bộ|hội viên|phụ nữ|lao động|học viên|học sinh|sinh viên|nạn nhân|trẻ em|trẻ|cháu|"
+_PERSONS = _phrases(
+    "người|đồng chí|đại biểu|cán bộ|hội viên|phụ nữ|lao động|học viên|học sinh|sinh viên|nạn nhân"
+    "|trẻ em|trẻ|cháu|"
     "em|bé|thành viên|đoàn viên|đảng viên|công nhân|cá nhân|ủy viên|đối tượng|người dân|trường hợp|công chức|"
-    "viên chức|ca|nữ|nam|chị|thanh niên|bệnh nhân|người lao động".split("|")
+    "viên chức|ca|nữ|nam|chị|thanh niên|bệnh nhân|người lao động"
 )
 _VISITS = (
     "lượt người",
@@ -206,13 +226,14 @@ _VISITS = (
     "lượt cán bộ",
     "lượt học sinh",
 )
-_EVENTS = tuple(
-    "cuộc|buổi|hội nghị|đợt|lần|lớp|hội thảo|tọa đàm|hội thi|khóa|lớp học|cuộc thi|phiên".split("|")
-)
+_EVENTS = _phrases("cuộc|buổi|hội nghị|đợt|lần|lớp|hội thảo|tọa đàm|hội thi|khóa|lớp học|cuộc thi|phiên")
 _HOUSEHOLDS = ("hộ", "hộ gia đình", "gia đình")
 _CASES = ("vụ", "vụ việc", "trường hợp", "ca", "cuộc bạo lực")
 _MONEY = re.compile(
-    r"^\s*(?P<unit>(?:(?:nghìn|ngàn|triệu|tỷ|tỉ)(?:\s+đồng|\s*đ\b)?|đồng|trđ|tr\.?đ|vnđ)(?!\s*(?:chí|bào|dân)))\b",
+    (
+        r"^\s*(?P<unit>(?:(?:nghìn|ngàn|triệu|tỷ|tỉ)(?:\s+đồng|\s*đ\b)?|đồng|trđ|tr\.?đ|vnđ)(?!\s*(?:chí"
+        r"|bào|dân)))\b"
+    ),
     re.IGNORECASE,
 )
 _KINDS = {
@@ -225,9 +246,9 @@ _KINDS = {
 _MEASURE_WORDS = sorted(
     {
         *(word for words in _KINDS.values() for word in words),
-        *"văn bản|kế hoạch|tin bài|tin|bài|chiếc|cái|tấm|tờ|bản|câu lạc bộ|mô hình|địa chỉ|điểm|nhà|cơ sở|cặp|tập thể|"
-        "doanh nghiệp|hợp tác xã|giờ|chuyên mục|chuyên trang|thôn|xã|đơn vị|tổ|nhóm|suất|công trình".split(
-            "|"
+        *_phrases(
+            "văn bản|kế hoạch|tin bài|tin|bài|chiếc|cái|tấm|tờ|bản|câu lạc bộ|mô hình|địa chỉ|điểm|nhà|cơ sở|cặp|"
+            "tập thể|doanh nghiệp|hợp tác xã|giờ|chuyên mục|chuyên trang|thôn|xã|đơn vị|tổ|nhóm|suất|công trình"
         ),
     },
     key=lambda word: -len(word.split()),
@@ -399,7 +420,10 @@ _MASKED = tuple(
     for pattern in (
         r"ngày\s*\d{1,2}\s*(?:[/.-]|tháng)\s*\d{1,2}(?:\s*(?:[/.-]|năm)\s*\d{4})?",
         r"(?<![\d/])\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}",
-        r"(?:(?<=từ)|(?<=đến)|(?<=trước)|(?<=sau)|(?<=hết)|(?<=dịp)|(?<=mừng)|(?<=niệm)|(?<=lễ))\s+\d{1,2}\s*/\s*\d{1,2}(?!\s*/|\d|\s*(?:người|đồng chí|đại biểu|hộ))",
+        (
+            r"(?:(?<=từ)|(?<=đến)|(?<=trước)|(?<=sau)|(?<=hết)|(?<=dịp)|(?<=mừng)|(?<=niệm)"
+            r"|(?<=lễ))\s+\d{1,2}\s*/\s*\d{1,2}(?!\s*/|\d|\s*(?:người|đồng chí|đại biểu|hộ))"
+        ),
         r"\d+[a-zđ]?\s*/\s*(?:\d{4}\s*/\s*)?[a-zđ]{2,6}(?:\s*-\s*[a-zđ&]+)+",
         r"\d+\s*-\s*[a-zđ]{2,4}\s*/\s*[a-zđ]{2,}",
         rf"(?:nhiệm\s+kỳ|giai\s+đoạn|khóa|năm\s+học)\s*{_YEARS}\s*[-–/]\s*(?:{_YEARS}|\d\d)",
@@ -407,8 +431,12 @@ _MASKED = tuple(
         rf"tháng\s*\d{{1,2}}(?:\s*(?:/|năm)\s*{_YEARS})?",
         rf"quý\s*(?:[1-4]|iv|i{{1,3}})\b(?:\s*(?:/|năm)\s*{_YEARS})?",
         rf"năm\s*{_YEARS}",
-        r"(?:điều|khoản|chương\s+trình|dự\s+án|mục\s+tiêu|chỉ\s+tiêu|nhiệm\s+vụ|nội\s+dung|tổ|khu|xóm|đội|lần\s+thứ|"
-        r"khóa|đợt|bảng|biểu|phụ\s+lục|hạng|quốc\s+lộ|(?<!tổng )(?<!con )số)\s+\d+(?!\s*(?:%|[.,/]\d))(?=\s*(?:[,;:.)]|/|$|của|về|tại|ngày|năm))",
+        (
+            r"(?:điều|khoản|chương\s+trình|dự\s+án|mục\s+tiêu|chỉ\s+tiêu|nhiệm\s+vụ|nội\s+dung|tổ|khu"
+            r"|xóm|đội|lần\s+thứ|"
+            r"khóa|đợt|bảng|biểu|phụ\s+lục|hạng|quốc\s+lộ|(?<!tổng )(?<!con )số)\s+\d+(?!\s*(?:%"
+            r"|[.,/]\d))(?=\s*(?:[,;:.)]|/|$|của|về|tại|ngày|năm))"
+        ),
         r"\((?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười)[^()\d]{0,20}\)",
     )
 )
@@ -424,7 +452,8 @@ _COMPARISONS = tuple(
 )
 # The clause speaks of another time, of what should be, of a mean, or of a part of the unit's area.
 _LEFT_ALONE = re.compile(
-    r"phấn đấu|dự kiến|\bsẽ\b|\bmục tiêu\b|chỉ tiêu (?:được )?(?:giao|đề ra|kế hoạch)|kế hoạch (?:được )?giao|"
+    r"phấn đấu|dự kiến|\bsẽ\b|\bmục tiêu\b|chỉ tiêu (?:được )?(?:giao|đề ra|kế hoạch)|kế hoạch "
+    r"(?:được )?giao|"
     r"được giao|\bgiao\b.{0,30}\bchỉ tiêu|đăng ký|đề nghị|kiến nghị|lũy kế|luỹ kế|từ năm|từ đầu nhiệm kỳ|"
     r"qua \d+ năm|trong \d+ năm|h[ằà]ng năm|h[ằà]ng tháng|bình quân|trung bình|\bmỗi\b|"
     r"\bđiển hình\b|\btiêu biểu\b|ví dụ|chẳng hạn|\briêng\b|nổi bật|năm trước|năm ngoái|trước đây|"
@@ -433,7 +462,8 @@ _LEFT_ALONE = re.compile(
     re.IGNORECASE,
 )
 _PART_OF_THE_AREA = re.compile(
-    r"(?:\b[Tt]ại\s+|^|,\s*)(?:[Tt]hôn|[Bb]ản|[Ấấ]p|[Xx]óm|[Tt]ổ dân phố|[Cc]hi hội|[Tt]rường|[Kk]hu dân cư|[Bb]uôn)\s+"
+    r"(?:\b[Tt]ại\s+|^|,\s*)(?:[Tt]hôn|[Bb]ản|[Ấấ]p|[Xx]óm|[Tt]ổ dân phố|[Cc]hi hội|[Tt]rường|[Kk]hu "
+    r"dân cư|[Bb]uôn)\s+"
     r"(?:[A-ZĐÀ-Ỹ]|\d|[Mm]ầm non|[Tt]iểu học|THCS|THPT)"
 )
 _SUBSET = re.compile(r"\b(?:trong (?:số )?đó|bao gồm|gồm|cụ thể|trong số|chia ra|phân theo)\b", re.IGNORECASE)
@@ -544,12 +574,16 @@ def _within_measure(gap: str, match: re.Match[str]) -> bool:
 _FEMALE = frozenset(("nữ", "gái"))
 _MALE = frozenset(("nam", "trai"))
 _NO_SEX = re.compile(
-    r"(?:tiến bộ (?:của )?|liên hiệp |hội |hội viên,? )phụ nữ|việt nam|nam, nữ|nam nữ|nam và nữ|nam giới và phụ nữ",
+    (
+        r"(?:tiến bộ (?:của )?|liên hiệp |hội |hội viên,? )phụ nữ|việt nam|nam, nữ|nam nữ|nam và nữ|nam "
+        r"giới và phụ nữ"
+    ),
     re.IGNORECASE,
 )
-_WITH_SEX = frozenset(
-    "trong đó có là số giới phụ bé con em trẻ người lao động đồng chí đại biểu lượt hội viên chiếm đạt cán bộ học sinh "
-    "viên cháu nạn nhân cá cụ thể gồm bao và thuộc sinh".split()
+_WITH_SEX = _syllables(
+    "trong đó có là số giới phụ bé con em trẻ người lao động đồng chí đại biểu lượt hội viên chiếm "
+    "đạt cán bộ học sinh "
+    "viên cháu nạn nhân cá cụ thể gồm bao và thuộc sinh"
 )
 
 
@@ -672,7 +706,7 @@ class _Reader:
         if mention.value is None or not _is_whole(mention.value):
             return
         doubt = "part_exceeds_total" if mention.value > thread.total else ""
-        thread.findings.append(_value(subject, sex, mention.value, mention, place, doubt))
+        thread.findings.append(_value(subject, sex, mention.value, mention, place, doubt=doubt))
 
     def _total(self, mention: _Mention, tie: _Tie, thread: _Thread, place: Place) -> None:
         subject = tie.subject
@@ -689,7 +723,7 @@ class _Reader:
         thread.findings.append(_value(subject, sex, value, mention, place))
 
     def _fraction(self, mention: _Mention, subject: _Subject, thread: _Thread, place: Place) -> None:
-        """ "66/162 người là phụ nữ" gives the part and the whole; any other fraction gives neither."""
+        """Part and whole of "66/162 người là phụ nữ"; any other fraction gives neither."""
         sex = _sex_of(f"{mention.left} {mention.right}")
         part, whole = mention.value, mention.whole
         if sex not in (Sex.FEMALE, Sex.MALE) or sex not in subject.indicator.sexes or subject.names_women:
@@ -879,7 +913,7 @@ class _Reader:
         return self._women_of_one(own) if _sex_of(said) is Sex.FEMALE else ()
 
     def _women_of_one(self, own: _Words) -> tuple[Figure, ...]:
-        """ "Tỷ lệ nữ …" of an indicator that is split by sex, where no ratio is asked for."""
+        """The figures behind "tỷ lệ nữ …" of an indicator split by sex, where no ratio is asked for."""
         scored = sorted(
             (
                 (self._index.coverage(subject, own), subject.indicator)
@@ -908,13 +942,15 @@ _ZERO_COVERED = 0.6
 _CLOSE_BEHIND = 0.8
 _NEGATION = re.compile(r"\b(?:không|chưa|chẳng)\b", re.IGNORECASE)
 _NOTHING = re.compile(
-    r"\b(?:không|chưa)\s+(?:(?:để|có|xảy ra|phát hiện|phát sinh|ghi nhận|tổ chức|ban hành|tiếp nhận|xử lý|mở)\s+(?:được\s+)?)+"
+    r"\b(?:không|chưa)\s+(?:(?:để|có|xảy ra|phát hiện|phát sinh|ghi nhận|tổ chức|ban hành|tiếp nhận"
+    r"|xử lý|mở)\s+(?:được\s+)?)+"
     r"(?P<thing>[^,.;:()]+)",
     re.IGNORECASE,
 )
 # "chưa tổ chức được nhiều cuộc" is not none; a doubled negation is not none either.
 _NOT_QUITE_NOTHING = re.compile(
-    r"\b(?:nhiều|đủ|đầy đủ|thường xuyên|kịp thời|hết|riêng|rõ|cao|tốt|đồng đều|đáng kể|nghiêm trọng|lớn|chuyên trách|"
+    r"\b(?:nhiều|đủ|đầy đủ|thường xuyên|kịp thời|hết|riêng|rõ|cao|tốt|đồng đều|đáng kể|nghiêm trọng"
+    r"|lớn|chuyên trách|"
     r"còn|nhưng|chỉ|ngoài|trừ)\b",
     re.IGNORECASE,
 )
@@ -948,7 +984,7 @@ def _money_name(unit: str) -> str:
 
 
 def _value(
-    subject: _Subject, sex: Sex, value: Decimal, mention: _Mention, place: Place, doubt: str = ""
+    subject: _Subject, sex: Sex, value: Decimal, mention: _Mention, place: Place, *, doubt: str = ""
 ) -> Value:
     return Value(
         subject.indicator.code,
@@ -1005,9 +1041,12 @@ def _after_last_known(left: str, subject: _Subject) -> str:
 
 # Who did it comes before what was done and narrows nothing: "Công an huyện phối hợp tổ chức 02 cuộc".
 _ACTOR = re.compile(
-    r"^\s*(?:trong\s+\x00*\s*)?(?:ubnd|ủy ban|hội|phòng|ban|công an|trung tâm|trạm|trường|đoàn|mặt trận|liên đoàn|thanh tra|"
-    r"huyện|đài|xã|thị trấn|phường|đơn vị|cơ quan|toàn|tỉnh|các|cấp ủy|đảng ủy|địa phương|ngân hàng|chi nhánh|tổ)\b"
-    r"[^,]*?(?=\b(?:đã|phối hợp|tổ chức|ban hành|có|chủ động|tham mưu|xây dựng|duy trì|triển khai|thực hiện|mở|xảy ra|"
+    r"^\s*(?:trong\s+\x00*\s*)?(?:ubnd|ủy ban|hội|phòng|ban|công an|trung tâm|trạm|trường|đoàn|mặt "
+    r"trận|liên đoàn|thanh tra|"
+    r"huyện|đài|xã|thị trấn|phường|đơn vị|cơ quan|toàn|tỉnh|các|cấp ủy|đảng ủy|địa phương|ngân hàng"
+    r"|chi nhánh|tổ)\b"
+    r"[^,]*?(?=\b(?:đã|phối hợp|tổ chức|ban hành|có|chủ động|tham mưu|xây dựng|duy trì|triển khai"
+    r"|thực hiện|mở|xảy ra|"
     r"phát|cấp|treo|giải quyết|hiện)\b)",
     re.IGNORECASE,
 )
