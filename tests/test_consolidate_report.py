@@ -137,7 +137,7 @@ def test_a_count_states_amount_difference_and_coverage() -> None:
     assert sentence(total("A1", "58", previous="61")) == (
         "Có 58 văn bản chỉ đạo đã ban hành, giảm 03 văn bản (4,92%) so với cùng kỳ năm 2023 "
         "(số liệu của 46/50 đơn vị; chưa có số liệu: "
-        "04 đơn vị chưa gửi báo cáo hoặc đang chờ xác minh nêu trên)."
+        "04 đơn vị chưa có báo cáo nêu trên)."
     )
 
 
@@ -525,3 +525,20 @@ def test_difficulties_plans_and_proposals_have_their_own_introduction() -> None:
 def test_documents_are_vietnamese_whatever_language_the_desk_speaks() -> None:
     english = write_report(consolidation(), Wording("en"))
     assert english == write_report(consolidation(), WORDS)
+
+
+def test_a_unit_that_names_itself_to_say_nothing_says_nothing() -> None:
+    unit = next(u for u in consolidated.units() if u.id == "x01")
+    assert says_nothing("Hiện nay, UBND xã An Hải không có kiến nghị, đề xuất.", unit)
+    assert says_nothing("Xã An Hải chưa có đề xuất gì thêm", unit)
+    assert not says_nothing("Xã An Lạc không có kiến nghị", unit)
+    assert not says_nothing("Xã An Hải chưa có kinh phí", unit)
+
+
+def test_few_units_without_a_report_are_named_with_each_figure() -> None:
+    few = with_states({"x07": ObligationState.MISSING, "x11": ObligationState.NEEDS_REVIEW})
+    one = replace(total("A1", "58"), n=49, of=51, missing=("x07", "x11"))
+    assert sentence(one, of=few) == (
+        "Có 58 văn bản chỉ đạo đã ban hành "
+        "(số liệu của 49/51 đơn vị; chưa có số liệu: xã Cẩm Lạc, xã Hưng Hải)."
+    )

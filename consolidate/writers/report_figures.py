@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from consolidate.consolidation import Consolidation, Total
     from consolidate.writers.document_templates import DocumentTemplates
 
+MOST_REPEATED = 3  #: units without a report are named again with each figure up to this number
 _AT_LEAST = frozenset({"trên", "hơn"})
 
 
@@ -37,7 +38,7 @@ class Coverage:
 
     n: int
     of: int
-    named: tuple[str, ...]  #: reported, but not this figure
+    named: tuple[str, ...]  #: reported, but not this figure; and the next two kinds when they are few
     not_sent: int  #: have sent no report; the opening of the report names them
     in_review: int  #: whose whole report waits for a person; named in the opening too
     doubtful: tuple[str, ...]  #: whose figure waits for a person
@@ -124,6 +125,8 @@ class FigureSentences:
         lacking = [unit for unit in total.missing if unit not in total.doubtful]
         not_sent = [unit for unit in lacking if self._states.get(unit) is ObligationState.MISSING]
         review = [unit for unit in lacking if self._states.get(unit) is ObligationState.NEEDS_REVIEW]
+        if len(not_sent) + len(review) <= MOST_REPEATED:
+            not_sent, review = [], []
         named = [unit for unit in lacking if unit not in not_sent and unit not in review]
         return Coverage(
             n=total.n,

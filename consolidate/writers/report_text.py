@@ -55,8 +55,9 @@ MOST_NAMED = 10
 QUOTE_LENGTH = 350
 
 _NOTHING = re.compile(
-    r"không( có| phát sinh| gì| thêm| khó khăn| hạn chế| vướng mắc| tồn tại| kiến nghị| đề xuất| ý kiến"
-    r"| nội dung| báo cáo| và)*$"
+    r"(hiện |hiện nay |hiện tại |đến nay |trong kỳ |nhìn chung |đơn vị )*(không|chưa)"
+    r"( có| phát sinh| gì| thêm| khó khăn| hạn chế| vướng mắc| tồn tại| kiến nghị| đề xuất| ý kiến"
+    r"| nội dung| báo cáo| và)*"
 )
 
 
@@ -265,7 +266,7 @@ class _Writer:
         ]
         quotes = self._quotes(passages)
         shown = {passage for passage, whole in quotes.values() if whole}
-        rest = [p for p in passages if p not in shown and not says_nothing(p.text)]
+        rest = [p for p in passages if p not in shown and not says_nothing(p.text, p.unit)]
         key = "documents.highlights_more" if rest else "documents.highlights"
         quoted = [_text(self._wording(key)), *map(_item, quotes)] if quotes else []
         nothing = self._nothing_to_say(passages)
@@ -287,7 +288,7 @@ class _Writer:
         """The quotations to show, each with its passage and whether it is the whole of it."""
         firsts: dict[str, Passage] = {}
         for passage in passages:
-            if not says_nothing(passage.text):
+            if not says_nothing(passage.text, passage.unit):
                 firsts.setdefault(passage.unit.id, passage)
         chosen = sorted(firsts.values(), key=lambda p: self._quoted[p.unit.id])
         quotes: dict[str, tuple[Passage, bool]] = {}
@@ -320,7 +321,7 @@ class _Writer:
         return self._wording("documents.gathered_from", text=one.text, names=names)
 
     def _nothing_to_say(self, passages: Sequence[Passage]) -> list[Block]:
-        speaking = {p.unit.id for p in passages if not says_nothing(p.text)}
+        speaking = {p.unit.id for p in passages if not says_nothing(p.text, p.unit)}
         names = without_repeats(short_name(p.unit) for p in passages if p.unit.id not in speaking)
         if not names:
             return []
@@ -357,7 +358,7 @@ def gather(passages: Sequence[Passage], own_unit: str) -> tuple[Gathered, ...]:
     """
     found: dict[str, list[tuple[str, str, str]]] = {}
     for passage in passages:
-        if says_nothing(passage.text):
+        if says_nothing(passage.text, passage.unit):
             continue
         for sentence in sentences(passage.text):
             common = without_own_name(sentence, passage.unit, own_unit)
@@ -385,9 +386,13 @@ def _telling(alias: str) -> bool:
     return len(words) > 1 and is_accented(alias) and any(word.islower() for word in words)
 
 
-def says_nothing(text: str) -> bool:
-    """Whether a passage only says that there is nothing to say: "Không.", "Không có kiến nghị"."""
-    key = accented_key(_NUMBERED.sub("", text))
+def says_nothing(text: str, unit: Unit | None = None) -> bool:
+    """Whether a passage only says that there is nothing to say: "Không.", "Xã A không có kiến nghị".
+
+    Of a `unit`, its own name in front is passed over.
+    """
+    bare = _NUMBERED.sub("", text)
+    key = accented_key(bare if unit is None else without_own_name(bare, unit, ""))
     return not key or _NOTHING.fullmatch(key) is not None
 
 
