@@ -289,6 +289,7 @@ _PERCENT = re.compile(r"\b(?:ty le|ti le|ty so|ti so|co cau|phan tram|ty trong)\
 _PERIOD = re.compile(
     r"\b(?:6|sáu|9|chín|06|09) tháng(?: đầu| cuối)?(?: năm)?(?: \d{4})?"
     r"|\bquý (?:iv|i{1,3}|[1-4])(?: năm)?(?: \d{4})?"
+    r"|\b(?:kỳ này|kỳ báo cáo|trong kỳ|năm nay)\b"
     r"|\b(?:cả )?năm \d{4}|\btháng \d{1,2}(?: năm)?(?: \d{4})?|\b20\d\d\b"
 )
 

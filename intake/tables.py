@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 _MOST_ROWS = 3_000  # of one table; a longer one is a register of persons, not a report
-_FEWEST_MATCHED = 2  # labels that make a table without a head worth a finding
+_MOST_UNREAD = 40  # rows of one table that are named one by one
+_FEWEST_LETTERS = 2  # of a label
 _FEWEST_ROWS_OF_FORM = 3  # matched rows, all blank, that make an empty form
 _INSTRUCTIONS = re.compile(r"huong dan|giai thich|vi du|cach ghi|ghi chu|danh muc don vi")
 _TITLE = re.compile(r"\b(?:20\d\d|6 thang|9 thang|nam \d{4}|quy [1-4iv]|thang \d|ca nam)\b")
@@ -174,6 +175,7 @@ class _TableReader:
         self._section = ""
         self._parent: _Parent | None = None
         self._above_label = ""
+        self._unread = 0
         self._layout = _NO_LAYOUT
 
     def read(self, earlier: Layout | None) -> Layout | None:
@@ -189,6 +191,7 @@ class _TableReader:
         self._note_titles(layouts)
         for layout, rows in layouts:
             self._read_rows(layout, rows)
+        self._note_rest()
         return layouts[-1][0]
 
     def _is_instructions(self) -> bool:
@@ -239,7 +242,7 @@ class _TableReader:
             or is_numbering([c.text for c in self._grid.starting(number)])
         ):
             return None
-        if sum(letter.isalpha() for letter in label.text) < _FEWEST_MATCHED:
+        if sum(letter.isalpha() for letter in label.text) < _FEWEST_LETTERS:
             return None
         reach = label.column + label.column_span
         cells = {sex: self._grid.at(number, column.index) for sex, column in layout.figures.items()}
@@ -410,22 +413,35 @@ class _TableReader:
         self._notes.findings.append(Finding(read.reason, Grade.ERROR, value.place, parameters))
 
     def _note_unread_row(self, row: _Row, match: LabelMatch) -> None:
-        if not row.is_filled:
+        """A row with a number that is nobody's; remarks in words are none ("đã hoàn thành")."""
+        numbers = [cell for cell in row.figures.values() if _is_filled(cell) and _has_number(cell)]
+        if not numbers:
             return
-        cell = next(cell for cell in row.figures.values() if _is_filled(cell))
+        self._unread += 1
+        if self._unread > _MOST_UNREAD:
+            return
         code = "label_ambiguous" if match.ambiguous else "unread_row"
         nearest = match.ambiguous[0] if match.ambiguous else self._index.nearest(row.label)
-        parameters = {"label": row.label, "text": tidy(cell.text), "nearest": nearest}
+        place = self._place(numbers[0])
+        parameters = {"label": row.label, "text": place.text, "nearest": nearest}
         if nearest:
             parameters["nearest_label"] = self._report.indicator(nearest).label
-        self._notes.findings.append(Finding(code, Grade.WARNING, self._place(cell), parameters))
+        self._notes.findings.append(Finding(code, Grade.WARNING, place, parameters))
+
+    def _note_rest(self) -> None:
+        """How many rows were not read and not named, in a register of persons rather than a report."""
+        rest = max(0, self._unread - _MOST_UNREAD) + max(0, len(self._grid.rows) - _MOST_ROWS)
+        if rest:
+            place = Place(self._file, self._table.name)
+            parameters = {"table": self._table.name, "rows": str(rest)}
+            self._notes.findings.append(Finding("rows_not_read", Grade.WARNING, place, parameters))
 
     def _note_unread(self) -> None:
         """A table that carries labels of the report and has no head anyone understands."""
         sure = (Strength.EXACT, Strength.SYNONYM)
         texts = [cell for cell in self._table.cells[:_MOST_ROWS] if _could_be_label(cell.text)]
         known = [cell for cell in texts if self._index.match(cell.text).strength in sure]
-        if len(known) >= _FEWEST_MATCHED:
+        if known and any(letter.isdigit() for cell in self._table.cells for letter in cell.text):
             self._notes.findings.append(
                 Finding("unread_table", Grade.WARNING, self._place(known[0]), {"table": self._table.name})
             )
@@ -569,6 +585,12 @@ def _is_filled(cell: Cell | None) -> bool:
     if cell is None:
         return False
     return bool(cell.error) or not read_number(cell.text, cell_number=cell.number, percent=cell.percent).blank
+
+
+def _has_number(cell: Cell) -> bool:
+    """Whether a number or a word for none stands there, readable or not."""
+    told = bool(cell.number) or any(letter.isdigit() for letter in cell.text)
+    return told or read_number(cell.text).value is not None
 
 
 def _is_own(cell: Cell, label: Cell, row: int) -> bool:

@@ -213,6 +213,24 @@ def test_a_row_that_fits_no_indicator_is_reported_with_its_label() -> None:
     assert (finding.code, finding.parameters["label"]) == ("unread_row", "Số hộ được cấp nước sạch")
 
 
+def test_a_row_whose_result_is_told_in_words_is_no_figure() -> None:
+    reading = read(table(("TT", "Nội dung", "Kết quả"), ("1", "Rà soát danh sách tổ viên", "Đã hoàn thành")))
+    assert (reading.values, reading.findings) == ((), ())
+
+
+def test_a_register_of_persons_is_counted_and_not_listed_row_by_row() -> None:
+    rows = ((str(n), f"Ông Lê Văn {n} trồng rừng", "", "5") for n in range(100))
+    (*named, rest) = read(table(HEAD, *rows)).findings
+    assert {finding.code for finding in named} == {"unread_row"}
+    assert len(named) == 40
+    assert (rest.code, rest.parameters["rows"]) == ("rows_not_read", "60")
+
+
+def test_the_figure_of_this_period_stands_beside_that_of_the_last() -> None:
+    reading = read(table(("Chỉ tiêu", "Kỳ trước", "Kỳ này"), ("Số vụ xung đột ở thôn", "8", "3")))
+    assert figures(reading) == {("A", "total"): 3}
+
+
 def test_a_name_cut_short_gives_a_doubtful_value_and_never_a_certain_one() -> None:
     reading = read(table(("Chỉ tiêu", "Số liệu"), ("Số vụ xung đột", "3")))
     assert doubtful(reading) == {("A", "total"): "label_uncertain"}
