@@ -7,6 +7,7 @@ million rows of it.
 
 from __future__ import annotations
 
+import html
 import io
 import posixpath
 import re
@@ -31,6 +32,16 @@ _COLUMNS: Final = 16_384
 _ADDRESS: Final = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"')
 _STYLED: Final = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})" s="([0-9]+)"')
 _REFERENCE: Final = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
+_FORMULA: Final = re.compile(
+    rb'<c r="([A-Z]{1,3})([0-9]{1,7})"([^>]*)><f([^>/]*)(?:/>|>([^<]*)</f>)(?:<v>([^<]*)</v>)?'
+)
+_ERROR: Final = re.compile(
+    rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]* t="e"[^>]*>(?:<f[^>]*(?:/>|>[^<]*</f>))?<v>([^<]*)</v>'
+)
+_FORMULA_TAG: Final = re.compile(rb"<f[ >/]")
+_ROW_TAG: Final = re.compile(rb"<row ([^>]*)>")
+_COLUMN_TAG: Final = re.compile(rb"<col ([^>]*)>")
+_ATTRIBUTE: Final = re.compile(r'([A-Za-z]+)="([^"]*)"')
 _PERCENT_IDS: Final = frozenset({9, 10})  #: built-in "0%" and "0.00%"
 _DATE_IDS: Final = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 _LITERAL: Final = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
@@ -84,15 +95,13 @@ class Workbook:
             return SheetFacts()
         octets = self._package.read(part)
         area = _plain_area(octets)
-        if area is not None and area <= _DENSE_CELLS and not self._needs_walk(octets):
-            return SheetFacts(percent=self._percent_places(octets))
+        if area is not None and area <= _DENSE_CELLS:
+            facts = SheetFacts(percent=self._percent_places(octets), recalculates_on_load=self._on_load)
+            if _seen_at_a_glance(octets, facts):
+                return facts
         facts = SheetFacts(recalculates_on_load=self._on_load)
         _Walk(facts, self, octets).run(sparse=area is None or area > _DENSE_CELLS)
         return facts
-
-    @staticmethod
-    def _needs_walk(octets: bytes) -> bool:
-        return b"<f" in octets or b't="e"' in octets or b"hidden=" in octets or b' ht="0"' in octets
 
     def _percent_places(self, octets: bytes) -> set[Place]:
         if not self._percent_styles:
@@ -194,6 +203,58 @@ def _plain_area(octets: bytes) -> int | None:
     return (max(rows) - min(rows) + 1) * (max(columns) - min(columns) + 1)
 
 
+def _seen_at_a_glance(octets: bytes, facts: SheetFacts) -> bool:
+    """Fills the facts by a few passes of C; False when the XML holds more than these passes understand.
+
+    They are trusted only where they account for every formula and every error mark.
+    """
+    formulas, errors = _FORMULA.findall(octets), _ERROR.findall(octets)
+    if len(formulas) != len(_FORMULA_TAG.findall(octets)) or len(errors) != octets.count(b't="e"'):
+        return False
+    if b"<!--" in octets or b"<![CDATA[" in octets:
+        return False
+    for letters, row, value in errors:
+        facts.errors[_place(letters.decode(), int(row))] = html.unescape(value.decode())
+    shared: dict[str, tuple[Place, str]] = {}
+    for letters, row, cell, attributes, text, value in formulas:
+        place = _place(letters.decode(), int(row))
+        formula = html.unescape(text.decode())
+        facts.formulas[place] = "=" + _own_formula(place, formula, _attributes(attributes), shared)
+        if not value and b't="str"' not in cell:
+            facts.stale.add(place)
+    facts.marked = facts.errors.keys() | facts.formulas.keys()
+    return (b"hidden=" not in octets and b' ht="0"' not in octets) or _hidden_at_a_glance(octets, facts)
+
+
+def _own_formula(
+    place: Place, text: str, attributes: dict[str, str], shared: dict[str, tuple[Place, str]]
+) -> str:
+    """The formula of a cell; a shared one stands in full only at its first cell."""
+    group = attributes.get("si", "")
+    if attributes.get("t") == "shared" and text:
+        shared[group] = (place, text)
+    elif attributes.get("t") == "shared" and group in shared:
+        return _translated(*shared[group], place)
+    return text
+
+
+def _hidden_at_a_glance(octets: bytes, facts: SheetFacts) -> bool:
+    for found in map(_attributes, _ROW_TAG.findall(octets)):
+        if found.get("hidden") in {"1", "true"} or found.get("ht") == "0":
+            if "r" not in found:
+                return False
+            facts.hidden_rows.add(_integer(found["r"]) - 1)
+    for found in map(_attributes, _COLUMN_TAG.findall(octets)):
+        if found.get("hidden") in {"1", "true"}:
+            last = min(_integer(found.get("max")), _COLUMNS)
+            facts.hidden_columns.append((_integer(found.get("min")) - 1, last - 1))
+    return True
+
+
+def _attributes(octets: bytes) -> dict[str, str]:
+    return dict(_ATTRIBUTE.findall(octets.decode("utf-8", "replace")))
+
+
 def _shared_strings(package: Package) -> list[str]:
     if "xl/sharedStrings.xml" not in package:
         return []
@@ -281,13 +342,8 @@ class _Walk:
         return _place(match[1], int(match[2])) if match else (self.row, self.column + 1)
 
     def _formula(self, place: Place, node: Element, *, empty: bool) -> None:
-        text = node.text or ""
-        group = node.get("si", "")
-        if node.get("t") == "shared" and text:
-            self.shared[group] = (place, text)
-        elif node.get("t") == "shared" and group in self.shared:
-            text = _translated(*self.shared[group], place)
-        self.facts.formulas[place] = f"={text}"
+        attributes = {str(name): str(value) for name, value in node.attrib.items()}
+        self.facts.formulas[place] = "=" + _own_formula(place, node.text or "", attributes, self.shared)
         if empty:
             self.facts.stale.add(place)
 

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
@@ -29,6 +30,7 @@ Row = tuple[int, int, list[Value]]
 """Row number from 0, column number of the first value, the values."""
 
 _LETTERS: Final = 26
+_EXACT: Final = 10**15  #: whole numbers below it are shown digit by digit
 _DECLARATION: Final = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 
 
@@ -161,7 +163,7 @@ class _Merges:
 
     def covers(self, row: int, column: int) -> bool:
         """Whether the cell lies under a merged cell that begins elsewhere: nobody sees what it holds."""
-        return any(
+        return bool(self.ranges) and any(
             top <= row <= bottom and left <= column <= right and (row, column) != (top, left)
             for (top, left), (bottom, right) in self.ranges
         )
@@ -175,19 +177,23 @@ def _cell(row: int, column: int, value: Value, facts: SheetFacts, merges: _Merge
     place = (row, column)
     if place in facts.marked:
         return _marked(row, column, facts, merges, value)
-    text, number, is_date = shown(value)
+    text, number, is_date = (value, "", False) if type(value) is str else shown(value)
     percent = bool(number) and place in facts.percent
-    row_span, column_span = merges.span(row, column)
+    row_span, column_span = merges.spans.get(place, (1, 1))
+    # By position: this is the hottest call of reading a workbook.
     return Cell(
-        row=row,
-        column=column,
-        text=percent_text(number) if percent else text,
-        row_span=row_span,
-        column_span=column_span,
-        number=number,
-        address=address(row, column),
-        percent=percent,
-        date=is_date,
+        row,
+        column,
+        percent_text(number) if percent else text,
+        row_span,
+        column_span,
+        number,
+        f"{column_letters(column)}{row + 1}",
+        "",
+        "",
+        False,
+        percent,
+        is_date,
     )
 
 
@@ -254,6 +260,9 @@ def shown(value: Value) -> tuple[str, str, bool]:
 
 def decimal_text(value: float) -> str:
     """The number as Excel shows it, with 15 significant digits: 5.0 -> "5", 0.1 + 0.2 -> "0.3"."""
+    whole = int(value)
+    if whole == value and abs(whole) < _EXACT:
+        return str(whole)
     return plain_text(Decimal(f"{value:.15g}"))
 
 
@@ -271,9 +280,15 @@ def percent_text(number: str) -> str:
 
 def address(row: int, column: int) -> str:
     """(11, 3) -> "D12"."""
+    return f"{column_letters(column)}{row + 1}"
+
+
+@lru_cache(maxsize=1024)
+def column_letters(column: int) -> str:
+    """The letters of a column counted from 0: 3 gives "D"."""
     letters = ""
     column += 1
     while column:
         column, rest = divmod(column - 1, _LETTERS)
         letters = chr(ord("A") + rest) + letters
-    return f"{letters}{row + 1}"
+    return letters
