@@ -199,8 +199,10 @@ def _gaps(consolidation: Consolidation) -> dict[str, list[str]]:
 def _list_head(document: Document, consolidation: Consolidation, wording: Wording) -> None:
     department = consolidation.regime.department
     own_name = issuer_lines(department.name, wording)
+    # The list is the office's own paper, even where the Ủy ban nhân dân issues report and letter.
+    above = department.issuer if department.issuer != department.name else ""
     head = Head(
-        superior=department.parent_authority.upper(),
+        superior=(department.parent_authority or above).upper(),
         issuer=own_name,
         number="",
         place_and_date="",
