@@ -40,7 +40,7 @@ _SCRIPT: Final = re.compile(
 _HTML: Final = re.compile(
     rb"(?:<!--.*?-->|\s|\xef\xbb\xbf|<\?xml[^>]*>)*<(?:!doctype\s+html|html|head|body|table)\b",
     re.IGNORECASE | re.DOTALL,
-)  # noqa: E501 - one expression
+)
 _MAIL_FIELD: Final = re.compile(
     rb"^(?:from|to|subject|date|received|message-id|mime-version|return-path|content-type):",
     re.IGNORECASE | re.MULTILINE,

@@ -103,7 +103,7 @@ def test_a_nested_table_follows_the_outer_one() -> None:
 
 
 def test_a_row_struck_by_tracked_changes_is_left_out() -> None:
-    struck = f"<w:tr><w:trPr><w:del w:id='1'/></w:trPr>{cell('99')}</w:tr>"
+    struck = f"<w:tr><w:trPr><w:del w:id='1' w:author='Lan'/></w:trPr>{cell('99')}</w:tr>"
     document = extract(docx_of(f"<w:tbl>{struck}<w:tr>{cell('12')}</w:tr></w:tbl>"))
     assert [each.text for each in document.tables[0].cells] == ["12"]
     assert document.notes == ("tracked",)

@@ -191,7 +191,8 @@ def test_a_broken_workbook_is_damaged(content: bytes) -> None:
 
 def test_the_quick_look_and_the_walk_over_the_xml_agree() -> None:
     xml = (
-        '<cols><col min="2" max="3" hidden="1"/></cols><sheetData><row r="1" hidden="1"><c r="A1"><v>2</v></c>'
+        '<cols><col min="2" max="3" hidden="1"/></cols><sheetData>'
+        '<row r="1" hidden="1"><c r="A1"><v>2</v></c>'
         '<c r="B1" t="str"><f>A1&amp;"x"</f><v>2x</v></c><c r="C1" t="e"><f>1/0</f><v>#DIV/0!</v></c></row>'
         '<row r="2"><c r="A2"><f>A1*2</f></c><c r="B2"><f t="shared" ref="B2:C2" si="1">A1+1</f><v>3</v></c>'
         '<c r="C2"><f t="shared" si="1"/><v>1</v></c></row></sheetData>'

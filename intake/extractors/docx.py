@@ -124,7 +124,8 @@ def _headers(package: Package) -> Iterator[Element]:
 
 def _notes(package: Package, main: str, octets: bytes) -> tuple[str, ...]:
     notes: list[str] = []
-    if any(mark in octets for mark in _TRACKED):
+    # Rare octets are asked for first: a search for common ones costs as much as the walk.
+    if b"w:author=" in octets and any(mark in octets for mark in _TRACKED):
         notes.append("tracked")
     if any(name.endswith("vbaProject.bin") for name in package.members):
         notes.append("macros")
@@ -132,7 +133,7 @@ def _notes(package: Package, main: str, octets: bytes) -> tuple[str, ...]:
         notes.append("external_links")
     if any(name.startswith("word/embeddings/") for name in package.members):
         notes.append("embedded_objects")
-    if any(font in octets for font in _LEGACY_FONTS):
+    if (b".Vn" in octets or b"VNI-" in octets) and any(font in octets for font in _LEGACY_FONTS):
         notes.append("legacy_font")
     return tuple(notes)
 
