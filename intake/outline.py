@@ -285,7 +285,7 @@ _SPEAKS_OF_RESULTS = re.compile(
 )
 
 
-_LIKE = 0.4  # of both sides' words, by weight: "Tập huấn, nâng cao năng lực" for "Tập huấn, bồi dưỡng"
+_LIKE = 0.4  # of both sides' words, by weight: a heading often keeps one half of the title
 _AHEAD = 0.15
 _THE_SAME = 0.8
 

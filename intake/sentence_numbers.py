@@ -104,7 +104,7 @@ class Mention:
     joint: str = ""  #: "cho" or "với" before it: it may count those something was done for
 
     @property
-    def words(self) -> list[str]:
+    def words(self) -> tuple[str, ...]:
         """The words after the number."""
         return keys_of(self.right)
 

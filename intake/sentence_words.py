@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -114,11 +115,12 @@ def spell_ages(text: str) -> str:
 _COUNTING = syllables("cuộc buổi hội nghị đợt lần lớp khóa lượt người vụ trường hợp ca")
 
 
-def keys_of(text: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def keys_of(text: str) -> tuple[str, ...]:
     """The syllables of a text for comparison, abbreviations written out, one spelling for each word."""
-    return _REWRITTEN.sub(
-        lambda match: _SHORT_FORMS.get(match[1]) or _ONE_SPELLING[match[1]], accented_key(spell_ages(text))
-    ).split()
+    key = accented_key(spell_ages(text))
+    written_out = _REWRITTEN.sub(lambda match: _SHORT_FORMS.get(match[1]) or _ONE_SPELLING[match[1]], key)
+    return tuple(written_out.split())
 
 
 def _content(text: str) -> list[str]:
@@ -178,24 +180,27 @@ _KINDS = {
     "households": _HOUSEHOLDS,
     "cases": _CASES,
 }
-_MEASURE_WORDS = sorted(
-    {
-        *(word for words in _KINDS.values() for word in words),
-        *phrases(
-            "văn bản|kế hoạch|tin bài|tin|bài|chiếc|cái|tấm|tờ|bản|câu lạc bộ|mô hình|địa chỉ|điểm|nhà|cơ sở|"
-            "cặp|tập thể|doanh nghiệp|hợp tác xã|giờ|chuyên mục|chuyên trang|thôn|xã|đơn vị|tổ|nhóm|"
-            "suất|công trình"
-        ),
-    },
-    key=lambda word: -len(word.split()),
+_MEASURE_WORDS = tuple(
+    (word, tuple(word.split()))
+    for word in sorted(
+        {
+            *(word for words in _KINDS.values() for word in words),
+            *phrases(
+                "văn bản|kế hoạch|tin bài|tin|bài|chiếc|cái|tấm|tờ|bản|câu lạc bộ|mô hình|địa chỉ|"
+                "điểm|nhà|cơ sở|"
+                "cặp|tập thể|doanh nghiệp|hợp tác xã|giờ|chuyên mục|chuyên trang|thôn|xã|đơn vị|tổ|nhóm|"
+                "suất|công trình"
+            ),
+        },
+        key=lambda word: -len(word.split()),
+    )
 )
 
 
 def measure_at(right: Sequence[str]) -> str:
     """The unit of measure a phrase begins with, the longest known; empty when it begins with none."""
-    for word in _MEASURE_WORDS:
-        parts = word.split()
-        if list(right[: len(parts)]) == parts:
+    for word, parts in _MEASURE_WORDS:
+        if tuple(right[: len(parts)]) == parts:
             return word
     return ""
 
@@ -232,6 +237,7 @@ class Subject:
     forms: tuple[_Form, ...]
     vocabulary: frozenset[str]
     measures: tuple[str, ...]
+    money: bool
 
     @property
     def names_women(self) -> bool:
@@ -241,19 +247,19 @@ class Subject:
 
     def takes(self, measure: str, right: Sequence[str]) -> bool:
         """Whether a number followed by these words may count what the indicator counts."""
-        if is_money(self.indicator.unit_of_measure):
+        if self.money:
             return False
-        if any(head and _begins(right, head.split()) for form in self.forms for head in form.heads):
+        if self.begins_with_head(right):
             return True
-        if not measure:
-            return False
-        return any(_same_thing(measure, own) for own in self.measures)
+        return bool(measure) and any(_same_thing(measure, own) for own in self.measures)
+
+    def begins_with_head(self, right: Sequence[str]) -> bool:
+        """Whether the words begin with one of the things the label names: "pa nô" of "băng rôn, pa nô"."""
+        starts = {" ".join(right[:2]), " ".join(right[:1])}
+        return any(not starts.isdisjoint(form.heads) for form in self.forms)
 
 
-def _begins(words: Sequence[str], head: Sequence[str]) -> bool:
-    return list(words[: len(head)]) == list(head)
-
-
+@lru_cache(maxsize=8192)
 def _same_thing(stated: str, wanted: str) -> bool:
     """Persons stand for attendances, never the other way round: who came thrice counts three times."""
     if stated == wanted or same_measure(stated, wanted):
@@ -290,7 +296,9 @@ def _subject(indicator: Indicator) -> Subject:
         for part in (indicator.unit_of_measure, *ITEMS.split(indicator.unit_of_measure))
     )
     vocabulary = frozenset(word for form in forms for word in form.words)
-    return Subject(indicator, forms, vocabulary, tuple(dict.fromkeys(measures)))
+    return Subject(
+        indicator, forms, vocabulary, tuple(dict.fromkeys(measures)), is_money(indicator.unit_of_measure)
+    )
 
 
 class SubjectIndex:

@@ -26,7 +26,7 @@ from config.reports import (
     Sex,
 )
 from config.spelling import is_accented, tidy
-from intake.measures import convert, is_money
+from intake.measures import convert
 from intake.period_words import NamedPeriod, periods_named
 from intake.sentence_numbers import (
     COMPARISONS,
@@ -120,6 +120,7 @@ class _Thread:
     subject: Subject | None = None  #: of the last total
     total: Decimal | None = None
     last: Subject | None = None  #: of the last number that was tied to one
+    loose: list[Mention] = field(default_factory=list)  #: numbers that belong to nothing, parts apart
     found_any: bool = True  #: whether the last number was tied to an indicator
     context_from: int = 0  #: offset of the clause from which words may be inherited
     findings: list[Value] = field(default_factory=list)
@@ -134,6 +135,9 @@ class _Tie:
     own_coverage: float
 
 
+_LIST_LABEL = re.compile(r"^\s*(?:[-–+*•]+|\d{1,2}(?:\.\d{1,2})*[.)]|[a-zđ]\))\s*(?=\D)")
+
+
 class _Reader:
     """Reads lines against one report's indicators."""
 
@@ -143,16 +147,31 @@ class _Reader:
 
     def read(self, line: NarrativeLine) -> list[Value]:
         """All figures of one line."""
+        text = PREVENTION.sub("phòng chống", tidy(_LIST_LABEL.sub("", line.text)))
         return [
             value
-            for sentence in END_OF_SENTENCE.split(
-                PREVENTION.sub("phòng chống", tidy(line.text.lstrip("-–+*• ")))
-            )
-            for clause, listing in clauses_of(sentence)
-            for plain in (blanked(clause, COMPARISONS),)
-            if self._is_of_the_period(plain, sentence) and not _is_left_alone(plain)
-            for value in self._clause(plain, listing, Place(line.place.file, line.place.where, sentence))
+            for sentence in END_OF_SENTENCE.split(text)
+            for value in self._sentence(sentence, Place(line.place.file, line.place.where, sentence))
         ]
+
+    def _sentence(self, sentence: str, place: Place) -> list[Value]:
+        """The figures of a sentence, without those that another number of it belongs to as well."""
+        values: list[Value] = []
+        loose: list[Mention] = []
+        for clause, listing in clauses_of(sentence):
+            plain = blanked(clause, COMPARISONS)
+            if self._is_of_the_period(plain, sentence) and not _is_left_alone(plain):
+                values.extend(self._clause(plain, listing, place, loose))
+        return [
+            value
+            for value in values
+            if not self._is_one_of_several(value, loose) and not _is_said_otherwise(value, values)
+        ]
+
+    def _is_one_of_several(self, value: Value, loose: Sequence[Mention]) -> bool:
+        """Whether the total is spread over two numbers: "ban hành 03 văn bản, 02 kế hoạch" are five."""
+        subject = self._index.get(value.indicator)
+        return subject is not None and any(subject.begins_with_head(mention.words) for mention in loose)
 
     def _is_of_the_period(self, clause: str, sentence: str) -> bool:
         """Whether no other time than the reported one is named; of several years, only its own."""
@@ -171,14 +190,15 @@ class _Reader:
             return named.number not in {0, _half(self._period.data_to.month)}
         return named.kind in _SHORTER and named.kind is not kind
 
-    def _clause(self, clause: str, listing: bool, place: Place) -> list[Value]:
+    def _clause(self, clause: str, listing: bool, place: Place, loose: list[Mention]) -> list[Value]:
+        """The figures of one clause; the numbers that were tied to nothing are added to `loose`."""
         masked = mask(clause)
         mentions = mentions_in(masked, listing=listing)
         counts = [mention for mention in mentions if not mention.percent]
         if not counts:
             zero = self._zero(masked, place) if not mentions else None
             return [zero] if zero else self._percent_only(mentions, place)
-        thread = _Thread()
+        thread = _Thread(loose=loose)
         for mention in mentions:
             self._mention(mention, thread, place)
         return [*thread.findings, *self._percent_only(mentions, place)]
@@ -194,6 +214,8 @@ class _Reader:
         thread.found_any = tie is not None
         if tie is None:
             thread.subject, thread.total = None, None
+            if not (mention.subset or mention.bracketed):
+                thread.loose.append(mention)
             thread.context_from = len(mention.before) + len(mention.left)
             return
         self._total(mention, tie, thread, place)
@@ -299,7 +321,7 @@ class _Reader:
 
     def _may_count(self, mention: Mention, subject: Subject) -> bool:
         """Whether unit of measure and sex words allow the number to state this indicator."""
-        if is_money(subject.indicator.unit_of_measure):
+        if subject.money:
             return bool(MONEY.match(mention.right))
         if MONEY.match(mention.right):
             return False
@@ -366,7 +388,7 @@ class _Reader:
     def _counts_in(self, thing: str, subject: Subject) -> bool:
         """Whether what did not happen is named in the indicator's measure: "vụ", "cuộc", "lao động nào"."""
         words = [word for word in keys_of(thing) if word not in {"một", "bất", "cứ"}]
-        if is_money(subject.indicator.unit_of_measure):
+        if subject.money:
             return False
         return subject.takes(measure_at(words), words)
 
@@ -448,6 +470,12 @@ _NOT_QUITE_NOTHING = re.compile(
     r"còn|nhưng|chỉ|ngoài|trừ)\b",
     re.IGNORECASE,
 )
+
+
+def _is_said_otherwise(value: Value, values: Sequence[Value]) -> bool:
+    """Whether the sentence gives the indicator two totals: "200 tờ rơi, 150 tờ gấp" or two moments."""
+    totals = {one.value for one in values if one.indicator == value.indicator and one.sex is Sex.TOTAL}
+    return len(totals - {None}) > 1
 
 
 def _is_left_alone(clause: str) -> bool:
@@ -533,7 +561,7 @@ def _after_last_known(left: str, subject: Subject) -> str:
     return ""
 
 
-# Who did it comes before what was done and narrows nothing: "Công an huyện phối hợp tổ chức 02 cuộc".
+# Who did it comes before what was done and narrows nothing: "Hội Người mù huyện đã mở 02 lớp".
 _ACTOR = re.compile(
     r"^\s*(?:trong\s+\x00*\s*)?(?:ubnd|ủy ban|hội|phòng|ban|công an|trung tâm|trạm|trường|đoàn|mặt "
     r"trận|liên đoàn|thanh tra|"

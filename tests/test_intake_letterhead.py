@@ -49,7 +49,8 @@ def _report() -> Document:
         "6 tháng đầu năm 2024",
         "-------",
         "Kính gửi: Phòng Kinh tế huyện Suối Cạn.",
-        "Thực hiện Công văn số 77/UBND-VX ngày 03/5/2024 của UBND huyện Suối Cạn, UBND xã Bến Đá báo cáo kết quả như sau:",
+        "Thực hiện Công văn số 77/UBND-VX ngày 03/5/2024 của UBND huyện Suối Cạn, "
+        "UBND xã Bến Đá báo cáo kết quả như sau:",
         "I. KẾT QUẢ",
         "Xã có 12 hộ nghèo.",
         "Trên đây là báo cáo kết quả công tác giảm nghèo 6 tháng đầu năm 2024 của UBND xã Bến Đá./.",

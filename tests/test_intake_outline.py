@@ -163,7 +163,7 @@ def test_struck_text_is_not_read() -> None:
 
 def test_the_body_of_a_mail_is_cut_without_quotes_and_signature() -> None:
     reading = cut_text(
-        "Xã báo cáo như sau:\n1. Rà soát hộ nghèo\n- Có 12 hộ.\nKhó khăn: thiếu vốn.\n> Đề nghị gửi\n--\nUBND xã\n",
+        "Báo cáo:\n1. Rà soát hộ nghèo\n- Có 12 hộ.\nKhó khăn: thiếu vốn.\n> Đề nghị gửi\n--\nUBND xã\n",
         OUTLINE,
         "thư",
     )

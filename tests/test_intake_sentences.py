@@ -279,6 +279,13 @@ def test_a_sentence_that_something_did_not_happen_is_a_zero_for_it_alone(
         (POVERTY, "Tặng quà cho 40 hộ nghèo nhân dịp Tết."),
         (CHILDREN, "Tổng số trẻ em dưới 6 tuổi là 413 trẻ."),
         (CHILDREN, "Có 20 trẻ em được học bơi."),
+        (GENDER, "Cấp phát 200 tờ rơi, 150 tờ gấp tuyên truyền."),
+        (POVERTY, "Hỗ trợ sinh kế cho 20 hộ nghèo."),
+        (POVERTY, "Trao 05 con bò giống cho 05 hộ nghèo."),
+        (POVERTY, "Tổ chức đối thoại với 35 hộ nghèo, hộ cận nghèo."),
+        (GENDER, "Mở 01 lớp tập huấn cho 40 đại biểu HĐND."),
+        (CHILDREN, "Khám sức khỏe cho 320 trẻ em dưới 6 tuổi."),
+        (SAFETY, "Tổ chức 02 lớp huấn luyện phòng cháy chữa cháy cho 80 người lao động."),
         (SAFETY, "Xảy ra 4 vụ tai nạn giao thông."),
         (SAFETY, "Tập huấn cho 50 người về phòng chống ma túy."),
         (SAFETY, "Huyện giao chỉ tiêu huấn luyện an toàn, vệ sinh lao động cho 300 người lao động."),
@@ -364,3 +371,15 @@ def test_an_ambiguous_number_is_left_alone() -> None:
 
 def test_text_typed_without_marks_is_left_to_a_person() -> None:
     assert _figures(GENDER, "To chuc 12 buoi tuyen truyen ve binh dang gioi.") == {}
+
+
+def test_the_number_of_a_list_item_is_no_figure() -> None:
+    assert _figures(GENDER, "1. Toàn xã có 3 vụ bạo lực gia đình.") == {"G3": "3"}
+
+
+def test_money_of_another_source_is_not_taken_for_the_budget() -> None:
+    assert _figures(GENDER, "Ngân sách cấp 12 triệu đồng, xã hội hóa 5 triệu đồng.") == {"G13": "12"}
+
+
+def test_women_named_with_the_label_are_the_women_and_not_the_total() -> None:
+    assert _figures(GENDER, "Nữ cấp ủy viên: 4 đồng chí.") == {"G6 nữ": "4"}
