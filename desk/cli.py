@@ -99,8 +99,8 @@ def init(
     with _spoken():
         made = make_home(world.home, regime)
         _print(_say("cli.init_done" if made.new else "cli.init_there", home=str(world.home)))
-        for sentence in made.missing:
-            _print(f"- {sentence}")
+        for problem in made.missing:
+            _print(f"- {problem.sentence(_say)}")
 
 
 @app.command(help=_say("cli.demo"))
@@ -458,15 +458,11 @@ def consolidate(
         if as_json:
             _dump(views[0] if len(views) == 1 else views)
             return
+        printer = _printer()
         for view in views:
-            key = "cli.issued" if view["new"] else "cli.issue_unchanged"
-            _print(_say(key, number=view["number"], folder=view["folder"]))
-            for name in view["files"]:
-                _print(f"  {name}")
-            for change in view["changes"]:
-                _print("  " + _say("cli.change", **{k: "–" if v is None else v for k, v in change.items()}))
+            printer.issue(view)
         if not views:
-            _print(_say("cli.no_period"))
+            printer.line("cli.no_period")
 
 
 @app.command(help=_say("cli.remind"))
@@ -495,12 +491,16 @@ def remind(
 
 
 @app.command(help=_say("cli.rebuild"))
-def rebuild(context: typer.Context, as_json: AsJson = False) -> None:
+def rebuild(
+    context: typer.Context,
+    replace: Annotated[bool, typer.Option("--replace", help=_say("cli.opt_replace"))] = False,
+    as_json: AsJson = False,
+) -> None:
     from desk.rebuilding import rebuild as rebuild_home
 
     world: _World = context.obj
     with _spoken():
-        result = rebuild_home(world.home, world.clock, _progress)
+        result = rebuild_home(world.home, world.clock, _progress, replace_ledger=replace)
         if as_json:
             _dump({"messages": result.messages, "differences": list(result.differences)})
         else:

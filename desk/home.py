@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
+from config.errors import Problem
 from config.loader import load_regime, missing_before_use
 from config.shipped import copy_regime, shipped_regimes
 from desk.errors import UnknownNameError
@@ -16,10 +17,10 @@ SETTINGS = "settings.yaml"
 
 @dataclass(frozen=True, slots=True)
 class MadeHome:
-    """What was made, and what must be filled in before use (sentences)."""
+    """What was made, and what must be filled in before use."""
 
     new: bool
-    missing: tuple[str, ...]
+    missing: tuple[Problem, ...]
 
 
 def make_home(home: Path, regime: str | None) -> MadeHome:
@@ -40,5 +41,4 @@ def make_home(home: Path, regime: str | None) -> MadeHome:
     if not settings.exists():
         settings.write_text((files("templates") / "settings.yaml").read_text("utf-8"), "utf-8")
     today = datetime.now(UTC).date()
-    problems = missing_before_use(load_regime(folder), today)
-    return MadeHome(new, tuple(str(problem) for problem in problems))
+    return MadeHome(new, missing_before_use(load_regime(folder), today))

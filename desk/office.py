@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from config.calendar import period_by_id
 from config.loader import load_regime
 from config.secrets import secret
 from config.settings import Authentication, Encryption, Settings, load_settings
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from config.regime import Regime
+    from config.reports import Period, ReportDefinition
     from intake.mailbox import Mailbox
     from intake.workers import ReaderPool
     from ledger.records import Issue, ReportFile
@@ -48,8 +50,8 @@ class Office:
 
     @property
     def templates(self) -> Path | None:
-        """The department's own text templates, None when it keeps none."""
-        folder = self.settings.home / "templates"
+        """The department's own text templates of documents, None when it keeps none."""
+        folder = self.settings.home / "templates" / "documents"
         return folder if folder.is_dir() else None
 
     @property
@@ -62,6 +64,10 @@ class Office:
     def start(self) -> date | None:
         """The day from which mail is looked at; older mail is left alone."""
         return self.settings.mailbox.start if self.settings.mailbox else None
+
+    def period(self, report: ReportDefinition, period_id: str) -> Period | None:
+        """The period of that id, None when the report has none."""
+        return period_by_id(report, self.regime.timezone, self.regime.calendar, period_id)
 
     def mark(self, account: str, folder: str) -> tuple[int, int] | None:
         """How far a folder was read."""

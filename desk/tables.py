@@ -32,6 +32,25 @@ class Printer:
         self._say = wording
         self.console = console or Console(highlight=False)
 
+    @property
+    def language(self) -> str:
+        """The language of the interface."""
+        return self._say.language
+
+    def heading(self, key: str, **places: object) -> None:
+        """A rule across the page with a title."""
+        self.console.rule(self._say(key, **places), align="left")
+
+    def issue(self, view: View) -> None:
+        """The documents of an issue, and what changed since the one before."""
+        key = "cli.issued" if view["new"] else "cli.issue_unchanged"
+        self.line(key, number=view["number"], folder=view["folder"])
+        for name in view["files"]:
+            self.console.print(f"  {name}", markup=False)
+        for change in view["changes"]:
+            shown = {name: "–" if value is None else value for name, value in change.items()}
+            self.console.print("  " + self._say("cli.change", **shown), markup=False)
+
     def line(self, key: str, **places: object) -> None:
         """One sentence of the catalogue."""
         self.console.print(self._say(key, **places), markup=False)

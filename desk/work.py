@@ -19,11 +19,13 @@ from consolidate.writers.report import write_report
 from desk.errors import UnknownNameError
 from desk.office import Office
 from desk.views import waiting_of
-from intake.mailbox import FetchNote, FolderMark, Mailbox
-from intake.pipeline import Intake, effective_regime
+from intake.mailbox import FetchBatch, FetchNote, FolderMark, Mailbox
+from intake.pipeline import FETCH_DOUBT, Intake, effective_regime
 from ledger.obligations import obligations_of
 from ledger.records import Issue, MessageOutcome, ObligationKey, ReportFile
 
+#: Notes of a mailbox that make a message a question for a person.
+DOUBTFUL_NOTES = frozenset({"too_large", "possibly_incomplete", "arrival_unknown", "arrival_from_file"})
 #: A period is shown and chased from its opening until this long after its due moment.
 RECENT = timedelta(days=400)
 
@@ -59,9 +61,20 @@ def fetch(office: Office, mailbox: Mailbox, account: str) -> Fetched:
                 for raw, archive_id in zip(batch.messages, ids, strict=True)
             ]
             reached = (account, folder.name, batch.mark.uid_validity, batch.mark.last_uid)
-            new += office.ledger.record_batch(seen, reached)
+            added = office.ledger.record_batch(seen, reached)
+            _note_doubts(
+                office, batch, dict(zip((raw.sighting.uid for raw in batch.messages), ids, strict=True))
+            )
+            new += added
             notes += batch.notes
     return Fetched(tuple(new), tuple(notes))
+
+
+def _note_doubts(office: Office, batch: FetchBatch, ids: dict[int, str]) -> None:
+    """Record what the mailbox noted against single messages before anyone reads them."""
+    for note in batch.notes:
+        if note.code in DOUBTFUL_NOTES and note.uid in ids:
+            office.ledger.note(FETCH_DOUBT, ids[note.uid], {"code": note.code})
 
 
 def take_in(office: Office) -> Iterator[MessageOutcome]:
@@ -228,13 +241,13 @@ def issue(office: Office, report: ReportDefinition, period: Period, as_of: datet
 
 def documents(office: Office, consolidation: Consolidation) -> tuple[ReportFile, ...]:
     """The report, its annex, the chase-up list twice, and the letter when there is somebody to urge."""
-    wording = office.document_wording
+    wording, own = office.document_wording, office.templates
     writers: list[Callable[[], ReportFile]] = [
-        lambda: write_report(consolidation, wording, office.templates),
+        lambda: write_report(consolidation, wording, own),
         lambda: write_annex(consolidation, wording),
         lambda: write_chase_list_docx(consolidation, wording),
         lambda: write_chase_list_xlsx(consolidation, wording),
     ]
     if units_to_urge(consolidation):
-        writers.append(lambda: write_chase_letter(consolidation, wording, overrides=office.templates))
+        writers.append(lambda: write_chase_letter(consolidation, wording, overrides=own))
     return tuple(write() for write in writers)

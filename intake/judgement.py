@@ -8,6 +8,7 @@ did a person decide about it. A person outranks all the rest.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -52,6 +53,7 @@ class Archived:
     arrival: datetime
     size: int
     junk: bool = False
+    fetch_doubt: str = ""  #: code of what was wrong with the fetch: too_large, arrival_unknown...
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,9 @@ class Context:
     decisions: tuple[Decision, ...] = ()  #: about this message, oldest first
 
 
+#: Notes of the mailbox after which only part of the message is there, or its arrival is not known.
+_INCOMPLETE = ("too_large", "possibly_incomplete")
+_TIMELESS = ("arrival_unknown", "arrival_from_file")
 #: Reasons that make a mail suspect of forgery rather than merely unclear.
 _FORGERY = ("sender_fail", "display_name_mismatch", "look_alike", "from_unclear")
 _FILE_REASONS = {
@@ -96,25 +101,12 @@ _SHARES = (
     "wetransfer.com",
     "mega.nz",
 )
-_ASKING = (
-    "xin mau",
-    "xin bieu",
-    "cho hoi",
-    "em hoi",
-    "xin hoi",
-    "hoi ve",
-    "cho em hoi",
-    "xin y kien",
-    "xin huong dan",
-    "huong dan giup",
-    "xin gia han",
-    "duoc khong",
-    "the nao a",
-    "khi nao",
-    "bao gio",
-    "o dau a",
-    "de nghi cho biet",
-    "xin file mau",
+_ASKING = re.compile(
+    r"\b(?:xin (?:mau|bieu|file|hoi|y kien|huong dan|lui|gia han|hoan|phep|so dien thoai|dia chi)"
+    r"|(?:cho|em|xin|can|muon) hoi|hoi (?:ve|dia chi|thoi han|han|mau|so lieu|cach)"
+    r"|(?:duoc|phai|dung|can|co) khong|the nao|bao gio|khi nao|o dau|bao nhieu"
+    r"|(?:co|can) (?:phai|duoc|can) .{1,80} khong|de nghi .{0,60}(?:cho biet|huong dan|tra loi|giai dap)"
+    r"|huong dan giup|lui thoi han|gia han)\b"
 )
 _REPORTING_WORDS = (" bao cao ", " bc ", " bieu ", " so lieu ")
 
@@ -141,6 +133,8 @@ class _Judge:
         if put_aside is not None and self._latest_decision() is put_aside:
             wanted = MessageClass(put_aside.choice.get("class", MessageClass.OTHER))
             return self._written(wanted, MessageState.SET_ASIDE, ("decided",))
+        if self._archived.fetch_doubt in _INCOMPLETE and not self._released():
+            return self._asked(MessageClass.UNREADABLE, "fetched_in_part")
         screened = screen(self._message, self._regime.department.mailbox)
         forged = self._forgery()
         if screened is not None and not (forged and screened.rule == "own_mail"):
@@ -175,7 +169,7 @@ class _Judge:
         address = self._message.headers.sender.address
         return tuple(
             unit.id
-            for unit in self._regime.units
+            for unit in self._regime.units_on(day)
             if address and any(known.address == address for known in unit.addresses_on(day))
         )
 
@@ -280,18 +274,18 @@ class _Judge:
 
     def _asks(self) -> bool:
         text = f"{self._message.headers.subject}\n{self._message.own_text}"
-        words = f" {plain_key(text)} "
-        asking = "?" in text or any(f" {phrase} " in words for phrase in _ASKING)
+        asking = "?" in text or _ASKING.search(plain_key(text)) is not None
         return asking and not self._files() and (bool(self._sender_units()) or self._speaks_of_reports())
 
     def _is_stray(self) -> bool:
-        """From nobody we know, no public office, and about nothing we collect."""
+        """From nobody we know, no public office, and neither about reporting nor about any unit."""
         headers = self._message.headers
         if self._sender_units() or headers.sender.domain.endswith("gov.vn"):
             return False
         text = f"{headers.subject} {self._message.own_text}"
-        named = self._context.units.named_in(text)
-        return not reports_named(text, self._reports) and not any(not mention.bare for mention in named)
+        named = any(not mention.bare for mention in self._context.units.named_in(text))
+        words = f" {plain_key(text)} "
+        return not named and not any(word in words for word in _REPORTING_WORDS)
 
     # -- reports ------------------------------------------------------------------------------------
 
@@ -337,6 +331,8 @@ class _Judge:
         doubts = list(match.doubts)
         if not self._sender_trusted() and not self._released():
             doubts.append("sender_unverified")
+        if self._archived.fetch_doubt in _TIMELESS:
+            doubts.append("arrival_uncertain")
         if "not_readable" in doubts:
             doubts = [*self._why_unread(reads), *(d for d in doubts if d != "not_readable")]
         unopened = bool(reads) and all(r.file is not None and r.file.state in _UNOPENED for r in reads)

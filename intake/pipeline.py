@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from itertools import islice
 
 from config.calendar import period_by_id, periods_of
 from config.regime import Regime
@@ -34,6 +33,8 @@ from ledger.records import (
 )
 from ledger.store import Ledger
 
+#: The event by which the desk records that a message came incomplete or without a sure arrival.
+FETCH_DOUBT = "fetch_doubt"
 #: Outcomes are written together, so that one synced commit serves many messages.
 BATCH = 50
 #: Periods are looked for this far back: a report more than two years late is a question anyway.
@@ -64,7 +65,7 @@ class Intake:
 
     def _take_in(self, unread: Sequence[tuple[str, datetime]], pool: ReaderPool) -> Iterator[MessageOutcome]:
         memory = Memory(self.regime, self.ledger)
-        for batch in _batched(unread, BATCH):
+        for batch in self._batches(unread):
             going = frozenset(self.ledger.begin_attempts([archive_id for archive_id, _ in batch]))
             arrivals = {archive_id: arrival for archive_id, arrival in batch if archive_id in going}
             outcomes = [
@@ -76,6 +77,21 @@ class Intake:
             if disturbed:
                 self.ledger.read_again(disturbed, "an earlier message arrived")
             yield from outcomes
+
+    def _batches(self, unread: Sequence[tuple[str, datetime]]) -> Iterator[list[tuple[str, datetime]]]:
+        """In order of arrival; a message whose reading once failed goes alone, so that it harms no other."""
+        batch: list[tuple[str, datetime]] = []
+        for entry in unread:
+            alone = self.ledger.attempts(entry[0]) > 0
+            if batch and (alone or len(batch) == BATCH):
+                yield batch
+                batch = []
+            batch.append(entry)
+            if alone:
+                yield batch
+                batch = []
+        if batch:
+            yield batch
 
     def _read(
         self, arrivals: dict[str, datetime], pool: ReaderPool
@@ -99,10 +115,13 @@ class Intake:
         read: ReadMessage | ReadingFailure,
         memory: Memory,
     ) -> MessageOutcome:
-        archived = Archived(archive_id, arrival, size, archive_id in self.junk_ids)
-        if isinstance(read, ReadingFailure):
+        doubt = memory.fetch_doubt(archive_id)
+        archived = Archived(archive_id, arrival, size, archive_id in self.junk_ids, doubt)
+        message = read.message if isinstance(read, ReadingFailure) else read
+        if message is None:
+            assert isinstance(read, ReadingFailure)
             return _unread(archived, read)
-        outcome = judge(archived, read, memory.context(archived))
+        outcome = judge(archived, message, memory.context(archived))
         memory.learn(outcome)
         return outcome
 
@@ -137,6 +156,9 @@ class Memory:
         self._by_key: dict[ObligationKey, list[Submission]] = {}
         self._by_print: dict[str, list[Submission]] = {}
         self._indices: dict[frozenset[str], UnitIndex] = {}
+        self._fetch_doubts = {
+            event.subject: str(event.detail.get("code", "")) for event in ledger.history(event=FETCH_DOUBT)
+        }
         self._owing: dict[tuple[str, str], frozenset[str]] = {}
 
     def context(self, archived: Archived) -> Context:
@@ -155,6 +177,10 @@ class Memory:
                 if decision.target.get("message") == archived.archive_id and decision.kind != "value"
             ),
         )
+
+    def fetch_doubt(self, archive_id: str) -> str:
+        """What the mailbox noted against the message when it was fetched."""
+        return self._fetch_doubts.get(archive_id, "")
 
     def learn(self, outcome: MessageOutcome) -> None:
         """Remember what a message handed in before it stands in the ledger."""
@@ -262,9 +288,3 @@ def _unread(archived: Archived, failure: ReadingFailure) -> MessageOutcome:
         verdict={},
         review=(item,),
     )
-
-
-def _batched(items: Sequence[tuple[str, datetime]], size: int) -> Iterator[list[tuple[str, datetime]]]:
-    iterator = iter(items)
-    while batch := list(islice(iterator, size)):
-        yield batch

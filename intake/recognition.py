@@ -211,7 +211,7 @@ class _Recogniser:
             ("annex_reference", exhibit.annex_reference),
         ):
             for claim in claims:
-                for unit in self._single(self._units.only_in(claim.text)):
+                for unit in self._single(self._units.fully_in(claim.text)):
                     found.append(evidence("unit", unit, kind, claim.text, claim.place or exhibit.file))
         for unit in self._single(self._units.only_in(exhibit.place_name)):
             found.append(evidence("unit", unit, "place_line", exhibit.place_name, exhibit.file))

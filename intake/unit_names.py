@@ -91,6 +91,11 @@ class UnitIndex:
         found = dict.fromkeys(unit for mention in full or mentions for unit in mention.units)
         return tuple(found)
 
+    def fully_in(self, text: str) -> tuple[str, ...]:
+        """The distinct units the text names with their level or office: a bare place may be a person's name."""
+        found = dict.fromkeys(u for mention in self.named_in(text) if not mention.bare for u in mention.units)
+        return tuple(found)
+
     def is_exactly(self, text: str) -> tuple[str, ...]:
         """The units whose name the whole text is, the area's name at its end apart."""
         key = self._without_area(accented_key(text))

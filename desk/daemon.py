@@ -1,0 +1,142 @@
+"""The daemon: look into the mailbox, consolidate after the due moment, remind, report each morning.
+
+The `schedule` library gives the tick only; what is due is told by the ledger and the calendar, so a
+machine that slept a week does each job once.
+"""
+
+from __future__ import annotations
+
+import random
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from datetime import time as clock_time
+from types import FrameType
+
+import schedule
+
+from config.calendar import is_working_day
+from desk.chasing import chase
+from desk.digest import write_digest
+from desk.office import Office
+from desk.work import current_periods, fetch, issue, settle, take_in
+from intake.mailbox import Backoff, LoginGate, Mailbox, MailboxConnectionError, MailboxLoginRefusedError
+
+MORNING = clock_time(7, 30)
+#: The event that marks a morning's work as done, by day.
+MORNING_DONE = "morning_done"
+#: The daemon looks up from waiting at least this often, so that it stops within five seconds.
+LONGEST_WAIT = 4.0
+
+
+@dataclass
+class Daemon:
+    """One daemon over one office; `run` ends on SIGTERM, SIGINT, or after one round."""
+
+    office: Office
+    say: Callable[[str], None]
+    mailbox: Mailbox | None = None
+    _stopping: bool = False
+    _backoff: Backoff = field(default_factory=Backoff)
+    _gate: LoginGate = field(default_factory=LoginGate)
+
+    def run(self, *, once: bool = False) -> None:
+        """Work until told to stop."""
+        if once:
+            self.look()
+            self.morning()
+            return
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        mailbox = self.office.settings.mailbox
+        timetable = schedule.Scheduler()
+        timetable.every(mailbox.poll_seconds if mailbox else 600).seconds.do(self.look)
+        timetable.every(1).minutes.do(self.morning)
+        self.say(self.office.wording("daemon.started"))
+        self.office.ledger.recover_outbox()
+        timetable.run_all()
+        while not self._stopping:
+            timetable.run_pending()
+            self._wait(min(LONGEST_WAIT, max(0.1, timetable.idle_seconds or 0.1)))
+        self._close()
+        self.say(self.office.wording("daemon.stopped"))
+
+    def look(self) -> None:
+        """One look into the mailbox, and everything that follows from what is new."""
+        now = time.monotonic()
+        if self.office.settings.mailbox is not None and self._may_connect(now):
+            self._fetch(now)
+        booked = 0
+        for outcome in take_in(self.office):
+            booked += bool(outcome.submissions)
+        if booked:
+            self.say(self.office.wording("daemon.booked", count=booked))
+
+    def morning(self) -> None:
+        """Once each working day from 07:30: settle, consolidate what is past due, remind, digest."""
+        local = self.office.clock().astimezone(self.office.regime.timezone)
+        today = local.date()
+        if local.time() < MORNING or not is_working_day(today, self.office.regime.calendar):
+            return
+        if self.office.ledger.history(subject=today.isoformat(), event=MORNING_DONE):
+            return
+        settle(self.office)
+        self._consolidate(local)
+        chased = chase(self.office, queue=True, send=self.office.regime.sending.mode == "send")
+        path = write_digest(self.office, chased)
+        self.office.ledger.note(MORNING_DONE, today.isoformat())
+        self.say(self.office.wording("daemon.digest", path=str(path)))
+
+    def _consolidate(self, now: datetime) -> None:
+        for report, period in current_periods(self.office):
+            if period.due is not None and period.due <= now:
+                issued = issue(self.office, report, period, now)
+                if issued.new:
+                    folder = str(self.office.outputs_of(issued.issue))
+                    self.say(self.office.wording("daemon.issued", number=issued.issue.number, folder=folder))
+
+    def _may_connect(self, now: float) -> bool:
+        return self._backoff.ready(now) and self._gate.may_try(self.office.clock())
+
+    def _fetch(self, now: float) -> None:
+        """A lost line is tried again after a growing pause, a refused login once an hour."""
+        try:
+            if self.mailbox is None:
+                self.mailbox = self.office.open_mailbox()
+            fetched = fetch(self.office, self.mailbox, self.office.account)
+        except MailboxLoginRefusedError as error:
+            self._gate = self._gate.refused(self.office.clock())
+            self._lost(error)
+        except MailboxConnectionError as error:
+            self._backoff = self._backoff.failed(now, random.random())  # noqa: S311 - jitter, no secret
+            self._lost(error)
+        else:
+            self._backoff, self._gate = self._backoff.succeeded(), self._gate.accepted()
+            for note in fetched.notes:
+                self.say(self.office.wording(f"mailbox.note_{note.code}", uid=note.uid, **note.parameters))
+
+    def _lost(self, error: MailboxConnectionError | MailboxLoginRefusedError) -> None:
+        self.office.ledger.note("mailbox_failed", self.office.account, {"error": type(error).__name__})
+        self.say(self.office.wording(error.key, **error.places))
+        self._close()
+
+    def _wait(self, seconds: float) -> None:
+        """Wait for the mailbox to say something; when it does, look at once."""
+        if self.mailbox is None:
+            time.sleep(seconds)
+            return
+        try:
+            if self.mailbox.wait(seconds):
+                self.look()
+        except (MailboxConnectionError, MailboxLoginRefusedError) as error:
+            self._lost(error)
+
+    def _close(self) -> None:
+        if self.mailbox is not None:
+            self.mailbox.close()
+            self.mailbox = None
+
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+        self._stopping = True

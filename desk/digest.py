@@ -1,0 +1,61 @@
+"""The officer's morning page: what came, what needs her, who is missing, and the daily proof."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desk.office import Office
+from desk.views import counts_of
+from desk.work import chosen_periods, consolidation_of
+from ledger.records import ObligationState
+
+if TYPE_CHECKING:
+    from desk.chasing import Chased
+
+DAY = timedelta(days=1)
+
+
+def write_digest(office: Office, chased: Chased) -> Path:
+    """Write today's digest into the outputs folder; returns the file."""
+    local = office.clock().astimezone(office.regime.timezone)
+    path = office.settings.outputs / "ban-tin" / f"{local:%Y-%m-%d}.txt"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(digest_lines(office, chased)) + "\n", "utf-8")
+    return path
+
+
+def digest_lines(office: Office, chased: Chased) -> list[str]:
+    """The digest, line by line."""
+    say, now = office.document_wording, office.clock()
+    local = now.astimezone(office.regime.timezone)
+    came = [m for m in office.ledger.messages() if now - DAY <= m.arrival <= now]
+    lines = [
+        say("digest.title", day=f"{local:%d/%m/%Y}"),
+        say("digest.came", count=len(came), booked=sum(bool(m.submissions) for m in came)),
+        say("digest.review", count=len(office.ledger.review_items())),
+    ]
+    for report, period in chosen_periods(office, None, None, now):
+        consolidation = consolidation_of(office, report, period, now)
+        counts = counts_of(consolidation.standings)
+        lines.append(say("digest.period", report=report.short_name, period=period.name, **counts))
+        missing = [s.unit.name for s in consolidation.standings if s.state is ObligationState.MISSING]
+        if missing:
+            lines.append(say("digest.missing", names="; ".join(missing)))
+    lines.append(say("digest.outbox", count=len(chased.mails)))
+    for count in office.ledger.counts():
+        key = "digest.proof" if count.balanced else "digest.proof_broken"
+        lines.append(
+            say(
+                key,
+                folder=count.folder,
+                total=count.sightings,
+                booked=count.booked,
+                set_aside=count.set_aside,
+                review=count.review,
+                failed=count.failed,
+                unread=count.not_yet_read,
+            )
+        )
+    return lines

@@ -1,0 +1,142 @@
+"""Every outside part looked at, with what to do in plain words."""
+
+from __future__ import annotations
+
+import email.policy
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from config.errors import ConfigError
+from config.loader import load_regime, missing_before_use
+from config.secrets import secret
+from config.settings import Settings, load_settings
+from config.wording import Wording
+from intake.errors import IntakeError
+from ledger.errors import LedgerError
+
+#: Below this much free space new mail is not taken in safely.
+LEAST_FREE = 500_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What was found of one part: `state` is well, warning or fault."""
+
+    part: str
+    state: str
+    sentence: str
+
+
+def examine(home: Path, say: Wording) -> list[Examined]:
+    """Look at each part in turn; a part that cannot be looked at is a finding, never an error."""
+    found = [_python(say)]
+    try:
+        settings = load_settings(home)
+    except ConfigError as error:
+        return [*found, Examined("settings", "fault", str(error))]
+    found += [_disk(settings, say), *_regime(settings, say), _ledger(settings, say), _readers(say)]
+    found += [_mailbox(settings, say), _holidays(say)]
+    found += [_tool(name, key, say) for name, key in (("soffice", "libreoffice"), ("tesseract", "tesseract"))]
+    return found
+
+
+def _python(say: Wording) -> Examined:
+    name = ".".join(map(str, sys.version_info[:3]))
+    # Before 3.11.10 a header value could write further headers (CVE-2024-6923); we guard, but say so.
+    guarded = hasattr(email.policy.Policy, "verify_generated_headers")
+    key = "doctor.python_well" if guarded else "doctor.python_old"
+    return Examined("python", "well" if guarded else "warning", say(key, version=name))
+
+
+def _disk(settings: Settings, say: Wording) -> Examined:
+    folder = settings.home if settings.home.exists() else settings.home.parent
+    if not os.access(folder, os.W_OK):
+        return Examined("disk", "fault", say("doctor.disk_read_only", folder=str(folder)))
+    free = shutil.disk_usage(folder).free
+    state, key = ("well", "doctor.disk_well") if free > LEAST_FREE else ("fault", "doctor.disk_full")
+    return Examined("disk", state, say(key, free=f"{free / 1e9:.1f}"))
+
+
+def _regime(settings: Settings, say: Wording) -> list[Examined]:
+    if not settings.regime.is_dir():
+        return [Examined("regime", "fault", say("desk.no_home", home=str(settings.home)))]
+    try:
+        regime = load_regime(settings.regime)
+    except ConfigError as error:
+        return [Examined("regime", "fault", str(error))]
+    day = datetime.now(UTC).astimezone(regime.timezone).date()
+    lacking = missing_before_use(regime, day)
+    if lacking:
+        return [Examined("regime", "warning", problem.sentence(say)) for problem in lacking]
+    return [Examined("regime", "well", say("doctor.regime_well", units=len(regime.units)))]
+
+
+def _ledger(settings: Settings, say: Wording) -> Examined:
+    from ledger.archive import Archive
+    from ledger.store import Ledger
+
+    try:
+        with Ledger.open(settings.database_url, "doctor", lambda: datetime.now(UTC)) as ledger:
+            counts = ledger.counts()
+            broken = ledger.broken_history()
+            missing = ledger.missing_from(Archive(settings.archive)) if settings.archive.is_dir() else ()
+    except LedgerError as error:
+        return Examined("ledger", "fault", str(error))
+    if broken or missing:
+        return Examined(
+            "ledger", "fault", say("doctor.ledger_damaged", broken=len(broken), missing=len(missing))
+        )
+    total = sum(count.sightings for count in counts)
+    return Examined("ledger", "well", say("doctor.ledger_well", count=total))
+
+
+def _readers(say: Wording) -> Examined:
+    from intake.workers import ReaderPool
+
+    try:
+        with ReaderPool(processes=1):
+            return Examined("readers", "well", say("doctor.readers_well"))
+    except IntakeError as error:
+        return Examined("readers", "fault", say("doctor.readers_fault", detail=str(error)))
+
+
+def _mailbox(settings: Settings, say: Wording) -> Examined:
+    if settings.mailbox is None:
+        return Examined("mailbox", "warning", say("desk.no_mailbox", home=str(settings.home)))
+    if secret("password", settings.home) is None and secret("oauth_token", settings.home) is None:
+        return Examined("mailbox", "fault", say("desk.no_secret", name="TONGHOP_PASSWORD"))
+    from desk.office import open_office
+
+    try:
+        with open_office(settings.home, actor="doctor") as office:
+            mailbox = office.open_mailbox()
+            try:
+                folders = mailbox.folders()
+            finally:
+                mailbox.close()
+    except IntakeError as error:
+        key = getattr(error, "key", "")
+        return Examined("mailbox", "fault", say(key, **getattr(error, "places", {})) if key else str(error))
+    names = ", ".join(folder.name for folder in folders)
+    return Examined("mailbox", "well", say("doctor.mailbox_well", folders=names))
+
+
+def _holidays(say: Wording) -> Examined:
+    import holidays
+
+    year = date.today().year  # noqa: DTZ011 - the year is enough
+    known = len(holidays.country_holidays("VN", years=year))
+    state, key = ("well", "doctor.holidays_well") if known else ("warning", "doctor.holidays_missing")
+    return Examined("holidays", state, say(key, year=year, version=version("holidays")))
+
+
+def _tool(name: str, key: str, say: Wording) -> Examined:
+    path = shutil.which(name)
+    if path is None:
+        return Examined(key, "warning", say(f"doctor.{key}_missing"))
+    return Examined(key, "well", say("doctor.tool_well", path=path))

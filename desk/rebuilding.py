@@ -1,0 +1,143 @@
+"""The ledger again, from archive + configuration + decisions; and whether it is the same.
+
+Everything but what cannot be derived is made anew: the outbox (what went out, went out) and the numbered
+issues are carried over. The new ledger lies beside the old one; with `replace` it takes its place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from consolidate.issues import inputs_sha256
+from desk.errors import DeskError
+from desk.office import DECISIONS, Office, open_office
+from desk.work import consolidation_of, documents, settle, take_in
+from intake.pipeline import FETCH_DOUBT
+from ledger.database import sqlite_file
+from ledger.records import Issue, MessageOutcome
+from ledger.store import Ledger
+
+BESIDE = "rebuilt"
+
+
+class CannotRebuildHereError(DeskError):
+    """Only a ledger in a file can be rebuilt beside itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """How many messages were read again, and what differs from the ledger in use."""
+
+    messages: int
+    differences: tuple[str, ...]
+    path: Path
+
+
+def rebuild(
+    home: Path,
+    clock: Callable[[], datetime],
+    progress: Callable[[Iterator[MessageOutcome], int], Iterator[MessageOutcome]],
+    *,
+    replace_ledger: bool = False,
+) -> Rebuilt:
+    """Rebuild the ledger of a home folder and compare.
+
+    Raises:
+        CannotRebuildHereError: the ledger is no file.
+        ConfigError, LedgerError: as named.
+    """
+    with open_office(home, clock=clock, actor="rebuild") as office:
+        old_path = sqlite_file(office.settings.database_url)
+        if old_path is None:
+            raise CannotRebuildHereError("desk.rebuild_needs_file")
+        path = old_path.with_name(f"{old_path.stem}.{BESIDE}{old_path.suffix}")
+        _remove(path)
+        url = f"sqlite:///{path}"
+        journal = office.settings.home / DECISIONS
+        with closing(Ledger.open(url, "rebuild", clock, decisions_journal=journal)) as fresh:
+            anew = replace(office, ledger=fresh)
+            count = _read_all(office, anew, progress)
+            _carry_over(office.ledger, fresh)
+            differences = (*_differences(office, anew), *_document_differences(anew))
+    if replace_ledger:
+        kept = old_path.with_name(f"{old_path.stem}.before-rebuild{old_path.suffix}")
+        _remove(kept)
+        old_path.replace(kept)
+        path.replace(old_path)
+        path = old_path
+    return Rebuilt(count, differences, path)
+
+
+def _read_all(
+    office: Office,
+    anew: Office,
+    progress: Callable[[Iterator[MessageOutcome], int], Iterator[MessageOutcome]],
+) -> int:
+    anew.ledger.adopt_orphans(office.archive)
+    for event in office.ledger.history(event=FETCH_DOUBT):
+        anew.ledger.note(FETCH_DOUBT, event.subject, event.detail)
+    total = len(anew.ledger.unread())
+    for _outcome in progress(take_in(anew), total):
+        pass
+    settle(anew)
+    return total
+
+
+def _carry_over(old: Ledger, fresh: Ledger) -> None:
+    for mail in old.outbox():
+        fresh.queue(mail)
+    for report, period in old.periods():
+        for made in old.issues(report, period):
+            fresh.add_issue(made)
+
+
+def _differences(office: Office, anew: Office) -> Iterator[str]:
+    """Messages that are judged otherwise, and figures that moved."""
+    before = {outcome.archive_id: outcome for outcome in office.ledger.messages()}
+    after = {outcome.archive_id: outcome for outcome in anew.ledger.messages()}
+    for archive_id in sorted(before.keys() | after.keys()):
+        if before.get(archive_id) != after.get(archive_id):
+            yield f"{archive_id[:12]}: {_told(before.get(archive_id))} → {_told(after.get(archive_id))}"
+    for report, period in sorted({*office.ledger.periods(), *anew.ledger.periods()}):
+        if office.ledger.obligations(report, period) != anew.ledger.obligations(report, period):
+            yield f"{report} {period}: obligations"
+
+
+def _told(outcome: MessageOutcome | None) -> str:
+    if outcome is None:
+        return "–"
+    keys = ", ".join(f"{i.key.unit}/{i.key.period}" for i in outcome.submissions)
+    return f"{outcome.message_class.value} {outcome.state.value} {keys}".strip()
+
+
+def _document_differences(anew: Office) -> Iterator[str]:
+    """Documents of the last issues that would come out otherwise, byte for byte."""
+    for report, period in anew.ledger.periods():
+        issue = anew.ledger.latest_issue(report, period)
+        if issue is not None:
+            yield from _compared(anew, issue)
+
+
+def _compared(anew: Office, issue: Issue) -> Iterator[str]:
+    report = anew.regime.report(issue.report)
+    period = anew.period(report, issue.period)
+    if period is None:
+        return
+    consolidation = consolidation_of(anew, report, period, anew.clock())
+    if inputs_sha256(consolidation) != issue.inputs_sha256:
+        return  # something has come since that issue; the next one will tell
+    then = replace(consolidation, as_of=issue.as_of)
+    made = {file.name: hashlib.sha256(file.content).hexdigest() for file in documents(anew, then)}
+    for name, sha256 in issue.files:
+        if made.get(name) != sha256:
+            yield f"{issue.report} {issue.period} {issue.number:02d}: {name}"
+
+
+def _remove(path: Path) -> None:
+    for tail in ("", "-wal", "-shm"):
+        path.with_name(path.name + tail).unlink(missing_ok=True)

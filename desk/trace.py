@@ -1,0 +1,50 @@
+"""From a figure of the department to the units' figures, to the cell in the original, to the mail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from config.reports import Figure, Sex
+from desk.errors import UnknownNameError
+from desk.office import Office
+from desk.views import View, message_view, total_view, value_view
+from desk.work import chosen_periods, consolidation_of
+
+
+def trace_of(
+    office: Office,
+    indicator: str,
+    sex: str,
+    report: str | None,
+    period: str | None,
+    as_of: datetime,
+    unit: str | None = None,
+) -> View:
+    """{"total", "values", "messages"} of one figure; a ratio is traced to both its parts.
+
+    Raises:
+        UnknownNameError: there is no such figure, report or period.
+    """
+    for definition, known in chosen_periods(office, report, period, as_of):
+        consolidation = consolidation_of(office, definition, known, as_of)
+        for total in consolidation.totals:
+            if total.indicator.code != indicator or total.sex.value != sex:
+                continue
+            ratio = total.indicator.ratio
+            figures = (ratio.numerator, ratio.denominator) if ratio else (Figure(indicator, Sex(sex)),)
+            held = [
+                value
+                for value in consolidation.values
+                if (value.value.indicator, value.value.sex) in figures and unit in (None, value.unit)
+            ]
+            outcomes = {value.archive_id: office.ledger.message(value.archive_id) for value in held}
+            return {
+                "total": total_view(total),
+                "values": [value_view(value, consolidation) for value in held],
+                "messages": [
+                    message_view(outcome, office.regime.timezone, office.wording)
+                    for outcome in outcomes.values()
+                    if outcome is not None
+                ],
+            }
+    raise UnknownNameError("desk.unknown_indicator", name=indicator, sex=sex)
