@@ -230,14 +230,14 @@ def messages(
     unit: UnitName = None,
     as_json: AsJson = False,
 ) -> None:
-    from desk.views import message_view
+    from desk.views import messages_view
     from ledger.records import MessageClass, MessageState
 
     with _office(context) as office:
         found = office.ledger.messages(
             state=_choice(state, MessageState), message_class=_choice(kind, MessageClass), unit=unit
         )
-        views = [message_view(outcome, office.regime.timezone, _say) for outcome in found]
+        views = messages_view(found, office.ledger.delivered_again(), office.regime.timezone, _say)
         if as_json:
             _dump(views)
         else:
@@ -274,14 +274,14 @@ def values(
     as_json: AsJson = False,
 ) -> None:
     from desk.views import value_view
-    from desk.work import chosen_periods, consolidation_of
+    from desk.work import chosen_periods, consolidation_of, shown_values
 
     with _office(context) as office:
         moment = _moment(as_of, office)
         views = []
         for definition, known in chosen_periods(office, report, period, moment):
             consolidation = consolidation_of(office, definition, known, moment)
-            views += [value_view(v, consolidation) for v in consolidation.values if unit in (None, v.unit)]
+            views += [value_view(held, consolidation) for held in shown_values(office, consolidation, unit)]
         if as_json:
             _dump(views)
         else:

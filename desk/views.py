@@ -18,6 +18,7 @@ from ledger.records import (
     ObligationState,
     OutgoingMessage,
     ReviewItem,
+    Role,
 )
 
 if TYPE_CHECKING:
@@ -60,6 +61,32 @@ def message_view(outcome: MessageOutcome, zone: ZoneInfo, wording: Wording) -> V
             {"name": file.name, "kind": file.kind, "state": file.state, "sha256": file.sha256}
             for file in outcome.attachments
         ],
+    }
+
+
+def messages_view(
+    outcomes: Iterable[MessageOutcome],
+    again: Mapping[str, Sequence[datetime]],
+    zone: ZoneInfo,
+    wording: Wording,
+) -> list[View]:
+    """Messages in order of arrival, each delivery of the same bytes on a line of its own."""
+    views = []
+    for outcome in outcomes:
+        view = message_view(outcome, zone, wording)
+        views.append(view)
+        views += [again_view(view, later, zone, wording) for later in again.get(outcome.archive_id, ())]
+    return sorted(views, key=lambda view: (view["arrival"], view["archive_id"]))
+
+
+def again_view(view: View, arrival: datetime, zone: ZoneInfo, wording: Wording) -> View:
+    """The same bytes delivered once more: a message of its own to the officer, a duplicate to the ledger."""
+    return view | {
+        "arrival": moment(arrival, zone),
+        "class": MessageClass.DUPLICATE.value,
+        "state": MessageState.BOOKED.value if view["matches"] else view["state"],
+        "matches": [match | {"role": Role.DUPLICATE.value} for match in view["matches"]],
+        "reasons": [{"code": "duplicate", "sentence": reason("duplicate", wording)}],
     }
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from config.calendar import period_by_id, periods_of
 from config.reports import Figure, Period, ReportDefinition, Sex
-from consolidate.consolidation import Consolidation
+from consolidate.consolidation import Consolidation, UnitValue
 from consolidate.issues import as_content, changes, inputs_sha256
 from consolidate.period import consolidate
 from consolidate.writers.annex import write_annex
@@ -22,7 +22,7 @@ from desk.views import waiting_of
 from intake.mailbox import FetchBatch, FetchNote, FolderMark, Mailbox
 from intake.pipeline import FETCH_DOUBT, Intake, effective_regime
 from ledger.obligations import obligations_of
-from ledger.records import Issue, MessageOutcome, ObligationKey, ReportFile
+from ledger.records import Certainty, Issue, MessageOutcome, ObligationKey, ReportFile
 
 #: Notes of a mailbox that make a message a question for a person.
 DOUBTFUL_NOTES = frozenset({"too_large", "possibly_incomplete", "arrival_unknown", "arrival_from_file"})
@@ -251,3 +251,26 @@ def documents(office: Office, consolidation: Consolidation) -> tuple[ReportFile,
     if units_to_urge(consolidation):
         writers.append(lambda: write_chase_letter(consolidation, wording, overrides=own))
     return tuple(write() for write in writers)
+
+
+def shown_values(office: Office, consolidation: Consolidation, unit: str | None) -> list[UnitValue]:
+    """The figures that count, then those of messages that wait for a person: doubtful, counted nowhere.
+
+    A waiting figure is left out where the unit has one that counts.
+    """
+    counted = [held for held in consolidation.values if unit in (None, held.unit)]
+    known = {(held.unit, held.value.indicator, held.value.sex) for held in counted}
+    waiting = {archive_id for standing in consolidation.standings for archive_id in standing.waiting}
+    pending = [
+        UnitValue(
+            submission.key.unit,
+            replace(value, certainty=Certainty.DOUBTFUL, reason=value.reason or "pending"),
+            submission.archive_id,
+            in_scope=True,
+        )
+        for submission in office.ledger.submissions(consolidation.report.id, consolidation.period.id, unit)
+        if not submission.accepted and submission.archive_id in waiting
+        for value in submission.values
+        if (submission.key.unit, value.indicator, value.sex) not in known
+    ]
+    return [*counted, *pending]

@@ -188,6 +188,21 @@ def counts(connection: Connection) -> tuple[FolderCount, ...]:
     )  # fmt: skip
 
 
+def delivered_again(connection: Connection) -> dict[str, tuple[datetime, ...]]:
+    """Later arrivals of the same bytes, by id, in order: the sender's second try, not a copy moved about.
+
+    A copy in another folder, or one listed anew after UIDVALIDITY changed, keeps its INTERNALDATE and is no
+    second arrival.
+    """
+    rows = connection.execute(
+        select(sightings.c.archive_id, sightings.c.arrival).where(sightings.c.arrival.is_not(None)).distinct()
+    )
+    moments: dict[str, set[datetime]] = {}
+    for row in rows:
+        moments.setdefault(row.archive_id, set()).add(row.arrival)
+    return {one: tuple(sorted(found)[1:]) for one, found in moments.items() if len(found) > 1}
+
+
 def chunks(ids: Iterable[str]) -> Iterator[list[str]]:
     """The ids in lists that fit into one statement."""
     every = list(ids)

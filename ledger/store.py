@@ -179,6 +179,11 @@ class Ledger:
         with self._reading() as connection:
             return tuple(sorted(sightings.known_ids(connection) - frozenset(archive.ids())))
 
+    def delivered_again(self) -> dict[str, tuple[datetime, ...]]:
+        """Later arrivals of the very same bytes, by archive id."""
+        with self._reading() as connection:
+            return sightings.delivered_again(connection)
+
     def counts(self) -> tuple[FolderCount, ...]:
         """The daily proof, by account and folder: every sighting stands somewhere."""
         with self._reading() as connection:

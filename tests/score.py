@@ -104,21 +104,25 @@ def _listed(home: Path, *words: str) -> Any:
     return json.loads(_tonghop(home, *words, "--json"))
 
 
-def _numbers_by_hash(set_folder: Path) -> dict[str, str]:
+def _numbers_by_hash(set_folder: Path) -> dict[str, list[str]]:
+    """The numbers of each content in order of arrival: the same bytes may be delivered twice."""
     manifest = json.loads((set_folder / "manifest.json").read_text("utf-8"))
-    return {entry["sha256"]: entry["n"] for entry in manifest["messages"]}
+    numbers: dict[str, list[str]] = {}
+    for entry in sorted(manifest["messages"], key=lambda entry: str(entry["n"])):
+        numbers.setdefault(entry["sha256"], []).append(entry["n"])
+    return numbers
 
 
-def _messages(listed: list[dict[str, Any]], numbers: dict[str, str]) -> list[dict[str, Any]]:
+def _messages(listed: list[dict[str, Any]], numbers: dict[str, list[str]]) -> list[dict[str, Any]]:
     return [
         {
-            "n": numbers[message["archive_id"]],
+            "n": numbers[message["archive_id"]].pop(0),
             "class": message["class"],
             "matches": [{"unit": m["unit"], "report": m["report"]} for m in message["matches"]],
             "needs_review": message["state"] in ("review", "failed"),
         }
         for message in listed
-        if message["archive_id"] in numbers
+        if numbers.get(message["archive_id"])
     ]
 
 
