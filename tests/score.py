@@ -200,7 +200,6 @@ def _department(regime: dict[str, Any], kinds: list[str]) -> dict[str, Any]:
             "level": level,
             "area": f"{area} {place}",
             "place": place,
-            "parent_authority": department.get("parent_authority", ""),
             "issuer": department.get("parent_authority") or department["name"],
             "symbol": "BC-UBND",
             "letter_symbol": "UBND-LĐTBXH",
