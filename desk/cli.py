@@ -525,7 +525,7 @@ def _office(context: typer.Context, actor: str = "") -> Iterator[Office]:
 
 @contextmanager
 def _spoken() -> Iterator[None]:
-    """Every error of ours becomes its sentence and its exit code; a fault of the program stays a traceback."""
+    """Every error of ours becomes its sentence and exit code; a fault of the program stays a traceback."""
     from config.errors import ConfigError
     from consolidate.errors import ConsolidateError
     from desk.errors import DeskError, exit_code

@@ -1,4 +1,4 @@
-"""The jobs a person or the daemon asks for: take mail in, consolidate, rebuild. Each returns what happened."""
+"""The jobs a person or the daemon asks for: take mail in, consolidate. Each returns what happened."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def chosen_periods(
     if period is not None:
         return _named_periods(office, definitions, period)
     latest: dict[str, tuple[ReportDefinition, Period]] = {}
-    answered = {key for key in office.ledger.periods()}
+    answered = set(office.ledger.periods())
     for definition, known in current_periods(office):
         asked = definition.id in {chosen.id for chosen in definitions}
         if asked and known.opens <= as_of and (definition.id, known.id) in answered:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from config.regime import Regime
-from config.reports import Grade, Period, ReportDefinition
+from config.reports import Period
 from config.spelling import plain_key
 from intake.checks import check_values
 from intake.documents import ReadFile, ReadState
@@ -23,7 +23,7 @@ from intake.messages import ReadMessage
 from intake.reading import combine
 from intake.recognition import Envelope, Exhibit, Match, Recognition, recognise
 from intake.screening import screen
-from intake.sender import SenderResult, SenderVerdict, look_alike, sender_verdict
+from intake.sender import SenderResult, look_alike, sender_verdict
 from intake.settlement import Announced, Handed, announced, fingerprint, is_telling, role_of
 from intake.subjects import reports_named
 from intake.unit_names import UnitIndex
@@ -142,10 +142,10 @@ class _Judge:
         exhibits = exhibits_of(self._message, self._reports)
         recognition = self._recognised(exhibits)
         if forged and not self._released():
-            return self._suspect(forged, exhibits, recognition)
+            return self._suspect(forged, recognition)
         matches = self._with_decisions(recognition.matches)
         if not matches:
-            return self._no_report(exhibits, recognition)
+            return self._no_report(recognition)
         return self._report(exhibits, matches)
 
     # -- the sender ---------------------------------------------------------------------------------
@@ -213,9 +213,7 @@ class _Judge:
             forwarded_units=owners,
         )
 
-    def _suspect(
-        self, forged: tuple[str, ...], exhibits: Sequence[ReadExhibit], recognition: Recognition
-    ) -> MessageOutcome:
+    def _suspect(self, forged: tuple[str, ...], recognition: Recognition) -> MessageOutcome:
         """Nothing of a mail that may be forged is booked; what it pretends to be is shown."""
         known = self._sender_units() or "display_name_mismatch" in forged or "look_alike" in forged
         if not known and not recognition.matches:
@@ -230,7 +228,7 @@ class _Judge:
 
     # -- no report ----------------------------------------------------------------------------------
 
-    def _no_report(self, exhibits: Sequence[ReadExhibit], recognition: Recognition) -> MessageOutcome:
+    def _no_report(self, recognition: Recognition) -> MessageOutcome:  # noqa: PLR0911 - a list of questions
         if recognition.other_reports:
             return self._written(MessageClass.OTHER_REPORT, MessageState.SET_ASIDE, ("other_report",))
         if recognition.other_letters:
@@ -340,7 +338,7 @@ class _Judge:
             return _HandedIn(None, tuple(doubts), (self._question(_first(doubts), match),), unopened)
         key = ObligationKey(match.unit, match.report, match.period)
         figures = self._figures(reads, match)
-        doubts += self._content_doubts(key, reads, figures)
+        doubts += self._content_doubts(key, figures)
         files = tuple(r.file.sha256 for r in reads if r.file is not None)
         handed = Handed(frozenset(files), figures.fingerprint, figures.values, figures.sections, told)
         role, role_doubts = role_of(handed, self._context.earlier(key))
@@ -388,9 +386,7 @@ class _Judge:
             empty_form=any(one.empty_form for one in read) and not checked,
         )
 
-    def _content_doubts(
-        self, key: ObligationKey, reads: Sequence[ReadExhibit], figures: _Figures
-    ) -> list[str]:
+    def _content_doubts(self, key: ObligationKey, figures: _Figures) -> list[str]:
         doubts = []
         if not self._context.owes(key):
             doubts.append("not_owed")

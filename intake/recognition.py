@@ -210,11 +210,15 @@ class _Recogniser:
             ("self_naming", exhibit.self_naming),
             ("annex_reference", exhibit.annex_reference),
         ):
-            for claim in claims:
-                for unit in self._single(self._units.fully_in(claim.text)):
-                    found.append(evidence("unit", unit, kind, claim.text, claim.place or exhibit.file))
-        for unit in self._single(self._units.only_in(exhibit.place_name)):
-            found.append(evidence("unit", unit, "place_line", exhibit.place_name, exhibit.file))
+            found.extend(
+                evidence("unit", unit, kind, claim.text, claim.place or exhibit.file)
+                for claim in claims
+                for unit in self._single(self._units.fully_in(claim.text))
+            )
+        found.extend(
+            evidence("unit", unit, "place_line", exhibit.place_name, exhibit.file)
+            for unit in self._single(self._units.only_in(exhibit.place_name))
+        )
         return found
 
     def _mail_unit_evidence(self, exhibit: Exhibit) -> list[Evidence]:

@@ -70,7 +70,8 @@ def is_bounce(headers: Headers) -> bool:
         return True
     from_system = headers.sender.address.startswith(_ROBOTS)
     failed = any(plain_key(headers.subject).startswith(subject) for subject in _FAILED_SUBJECTS)
-    return from_system and (headers.return_path == "" or failed or bool(_other(headers, "x-failed-recipients")))
+    returned = bool(_other(headers, "x-failed-recipients"))
+    return from_system and (headers.return_path == "" or failed or returned)
 
 
 def is_automatic(headers: Headers) -> bool:

@@ -92,7 +92,7 @@ class UnitIndex:
         return tuple(found)
 
     def fully_in(self, text: str) -> tuple[str, ...]:
-        """The distinct units the text names with their level or office: a bare place may be a person's name."""
+        """The distinct units named with their level or office; a bare place may be a person's name."""
         found = dict.fromkeys(u for mention in self.named_in(text) if not mention.bare for u in mention.units)
         return tuple(found)
 

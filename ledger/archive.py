@@ -19,7 +19,7 @@ import re
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime  # noqa: TC003 - msgspec reads the annotations
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
