@@ -107,6 +107,41 @@ class Printer:
             )
         self.console.print(table)
 
+    def explanation(self, view: View, regime: Regime) -> None:
+        """Why a message ended where it did, in the order a person asks."""
+        self.messages([view], regime)
+        for given in view["reasons"]:
+            self.console.print(f"  {given['sentence']}", markup=False)
+        evidence = self._table("about", "points_to", "evidence", "weight", "text", "place")
+        for item in view["evidence"]:
+            kind = self._say(f"terms.evidence_{item['kind']}")
+            target = unit_name(item["points_to"], regime) if item["about"] == "unit" else item["points_to"]
+            about = self._say(f"cli.about_{item['about']}")
+            evidence.add_row(about, target, kind, str(item["weight"]), item["text"][:80], item["place"])
+        self.console.print(evidence)
+        for submission in view["submissions"]:
+            self.heading("cli.explained", unit=unit_name(submission["unit"], regime), **_spot(submission))
+            self._read_values(submission["values"])
+            for finding in submission["findings"]:
+                grade = self._say(f"terms.grade_{finding['grade']}")
+                self.console.print(
+                    f"  {grade}: {finding['sentence']} ({finding['place'] or '–'})", markup=False
+                )
+
+    def _read_values(self, values: Iterable[View]) -> None:
+        table = self._table("indicator", "sex", "value", "measure", "place", "text", "certainty")
+        for value in values:
+            table.add_row(
+                value["indicator"],
+                self._say(f"terms.sex_{value['sex']}"),
+                "" if value["value"] is None else str(value["value"]),
+                value["unit_of_measure"],
+                value["place"],
+                value["text"][:60],
+                self._say(f"cli.certainty_{value['certainty']}"),
+            )
+        self.console.print(table)
+
     def values(self, views: Iterable[View], regime: Regime) -> None:
         """Figures with their places."""
         table = self._table("unit", "indicator", "sex", "value", "measure", "place", "text", "certainty")
@@ -173,6 +208,10 @@ class Printer:
         for column in columns:
             table.add_column(self._say(f"cli.column_{column}"), overflow="fold")
         return table
+
+
+def _spot(submission: View) -> dict[str, str]:
+    return {"report": submission["report"], "period": submission["period"], "role": submission["role"]}
 
 
 def unit_name(unit_id: str | None, regime: Regime) -> str:
