@@ -315,6 +315,22 @@ def trace(
             )
 
 
+@app.command(help=_say("cli.explain"))
+def explain(
+    context: typer.Context,
+    message: Annotated[str, typer.Argument(help=_say("cli.arg_message"))],
+    as_json: AsJson = False,
+) -> None:
+    from desk.explaining import explanation
+
+    with _office(context) as office:
+        view = explanation(office, message)
+        if as_json:
+            _dump(view)
+        else:
+            _printer().explanation(view, office.regime)
+
+
 # -- deciding --------------------------------------------------------------------------------------------
 
 Item = Annotated[str, typer.Argument(help=_say("cli.arg_item"))]
@@ -328,12 +344,16 @@ def decide_accept(
     report: Report = None,
     period: PeriodName = None,
     role: Annotated[str | None, typer.Option(help=_say("cli.opt_role"))] = None,
+    learn: Annotated[bool, typer.Option("--learn/--no-learn", help=_say("cli.opt_learn"))] = True,
     reason: Reason = "",
 ) -> None:
     from desk.decisions import accept
 
     with _office(context) as office:
-        _tell(office, accept(office, item, unit=unit, report=report, period=period, role=role, reason=reason))
+        made = accept(
+            office, item, unit=unit, report=report, period=period, role=role, reason=reason, learn=learn
+        )
+        _tell(office, made)
 
 
 @decide_app.command("set-aside", help=_say("cli.decide_set_aside"))

@@ -23,8 +23,11 @@ def accept(
     period: str | None,
     role: str | None,
     reason: str,
+    learn: bool = True,
 ) -> Decision:
     """Let a message count: as proposed, or for the unit, report and period that are named.
+
+    When the address was unknown it is remembered for the unit from that day on, unless `learn` is off.
 
     Raises:
         UnknownNameError: there is no such question, message, unit, report, period or role, or the
@@ -41,9 +44,19 @@ def accept(
     explicit = any(named.values())
     kind = "assign" if explicit else "accept"
     target = {"message": archive_id} | ({"item": found.id} if found else {})
-    return _recorded(
-        office, kind, target, choice if explicit or role else _filled(choice), reason, archive_id
-    )
+    said = choice if explicit or role else _filled(choice)
+    decision = _recorded(office, kind, target, said, reason, archive_id)
+    if learn and found is not None and found.question == "sender_unregistered":
+        _learn(office, archive_id, str(choice["unit"]), reason)
+    return decision
+
+
+def _learn(office: Office, archive_id: str, unit: str, reason: str) -> None:
+    """Remember the address of a mail that was accepted for a unit, from the day it wrote on."""
+    outcome = office.ledger.message(archive_id)
+    if outcome is not None and outcome.from_address:
+        day = outcome.arrival.astimezone(office.regime.timezone).date()
+        link(office, outcome.from_address, unit, day.isoformat(), reason)
 
 
 def set_aside(office: Office, item: str, kind: str, reason: str) -> Decision:
