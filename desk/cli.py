@@ -310,9 +310,8 @@ def trace(
         printer.totals([view["total"]])
         printer.values(view["values"], office.regime)
         for message in view["messages"]:
-            _print(
-                f"{message['archive_id'][:8]}  {message['arrival']}  {message['sender']}  {message['subject']}"
-            )
+            told = (message[name] for name in ("arrival", "sender", "subject"))
+            _print("  ".join((message["archive_id"][:8], *told)))
 
 
 @app.command(help=_say("cli.explain"))

@@ -32,6 +32,7 @@ MOST_MEGABYTES = 20  #: what a unit is told to send at most; mail servers refuse
 _COMMITTEE = re.compile(r"^UBND\s+(?=\S)")
 _HYPHEN = re.compile(r" ([-–]) ")
 _LABELLED = re.compile(r"\b(ngày|số|thư điện tử|không quá|lần|năm) (?=\S)", re.IGNORECASE)
+_COUNTED = re.compile(r"(?<=\d) (?=(?:tháng|giờ|phút|ngày|MB)\b)")
 _FREE = re.compile(r"[^a-z0-9-]+")
 _NBSP = "\N{NO-BREAK SPACE}"
 _HASH_LENGTH = 16
@@ -106,6 +107,7 @@ def folded(text: str, width: int = WIDTH) -> str:
 def _folded_line(line: str, width: int) -> str:
     mark, body = ("- ", line[2:]) if line.startswith("- ") else ("", line)
     whole = _HYPHEN.sub(rf"{_NBSP}\1 ", tidy(body))
+    whole = _COUNTED.sub(_NBSP, whole)
     whole = _LABELLED.sub(lambda match: match[1].replace(" ", _NBSP) + _NBSP, whole)
     wrapped = textwrap.fill(
         whole,

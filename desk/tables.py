@@ -70,19 +70,19 @@ class Printer:
         self.console.print(table)
 
     def messages(self, views: Iterable[View], regime: Regime) -> None:
-        """Messages, one line each."""
-        table = self._table("id", "arrived", "sender", "subject", "class", "state", "unit", "why")
+        """Messages, one line each: who, what about, and how it ended."""
+        table = self._table("id", "arrived", "from", "subject", "result")
         for view in views:
+            units = [view["unit"]] if view["unit"] else [match["unit"] for match in view["matches"]]
+            known = ", ".join(unit_name(unit, regime) for unit in units)
+            result = self._state(view["state"], "message")
+            result.append(" – " + self._say(f"terms.class_{view['class']}"))
             table.add_row(
                 view["archive_id"][:8],
                 short(view["arrival"]),
-                view["sender"],
-                view["subject"][:60],
-                self._say(f"terms.class_{view['class']}"),
-                self._state(view["state"], "message"),
-                unit_name(view["unit"], regime)
-                or ", ".join(unit_name(match["unit"], regime) for match in view["matches"]),
-                view["reasons"][0]["sentence"] if view["reasons"] else "",
+                known or view["sender"],
+                view["subject"][:70],
+                result,
             )
         self.console.print(table)
 
@@ -206,7 +206,8 @@ class Printer:
     def _table(self, *columns: str) -> Table:
         table = Table(show_lines=False, header_style="bold")
         for column in columns:
-            table.add_column(self._say(f"cli.column_{column}"), overflow="fold")
+            fixed = column in ("id", "arrived")
+            table.add_column(self._say(f"cli.column_{column}"), overflow="fold", no_wrap=fixed)
         return table
 
 
@@ -222,9 +223,10 @@ def unit_name(unit_id: str | None, regime: Regime) -> str:
 
 
 def short(moment: str | None) -> str:
-    """An ISO moment as a clerk writes it: 05/06/2024 00:06."""
+    """An ISO moment as a clerk writes it: 05/6/2024 00:06 (Decree 30 pads no month but 1 and 2)."""
     if not moment:
         return ""
     day, _, clock = moment.partition("T")
     year, month, number = day.split("-")
+    month = month if month in ("01", "02") else month.removeprefix("0")
     return f"{number}/{month}/{year} {clock[:5]}"
