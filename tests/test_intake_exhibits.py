@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from config.loader import load_regime
+from config.reports import ReportDefinition
+from intake.exhibits import ReadExhibit, exhibits_of, figures_of
+from intake.messages import ReadMessage
+from intake.workers import read_here
+from tests.builders import png, xlsx, zip_of
+from tests.offices import address, figure_table, figures, letter, note, write_regime
+
+SUBJECT = "Báo cáo bình đẳng giới"
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> ReportDefinition:
+    folder: Path = tmp_path_factory.mktemp("regime") / "regime"
+    write_regime(folder)
+    return load_regime(folder).reports[0]
+
+
+def exhibits(report: ReportDefinition, text: str, *files: tuple[str, bytes]) -> tuple[ReadExhibit, ...]:
+    message = read_here(note(address("binh-minh"), SUBJECT, text, *files))
+    assert isinstance(message, ReadMessage)
+    return exhibits_of(message, [report])
+
+
+def test_a_letter_tells_its_issuer_its_type_and_its_subject(report: ReportDefinition) -> None:
+    (read,) = exhibits(report, "Gửi.", ("bc.docx", letter("binh-minh")))
+    exhibit = read.exhibit
+    assert exhibit.is_letter
+    assert exhibit.issuer[0].text == "ỦY BAN NHÂN DÂN XÃ BÌNH MINH"
+    assert exhibit.type_title == "bao cao"
+    assert exhibit.title == "Kết quả công tác bình đẳng giới 6 tháng đầu năm 2023"
+    assert exhibit.place_name == "Bình Minh"
+
+
+def test_the_committee_above_the_office_is_not_its_issuer(report: ReportDefinition) -> None:
+    (read,) = exhibits(report, "Gửi.", ("bc.docx", letter("y-te")))
+    assert "PHÒNG Y TẾ" in read.exhibit.issuer[0].text
+    assert "SÔNG MÂY" in read.exhibit.superior
+
+
+def test_a_workbook_is_no_letter_and_counts_the_rows_that_are_ours(report: ReportDefinition) -> None:
+    (read,) = exhibits(report, "Gửi.", ("bieu.xlsx", xlsx({"Biểu": figure_table(figures())})))
+    assert not read.exhibit.is_letter
+    assert read.exhibit.form_rows == {report.id: 6}
+    assert read.exhibit.form_share == {report.id: 1.0}
+
+
+def test_rows_of_somebody_elses_form_are_no_rows_of_ours(report: ReportDefinition) -> None:
+    table = [["STT", "Chỉ tiêu", "ĐVT", "Tổng số"], ["1", "Diện tích lúa", "ha", "12"]]
+    (read,) = exhibits(report, "Gửi.", ("lua.xlsx", xlsx({"Biểu": table})))
+    assert read.exhibit.form_rows[report.id] == 0
+
+
+def test_a_file_nobody_can_read_claims_nothing_but_its_name(report: ReportDefinition) -> None:
+    (read,) = exhibits(report, "Gửi.", ("bc.docx", b"khong phai Word"))
+    assert (read.exhibit.readable, read.exhibit.file, read.document) == (False, "bc.docx", None)
+
+
+def test_a_zip_is_seen_by_its_members(report: ReportDefinition) -> None:
+    packed = zip_of({"a.docx": letter("binh-minh"), "b.docx": letter("dong-tam")})
+    assert [read.exhibit.file for read in exhibits(report, "Gửi.", ("bc.zip", packed))] == [
+        "a.docx",
+        "b.docx",
+    ]
+
+
+def test_the_picture_of_a_signature_is_no_exhibit(report: ReportDefinition) -> None:
+    found = exhibits(report, "Gửi.", ("bc.docx", letter("binh-minh")), ("logo.png", png(40, 40)))
+    assert [read.exhibit.file for read in found] == ["bc.docx"]
+
+
+def test_a_covering_note_is_no_report(report: ReportDefinition) -> None:
+    assert exhibits(report, "Kính gửi Phòng, xã gửi báo cáo bình đẳng giới 6 tháng đầu năm ạ.") == ()
+
+
+def test_a_report_typed_into_the_mail_is_an_exhibit(report: ReportDefinition) -> None:
+    text = (
+        "UBND xã Bình Minh báo cáo kết quả công tác bình đẳng giới 6 tháng đầu năm 2023 như sau:\n"
+        "I. Kết quả thực hiện\nTổ chức 12 buổi tuyên truyền.\n"
+        "II. Khó khăn\nThiếu kinh phí.\nIII. Kiến nghị\nĐề nghị hỗ trợ.\n"
+    )
+    (read,) = exhibits(report, text)
+    assert read.file is None
+    assert read.exhibit.self_naming
+
+
+def test_figures_and_sections_of_an_exhibit_carry_their_place(report: ReportDefinition) -> None:
+    more = ["II. KHÓ KHĂN", "Kinh phí còn hạn chế.", "III. KIẾN NGHỊ", "Đề nghị tập huấn."]
+    (read,) = exhibits(report, "Gửi.", ("bc.docx", letter("binh-minh", more=more)))
+    found = figures_of(read, report, "commune")
+    assert len(found.tables) == 9
+    assert {value.place.file for value in found.tables} == {"bc.docx"}
+    assert {section.section: section.text for section in found.sections}["II"] == "Kinh phí còn hạn chế."
+    assert not found.empty_form
+
+
+def test_an_empty_form_is_told_apart_from_one_full_of_zeros(report: ReportDefinition) -> None:
+    def empty(cell: str) -> bool:
+        given = {code: (cell, cell if pair[1] else "") for code, pair in figures().items()}
+        (read,) = exhibits(report, "Gửi.", ("bc.docx", letter("binh-minh", given)))
+        return figures_of(read, report, "commune").empty_form
+
+    assert (empty(""), empty("0")) == (True, False)

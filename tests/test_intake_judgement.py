@@ -1,0 +1,492 @@
+"""Every class and state a message can end in, each by an invented mail."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from config.wording import Wording
+from desk.views import reason
+from ledger.records import MessageClass, MessageOutcome, MessageState, Role
+from tests.builders import ole, raw_mail, xlsx, zip_of
+from tests.offices import (
+    MAILBOX,
+    PERIOD,
+    REPORT,
+    SERVER,
+    Bench,
+    address,
+    figure_table,
+    figures,
+    letter,
+    note,
+    report_mail,
+    verified,
+)
+
+SUBJECT = "Báo cáo bình đẳng giới 6 tháng đầu năm 2023"
+BOOKED = (MessageClass.REPORT, MessageState.BOOKED)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
+
+
+def ended(outcome: MessageOutcome) -> tuple[MessageClass, MessageState]:
+    return outcome.message_class, outcome.state
+
+
+def nothing_counts(outcome: MessageOutcome) -> bool:
+    return not any(intent.accepted for intent in outcome.submissions)
+
+
+def is_held(outcome: MessageOutcome, reason: str) -> bool:
+    """In review for that reason, with a question, and counting for nothing."""
+    asked = outcome.state is MessageState.REVIEW and bool(outcome.review)
+    return asked and reason in outcome.reasons and nothing_counts(outcome)
+
+
+# -- reports ---------------------------------------------------------------------------------------------
+
+
+def test_a_report_from_its_unit_is_booked_to_unit_report_and_period(bench: Bench) -> None:
+    outcome = bench.judged(report_mail("binh-minh"))
+    (intent,) = outcome.submissions
+    assert ended(outcome) == BOOKED
+    assert (intent.key.unit, intent.key.report, intent.key.period) == ("binh-minh", REPORT, PERIOD)
+    assert (intent.role, intent.accepted, len(intent.values)) == (Role.FIRST, True, 9)
+    assert outcome.review == ()
+
+
+def test_a_workbook_with_a_covering_note_is_booked(bench: Bench) -> None:
+    rows = [["UBND XÃ BÌNH MINH"], ["BIỂU SỐ LIỆU BÌNH ĐẲNG GIỚI 6 THÁNG ĐẦU NĂM 2023"]]
+    book = xlsx({"Biểu": [*rows, *figure_table(figures())]})
+    outcome = bench.judged(note(address("binh-minh"), SUBJECT, "Em gửi biểu ạ.", ("bieu.xlsx", book)))
+    assert ended(outcome) == BOOKED
+    assert len(outcome.submissions[0].values) == 9
+
+
+def test_letter_and_annex_of_one_mail_are_one_submission(bench: Bench) -> None:
+    files = (
+        ("cong van.docx", letter("binh-minh", table=False)),
+        ("phu luc.xlsx", xlsx({"Biểu": figure_table(figures())})),
+    )
+    outcome = bench.judged(note(address("binh-minh"), SUBJECT, "Gửi Phòng.", *files))
+    assert ended(outcome) == BOOKED
+    (intent,) = outcome.submissions
+    assert (len(intent.files), len(intent.values)) == (2, 9)
+
+
+def test_an_announced_replacement_is_a_correction_that_replaces(bench: Bench) -> None:
+    bench.judged(report_mail("binh-minh"))
+    corrected = report_mail("binh-minh", figures(1, B1=("19", "")), subject=f"{SUBJECT} (thay thế bản trước)")
+    outcome = bench.judged(corrected, "2023-06-02T08:00")
+    assert ended(outcome) == (MessageClass.CORRECTION, MessageState.BOOKED)
+    assert outcome.submissions[0].role is Role.REPLACEMENT
+
+
+def test_an_announced_supplement_is_a_correction_that_adds(bench: Bench) -> None:
+    bench.judged(report_mail("binh-minh"))
+    supplement = report_mail("binh-minh", {"B1": ("19", "")}, subject=f"Đính chính {SUBJECT}")
+    outcome = bench.judged(supplement, "2023-06-02T08:00")
+    assert ended(outcome) == (MessageClass.CORRECTION, MessageState.BOOKED)
+    assert outcome.submissions[0].role is Role.SUPPLEMENT
+
+
+def test_a_second_version_nobody_announced_is_asked_about(bench: Bench) -> None:
+    bench.judged(report_mail("binh-minh"))
+    changed = report_mail("binh-minh", figures(1, B1=("19", "")))
+    assert is_held(bench.judged(changed, "2023-06-02T08:00"), "second_version")
+
+
+def test_the_same_file_in_another_mail_is_a_duplicate(bench: Bench) -> None:
+    bench.judged(report_mail("binh-minh"))
+    again = report_mail("binh-minh", text="Em gửi lại cho chắc ạ, sợ thư trước không tới.")
+    outcome = bench.judged(again, "2023-06-02T08:00")
+    assert ended(outcome) == (MessageClass.DUPLICATE, MessageState.BOOKED)
+    assert outcome.submissions[0].role is Role.DUPLICATE
+
+
+def test_the_same_content_saved_anew_is_a_duplicate(bench: Bench) -> None:
+    bench.judged(report_mail("binh-minh"))
+    saved_anew = report_mail("binh-minh", more=["./."])
+    outcome = bench.judged(saved_anew, "2023-06-02T08:00")
+    assert ended(outcome) == (MessageClass.DUPLICATE, MessageState.BOOKED)
+
+
+def test_the_rest_of_a_report_is_a_part(bench: Bench) -> None:
+    given = figures()
+    first = {code: given[code] for code in ("B1", "B2", "B3")}
+    rest = {code: given[code] for code in ("B4", "B5", "B6")}
+    bench.judged(report_mail("binh-minh", first))
+    outcome = bench.judged(report_mail("binh-minh", rest), "2023-06-02T08:00")
+    assert ended(outcome) == (MessageClass.PART_OF_REPORT, MessageState.BOOKED)
+    assert outcome.submissions[0].role is Role.PART
+
+
+def test_one_mail_with_the_letters_of_two_units_that_share_an_address_is_two_submissions(
+    bench: Bench,
+) -> None:
+    files = (
+        ("vh.docx", letter("van-hoa", figures(5))),
+        ("tt.docx", letter("the-thao", figures(6))),
+    )
+    outcome = bench.judged(note(address("van-hoa"), SUBJECT, "Gửi hai báo cáo.", *files))
+    assert ended(outcome) == BOOKED
+    assert {intent.key.unit for intent in outcome.submissions} == {"van-hoa", "the-thao"}
+
+
+def test_a_shared_address_without_a_name_is_asked_about(bench: Bench) -> None:
+    book = xlsx({"Biểu": figure_table(figures())})
+    outcome = bench.judged(note(address("van-hoa"), SUBJECT, "Gửi Phòng.", ("bieu.xlsx", book)))
+    assert is_held(outcome, "shared_address")
+
+
+def test_a_report_typed_into_the_mail_itself_is_never_lost(bench: Bench) -> None:
+    text = (
+        "UBND xã Bình Minh báo cáo kết quả công tác bình đẳng giới 6 tháng đầu năm 2023 như sau:\n"
+        "I. Kết quả thực hiện\nTổ chức 12 buổi tuyên truyền với 410 lượt người tham dự, nữ 207.\n"
+        "II. Khó khăn\nKinh phí còn ít.\nIII. Kiến nghị\nĐề nghị hỗ trợ tài liệu.\n"
+    )
+    outcome = bench.judged(note(address("binh-minh"), SUBJECT, text))
+    assert outcome.message_class is MessageClass.REPORT
+    assert outcome.submissions[0].key.unit == "binh-minh"
+
+
+# -- reports a person must look at ------------------------------------------------------------------------
+
+
+def test_an_unknown_address_with_a_letterhead_is_proposed(bench: Bench) -> None:
+    outcome = bench.judged(report_mail("suoi-dau", sender="ba.tam@rieng.example"))
+    assert is_held(outcome, "sender_unregistered")
+    assert outcome.review[0].proposal == {"unit": "suoi-dau", "report": REPORT, "period": PERIOD}
+
+
+def test_an_unknown_address_without_a_letterhead_is_asked_about(bench: Bench) -> None:
+    book = xlsx({"Biểu": figure_table(figures())})
+    outcome = bench.judged(note("ba.tam@rieng.example", SUBJECT, "Gửi Phòng.", ("bieu.xlsx", book)))
+    assert is_held(outcome, "unit_unknown")
+    assert outcome.review[0].key is None
+
+
+def test_a_letter_of_another_unit_than_the_sender_is_held(bench: Bench) -> None:
+    outcome = bench.judged(report_mail("dong-tam", sender=address("binh-minh")))
+    assert is_held(outcome, "sender_contradicts")
+
+
+def test_another_unit_named_in_the_text_is_held(bench: Bench) -> None:
+    mixed = [
+        "Trên đây là báo cáo kết quả công tác bình đẳng giới 6 tháng đầu năm 2023 của UBND xã Đồng Tâm./."
+    ]
+    assert is_held(bench.judged(report_mail("binh-minh", more=mixed)), "unit_conflict")
+
+
+def test_an_empty_form_is_held_and_gives_no_zero(bench: Bench) -> None:
+    empty = {code: ("", "") for code in figures()}
+    outcome = bench.judged(report_mail("binh-minh", empty))
+    assert is_held(outcome, "empty_form")
+    assert all(value.value is None for intent in outcome.submissions for value in intent.values)
+
+
+def test_last_years_title_is_held(bench: Bench) -> None:
+    old = report_mail("binh-minh", title="Kết quả công tác bình đẳng giới 6 tháng đầu năm 2022")
+    outcome = bench.judged(old)
+    assert outcome.state is MessageState.REVIEW
+    assert nothing_counts(outcome)
+
+
+def test_the_figures_of_an_earlier_period_again_are_held(bench: Bench) -> None:
+    year = "Kết quả công tác bình đẳng giới năm 2022"
+    subject = "Báo cáo bình đẳng giới năm 2022"
+    before = bench.judged(report_mail("binh-minh", title=year, subject=subject), "2022-12-01T08:00")
+    assert before.submissions[0].key.period == "2022-Y"
+    assert before.state is MessageState.BOOKED
+    assert is_held(bench.judged(report_mail("binh-minh")), "previous_period")
+
+
+def test_two_units_with_the_same_figures_are_held(bench: Bench) -> None:
+    bench.judged(report_mail("binh-minh"))
+    assert is_held(bench.judged(report_mail("dong-tam"), "2023-06-02T08:00"), "twin_figures")
+
+
+def test_a_unit_of_another_district_is_held(bench: Bench) -> None:
+    head = "UBND HUYỆN BIỂN HỒ\nUBND XÃ BÌNH MINH"
+    outcome = bench.judged(report_mail("binh-minh", head=head, sender="xa@bienho.example"))
+    assert outcome.state is MessageState.REVIEW
+    assert nothing_counts(outcome)
+
+
+def test_a_doubtful_figure_is_a_question_while_the_rest_counts(bench: Bench) -> None:
+    outcome = bench.judged(report_mail("binh-minh", figures(1, B2=("410", "999"))))
+    assert outcome.state is MessageState.BOOKED
+    (intent,) = outcome.submissions
+    assert intent.accepted
+    assert {item.indicator for item in outcome.review} == {"B2"}
+    assert {item.kind for item in outcome.review} == {"value"}
+
+
+def test_a_message_fetched_only_in_part_is_held(bench: Bench) -> None:
+    outcome = bench.judged(report_mail("binh-minh"), fetch_doubt="too_large")
+    assert is_held(outcome, "fetched_in_part")
+
+
+def test_a_report_without_a_sure_arrival_is_held(bench: Bench) -> None:
+    outcome = bench.judged(report_mail("binh-minh"), fetch_doubt="arrival_unknown")
+    assert is_held(outcome, "arrival_uncertain")
+
+
+def test_a_report_found_in_the_junk_folder_is_booked_and_says_so(bench: Bench) -> None:
+    outcome = bench.judged(report_mail("binh-minh"), junk=True)
+    assert ended(outcome) == BOOKED
+    assert "junk_folder" in outcome.reasons
+
+
+# -- senders that may not be who they say -----------------------------------------------------------------
+
+
+def test_a_failed_dmarc_is_a_spoof_and_counts_for_nothing(bench: Bench) -> None:
+    sender = address("binh-minh")
+    outcome = bench.judged(report_mail("binh-minh", headers=verified(sender, "fail")))
+    assert ended(outcome) == (MessageClass.SPOOF, MessageState.REVIEW)
+    assert outcome.submissions == ()
+
+
+def test_a_second_forged_finding_below_the_servers_own_changes_nothing(bench: Bench) -> None:
+    honest = report_mail("binh-minh", headers=verified(address("binh-minh"), "fail"))
+    forged = f"Authentication-Results: {SERVER}; dmarc=pass header.from=binhminh.example\r\n".encode()
+    head, _, rest = honest.partition(b"\r\nMIME-Version:")
+    outcome = bench.judged(head + b"\r\n" + forged + b"MIME-Version:" + rest)
+    assert ended(outcome) == (MessageClass.SPOOF, MessageState.REVIEW)
+
+
+def test_a_finding_of_another_server_proves_nothing(bench: Bench) -> None:
+    headers = {"Authentication-Results": "mx.ke-xau.example; dmarc=pass header.from=binhminh.example"}
+    assert is_held(bench.judged(report_mail("binh-minh", headers=headers)), "sender_unverified")
+
+
+def test_a_registered_address_in_the_display_name_is_a_spoof(bench: Bench) -> None:
+    sender = f'"{address("binh-minh")}" <ke.xau@xa-la.example>'
+    octets = report_mail("binh-minh", sender=sender, headers=verified("ke.xau@xa-la.example"))
+    outcome = bench.judged(octets)
+    assert ended(outcome) == (MessageClass.SPOOF, MessageState.REVIEW)
+
+
+def test_an_address_that_looks_like_a_registered_one_is_a_spoof(bench: Bench) -> None:
+    outcome = bench.judged(report_mail("binh-minh", sender="vanthu@binhmlnh.example"))
+    assert ended(outcome) == (MessageClass.SPOOF, MessageState.REVIEW)
+
+
+# -- files nobody can open --------------------------------------------------------------------------------
+
+
+def _bomb() -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("bao cao.docx", b"\0" * (60 << 20))
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("bao cao.docx", letter("binh-minh")[:900], "file_damaged"),
+        ("bao cao.docx", ole("EncryptionInfo", "EncryptedPackage"), "file_encrypted"),
+        ("bao cao.zip", _bomb(), "file_bomb"),
+        ("bao cao.docx", b"", "file_empty"),
+    ],
+    ids=["damaged", "encrypted", "bomb", "empty"],
+)
+def test_a_report_nobody_can_open_is_unreadable_and_asked_about(
+    bench: Bench, name: str, content: bytes, reason: str
+) -> None:
+    outcome = bench.judged(note(address("binh-minh"), SUBJECT, "Gửi Phòng báo cáo.", (name, content)))
+    assert ended(outcome) == (MessageClass.UNREADABLE, MessageState.REVIEW)
+    assert is_held(outcome, reason)
+
+
+def test_a_format_of_a_later_day_is_asked_about_and_never_lost(bench: Bench) -> None:
+    scan = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer <<>>\n%%EOF\n"
+    outcome = bench.judged(note(address("binh-minh"), SUBJECT, "Gửi Phòng.", ("bao cao.pdf", scan)))
+    assert outcome.state is MessageState.REVIEW
+    assert nothing_counts(outcome)
+    assert outcome.review[0].proposal["unit"] == "binh-minh"
+
+
+def test_a_damaged_copy_beside_a_sound_report_does_not_hold_it(bench: Bench) -> None:
+    files = (("bao cao.docx", letter("binh-minh")), ("ban quet.pdf", b"%PDF-1.4\n%%EOF\n"))
+    assert ended(bench.judged(note(address("binh-minh"), SUBJECT, "Gửi.", *files))) == BOOKED
+
+
+def test_a_report_inside_a_zip_is_read(bench: Bench) -> None:
+    packed = zip_of({"bao cao.docx": letter("binh-minh")})
+    assert ended(bench.judged(note(address("binh-minh"), SUBJECT, "Gửi.", ("bc.zip", packed)))) == BOOKED
+
+
+def test_a_report_behind_a_link_is_asked_about_for_its_unit(bench: Bench) -> None:
+    text = "Báo cáo của xã ở đây ạ: https://drive.google.com/file/d/abc/view"
+    outcome = bench.judged(note(address("binh-minh"), SUBJECT, text))
+    assert ended(outcome) == (MessageClass.LINK_ONLY, MessageState.REVIEW)
+    assert outcome.review[0].proposal["unit"] == "binh-minh"
+
+
+# -- mail that is no report -------------------------------------------------------------------------------
+
+
+def test_a_report_on_another_subject_is_catalogued(bench: Bench) -> None:
+    other = report_mail(
+        "binh-minh",
+        title="Kết quả công tác giảm nghèo 6 tháng đầu năm 2023",
+        subject="Báo cáo giảm nghèo",
+        table=False,
+        more=["Xã có 12 hộ nghèo."],
+    )
+    assert ended(bench.judged(other)) == (MessageClass.OTHER_REPORT, MessageState.SET_ASIDE)
+
+
+def test_a_question_of_a_unit_is_put_before_the_officer(bench: Bench) -> None:
+    asked = note(address("binh-minh"), "Hỏi biểu mẫu", "Cho em hỏi số liệu nữ tính thế nào ạ?")
+    assert ended(bench.judged(asked)) == (MessageClass.QUESTION, MessageState.REVIEW)
+
+
+def test_thanks_are_set_aside(bench: Bench) -> None:
+    thanks = note(address("binh-minh"), "Cảm ơn", "Em cảm ơn chị ạ.")
+    assert ended(bench.judged(thanks)) == (MessageClass.OTHER, MessageState.SET_ASIDE)
+
+
+def test_a_plan_is_no_report(bench: Bench) -> None:
+    plan = report_mail(
+        "binh-minh",
+        kind="KẾ HOẠCH",
+        title="Triển khai công tác bình đẳng giới năm 2023",
+        subject="Kế hoạch bình đẳng giới",
+        table=False,
+    )
+    assert ended(bench.judged(plan)) == (MessageClass.OTHER, MessageState.SET_ASIDE)
+
+
+def test_an_automatic_reply_is_set_aside(bench: Bench) -> None:
+    headers = {**verified(address("binh-minh")), "Auto-Submitted": "auto-replied"}
+    away = note(address("binh-minh"), "Trả lời tự động", "Tôi đi công tác.", headers=headers)
+    assert ended(bench.judged(away)) == (MessageClass.AUTO_REPLY, MessageState.SET_ASIDE)
+
+
+def test_a_bounce_is_set_aside(bench: Bench) -> None:
+    bounce = raw_mail(
+        f"From: MAILER-DAEMON@mx.example\nTo: {MAILBOX}\nSubject: Undelivered Mail Returned to Sender\n"
+        "Return-Path: <>\nMessage-ID: <b@mx.example>\nMIME-Version: 1.0\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="r"',
+        "--r\nContent-Type: text/plain\n\nNo such user\n--r\nContent-Type: message/delivery-status\n\n"
+        "Reporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; a@b.example\nAction: failed\n"
+        "Status: 5.1.1\n\n--r--\n",
+    )
+    assert ended(bench.judged(bounce)) == (MessageClass.BOUNCE, MessageState.SET_ASIDE)
+
+
+def test_an_advertisement_of_a_stranger_is_spam(bench: Bench) -> None:
+    offer = note("qua@khuyenmai.example", "Khuyến mại lớn", "Mua một tặng một, giảm giá nửa tháng!")
+    assert ended(bench.judged(offer)) == (MessageClass.SPAM, MessageState.SET_ASIDE)
+
+
+def test_a_newsletter_is_set_aside(bench: Bench) -> None:
+    letter_ = note("tin@bao.example", "Bản tin tuần", "Tin", headers={"List-Id": "<tin.bao.example>"})
+    outcome = bench.judged(letter_)
+    assert outcome.state is MessageState.SET_ASIDE
+    assert outcome.message_class in (MessageClass.OTHER, MessageClass.SPAM)
+
+
+def test_what_the_office_sent_itself_is_set_aside(bench: Bench) -> None:
+    own = note(MAILBOX, "Đôn đốc báo cáo bình đẳng giới", "Đề nghị các đơn vị gửi báo cáo.")
+    assert ended(bench.judged(own)) == (MessageClass.OTHER, MessageState.SET_ASIDE)
+
+
+def test_every_reason_and_question_has_a_sentence(bench: Bench) -> None:
+    say = Wording("vi")
+    outcomes = [
+        bench.judged(report_mail("binh-minh")),
+        bench.judged(report_mail("suoi-dau", figures(3), sender="ba.tam@rieng.example")),
+        bench.judged(note(address("y-te"), "Hỏi", "Cho em hỏi hạn nộp báo cáo khi nào ạ?")),
+        bench.judged(report_mail("dong-tam")),
+    ]
+    codes = {code for outcome in outcomes for code in outcome.reasons}
+    codes |= {item.question for outcome in outcomes for item in outcome.review}
+    assert [code for code in codes if reason(code, say) == code] == []
+
+
+# -- a person outranks the machine -----------------------------------------------------------------------
+
+
+def test_an_accepted_message_counts_as_proposed(bench: Bench) -> None:
+    held = report_mail("suoi-dau", sender="ba.tam@rieng.example")
+    bench.judged(held)
+    bench.decide("accept", held)
+    outcome = bench.judged(held)
+    assert ended(outcome) == BOOKED
+    assert outcome.submissions[0].key.unit == "suoi-dau"
+
+
+def test_an_assigned_message_counts_for_whom_the_officer_named(bench: Bench) -> None:
+    held = note(
+        "ba.tam@rieng.example", SUBJECT, "Gửi.", ("bieu.xlsx", xlsx({"Biểu": figure_table(figures())}))
+    )
+    bench.judged(held)
+    bench.decide("assign", held, unit="suoi-dau", report=REPORT, period=PERIOD)
+    outcome = bench.judged(held)
+    assert ended(outcome) == BOOKED
+    assert outcome.submissions[0].key.unit == "suoi-dau"
+    assert len(outcome.submissions[0].values) == 9
+
+
+def test_a_spoof_that_the_officer_releases_counts(bench: Bench) -> None:
+    octets = report_mail("binh-minh", headers=verified(address("binh-minh"), "fail"))
+    bench.judged(octets)
+    bench.decide("assign", octets, unit="binh-minh", report=REPORT, period=PERIOD)
+    assert ended(bench.judged(octets)) == BOOKED
+
+
+def test_an_assigned_message_that_names_no_report_counts_with_its_files(bench: Bench) -> None:
+    """Without recognition there is no match to take over; the officer's word makes one."""
+    scan = note("la@rieng.example", "Gửi chị", "Em gửi ạ", ("anh.pdf", b"%PDF-1.4\n%%EOF\n"))
+    bench.judged(scan)
+    bench.decide("assign", scan, unit="suoi-dau", report=REPORT, period=PERIOD)
+    outcome = bench.judged(scan)
+    assert outcome.state is MessageState.BOOKED
+    assert [intent.key.unit for intent in outcome.submissions] == ["suoi-dau"]
+    assert outcome.submissions[0].accepted
+
+
+def test_a_message_put_aside_by_the_officer_counts_for_nothing(bench: Bench) -> None:
+    octets = report_mail("binh-minh")
+    bench.judged(octets)
+    bench.decide("set_aside", octets, **{"class": "other"})
+    outcome = bench.judged(octets)
+    assert ended(outcome) == (MessageClass.OTHER, MessageState.SET_ASIDE)
+    assert outcome.submissions == ()
+
+
+def test_a_reopened_message_is_judged_as_if_nobody_had_decided(bench: Bench) -> None:
+    held = report_mail("suoi-dau", sender="ba.tam@rieng.example")
+    before = bench.judged(held)
+    bench.decide("accept", held)
+    bench.judged(held)
+    bench.decide("reopen", held)
+    assert bench.judged(held) == before
+
+
+def test_a_role_the_officer_names_wins(bench: Bench) -> None:
+    bench.judged(report_mail("binh-minh"))
+    changed = report_mail("binh-minh", figures(1, B1=("19", "")))
+    bench.judged(changed, "2023-06-02T08:00")
+    bench.decide("accept", changed, role="supplement")
+    outcome = bench.judged(changed, "2023-06-02T08:00")
+    assert (outcome.state, outcome.submissions[0].role) == (MessageState.BOOKED, Role.SUPPLEMENT)
+
+
+def test_the_mail_of_nobody_is_judged_too(bench: Bench) -> None:
+    """Not even a head: kept, shown, and in nobody's way."""
+    outcome = bench.judged(b"\r\n\r\n")
+    assert outcome.state in (MessageState.SET_ASIDE, MessageState.REVIEW)
+    assert outcome.submissions == ()
