@@ -1,12 +1,20 @@
 from __future__ import annotations
 
+import io
 import unicodedata
+from collections.abc import Callable
 from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook
+from openpyxl.styles import Font
 
+from intake.extractors.docx import extract_docx
+from intake.extractors.interface import Budget, Limits
+from intake.extractors.plain import extract_html, extract_plain
+from intake.extractors.workbook import extract_workbook
 from intake.legacy_text import (
     Run,
     from_tcvn3,
@@ -18,6 +26,7 @@ from intake.legacy_text import (
     put_right_runs,
     put_right_texts,
 )
+from tests.builders import docx, docx_of, paragraph, table, word_part, xlsx
 
 SENTENCE = "Báo cáo kết quả thực hiện công tác bình đẳng giới và phòng, chống bạo lực gia đình năm 2023"
 LOWER = "àảãáạăằẳẵắặâầẩẫấậđèẻẽéẹêềểễếệìỉĩíịòỏõóọôồổỗốộơờởỡớợùủũúụưừửữứựỳỷỹýỵ"
@@ -109,7 +118,7 @@ def test_every_syllable_comes_back_from_tcvn3() -> None:
 
 
 @pytest.mark.parametrize("case", [str.lower, str.capitalize, str.upper])
-def test_every_syllable_comes_back_from_vni(case: type[str]) -> None:
+def test_every_syllable_comes_back_from_vni(case: Callable[[str], str]) -> None:
     written = [case(syllable) for syllable in SYLLABLES]
     assert [syllable for syllable in written if from_vni(to_vni(syllable)) != syllable] == []
 
@@ -128,7 +137,9 @@ def test_capitals_are_drawn_by_the_fonts_that_end_with_h() -> None:
         ("", to_vni, "vni"),
     ],
 )
-def test_old_text_is_put_right_with_and_without_its_font(font: str, write: type[str], encoding: str) -> None:
+def test_old_text_is_put_right_with_and_without_its_font(
+    font: str, write: Callable[[str], str], encoding: str
+) -> None:
     found = put_right(write(SENTENCE), [font] if font else [])
     assert (found.text, found.encoding) == (SENTENCE, encoding)
     assert found.before_sample != found.after_sample
@@ -262,3 +273,68 @@ def test_vietnamese_words_are_syllables(word: str) -> None:
 )
 def test_other_words_are_no_syllables(word: str) -> None:
     assert not is_syllable(word)
+
+
+def budget() -> Budget:
+    return Budget(Limits())
+
+
+def test_a_word_document_is_put_right_by_the_fonts_of_its_styles_and_runs() -> None:
+    styles = word_part(
+        "styles",
+        '<w:style w:type="paragraph" w:default="1" w:styleId="N">'
+        '<w:rPr><w:rFonts w:ascii=".VnTime" w:hAnsi=".VnTime"/></w:rPr></w:style>'
+        '<w:style w:type="character" w:styleId="C"><w:rPr><w:rFonts w:ascii=".VnTimeH"/></w:rPr></w:style>',
+    )
+    body = (
+        paragraph(to_tcvn3("ủy ban nhân dân"), run_properties='<w:rStyle w:val="C"/>')
+        + paragraph("Xã Hà Lá", run_properties='<w:rFonts w:ascii="Times New Roman"/>')
+        + paragraph(to_vni("Số vụ: 12"), run_properties='<w:rFonts w:ascii="VNI-Times" w:hAnsi="VNI-Times"/>')
+        + table([[to_tcvn3("Chỉ tiêu"), "12,5"]])
+    )
+    document = extract_docx(docx_of(body, parts={"word/styles.xml": styles}), budget())
+    assert [each.text for each in document.paragraphs] == ["ỦY BAN NHÂN DÂN", "Xã Hà Lá", "Số vụ: 12"]
+    assert [each.text for each in document.tables[0].cells] == ["Chỉ tiêu", "12,5"]
+    assert {"legacy_tcvn3", "legacy_vni"} <= set(document.notes)
+    assert any(note.startswith("legacy_sample: ") for note in document.notes)
+
+
+def test_a_word_document_whose_fonts_were_changed_is_put_right_by_its_words() -> None:
+    document = extract_docx(docx(to_tcvn3(SENTENCE), [[to_tcvn3("Số vụ bạo lực"), "5"]]), budget())
+    assert document.paragraphs[0].text == SENTENCE
+    assert document.tables[0].cells[0].text == "Số vụ bạo lực"
+    assert document.notes[0] == "legacy_tcvn3"
+
+
+def test_a_workbook_is_put_right_by_the_fonts_of_its_cells() -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row, (text, font) in enumerate(
+        [("tỷ lệ nữ", ".VnTimeH"), ("có", ".VnTime"), ("vụ", "VNI-Times"), ("lã", "Arial")], 1
+    ):
+        write: Callable[[str], str] = {"A": str, "V": to_vni, ".": to_tcvn3}[font[0]]
+        sheet.cell(row, 1, write(text)).font = Font(name=font)
+        sheet.cell(row, 2, row)
+    stream = io.BytesIO()
+    book.save(stream)
+    document = extract_workbook(stream.getvalue(), budget())
+    cells = document.tables[0].cells
+    assert [cell.text for cell in cells] == ["TỶ LỆ NỮ", "1", "có", "2", "vụ", "3", "lã", "4"]
+    assert document.notes[:2] == ("legacy_tcvn3", "legacy_vni")
+
+
+def test_a_workbook_without_telling_fonts_is_put_right_by_its_words() -> None:
+    words = ["Chỉ tiêu", "Số vụ bạo lực gia đình", "Tỷ lệ nữ tham gia", "Tổng số"]
+    document = extract_workbook(xlsx({"1": [[to_tcvn3(word), 7] for word in words]}), budget())
+    assert [cell.text for cell in document.tables[0].cells if not cell.number] == words
+    assert [cell.number for cell in document.tables[0].cells if cell.number] == ["7"] * 4
+
+
+@pytest.mark.parametrize("write", [to_tcvn3, to_vni])
+def test_text_and_html_files_are_put_right_by_their_words(write: Callable[[str], str]) -> None:
+    octets = write(f"{SENTENCE}\nSố vụ: 12").encode("latin-1")
+    assert [each.text for each in extract_plain(octets, budget()).paragraphs] == [SENTENCE, "Số vụ: 12"]
+    markup = b"<html><body><p>" + octets.replace(b"\n", b"<p>") + b"</body></html>"
+    assert [each.text for each in extract_html(markup, budget()).paragraphs] == [SENTENCE, "Số vụ: 12"]
+    assert extract_plain(write(SENTENCE).encode(), budget()).paragraphs[0].text == SENTENCE

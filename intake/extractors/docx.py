@@ -17,6 +17,7 @@ from lxml import etree
 from intake.documents import Cell, Document, Paragraph, Table
 from intake.errors import DamagedFileError, FileTooLargeError, RefusedFileError
 from intake.extractors.interface import Budget, Package
+from intake.legacy_text import Run, legacy_font, put_right_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +49,12 @@ _SYMBOLS: Final = {
 }  # fmt: skip
 _HEADER: Final = re.compile(r"word/header\d*\.xml")
 _EXTERNAL: Final = re.compile(rb"<Relationship\b[^>]*TargetMode=[\"']External[\"'][^>]*>")
+_ASCII: Final = bytes(range(128))
+#: in UTF-8: signs and letters of Latin-1 that no Vietnamese word holds, and marks that stand alone
+_RARE_LETTERS: Final = re.compile(
+    rb"\xc2[\xa1-\xbf]|\xc3[\x84-\x87\x8b\x8e\x8f\x90\x91\x96-\x98\x9b\x9c\x9e\x9f\xa4-\xa7\xab\xae-\xb1\xb6-\xb8\xbb\xbc\xbe\xbf]"
+    rb"|\xcc[\x80-\xa3]"
+)
 _LEGACY_FONTS: Final = (b'".Vn', b'"VNI-', b"'.Vn", b"'VNI-")
 _TRACKED: Final = (b"<w:ins ", b"<w:del ", b"<w:moveFrom ", b"<w:moveTo ")
 
@@ -71,11 +78,15 @@ def extract_docx(content: bytes, budget: Budget) -> Document:
     body = root.find(_w("body"))
     if body is None:
         raise DamagedFileError("no body")
-    reading = _Reading(budget, _Styles.of(package), _Numbering.of(package))
-    for header in _headers(package):
-        reading.read(header)
-    reading.read(body)
-    return Document(tuple(reading.blocks), _notes(package, name, octets))
+    styles = _Styles.of(package)
+    containers = [*_headers(package), body]
+    for container in containers:
+        _simplify(container)
+    put_right = _put_right(containers, styles) if _may_be_legacy(octets, styles) else ()
+    reading = _Reading(budget, styles, _Numbering.of(package))
+    for container in containers:
+        reading.read(container)
+    return Document(tuple(reading.blocks), (*_notes(package, name, octets), *put_right))
 
 
 def parse_part(octets: bytes) -> Element:
@@ -122,6 +133,39 @@ def _headers(package: Package) -> Iterator[Element]:
             yield root
 
 
+def _may_be_legacy(octets: bytes, styles: _Styles) -> bool:
+    """Whether text before Unicode may stand in the part: by a font's name, or by rare letters."""
+    if styles.legacy or b".Vn" in octets or b"VNI-" in octets:
+        return True
+    # Without the markup little is left to search: a table for one pass of C takes it out.
+    return _RARE_LETTERS.search(octets.translate(None, _ASCII)) is not None
+
+
+def _put_right(containers: list[Element], styles: _Styles) -> tuple[str, ...]:
+    """Puts old encodings right where they stand in the tree, run by run; the notes that say so."""
+    paragraphs = [nodes for container in containers for nodes in _text_nodes(container)]
+    found = put_right_runs(
+        [[Run(node.text or "", styles.font_of(node)) for node in nodes] for nodes in paragraphs]
+    )
+    for nodes, texts in zip(paragraphs, found.paragraphs, strict=True):
+        for node, text in zip(nodes, texts, strict=True):
+            node.text = text
+    return found.notes
+
+
+def _text_nodes(container: Element) -> Iterator[list[Element]]:
+    """The w:t of each paragraph that has any."""
+    nodes: list[Element] = []
+    for node in container.iter(_P, _T):
+        if node.tag == _T:
+            nodes.append(node)
+        elif nodes:
+            yield nodes
+            nodes = []
+    if nodes:
+        yield nodes
+
+
 def _notes(package: Package, main: str, octets: bytes) -> tuple[str, ...]:
     notes: list[str] = []
     # Rare octets are asked for first: a search for common ones costs as much as the walk.
@@ -166,6 +210,7 @@ class _Styles:
     by_id: dict[str, _Style] = field(default_factory=dict)
     default: str = ""
     font: str = ""
+    legacy: bool = False  #: a style names a font of an old encoding
 
     @classmethod
     def of(cls, package: Package) -> _Styles:
@@ -184,7 +229,26 @@ class _Styles:
             styles.by_id[identity] = _style(node)
             if node.get(_w("default")) == "1" and node.get(_w("type")) == "paragraph":
                 styles.default = identity
+        fonts_named = (styles.font, *(style.font for style in styles.by_id.values()))
+        styles.legacy = any(map(legacy_font, fonts_named))
         return styles
+
+    def font_of(self, text: Element) -> str:
+        """The font of a w:t: by its run, the run's style, the paragraph's style, or the default."""
+        run = text.getparent()
+        properties = None if run is None else run.find(_RPR)
+        if properties is not None:
+            named, style = properties.find(_w("rFonts")), properties.find(_w("rStyle"))
+            own = "" if named is None else _font(named)
+            if own:
+                return own
+            if style is not None and (font := self._styled_font(style.get(_VALUE, "-"))):
+                return font
+        paragraph = next(text.iterancestors(_P), None)
+        return self._styled_font(_style_id(None if paragraph is None else paragraph.find(_PPR))) or self.font
+
+    def _styled_font(self, identity: str) -> str:
+        return next((style.font for style in self.chain(identity) if style.font), "")
 
     def chain(self, identity: str) -> Iterator[_Style]:
         """The style and those it is based on, nearest first; a circle ends it."""
@@ -224,7 +288,8 @@ def _switch(node: Element | None) -> bool | None:
 
 
 def _font(fonts: Element) -> str:
-    return fonts.get(_w("ascii")) or fonts.get(_w("hAnsi")) or ""
+    """The font of letters beyond ASCII, which is the one that an old encoding shows in."""
+    return fonts.get(_w("hAnsi")) or fonts.get(_w("ascii")) or ""
 
 
 def _centred(properties: Element) -> bool | None:
@@ -373,8 +438,7 @@ class _Reading:
     boxed: bool = False  #: whether the part being read holds text boxes
 
     def read(self, container: Element) -> None:
-        """Appends the blocks of a body or a header."""
-        _simplify(container)
+        """Appends the blocks of a body or a header, made simple before."""
         self.boxed = next(container.iter(_BOX), None) is not None
         self._blocks(container)
 

@@ -12,6 +12,7 @@ from lxml import etree, html
 
 from intake.documents import Document, Paragraph
 from intake.errors import DamagedFileError, FileTooLargeError
+from intake.legacy_text import legacy_octets, put_right_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +51,8 @@ def extract_plain(content: bytes, budget: Budget) -> Document:
         FileTooLargeError: more lines than are read of one file.
 
     """
-    return _document(decoded(content), budget)
+    text = legacy_octets(content)
+    return _document(decoded(content) if text is None else text, budget)
 
 
 def extract_html(content: bytes, budget: Budget) -> Document:
@@ -61,14 +63,18 @@ def extract_html(content: bytes, budget: Budget) -> Document:
         FileTooLargeError: more lines than are read of one file.
 
     """
-    return _document(html_text(html_decoded(content, "")), budget)
+    legacy = legacy_octets(content)
+    return _document(html_text(html_decoded(content, "") if legacy is None else legacy), budget)
 
 
 def _document(text: str, budget: Budget) -> Document:
     lines = text.splitlines()
     if len(lines) > budget.limits.paragraphs:
         raise FileTooLargeError("lines")
-    return Document(tuple(Paragraph(line, number) for number, line in enumerate(lines, 1) if line.strip()))
+    found = put_right_texts(lines)
+    right = ("".join(runs) for runs in found.paragraphs)
+    blocks = tuple(Paragraph(line, number) for number, line in enumerate(right, 1) if line.strip())
+    return Document(blocks, found.notes)
 
 
 def decoded(octets: bytes, declared: str = "") -> str:

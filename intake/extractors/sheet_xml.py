@@ -19,6 +19,7 @@ from lxml import etree
 
 from intake.errors import DamagedFileError, FileTooLargeError
 from intake.extractors.docx import Element, parse_part
+from intake.legacy_text import legacy_font
 
 if TYPE_CHECKING:
     from intake.extractors.interface import Package
@@ -56,6 +57,8 @@ class SheetFacts:
     formulas: dict[Place, str] = field(default_factory=dict)  #: with the leading "="
     stale: set[Place] = field(default_factory=set)  #: formulas without stored value
     percent: set[Place] = field(default_factory=set)
+    fonts: dict[Place, str] = field(default_factory=dict)  #: only fonts of encodings before Unicode
+    default_font: str = ""  #: the same, for cells without a format of their own
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)  #: first and last
     recalculates_on_load: bool = False  #: the writing program left the values to Excel
@@ -80,7 +83,7 @@ class Workbook:
         self._on_load = any(
             node.get("fullCalcOnLoad") in {"1", "true"} for node in _descendants(root, "calcPr")
         )
-        self._percent_styles, self._date_styles = _styles(package)
+        self._percent_styles, self._date_styles, self._legacy_fonts = _styles(package)
         self._strings: list[str] | None = None
 
     def facts(self, sheet: str) -> SheetFacts:
@@ -96,10 +99,15 @@ class Workbook:
         octets = self._package.read(part)
         area = _plain_area(octets)
         if area is not None and area <= _DENSE_CELLS:
-            facts = SheetFacts(percent=self._percent_places(octets), recalculates_on_load=self._on_load)
+            facts = SheetFacts(
+                percent=self._percent_places(octets),
+                fonts=self._font_places(octets),
+                default_font=self.legacy_font(0),
+                recalculates_on_load=self._on_load,
+            )
             if _seen_at_a_glance(octets, facts):
                 return facts
-        facts = SheetFacts(recalculates_on_load=self._on_load)
+        facts = SheetFacts(recalculates_on_load=self._on_load, default_font=self.legacy_font(0))
         _Walk(facts, self, octets).run(sparse=area is None or area > _DENSE_CELLS)
         return facts
 
@@ -112,6 +120,18 @@ class Workbook:
             for letters, row, style in _STYLED.findall(octets)
             if style in styles
         }
+
+    def _font_places(self, octets: bytes) -> dict[Place, str]:
+        if not self._legacy_fonts:
+            return {}
+        return {
+            _place(letters.decode(), int(row)): self.legacy_font(int(style))
+            for letters, row, style in _STYLED.findall(octets)
+        }
+
+    def legacy_font(self, style: int) -> str:
+        """The font of the cell format of that number when it is one of an encoding before Unicode."""
+        return self._legacy_fonts.get(style, "")
 
     def is_percent(self, style: int) -> bool:
         """Whether the cell format of that number shows a percentage."""
@@ -153,20 +173,34 @@ def _part_name(target: str) -> str:
     return target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
 
 
-def _styles(package: Package) -> tuple[frozenset[int], frozenset[int]]:
-    """Numbers of the cell formats that show percentages, and of those that show dates."""
+def _styles(package: Package) -> tuple[frozenset[int], frozenset[int], dict[int, str]]:
+    """Numbers of the cell formats that show percentages, of those with dates, and old fonts by number."""
     if "xl/styles.xml" not in package:
-        return frozenset(), frozenset()
+        return frozenset(), frozenset(), {}
     root = parse_part(package.read("xl/styles.xml"))
     codes = {
         _integer(node.get("numFmtId")): _LITERAL.sub("", node.get("formatCode", ""))
         for node in _descendants(root, "numFmt")
     }
     cell_formats = next(iter(_descendants(root, "cellXfs")), None)
-    ids = [] if cell_formats is None else [_integer(node.get("numFmtId")) for node in cell_formats]
+    formats = [] if cell_formats is None else list(cell_formats)
+    ids = [_integer(node.get("numFmtId")) for node in formats]
     percent = {number for number, identity in enumerate(ids) if _is_percent(identity, codes)}
     dates = {number for number, identity in enumerate(ids) if _is_date(identity, codes)}
-    return frozenset(percent), frozenset(dates)
+    return frozenset(percent), frozenset(dates), _legacy_fonts(root, formats)
+
+
+def _legacy_fonts(root: Element, formats: list[Element]) -> dict[int, str]:
+    """Fonts of encodings before Unicode, by the number of the cell format that uses them."""
+    fonts = next(iter(_descendants(root, "fonts")), None)
+    names = [] if fonts is None else [_font_name(font) for font in fonts]
+    used = [_integer(node.get("fontId")) for node in formats]
+    named = {number: names[font] for number, font in enumerate(used) if font < len(names)}
+    return {number: name for number, name in named.items() if legacy_font(name)}
+
+
+def _font_name(font: Element) -> str:
+    return next((str(node.get("val", "")) for node in font if _local(node) == "name"), "")
 
 
 def _is_percent(identity: int, codes: dict[int, str]) -> bool:
@@ -334,6 +368,8 @@ class _Walk:
         style = _integer(node.get("s"))
         if self.workbook.is_percent(style):
             self.facts.percent.add(place)
+        if font := self.workbook.legacy_font(style):
+            self.facts.fonts[place] = font
         if sparse:
             self._keep(place, kind, stored, style, parts.get("is"))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
@@ -22,6 +22,7 @@ from intake.errors import DamagedFileError, EncryptedFileError, FileTooLargeErro
 from intake.extractors.formulas import Recalculation
 from intake.extractors.interface import Budget, Package
 from intake.extractors.sheet_xml import SheetFacts, Value, Workbook
+from intake.legacy_text import Run, looks_legacy, put_right_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,8 +52,36 @@ def extract_workbook(content: bytes, budget: Budget) -> Document:
         _refuse_declarations(package)
     workbook = Workbook(package) if package is not None and "xl/workbook.xml" in package else None
     reading = _Reading(budget, workbook)
-    tables = tuple(reading.sheets(_opened(content)))
-    return Document(tables, (*_notes(package, workbook), *sorted(reading.notes)))
+    tables = list(reading.sheets(_opened(content)))
+    put_right = _put_right(tables, reading.fonts)
+    return Document(tuple(tables), (*_notes(package, workbook), *sorted(reading.notes), *put_right))
+
+
+def _put_right(tables: list[Table], fonts: list[SheetFacts]) -> tuple[str, ...]:
+    """Puts old encodings right over all sheets together, by the font of each cell where it is known."""
+    cells = [(table, cell) for table in range(len(tables)) for cell in tables[table].cells if not cell.number]
+    named = any(facts.fonts or facts.default_font for facts in fonts)
+    if not named and not any(looks_legacy(cell.text) for _, cell in cells):
+        return ()
+    found = put_right_runs([[Run(cell.text, _font(cell, fonts[table]))] for table, cell in cells])
+    right = {
+        (table, cell.row, cell.column): text
+        for (table, cell), [text] in zip(cells, found.paragraphs, strict=True)
+        if text != cell.text
+    }
+    for number in {table for table, _, _ in right}:
+        tables[number] = replace(
+            tables[number],
+            cells=tuple(
+                replace(cell, text=right.get((number, cell.row, cell.column), cell.text))
+                for cell in tables[number].cells
+            ),
+        )
+    return found.notes
+
+
+def _font(cell: Cell, facts: SheetFacts) -> str:
+    return facts.fonts.get((cell.row, cell.column), facts.default_font)
 
 
 def _opened(content: bytes) -> CalamineWorkbook:
@@ -90,6 +119,7 @@ class _Reading:
     workbook: Workbook | None
     cells: int = 0
     notes: set[str] = field(default_factory=set)
+    fonts: list[SheetFacts] = field(default_factory=list)  #: of each sheet read, for the fonts it names
 
     def sheets(self, book: CalamineWorkbook) -> Iterator[Table]:
         """The tables of all sheets that hold cells, in the order of the workbook."""
@@ -106,6 +136,7 @@ class _Reading:
             rows, merges = _calamine_rows(book, name)
         cells = self._cells(rows, facts, _Merges(merges))
         cells = self._recalculated(cells, facts)
+        self.fonts.append(facts)
         return _table(name, cells, facts, hidden=hidden)
 
     def _cells(self, rows: Iterator[Row], facts: SheetFacts, merges: _Merges) -> list[Cell]:
