@@ -151,7 +151,7 @@ def _values(story: list[Post]) -> list[dict[str, Any]]:
 
 
 def _figures(unit: str, story: Iterable[Post]) -> dict[tuple[str, str], tuple[Decimal, str]]:
-    """Figures of a unit in force: `told` is table (must be read), sentence (may be), held (of a mail that may wait)."""
+    """Figures of a unit in force: table (must be read), sentence (may be), held (of a mail that may wait)."""
     found: dict[tuple[str, str], tuple[Decimal, str]] = {}
     for post in story:
         if post.fate.counts not in ("yes", "either") or unit not in post.units:

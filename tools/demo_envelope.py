@@ -96,8 +96,10 @@ def _trace(envelope: Envelope) -> list[tuple[str, str]]:
         ("Return-Path", f"<{path}>"),
         (
             "Received",
-            f"from {host} ({host}. [{peer}])\n        by mx.google.com with ESMTPS id {token[21:45]}"
-            f"\n        for <{envelope.to}>;\n        {stamp}",
+            (
+                f"from {host} ({host}. [{peer}])\n        by mx.google.com with ESMTPS id {token[21:45]}"
+                f"\n        for <{envelope.to}>;\n        {stamp}"
+            ),
         ),
         *_results(envelope, path, peer),
     ]
@@ -115,7 +117,7 @@ def _results(envelope: Envelope, path: str, peer: str) -> list[tuple[str, str]]:
         "fail": f"spf=softfail (google.com: domain of transitioning {path} does not designate {peer} as "
         f"permitted sender) smtp.mailfrom={path};\n"
         f"       dmarc=fail (p=QUARANTINE sp=QUARANTINE dis=QUARANTINE) header.from={domain}",
-        "null": f"{signed};\n       spf=none (google.com: {domain} does not designate permitted sender hosts) "
+        "null": f"{signed};\n       spf=none (google.com: {domain} does not designate permitted hosts) "
         f"smtp.helo=mail.{domain};\n       dmarc=pass (p=NONE sp=NONE dis=NONE) header.from={domain}",
     }.get(envelope.auth)
     return [("Authentication-Results", f"mx.google.com;\n       {body}")] if body else []

@@ -19,6 +19,7 @@ from xml.sax.saxutils import escape
 
 import xlsxwriter
 
+_RELATIONS = "application/vnd.openxmlformats-package.relationships+xml"
 _MOMENT = (2024, 5, 20, 8, 0, 0)
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -63,14 +64,15 @@ def docx(blocks: Sequence[Block]) -> bytes:
     return archive(
         {
             "[Content_Types].xml": f'{head}<Types xmlns="{_PACKAGE}/content-types">'
-            f'<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-            f'<Default Extension="xml" ContentType="application/xml"/>'
+            f'<Default Extension="rels" ContentType="{_RELATIONS}"/>'
+            '<Default Extension="xml" ContentType="application/xml"/>'
             f'<Override PartName="/word/document.xml" ContentType="{main}"/></Types>',
             "_rels/.rels": f'{head}<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
             f'Type="{_OFFICE}/officeDocument" Target="word/document.xml"/></Relationships>',
             "word/document.xml": f'{head}<w:document xmlns:w="{_W}"><w:body>{body}<w:sectPr>'
-            '<w:pgSz w:w="11907" w:h="16840"/><w:pgMar w:top="1134" w:right="851" w:bottom="1134" w:left="1701" '
-            'w:header="709" w:footer="709" w:gutter="0"/></w:sectPr></w:body></w:document>',
+            '<w:pgSz w:w="11907" w:h="16840"/>'
+            '<w:pgMar w:top="1134" w:right="851" w:bottom="1134" w:left="1701"'
+            ' w:header="709" w:footer="709" w:gutter="0"/></w:sectPr></w:body></w:document>',
         }
     )
 
@@ -109,7 +111,7 @@ def _cell(cell: str | Box | Sequence[Text]) -> str:
 
 
 def xlsx(sheets: Mapping[str, Sequence[Sequence[str | int | Decimal | Box | None]]]) -> bytes:
-    """A workbook: sheet name -> rows. A Box with a span is merged over its columns, with merge over two rows."""
+    """A workbook: sheet name -> rows. A Box is merged over its columns, and over two rows when it says so."""
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(stream, {"in_memory": True})
     book.set_properties({"created": datetime(*_MOMENT, tzinfo=UTC)})
@@ -169,13 +171,17 @@ def bomb() -> bytes:
     return archive({"So lieu.zip": inner.getvalue()})
 
 
+_WRITTEN = range(7, 68)  # between the margins
+_OCTETS = 78  # of one line of the scanned page, eight pixels each
+
+
 def scan() -> bytes:
     """A PDF of one page that is a picture: grey lines where the words would be, no text at all."""
-    width, height = 620, 877
+    width, height = 8 * _OCTETS, 877
     rows = []
     for y in range(height):
         written = 60 < y < 800 and y % 26 < 7 and y % 208 > 26  # noqa: PLR2004 - lines and gaps of a page
-        ink = b"".join(b"\x00" if written and x % 11 and 6 < x < 68 else b"\xff" for x in range(78))  # noqa: PLR2004
+        ink = b"".join(b"\x00" if written and x % 11 and x in _WRITTEN else b"\xff" for x in range(_OCTETS))
         rows.append(ink)
     picture = zlib.compress(b"".join(rows), 9)
     page = b"q 595 0 0 842 0 0 cm /Im1 Do Q"
@@ -183,8 +189,10 @@ def scan() -> bytes:
         [
             b"<< /Type /Catalog /Pages 2 0 R >>",
             b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
-            b" /Resources << /XObject << /Im1 5 0 R >> >> >>",
+            (
+                b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
+                b" /Resources << /XObject << /Im1 5 0 R >> >> >>"
+            ),
             b"<< /Length %d >>\nstream\n%s\nendstream" % (len(page), page),
             b"<< /Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray"
             b" /BitsPerComponent 1 /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream"
@@ -209,7 +217,7 @@ def _pdf(objects: Sequence[bytes]) -> bytes:
 
 
 def locked() -> bytes:
-    """What Excel writes for a workbook with a password: an OLE2 container with EncryptedPackage (MS-OFFCRYPTO)."""
+    """What Excel writes for a workbook with a password: OLE2 with an EncryptedPackage (MS-OFFCRYPTO)."""
     free, end, table_mark = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
     package = bytes((number * 197 + 89) % 256 for number in range(9 * 512))
     info = struct.pack("<HH", 4, 4) + package[:4092]
@@ -228,7 +236,7 @@ def locked() -> bytes:
     return head + sectors + b"".join(names).ljust(512, b"\0") + info + package
 
 
-def _ole_entry(  # noqa: D103
+def _ole_entry(
     name: str,
     *,
     kind: int = 2,

@@ -219,7 +219,7 @@ def title(subject: str = SUBJECT, period: str = PERIOD) -> list[Block]:
     return [_middle("BÁO CÁO", bold=True), _middle(f"{subject}\n{period}", bold=True)]
 
 
-def report(  # noqa: PLR0917 - what a letter is made of
+def report(
     reporter: Reporter,
     number: str,
     day: str,

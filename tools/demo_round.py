@@ -94,11 +94,11 @@ def posts() -> list[Post]:
 
 
 def _at(text: str) -> datetime:
-    """ "24/5 08:12" or "24/5 08:12:30" on the department's clock."""
+    """Reads "24/5 08:12" or "24/5 08:12:30", on the department's clock."""
     day, clock = text.split()
     date, month = map(int, day.split("/"))
-    hour, minute, *rest = map(int, clock.split(":"))
-    return datetime(2024, month, date, hour, minute, *rest, tzinfo=VIETNAM)
+    hour, minute, second = map(int, f"{clock}:00".split(":")[:3])
+    return datetime(2024, month, date, hour, minute, second, tzinfo=VIETNAM)
 
 
 def _mail(unit: str, arrival: str, files: Sequence[tuple[str, bytes]] = (), **more: str) -> Envelope:
@@ -125,7 +125,7 @@ def _number(unit: str) -> str:
 
 
 def _day(arrival: str) -> str:
-    return arrival.split()[0]
+    return arrival.split(maxsplit=1)[0]
 
 
 def _standing(figures: Figures, form: Form, lines: Sequence[Line] = LINES) -> Figures:
@@ -148,20 +148,23 @@ def _spoken(figures: Figures) -> Figures:
     }  # fmt: skip
 
 
-def _word(unit: str, day: str, figures: Figures, form: Form = Form(), **more: str) -> bytes:  # noqa: B008 - frozen
+_USUAL = Form()
+
+
+def _word(unit: str, day: str, figures: Figures, form: Form = _USUAL, **more: str) -> bytes:
     """A letter with its annex, as a Word document."""
     rows = annex(figures, form)
     return docx(report(REPORTERS[unit], _number(unit), day, figures, rows, **more))
 
 
-def _whole(  # noqa: PLR0917
+def _whole(
     unit: str,
     arrival: str,
     name: str,
     shows: str,
-    form: Form = Form(),
+    form: Form = _USUAL,
     fate: Fate = BOOKED,
-    **more: str,  # noqa: B008
+    **more: str,
 ) -> Post:
     """The usual case: one Word document with letter and annex."""
     figures = commune_figures(unit)
@@ -835,14 +838,18 @@ def _bounce(own: Envelope) -> Post:
         report=(
             (
                 "message/delivery-status",
-                f"Reporting-MTA: dns; googlemail.com\nArrival-Date: Mon, 03 Jun 2024 17:45:02 -0700 (PDT)\n\n"
-                f"Final-Recipient: rfc822; {lost}\nAction: failed\nStatus: 5.1.1\n"
-                f"Diagnostic-Code: smtp; 550-5.1.1 The email account that you tried to reach does not exist.",
+                (
+                    "Reporting-MTA: dns; googlemail.com\nArrival-Date: Mon, 03 Jun 2024 17:45:02 -0700\n\n"
+                    f"Final-Recipient: rfc822; {lost}\nAction: failed\nStatus: 5.1.1\n"
+                    "Diagnostic-Code: smtp; 550-5.1.1 The account that you tried to reach does not exist."
+                ),
             ),
             (
                 "message/rfc822",
-                f"From: {MAILBOX}\nTo: {lost}\nSubject: Don doc bao cao\nMessage-ID: {message_id(own)}\n"
-                "MIME-Version: 1.0\nContent-Type: text/plain\n\n(khong co noi dung)",
+                (
+                    f"From: {MAILBOX}\nTo: {lost}\nSubject: Don doc bao cao\nMessage-ID: {message_id(own)}\n"
+                    "MIME-Version: 1.0\nContent-Type: text/plain\n\n(khong co noi dung)"
+                ),
             ),
         ),
     )
