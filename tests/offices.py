@@ -35,7 +35,7 @@ from desk.office import open_office
 from intake.judgement import Archived, judge
 from intake.messages import RawMessage, ReadMessage, Sighting
 from intake.pipeline import Memory
-from intake.workers import ReadingFailure, read_here
+from intake.workers import read_here
 from ledger.archive import archive_id_of
 from ledger.records import Decision, MessageOutcome
 from ledger.store import Ledger
@@ -436,9 +436,7 @@ class Bench:
         """The outcome of one mail, given those before it."""
         known = Archived(archive_id_of(octets), at(arrival), len(octets), **archived)
         message = read_here(octets)
-        if isinstance(message, ReadingFailure):
-            raise AssertionError(message.detail)
-        assert isinstance(message, ReadMessage)
+        assert isinstance(message, ReadMessage), message
         outcome = judge(known, message, self._memory.context(known))
         self._keep(known, outcome)
         return outcome

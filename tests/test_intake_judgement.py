@@ -186,7 +186,7 @@ def test_another_unit_named_in_the_text_is_held(bench: Bench) -> None:
 
 
 def test_an_empty_form_is_held_and_gives_no_zero(bench: Bench) -> None:
-    empty = {code: ("", "") for code in figures()}
+    empty = dict.fromkeys(figures(), ("", ""))
     outcome = bench.judged(report_mail("binh-minh", empty))
     assert is_held(outcome, "empty_form")
     assert all(value.value is None for intent in outcome.submissions for value in intent.values)
