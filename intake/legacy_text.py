@@ -343,8 +343,16 @@ def _decoded_runs(runs: Sequence[Run], encoding: Encoding) -> list[str]:
     if encoding == "vni":
         return [from_vni(text) for text in _rejoined([run.text for run in runs])]
     return [
-        from_tcvn3(run.text).upper() if _draws_capitals(run.font) else from_tcvn3(run.text) for run in runs
+        from_tcvn3(run.text).upper() if _draws_capitals(run.font) else _WORD.sub(_word_of_tcvn3, run.text)
+        for run in runs
     ]
+
+
+def _word_of_tcvn3(word: re.Match[str]) -> str:
+    """One word; toned capitals do not exist, so in a word of capitals small letters stand for them."""
+    plain = [letter for letter in word[0] if letter.isascii()]
+    is_capital = len(plain) > 1 and all(letter.isupper() for letter in plain)
+    return from_tcvn3(word[0]).upper() if is_capital else from_tcvn3(word[0])
 
 
 def _rejoined(texts: list[str]) -> list[str]:

@@ -128,6 +128,11 @@ def test_capitals_are_drawn_by_the_fonts_that_end_with_h() -> None:
     assert (found.text, found.encoding) == ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA", "tcvn3")
 
 
+def test_a_word_in_capitals_gets_its_toned_capitals() -> None:
+    """TCVN3 has none, so people typed small letters among capitals."""
+    assert put_right("HUYÖN mÉu, X· Sè 5", [".VnTime"]).text == "HUYỆN mẫu, Xã Số 5"
+
+
 @pytest.mark.parametrize(
     ("font", "write", "encoding"),
     [
@@ -275,6 +280,10 @@ def test_other_words_are_no_syllables(word: str) -> None:
     assert not is_syllable(word)
 
 
+def unchanged(text: str) -> str:
+    return text
+
+
 def budget() -> Budget:
     return Budget(Limits())
 
@@ -313,8 +322,7 @@ def test_a_workbook_is_put_right_by_the_fonts_of_its_cells() -> None:
     for row, (text, font) in enumerate(
         [("tỷ lệ nữ", ".VnTimeH"), ("có", ".VnTime"), ("vụ", "VNI-Times"), ("lã", "Arial")], 1
     ):
-        write: Callable[[str], str] = {"A": str, "V": to_vni, ".": to_tcvn3}[font[0]]
-        sheet.cell(row, 1, write(text)).font = Font(name=font)
+        sheet.cell(row, 1, {"V": to_vni, ".": to_tcvn3}.get(font[0], unchanged)(text)).font = Font(name=font)
         sheet.cell(row, 2, row)
     stream = io.BytesIO()
     book.save(stream)
