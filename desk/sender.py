@@ -40,7 +40,7 @@ MOST_SUBJECT = 300  #: characters of a subject
 UNSAFE = "unsafe"  #: reply of a mail whose octets would not say what was meant
 
 #: Answers that speak of the whole account, not of this mail: sending pauses for all.
-_SLOW_DOWN = re.compile(r"^(?:421|454)\b|\b4\.7\.0\b|\b[45]\.4\.5\b|\b4\.3\.2\b")
+_SLOW_DOWN = re.compile(r"(?:^|: )(?:421|454)\b|\b4\.7\.0\b|\b[45]\.4\.5\b|\b4\.3\.2\b")
 _DAILY_LIMIT = re.compile(r"\b5\.4\.5\b")
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
@@ -233,7 +233,8 @@ class SmtpSender:
         except (OSError, smtplib.SMTPException) as error:
             self._hang_up()
             return SmtpAnswer(OutboxState.UNCERTAIN, _fault(error), slow_down=True)
-        line.sock.settimeout(self._answer_seconds)
+        if line.sock is not None:
+            line.sock.settimeout(self._answer_seconds)
         if code != 250:  # noqa: PLR2004
             return self._ended(code, words)
         return SmtpAnswer(OutboxState.SENT, "; ".join((_said(code, words), *refusals)))

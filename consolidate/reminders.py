@@ -1,0 +1,230 @@
+"""Who is to be reminded, of which reports and how sternly, at a moment. Pure: no clock, no connection.
+
+A rung of the ladder falls on a working day counted from the last day on time. It is climbed once: a
+mail that named the item and was queued on that day or later has spent it, and with it all rungs before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from config.calendar import add_working_days
+from config.regime import ChaseStep, Regime
+from config.reports import Period, ReportDefinition
+from config.units import Unit
+from consolidate.consolidation import Consolidation
+from ledger.records import ObligationKey, ObligationState, OutboxState, OutgoingMessage
+
+CHASE = "chase"  #: what the kind of every chase-up mail begins with
+
+#: The ladder of a department that has written down none.
+USUAL_LADDER = (
+    ChaseStep("nhac-truoc-han", -3, "nhac-truoc-han"),
+    ChaseStep("don-doc-1", 1, "don-doc-1"),
+    ChaseStep("don-doc-2", 4, "don-doc-2"),
+)
+
+#: A rung nobody climbed for so long is left: an old period found at the first start is not chased.
+STALE = timedelta(days=60)
+
+#: For so long an address a server refused is not tried again; its unit is telephoned.
+DEAD_FOR = timedelta(days=180)
+
+#: Why a queued mail was taken back without being refused to anyone: its rung may be climbed again.
+NO_LONGER_NEEDED = "no_longer_needed"  # as the ledger says it
+TOO_OLD = "too_old"
+_MAY_BE_WRITTEN_ANEW = frozenset({NO_LONGER_NEEDED, TOO_OLD})
+
+_ROLES = ("official", "personal", "shared")
+_REFUSED_RECIPIENT = re.compile(r"RCPT TO:<([^>]*)>: 5")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """One report that a unit owes and of which nothing has come."""
+
+    key: ObligationKey
+    report: ReportDefinition
+    period: Period
+    due: datetime  #: first moment that is late, extension included
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """What one unit is to be told now, about all its open items at once."""
+
+    unit: Unit
+    step: ChaseStep  #: the sternest of the rungs that have come
+    items: tuple[OpenItem, ...]  #: the one that rung belongs to first
+    addresses: tuple[str, ...]  #: empty: nothing but the telephone is left
+    kind: str = CHASE  #: "chase-2" where an earlier mail of the same rung was taken back
+    reminded: datetime | None = None  #: when a mail about the first item last went out
+
+
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """An open item and the rung it stands on."""
+
+    item: OpenItem
+    step: ChaseStep
+    new: bool  #: no mail has spent that rung yet
+
+
+def due_reminders(
+    regime: Regime,
+    consolidations: Iterable[Consolidation],
+    already: Sequence[OutgoingMessage],
+    now: datetime,
+) -> tuple[Reminder, ...]:
+    """The reminders that are due at `now`, one a unit, in the order of the units sheet.
+
+    Only what is missing is chased: what waits for our own staff, came late or is exempt is not. A unit
+    is written to when at least one of its items stands on a rung no mail has spent; the mail then names
+    all its items that have reached the ladder. Of several rungs slept through, only the last is climbed,
+    and a rung before the due day not after the due moment.
+
+    Args:
+        regime: whose ladder, calendar and zone count.
+        consolidations: the periods being collected, as they stand at `now`.
+        already: every mail of the outbox, whatever became of it.
+        now: the moment, aware.
+
+    """
+    chases = [mail for mail in already if mail.kind.startswith(CHASE)]
+    reached: dict[str, list[_Reached]] = defaultdict(list)
+    units: dict[str, Unit] = {}
+    for item, unit in _open_items(consolidations):
+        step = step_reached(regime, item.due, now)
+        if step is not None:
+            units[unit.id] = unit
+            new = not _is_spent(regime, step, item, chases)
+            reached[unit.id].append(_Reached(item, step, new))
+    order = {unit.id: place for place, unit in enumerate(regime.units)}
+    return tuple(
+        _reminder(regime, units[unit_id], reached[unit_id], chases, now)
+        for unit_id in sorted(reached, key=lambda each: order.get(each, len(order)))
+        if any(each.new for each in reached[unit_id])
+    )
+
+
+def step_reached(regime: Regime, due: datetime | None, now: datetime) -> ChaseStep | None:
+    """The last rung that has come for that due moment; None: none has, or it came too long ago."""
+    if due is None:
+        return None
+    come = [
+        (day, step)
+        for step in regime.sending.steps or USUAL_LADDER
+        if (day := step_day(regime, step, due)) <= now.astimezone(regime.timezone).date()
+        and (step.working_days > 0 or now < due)
+    ]
+    if not come:
+        return None
+    day, step = max(come, key=lambda each: (each[0], each[1].working_days))
+    return step if now - _midnight(day, regime) <= STALE else None
+
+
+def step_day(regime: Regime, step: ChaseStep, due: datetime) -> date:
+    """The day a rung falls on: so many working days from the last day on time."""
+    return add_working_days(last_day(regime, due), step.working_days, regime.calendar)
+
+
+def last_day(regime: Regime, due: datetime) -> date:
+    """The last day on time; `due` itself is the first moment that is late."""
+    return (due - timedelta(microseconds=1)).astimezone(regime.timezone).date()
+
+
+def dead_addresses(mails: Iterable[OutgoingMessage]) -> frozenset[str]:
+    """Addresses a server refused for good, and those whose mail came back."""
+    dead: set[str] = set()
+    for mail in mails:
+        dead.update(_REFUSED_RECIPIENT.findall(mail.server_reply))
+        if mail.state is OutboxState.BOUNCED and len(mail.to) == 1:
+            dead.update(mail.to)
+    return frozenset(address.lower() for address in dead)
+
+
+def refused_recipient(address: str, words: str) -> str:
+    """A server's refusal of one recipient, in the words `dead_addresses` looks for."""
+    return f"RCPT TO:<{address}>: {words}"
+
+
+def addresses_of(unit: Unit, day: date, dead: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """Where a unit is written to: its official addresses of that day, else personal, else shared ones."""
+    living = [each for each in unit.addresses_on(day) if each.address.lower() not in dead]
+    for role in _ROLES:
+        found = dict.fromkeys(each.address for each in living if each.role == role)
+        if found:
+            return tuple(found)
+    return tuple(dict.fromkeys(each.address for each in living))
+
+
+def _open_items(consolidations: Iterable[Consolidation]) -> Iterable[tuple[OpenItem, Unit]]:
+    for consolidation in consolidations:
+        report, period = consolidation.report, consolidation.period
+        for standing in consolidation.standings:
+            if standing.state is ObligationState.MISSING and standing.due is not None:
+                key = ObligationKey(standing.unit.id, report.id, period.id)
+                yield OpenItem(key, report, period, standing.due), standing.unit
+
+
+def _is_spent(regime: Regime, step: ChaseStep, item: OpenItem, mails: Iterable[OutgoingMessage]) -> bool:
+    begins = _midnight(step_day(regime, step, item.due), regime)
+    return any(
+        mail.queued_at >= begins or (mail.step == step.id and mail.keys[0] == item.key)
+        for mail in mails
+        if item.key in mail.keys and not _may_be_written_anew(mail)
+    )
+
+
+def _may_be_written_anew(mail: OutgoingMessage) -> bool:
+    """Taken back by the program itself. What an officer took back stays so."""
+    return mail.state is OutboxState.CANCELLED and mail.server_reply in _MAY_BE_WRITTEN_ANEW
+
+
+def _reminder(
+    regime: Regime,
+    unit: Unit,
+    reached: Sequence[_Reached],
+    mails: Sequence[OutgoingMessage],
+    now: datetime,
+) -> Reminder:
+    ordered = sorted(reached, key=lambda each: (not each.new, -each.step.working_days, _by_due(each.item)))
+    leading = ordered[0]
+    day = now.astimezone(regime.timezone).date()
+    dead = dead_addresses(mail for mail in mails if now - mail.queued_at < DEAD_FOR)
+    return Reminder(
+        unit=unit,
+        step=leading.step,
+        items=tuple(each.item for each in ordered),
+        addresses=addresses_of(unit, day, dead),
+        kind=_kind(leading, mails),
+        reminded=_last_sent(leading, mails),
+    )
+
+
+def _kind(leading: _Reached, mails: Iterable[OutgoingMessage]) -> str:
+    """A rung whose mail was taken back is climbed under a kind of its own: the outbox holds each once."""
+    before = sum(
+        mail.unit == leading.item.key.unit
+        and mail.step == leading.step.id
+        and mail.keys[:1] == (leading.item.key,)
+        for mail in mails
+    )
+    return f"{CHASE}-{before + 1}" if before else CHASE
+
+
+def _last_sent(leading: _Reached, mails: Iterable[OutgoingMessage]) -> datetime | None:
+    named = (mail for mail in mails if leading.item.key in mail.keys and mail.state is OutboxState.SENT)
+    return max((mail.sent_at for mail in named if mail.sent_at is not None), default=None)
+
+
+def _by_due(item: OpenItem) -> tuple[datetime, str, str]:
+    return item.due, item.key.report, item.key.period
+
+
+def _midnight(day: date, regime: Regime) -> datetime:
+    return datetime.combine(day, time.min, regime.timezone)

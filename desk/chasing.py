@@ -1,0 +1,225 @@
+"""Chasing what is missing: who is to be reminded now, shown, recorded, or sent."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from config.calendar import period_by_id
+from config.regime import Regime
+from config.reports import Period, ReportDefinition
+from config.secrets import OAUTH_TOKEN, PASSWORD, SMTP_PASSWORD, Secret, secret
+from config.settings import Authentication
+from config.units import Unit
+from config.wording import Wording
+from consolidate.reminders import CHASE, Reminder, due_reminders, step_reached
+from consolidate.standing import standings
+from desk.letters import compose
+from desk.office import Office
+from desk.outbox import Guard, preview, queue_reminders, send_due, withdraw
+from desk.sender import SmtpSender
+from desk.views import View, outgoing_view, waiting_of
+from desk.work import consolidation_of, current_periods
+from intake.pipeline import effective_regime
+from ledger.obligations import obligations_of
+from ledger.records import MessageState, ObligationKey, ObligationState, OutgoingMessage
+
+#: Server clocks differ: what arrived "after now" by so little has arrived.
+_SKEW = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Why nothing was sent though sending was asked for; `key` is its sentence in the catalogue."""
+
+    key: str
+    places: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Chased:
+    """What one round of chasing brought."""
+
+    mode: str  #: preview, queued, sent or off
+    mails: tuple[OutgoingMessage, ...]  #: that would go, wait, or were handed over
+    without_address: tuple[Unit, ...]  #: to be telephoned
+    zone: ZoneInfo
+    wording: Wording
+    note: Note | None = None
+
+    def sentence(self) -> str:
+        """Why nothing was sent though it was asked for, and what to do; empty otherwise."""
+        return self.wording(self.note.key, **self.note.places) if self.note else ""
+
+    def view(self) -> View:
+        """The plain dictionary for tables and JSON."""
+        return {
+            "mode": self.mode,
+            "mails": [outgoing_view(mail, self.zone) for mail in self.mails],
+            "without_address": [
+                {"unit": unit.id, "name": unit.name, "phone": unit.phone} for unit in self.without_address
+            ],
+            "note": self.sentence(),
+        }
+
+
+def chase(
+    office: Office,
+    *,
+    queue: bool,
+    send: bool,
+    confirmed: bool = False,
+    guard: Guard | None = None,
+    pause: Callable[[float], object] = time.sleep,
+) -> Chased:
+    """Find what is to be chased now, and show it, record it, or send it.
+
+    Args:
+        office: the installation; its clock says when "now" is.
+        queue: record the mails in the outbox, each once.
+        send: record and send, where department and settings allow it.
+        confirmed: a person has looked at the list; without it, a run that is large is not sent.
+        guard: what large means.
+        pause: waits between two mails.
+
+    Raises:
+        MailTemplateError: a mail template cannot be used.
+        SmtpLoginError, SmtpUnreachableError, SmtpInsecureError: nothing was sent; what was queued waits.
+
+    """
+    if queue or send:
+        withdraw(office.ledger, partial(still_owed, office), office.clock())
+    reminders = reminders_now(office)
+    mails = _composed(office, [each for each in reminders if each.addresses])
+    silent = tuple(each.unit for each in reminders if not each.addresses)
+    if not (queue or send):
+        waiting = (mail for mail in preview(office.ledger) if still_owed(office, mail))
+        return _chased(office, "preview", (*waiting, *mails), silent)
+    queue_reminders(office.ledger, mails)
+    if not send:
+        return _chased(office, "queued", preview(office.ledger), silent)
+    if office.regime.sending.mode != "send":
+        return _chased(office, "off", preview(office.ledger), silent)
+    note = _hindrance(office, guard or Guard(), confirmed=confirmed)
+    if note is not None:
+        return _chased(office, "queued", preview(office.ledger), silent, note)
+    return _chased(office, "sent", _sent(office, pause), silent)
+
+
+def reminders_now(office: Office) -> tuple[Reminder, ...]:
+    """Whom to remind of what, as the ledger stands now."""
+    now, ledger = office.clock(), office.ledger
+    regime = effective_regime(office.regime, ledger.decisions())
+    consolidations = [
+        consolidation_of(office, report, period, now)
+        for report, period in current_periods(office)
+        if _has_rung(office, regime, report, period, now)
+    ]
+    return due_reminders(regime, consolidations, ledger.outbox(), now)
+
+
+def still_owed(office: Office, mail: OutgoingMessage) -> bool:
+    """Whether every report the mail speaks of is missing still, and the mail still says what is true.
+
+    A mail before the due moment is not sent after it: the next rung speaks then.
+    """
+    if not mail.kind.startswith(CHASE):
+        return True
+    now = office.clock()
+    owed = [_missing_due(office, key, now + _SKEW) for key in mail.keys]
+    return all(due is not None for due in owed) and not any(
+        due is not None and mail.queued_at < due <= now for due in owed
+    )
+
+
+def _missing_due(office: Office, key: ObligationKey, as_of: datetime) -> datetime | None:
+    """When an obligation that nothing has come for was or is due; None: it is no longer missing."""
+    ledger, regime = office.ledger, office.regime
+    with ledger.snapshot():
+        decisions = ledger.decisions()
+        submissions = ledger.submissions(key.report, key.period, key.unit)
+        waiting = waiting_of(ledger.messages(state=MessageState.REVIEW), ledger.review_items())
+    report = next((each for each in regime.reports if each.id == key.report), None)
+    period = period_by_id(report, regime.timezone, regime.calendar, key.period) if report else None
+    if report is None or period is None:
+        return None
+    owed = [each for each in obligations_of(regime, report, period, decisions) if each.key == key]
+    received = [each for each in decisions if each.kind in {"receive", "reopen"}]
+    for standing in standings(regime, owed, submissions, waiting, received, as_of):
+        if standing.state is ObligationState.MISSING:
+            return standing.due
+    return None
+
+
+def _has_rung(
+    office: Office, regime: Regime, report: ReportDefinition, period: Period, now: datetime
+) -> bool:
+    """Whether anything owed for the period stands on the ladder now.
+
+    A period that was due before mail began to be read is left alone: its reports were never seen.
+    """
+    owed = obligations_of(regime, report, period, office.ledger.decisions())
+    return any(
+        step_reached(regime, each.due, now) is not None
+        for each in owed
+        if each.due is not None
+        and (office.start is None or each.due.astimezone(regime.timezone).date() > office.start)
+    )
+
+
+def _composed(office: Office, reminders: Sequence[Reminder]) -> tuple[OutgoingMessage, ...]:
+    now, regime, wording = office.clock(), office.regime, office.document_wording
+    return tuple(compose(each, regime, wording, now, office.templates) for each in reminders)
+
+
+def _chased(
+    office: Office,
+    mode: str,
+    mails: tuple[OutgoingMessage, ...],
+    without_address: tuple[Unit, ...],
+    note: Note | None = None,
+) -> Chased:
+    return Chased(mode, mails, without_address, office.regime.timezone, office.wording, note)
+
+
+def _hindrance(office: Office, guard: Guard, *, confirmed: bool) -> Note | None:
+    """What stands in the way of sending, None when nothing does."""
+    if office.settings.smtp is None:
+        return Note("outgoing.note_no_smtp")
+    if _secret(office) is None:
+        return Note("outgoing.note_no_secret", {"name": f"TONGHOP_{_secret_names(office)[0].upper()}"})
+    unread = len(office.ledger.unread())
+    if unread:
+        return Note("outgoing.note_unread", {"count": str(unread)})
+    waiting = len(preview(office.ledger))
+    today = office.clock().astimezone(office.regime.timezone).date()
+    if not confirmed and guard.asks(waiting, len(office.regime.units_on(today))):
+        return Note("outgoing.note_many", {"count": str(waiting)})
+    return None
+
+
+def _sent(office: Office, pause: Callable[[float], object]) -> tuple[OutgoingMessage, ...]:
+    smtp, found = office.settings.smtp, _secret(office)
+    assert smtp is not None
+    assert found is not None
+    policy, ledger = office.regime.sending, office.ledger
+    if not preview(ledger):
+        ledger.recover_outbox()
+        return ()
+    with SmtpSender(smtp, found, office.regime.department, office.clock) as sender:
+        return send_due(ledger, sender, policy, lambda mail: still_owed(office, mail), office.clock, pause)
+
+
+def _secret(office: Office) -> Secret | None:
+    names = _secret_names(office)
+    return next(filter(None, (secret(name, office.settings.home) for name in names)), None)
+
+
+def _secret_names(office: Office) -> tuple[str, ...]:
+    smtp = office.settings.smtp
+    token = smtp is not None and smtp.authentication is Authentication.XOAUTH2
+    return (OAUTH_TOKEN,) if token else (SMTP_PASSWORD, PASSWORD)

@@ -1,0 +1,134 @@
+"""The outbox worked through: mails queued once, shown, and sent only when the department says so.
+
+A mail is recorded before it is sent, taken by one sender in a transaction that asks again whether its
+report is still missing, and its end is recorded after. Whatever dies in between is `uncertain` and
+waits for a person: it is never sent again by the program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from config.regime import SendingPolicy
+from consolidate.reminders import CHASE, NO_LONGER_NEEDED, TOO_OLD
+from ledger.records import Delivery, OutboxState, OutgoingMessage
+from ledger.store import Ledger
+
+#: Providers count a day that rolls: 500 mails in any 24 hours, those people send included.
+DAY = timedelta(hours=24)
+#: A letter says "until now nothing has come"; after so long it is written anew instead.
+GIVE_UP = timedelta(days=5)
+#: After a passing refusal: 5 minutes, doubled up to 70 (RFC 5321, 4.5.4.1 leaves the figures to us).
+_FIRST_WAIT = timedelta(minutes=5)
+_LONGEST_WAIT = timedelta(minutes=70)
+_MOST_DOUBLINGS = 4
+
+
+class Sender(Protocol):
+    """Whoever hands mails to a server."""
+
+    slow_down: bool
+
+    def send(self, outgoing: OutgoingMessage) -> Delivery:
+        """Hand one mail over, once."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """When a run is so large that a person must confirm it: a wrong clock would chase everyone."""
+
+    most_mails: int = 50
+    most_share: float = 0.6  #: of the units that owe reports
+    few: int = 5  #: so many never need it, however small the department
+
+    def asks(self, mails: int, units: int) -> bool:
+        """Whether so many mails to that many units need a person's word."""
+        return mails > self.few and (mails > self.most_mails or mails > self.most_share * units)
+
+
+def queue_reminders(ledger: Ledger, mails: Iterable[OutgoingMessage]) -> tuple[OutgoingMessage, ...]:
+    """Record the mails that are not yet in the outbox; those now recorded.
+
+    A mail without recipient is left out: its unit is telephoned.
+    """
+    queued = (ledger.queue(mail) for mail in mails if mail.to)
+    return tuple(mail for mail in queued if mail is not None)
+
+
+def preview(ledger: Ledger) -> tuple[OutgoingMessage, ...]:
+    """The mails that wait to be sent, in their order. Changes nothing."""
+    return ledger.outbox((OutboxState.QUEUED,))
+
+
+def send_due(
+    ledger: Ledger,
+    sender: Sender,
+    policy: SendingPolicy,
+    still_owed: Callable[[OutgoingMessage], bool],
+    now: Callable[[], datetime],
+    pause: Callable[[float], object],
+) -> tuple[OutgoingMessage, ...]:
+    """Send what waits; the mails that were taken up, as they stand now.
+
+    Nothing is sent unless the policy's mode is "send". The run ends at the daily cap, and as soon as
+    the server asks for a pause. A mail that was refused for a while is tried again later and later.
+
+    Args:
+        ledger: whose outbox it is.
+        sender: connected already, so that a refused login has left every mail where it was.
+        policy: mode, daily cap and the seconds between two mails.
+        still_owed: asked inside the claiming transaction, whether every report the mail speaks of is
+            missing still; otherwise the mail is cancelled.
+        now: the present moment.
+        pause: waits so many seconds.
+
+    """
+    ledger.recover_outbox()
+    if policy.mode != "send":
+        return ()
+    handled: list[OutgoingMessage] = []
+    left = policy.daily_cap - sent_within_a_day(ledger, now())
+    for mail in preview(ledger):
+        if left <= 0 or sender.slow_down:
+            break
+        if not _may_be_tried(ledger.deliveries(mail.id), now()):
+            continue
+        if handled:
+            pause(policy.seconds_between)
+        if ledger.claim(mail.id, still_owed) is None:
+            continue
+        delivery = sender.send(mail)
+        handled.append(ledger.mark(delivery))
+        left -= delivery.state in {OutboxState.SENT, OutboxState.UNCERTAIN}
+    return tuple(handled)
+
+
+def sent_within_a_day(ledger: Ledger, now: datetime) -> int:
+    """How many mails went out in the last 24 hours, those counted too of which nobody knows."""
+    gone = ledger.outbox((OutboxState.SENT, OutboxState.BOUNCED, OutboxState.UNCERTAIN))
+    return sum((mail.sent_at or mail.queued_at) > now - DAY for mail in gone)
+
+
+def withdraw(ledger: Ledger, still_owed: Callable[[OutgoingMessage], bool], now: datetime) -> None:
+    """Take back what waits and is true no more, so that the rest of it can be written anew.
+
+    A mail about two reports of which one has come is not sent; nor is one that has waited too long.
+    """
+    for mail in preview(ledger):
+        if not still_owed(mail):
+            ledger.cancel(mail.id, NO_LONGER_NEEDED)
+        elif mail.kind.startswith(CHASE) and now - mail.queued_at > GIVE_UP:
+            ledger.cancel(mail.id, TOO_OLD)
+
+
+def _may_be_tried(attempts: Sequence[Delivery], now: datetime) -> bool:
+    """Whether the wait after the last passing refusal is over."""
+    if not attempts:
+        return True
+    doublings = min(len(attempts) - 1, _MOST_DOUBLINGS)
+    wait = min(_FIRST_WAIT * (1 << doublings), _LONGEST_WAIT)
+    return now - attempts[-1].at >= wait
