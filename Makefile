@@ -1,0 +1,57 @@
+# Everything a newcomer needs. Each target does its own set-up; a second run is quick.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test dev lint clean lock demo-mail
+
+RUN := .venv/bin
+WORKERS ?= 2
+
+# Coverage is asked of the modules that are functions on values. Left out are those that touch a server,
+# a disk, a process or a screen: real servers test them, partly from processes that are not measured.
+EDGES := config/secrets.py,config/settings.py,ledger/migrations/*,ledger/lock.py,intake/imap_mailbox.py,$\
+intake/worker.py,intake/workers.py,intake/pipeline.py,desk/*
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+demo: .venv/.runtime ## one round of a district's mail, read and consolidated in the folder demo/
+	@$(RUN)/tonghop --home demo demo
+
+dev: .venv/.dev ## everything a developer needs
+	@scripts/setup.sh system
+
+test: dev ## all tests, and at least 90 % of the pure modules covered
+	@rm -f .coverage .coverage.*
+	$(RUN)/python -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report= </dev/null
+	$(RUN)/python -m coverage report --skip-covered --omit='$(EDGES)' --fail-under=90
+
+lint: .venv/.dev ## style, format, types
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/mypy
+	$(RUN)/mypy tools
+
+clean: ## away with everything that was made here, .venv and demo/ too
+	rm -rf .venv demo build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .coverage .coverage.* .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+demo-mail: .venv/.dev ## build the demo mailbox again (templates/demo)
+	$(RUN)/python -m tools.build_demo_mail
+
+# Needs pip-compile of pip-tools, which is no part of the project: make lock PIP_COMPILE=path/to/pip-compile
+PIP_COMPILE ?= pip-compile
+LOCK := CUSTOM_COMPILE_COMMAND="make lock" $(PIP_COMPILE) --quiet --generate-hashes --allow-unsafe \
+  --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+lock: ## resolve the dependencies of pyproject.toml again
+	$(LOCK) -o requirements/build.txt requirements/build.in
+	$(LOCK) -o requirements/runtime.txt pyproject.toml
+	$(LOCK) --extra dev -c requirements/runtime.txt -o requirements/dev.txt pyproject.toml requirements/build.in
+
+.venv/.runtime: requirements/runtime.txt requirements/build.txt pyproject.toml scripts/setup.sh
+	@[ -e .venv/.dev ] || scripts/setup.sh runtime
+	@touch $@
+
+.venv/.dev: requirements/dev.txt requirements/build.txt pyproject.toml scripts/setup.sh
+	@scripts/setup.sh dev
+	@touch $@
