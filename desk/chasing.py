@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -26,7 +26,27 @@ from desk.views import View, outgoing_view, waiting_of
 from desk.work import consolidation_of, current_periods
 from intake.pipeline import effective_regime
 from ledger.obligations import obligations_of
-from ledger.records import MessageState, ObligationKey, ObligationState, OutgoingMessage
+from ledger.records import (
+    MessageClass,
+    MessageOutcome,
+    MessageState,
+    ObligationKey,
+    ObligationState,
+    OutgoingMessage,
+)
+
+#: Mail of these kinds, left open for a person, may turn out to be the report that is missing.
+_MAY_BE_A_REPORT = frozenset(
+    {
+        MessageClass.REPORT,
+        MessageClass.CORRECTION,
+        MessageClass.PART_OF_REPORT,
+        MessageClass.UNREADABLE,
+        MessageClass.LINK_ONLY,
+    }
+)
+
+_FRESH = timedelta(days=90)
 
 #: Server clocks differ: what arrived "after now" by so little has arrived.
 _SKEW = timedelta(minutes=10)
@@ -47,6 +67,7 @@ class Chased:
     mode: str  #: preview, queued, sent or off
     mails: tuple[OutgoingMessage, ...]  #: that would go, wait, or were handed over
     without_address: tuple[Unit, ...]  #: to be telephoned
+    in_hand: tuple[Unit, ...]  #: not written to: mail of theirs waits for our own staff
     zone: ZoneInfo
     wording: Wording
     note: Note | None = None
@@ -63,6 +84,7 @@ class Chased:
             "without_address": [
                 {"unit": unit.id, "name": unit.name, "phone": unit.phone} for unit in self.without_address
             ],
+            "in_hand": [{"unit": unit.id, "name": unit.name} for unit in self.in_hand],
             "note": self.sentence(),
         }
 
@@ -93,21 +115,30 @@ def chase(
     """
     if queue or send:
         withdraw(office.ledger, partial(still_owed, office), office.clock())
-    reminders = reminders_now(office)
+    found = reminders_now(office)
+    busy = units_in_hand(office)
+    reminders = [each for each in found if each.unit.id not in busy]
     mails = _composed(office, [each for each in reminders if each.addresses])
-    silent = tuple(each.unit for each in reminders if not each.addresses)
+    chased = Chased(
+        mode="preview",
+        mails=mails,
+        without_address=tuple(each.unit for each in reminders if not each.addresses),
+        in_hand=tuple(each.unit for each in found if each.unit.id in busy),
+        zone=office.regime.timezone,
+        wording=office.wording,
+    )
     if not (queue or send):
         waiting = (mail for mail in preview(office.ledger) if still_owed(office, mail))
-        return _chased(office, "preview", (*waiting, *mails), silent)
+        return replace(chased, mails=(*waiting, *mails))
     queue_reminders(office.ledger, mails)
     if not send:
-        return _chased(office, "queued", preview(office.ledger), silent)
+        return replace(chased, mode="queued", mails=preview(office.ledger))
     if office.regime.sending.mode != "send":
-        return _chased(office, "off", preview(office.ledger), silent)
+        return replace(chased, mode="off", mails=preview(office.ledger))
     note = _hindrance(office, guard or Guard(), confirmed=confirmed)
     if note is not None:
-        return _chased(office, "queued", preview(office.ledger), silent, note)
-    return _chased(office, "sent", _sent(office, pause), silent)
+        return replace(chased, mode="queued", mails=preview(office.ledger), note=note)
+    return replace(chased, mode="sent", mails=_sent(office, pause))
 
 
 def reminders_now(office: Office) -> tuple[Reminder, ...]:
@@ -129,11 +160,46 @@ def still_owed(office: Office, mail: OutgoingMessage) -> bool:
     """
     if not mail.kind.startswith(CHASE):
         return True
+    if mail.unit in units_in_hand(office):
+        return False
     now = office.clock()
     owed = [_missing_due(office, key, now + _SKEW) for key in mail.keys]
     return all(due is not None for due in owed) and not any(
         due is not None and mail.queued_at < due <= now for due in owed
     )
+
+
+def units_in_hand(office: Office) -> frozenset[str]:
+    """Units of whom mail waits for a person that may be a report, though nobody knows yet which.
+
+    What is known to be forged is nobody's mail, and a question is no report.
+    """
+    ledger, found = office.ledger, set[str]()
+    with ledger.snapshot():
+        regime = effective_regime(office.regime, ledger.decisions())
+        waiting = [item for item in ledger.review_items() if item.kind == "message" and item.key is None]
+        states = (MessageState.REVIEW, MessageState.FAILED)
+        outcomes = {each.archive_id: each for state in states for each in ledger.messages(state=state)}
+    since = office.clock() - _FRESH
+    for item in waiting:
+        outcome = outcomes.get(item.archive_id)
+        if outcome is not None and outcome.arrival > since and _may_be_a_report(outcome):
+            found.add(str(item.proposal.get("unit") or ""))
+            found.update(_units_of(regime, outcome))
+    return frozenset(found - {""})
+
+
+def _may_be_a_report(outcome: MessageOutcome) -> bool:
+    return outcome.state is MessageState.FAILED or outcome.message_class in _MAY_BE_A_REPORT
+
+
+def _units_of(regime: Regime, outcome: MessageOutcome) -> Iterator[str]:
+    """The units the sender's address spoke for on the day of arrival, each of them where it is shared."""
+    day = outcome.arrival.astimezone(regime.timezone).date()
+    sender = outcome.from_address.lower()
+    for unit in regime.units:
+        if any(each.address == sender for each in unit.addresses_on(day)):
+            yield unit.id
 
 
 def _missing_due(office: Office, key: ObligationKey, as_of: datetime) -> datetime | None:
@@ -174,16 +240,6 @@ def _has_rung(
 def _composed(office: Office, reminders: Sequence[Reminder]) -> tuple[OutgoingMessage, ...]:
     now, regime, wording = office.clock(), office.regime, office.document_wording
     return tuple(compose(each, regime, wording, now, office.templates) for each in reminders)
-
-
-def _chased(
-    office: Office,
-    mode: str,
-    mails: tuple[OutgoingMessage, ...],
-    without_address: tuple[Unit, ...],
-    note: Note | None = None,
-) -> Chased:
-    return Chased(mode, mails, without_address, office.regime.timezone, office.wording, note)
 
 
 def _hindrance(office: Office, guard: Guard, *, confirmed: bool) -> Note | None:
