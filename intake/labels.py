@@ -90,7 +90,7 @@ _ENUMERATION = re.compile(
 )
 _FOOTNOTE = re.compile(r"[(\[]\s*(?:\*+|\d)\s*[)\]]|\*+")
 _EXPLAINED = re.compile(r"\s*[(\[][^()\[\]]*[,;][^()\[\]]*[)\]]")
-_OF_WHICH = re.compile(r"^(?:trong đó|gồm|bao gồm|chia ra)(?: có)? ")
+OF_WHICH = re.compile(r"^(?:trong đó|gồm|bao gồm|chia ra)(?: có)? ")
 _LEAD = re.compile(r"^(?:(?:tổng số|tổng|số lượng|số lượt|số)\s)+")
 _OWN_LEVEL = re.compile(
     r"\s(?:(?:ở |tại |của )?cấp (?:xã|phường|thị trấn)|trên địa bàn(?: xã| phường| thị trấn)?"
@@ -99,13 +99,13 @@ _OWN_LEVEL = re.compile(
 _LEVELS = re.compile(r"\b(?:cấp|địa bàn|của|toàn|các|số) (?:xã(?! hội)|phường|thị trấn|huyện|tỉnh)\b")
 
 
-def _word_set(words: str) -> frozenset[str]:
+def word_set(words: str) -> frozenset[str]:
     """The words of a line, as a set."""
     return frozenset(words.split())
 
 
 # Words that carry no part of what is counted.
-_STOP = _word_set(
+_STOP = word_set(
     "số tổng lượng của và về cho các những đã được bị có là ở tại với theo để sự thì mà ra hay"
     " hoặc việc công tác"
 )
@@ -113,8 +113,8 @@ _STOP_PHRASES = re.compile(
     r"\b(?:trong kì báo cáo|trong kì|trong năm|trong 6 tháng|đương nhiệm|tham gia|tham dự"
     r"|(?:ở|tại) (?:cộng đồng|địa phương|cơ sở|đơn vị)|trên địa bàn)\b"
 )
-# Dropping one of these turns a count into another count.
-_GUARDED = _word_set("không chưa chẳng nữ nam gái trai ngoài trước sau cận thiểu nghèo tỉ lệ phần trăm")
+#: Dropping one of these turns a count into another count.
+GUARDED = word_set("không chưa chẳng nữ nam gái trai ngoài trước sau cận thiểu nghèo tỉ lệ phần trăm")
 _NEGATIONS = frozenset({"không", "chưa", "chẳng"})
 _PASSIVE = re.compile(r"\b(?:được|bị|do)\b")
 _RATIO = re.compile(r"(?:^|\s)(?:tỉ lệ|tỉ số|tỉ suất|phần trăm|cơ cấu|ti le|ti so)(?:\s|$)|%")
@@ -157,6 +157,7 @@ class Strength(StrEnum):
     REORDERED = "reordered"
     TYPO = "typo"
     SHORTENED = "shortened"
+    PLACED = "placed"  #: reworded, and settled by its place among the rows of a whole form
     UNCERTAIN = "uncertain"  #: cut short in a way that may change what is counted: a proposal to a person
 
 
@@ -214,8 +215,8 @@ def label_key(label: str) -> LabelKey:
     """Make a label ready: enumeration, footnotes and the bracketed unit gone, short forms written out."""
     bare = _FOOTNOTE.sub(" ", _ENUMERATION.sub("", tidy(label)))
     bare, measure = split_measure(bare)
-    text = _OF_WHICH.sub("", _folded(bare))
-    return LabelKey(text=text, short=_LEAD.sub("", text) or text, measure=measure, words=_words(text))
+    text = OF_WHICH.sub("", folded(bare))
+    return LabelKey(text=text, short=_LEAD.sub("", text) or text, measure=measure, words=content_words(text))
 
 
 def sex_row(label: str) -> Sex | None:
@@ -234,7 +235,7 @@ def is_sum_row(label: str) -> bool:
 
 def names_ratio(label: str) -> bool:
     """Whether the label speaks of a percentage or a rate and not of a count."""
-    return "%" in label or bool(_RATIO.search(_folded(label)))
+    return "%" in label or bool(_RATIO.search(folded(label)))
 
 
 @dataclass(frozen=True)
@@ -259,6 +260,14 @@ class LabelIndex:
         if asked not in self._memory:
             self._memory[asked] = self._match(*asked)
         return self._memory[asked]
+
+    def keys_of(self, code: str) -> tuple[LabelKey, ...]:
+        """The names of one indicator, ready for comparison: its label first, then its synonyms."""
+        return tuple(form.key for form in self._forms if form.code == code)
+
+    def own_key(self, label: str) -> LabelKey:
+        """A row's label ready for comparison, without the level every row of this report is at."""
+        return self._own_level_dropped(label_key(label))
 
     def nearest(self, label: str) -> str:
         """The code of the indicator most like the label, as a proposal to a person; empty when none is."""
@@ -308,19 +317,19 @@ class LabelIndex:
             strength=strength,
             key=key,
             measure=indicator.unit_of_measure,
-            measure_words=_words(_folded(indicator.unit_of_measure)),
+            measure_words=content_words(folded(indicator.unit_of_measure)),
             topics=self._topics_in(key),
             items=tuple(label_key(item).words for item in re.split(r"[,;/]", name)) if "," in name else (),
-            predicate=_words(parts[1]) - self._topics_in(key) if len(parts) > 1 else frozenset(),
+            predicate=content_words(parts[1]) - self._topics_in(key) if len(parts) > 1 else frozenset(),
         )
 
     def _topics_in(self, key: LabelKey) -> frozenset[str]:
         """The words of the whole topic phrases the label holds."""
-        held = [_words(topic) for one in self.topics if (topic := _folded(one)) in key.text]
+        held = [content_words(topic) for one in self.topics if (topic := folded(one)) in key.text]
         return frozenset(word for words in held for word in words)
 
     def _match(self, label: str, section: str, measure: str) -> LabelMatch:
-        key = self._own_level_dropped(label_key(label))
+        key = self.own_key(label)
         if not key.words:
             return _NO_MATCH
         stated = measure or key.measure
@@ -333,7 +342,7 @@ class LabelIndex:
         shorter = _OWN_LEVEL.sub("", key.text)
         if self._names_levels or shorter == key.text:
             return key
-        return LabelKey(shorter, _LEAD.sub("", shorter) or shorter, key.measure, _words(shorter))
+        return LabelKey(shorter, _LEAD.sub("", shorter) or shorter, key.measure, content_words(shorter))
 
     def _by_words(self, key: LabelKey, section: str, measure: str, *, ratio: bool) -> LabelMatch:
         forms = [form for form in self._forms if (form.code in self._ratios) == ratio]
@@ -422,7 +431,7 @@ class LabelIndex:
         cut = whole - wanted
         if wanted <= form.measure_words or (measure and not same_measure(measure, form.measure)):
             return Strength.NONE
-        if any(word in _GUARDED or any(map(str.isdigit, word)) for word in cut):
+        if any(word in GUARDED or any(map(str.isdigit, word)) for word in cut):
             return Strength.NONE
         if self._cut_is_harmless(wanted, cut, form, forms, measure):
             return Strength.SHORTENED
@@ -459,7 +468,7 @@ class LabelIndex:
             rest = end.sub(" ", key.text).strip()
             if ratio or rest == key.text or not rest:
                 continue
-            shorter = LabelKey(rest, _LEAD.sub("", rest) or rest, key.measure, _words(rest))
+            shorter = LabelKey(rest, _LEAD.sub("", rest) or rest, key.measure, content_words(rest))
             found = self._by_words(shorter, section, measure, ratio=False)
             if found.strength in (Strength.EXACT, Strength.SYNONYM, Strength.REORDERED):
                 return LabelMatch(found.indicator, sex, found.strength)
@@ -554,7 +563,7 @@ def _word_faults(written: str, named: str, vocabulary: frozenset[str]) -> int | 
         return 1
     if _misplaced_tone(written, named):
         return 1
-    if {written, named} & _GUARDED:  # nor is one that turns the meaning: nam, nữ, không
+    if {written, named} & GUARDED:  # nor is one that turns the meaning: nam, nữ, không
         return None
     return 1 if len(named) >= _SHORTEST_MISTYPED and OSA.distance(written, named) == 1 else None
 
@@ -570,8 +579,8 @@ def _lost_marks(written: str, named: str) -> bool:
     return plain_key(written) == plain_key(named) and not is_accented(written) and len(written) > 1
 
 
-def _folded(text: str) -> str:
-    """The key with short forms written out and one spelling for each word."""
+def folded(text: str) -> str:
+    """The accented key with short forms written out and one spelling for each word."""
     parted = _GLUED_CAPITALS.sub(" ", tidy(text).replace("%", " phần trăm "))
     key = " ".join(_written_out(word) for word in accented_key(parted).split())
     key = _LAST_Y.sub(lambda match: match[1] + _Y_TO_I[match[2]], key)
@@ -593,5 +602,6 @@ def _compact(key: str) -> str:
     return key.replace(" ", "")
 
 
-def _words(key: str) -> frozenset[str]:
+def content_words(key: str) -> frozenset[str]:
+    """The words of a folded text that say what is counted."""
     return frozenset(word for word in _STOP_PHRASES.sub(" ", key).split() if word not in _STOP)

@@ -1,7 +1,9 @@
 """Figures from the tables of one document: header by its words, rows by their labels, each with its place.
 
 Pure. A figure that cannot be read surely is handed back as doubtful with the reason, never left out in
-silence and never guessed; a row that fits no indicator surely becomes a finding with its label.
+silence and never guessed; a row that fits no indicator surely becomes a finding with its label. A document
+is read once by its labels alone; where the rows of a whole form then leave no doubt what a reworded row is,
+it is read once more with that row settled.
 """
 
 from __future__ import annotations
@@ -16,14 +18,16 @@ from config.reports import Aggregation, Figure, Grade, Indicator, ReportDefiniti
 from config.spelling import accented_key, plain_key, tidy
 from config.wording import Wording
 from intake.documents import Cell, Document, Paragraph, Table
+from intake.forms import Form, FormRow, RowKind
 from intake.headings import Column, Grid, Layout, is_numbering, layout_at
 from intake.labels import LabelIndex, LabelMatch, Strength, is_sum_row, label_key, names_ratio, sex_row
+from intake.likeness import LikenessIndex
 from intake.measures import convert, is_counted, is_known, is_money, same_measure, stated_measure
 from intake.numerals import ReadNumber, number_text, read_number
 from ledger.records import Certainty, Finding, Place, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _MOST_ROWS = 3_000  # of one table; a longer one is a register of persons, not a report
 _MOST_UNREAD = 40  # rows of one table that are named one by one
@@ -31,6 +35,7 @@ _FEWEST_LETTERS = 2  # of a label
 _FEWEST_ROWS_OF_FORM = 3  # matched rows, all blank, that make an empty form
 _INSTRUCTIONS = re.compile(r"huong dan|giai thich|vi du|cach ghi|ghi chu|danh muc don vi")
 _TITLE = re.compile(r"\b(?:20\d\d|6 thang|9 thang|nam \d{4}|quy [1-4iv]|thang \d|ca nam)\b")
+_NAMING = (RowKind.SURE, RowKind.HEADING)
 _ROMAN = re.compile(r"(?:[IVX]{1,5}|[A-EĐ])[.)]?")
 
 
@@ -94,6 +99,7 @@ class _Notes:
     percentages: list[GivenPercent] = field(default_factory=list)
     rows: dict[str, list[bool]] = field(default_factory=dict)  #: indicator -> filled, for each matched row
     titles: list[str] = field(default_factory=list)
+    forms: dict[int, list[FormRow]] = field(default_factory=dict)  #: table's place in the document -> rows
 
 
 @dataclass(slots=True)
@@ -119,6 +125,17 @@ def read_tables(document: Document, file: str, report: ReportDefinition, unit_ki
         unit_kind: which kind of unit sends it; decides what is asked.
 
     """
+    notes = _read_document(document, file, report, {})
+    placed = _placed_by_form(notes.forms, report, unit_kind)
+    if placed:
+        notes = _read_document(document, file, report, placed)
+    return _settled(notes, report, unit_kind)
+
+
+def _read_document(
+    document: Document, file: str, report: ReportDefinition, placed: Mapping[int, Mapping[int, LabelMatch]]
+) -> _Notes:
+    """Read all tables; `placed` says what rows of a table mean whose label alone does not."""
     index = label_index(report)
     notes = _Notes()
     earlier: Layout | None = None
@@ -127,9 +144,38 @@ def read_tables(document: Document, file: str, report: ReportDefinition, unit_ki
             earlier = earlier if not block.text.strip() else None
         else:
             above = _lines_above(document, number)
-            reader = _TableReader(block, file=file, report=report, index=index, notes=notes, above=above)
+            reader = _TableReader(
+                block,
+                file=file,
+                report=report,
+                index=index,
+                notes=notes,
+                above=above,
+                placed=placed.get(number, {}),
+            )
             earlier = reader.read(earlier)
-    return _settled(notes, report, unit_kind)
+            notes.forms[number] = reader.form
+    return notes
+
+
+def _placed_by_form(
+    forms: Mapping[int, Sequence[FormRow]], report: ReportDefinition, unit_kind: str
+) -> dict[int, dict[int, LabelMatch]]:
+    """What the whole form says of rows that no label settles, by table and row.
+
+    Nothing without the kind of unit: what a report asks of nobody leaves no gap to fill.
+    """
+    if not unit_kind or not any(row.kind is RowKind.UNREAD for rows in forms.values() for row in rows):
+        return {}
+    named = {code for rows in forms.values() for row in rows if row.kind in _NAMING for code in row.codes}
+    form = Form(report, unit_kind, _likeness(report.indicators, report.topics), frozenset(named))
+    settled = {number: form.settle(rows) for number, rows in forms.items()}
+    return {number: matches for number, matches in settled.items() if matches}
+
+
+@cache
+def _likeness(indicators: tuple[Indicator, ...], topics: tuple[str, ...]) -> LikenessIndex:
+    return LikenessIndex(_index_of(indicators, topics))
 
 
 @cache
@@ -164,6 +210,7 @@ class _TableReader:
         index: LabelIndex,
         notes: _Notes,
         above: tuple[str, ...],
+        placed: Mapping[int, LabelMatch],
     ) -> None:
         self._table = table
         self._file = file
@@ -171,6 +218,8 @@ class _TableReader:
         self._index = index
         self._notes = notes
         self._above = list(above)
+        self._placed = placed
+        self.form: list[FormRow] = []  #: what the reading made of each row, for the form as a whole
         self._grid = Grid(table)
         self._section = ""
         self._parent: _Parent | None = None
@@ -227,6 +276,7 @@ class _TableReader:
 
     def _read_rows(self, layout: Layout, rows: Sequence[int]) -> None:
         self._layout = layout
+        self.form.append(FormRow(layout.last, RowKind.EDGE))
         for number in rows:
             row = self._row(number)
             if row is not None:
@@ -266,11 +316,36 @@ class _TableReader:
             self._read_sum_row(row)
             return
         self._above_label = row.label
-        match = self._index.match(row.label, self._section, row.measure)
+        match = self._placed.get(row.number) or self._index.match(row.label, self._section, row.measure)
+        self._note_in_form(row, match)
         if match:
             self._read_matched(row, match)
         else:
             self._pass_over(row, match)
+
+    def _note_in_form(self, row: _Row, match: LabelMatch) -> None:
+        """Remember the row's part in the form; a rate has none."""
+        code = match.indicator
+        if self._report.indicator(code).aggregation is Aggregation.RATIO if code else names_ratio(row.label):
+            return
+        seen = FormRow(
+            number=row.number,
+            kind=self._kind_of(row, match),
+            label=row.label,
+            ordinal=row.ordinal,
+            measure=row.measure or label_key(row.label).measure,
+            sexes=frozenset(sex for sex, cell in row.figures.items() if _is_filled(cell)),
+            codes=(code,) if code else match.ambiguous,
+        )
+        self.form.append(seen)
+
+    def _kind_of(self, row: _Row, match: LabelMatch) -> RowKind:
+        if row.spans or (not row.is_filled and self._is_heading(row) and not _is_sure(match)):
+            return RowKind.HEADING
+        if _is_sure(match):
+            return RowKind.SURE
+        told = any(_is_filled(cell) and _has_number(cell) for cell in row.figures.values())
+        return RowKind.UNREAD if told else RowKind.BLANK
 
     def _read_matched(self, row: _Row, match: LabelMatch) -> None:
         indicator = self._report.indicator(match.indicator)
@@ -279,6 +354,8 @@ class _TableReader:
             self._note_ratio(row, indicator)
             return
         self._notes.rows.setdefault(indicator.code, []).append(row.is_filled)
+        if match.strength is Strength.PLACED:
+            self._note_placed(row, indicator)
         if self._is_heading(row):
             self._section = row.label
         for sex, cell in self._figures_of(row, indicator, match.sex):
@@ -302,6 +379,8 @@ class _TableReader:
 
     def _read_sex_row(self, row: _Row, sex: Sex) -> None:
         """Read "Trong đó: nữ", which counts the women of the row above it."""
+        if self.form[-1].kind is RowKind.UNREAD and row.is_filled:
+            self.form[-1] = replace(self.form[-1], sexes=self.form[-1].sexes | {sex})
         cell = row.figures.get(Sex.TOTAL) or row.figures.get(sex)
         if not _is_filled(row.figures.get(Sex.TOTAL)):
             cell = row.figures.get(sex) or cell
@@ -321,6 +400,7 @@ class _TableReader:
         parent = self._parent
         if parent is None or parent.filled or parent.row != row.number - 1 or parent.match.sex is not None:
             self._parent = None
+            self.form.append(FormRow(row.number, RowKind.EDGE))
             return
         indicator = self._report.indicator(parent.match.indicator)
         if indicator.aggregation is not Aggregation.RATIO:
@@ -411,6 +491,18 @@ class _TableReader:
         if read.candidates:
             parameters["first"], parameters["second"] = map(number_text, read.candidates[:2])
         self._notes.findings.append(Finding(read.reason, Grade.ERROR, value.place, parameters))
+
+    def _note_placed(self, row: _Row, indicator: Indicator) -> None:
+        """A reworded row that was read, so that whoever doubts it finds it."""
+        filled = next(cell for cell in row.figures.values() if _is_filled(cell))
+        place = self._place(filled)
+        parameters = {
+            "label": row.label,
+            "text": place.text,
+            "indicator": indicator.code,
+            "indicator_label": indicator.label,
+        }
+        self._notes.findings.append(Finding("row_by_form", Grade.NOTE, place, parameters))
 
     def _note_unread_row(self, row: _Row, match: LabelMatch) -> None:
         """A row with a number that is nobody's; remarks in words are none ("đã hoàn thành")."""
@@ -579,6 +671,11 @@ def _impossible(value: Decimal, wanted: str) -> str:
     if value < 0:
         return "negative_number"
     return "not_whole" if is_counted(wanted) and value != value.to_integral_value() else ""
+
+
+def _is_sure(match: LabelMatch) -> bool:
+    """Whether the label alone says which indicator the row is."""
+    return bool(match) and match.strength is not Strength.UNCERTAIN
 
 
 def _is_filled(cell: Cell | None) -> bool:

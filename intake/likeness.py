@@ -1,0 +1,207 @@
+"""How much a reworded label speaks for one indicator: evidence for the form, never a match of its own.
+
+"Nguồn vận động xã hội hóa" shares too few words with "Kinh phí huy động từ nguồn xã hội hóa" to be read by
+its words alone. Where the whole form leaves exactly this indicator for exactly this row, the words must
+still speak for it: words that stand together in both, half of either name shared, nothing that turns or
+narrows the count.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, TypeVar
+
+from config.reports import Aggregation
+from intake.labels import GUARDED, LabelIndex, content_words, folded, word_set
+from intake.measures import same_measure
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_T = TypeVar("_T")
+
+# What is never a shared word: the counted in general, and sexes.
+_GENERAL = word_set("số tổng người lượt lần được bị nam nữ trai gái phụ trẻ em giới tính")
+# Where a row has the one and the name the other, they count two things.
+_OPPOSITES = (
+    ("tập thể", "cá nhân"),
+    ("tổ chức", "cá nhân"),
+    ("nạn nhân", "người gây"),
+    ("được hỗ trợ", "gây"),
+    ("phát hiện", "xử lí"),
+    ("tiếp nhận", "giải quyết"),
+    ("thành lập", "giải thể"),
+    ("kết hôn", "li hôn"),
+    ("sinh", "tử vong"),
+    ("tăng", "giảm"),
+    ("thu", "chi"),
+    ("nộp", "nợ"),
+    ("cho vay", "thu nợ"),
+    ("vay", "trả"),
+    ("đến", "đi"),
+    ("vào", "ra"),
+    ("trong", "ngoài"),
+    ("trên", "dưới"),
+    ("đúng hạn", "quá hạn"),
+    ("bố trí", "huy động"),
+    ("ngân sách", "xã hội hóa"),
+    ("thoát", "rơi"),
+    ("công lập", "tư thục"),
+)
+# A part of those counted, or another moment than the period's: at best a question to a person.
+_NARROWING = re.compile(
+    r"\b(?:nông thôn|thành thị|đô thị|dân tộc|thiểu số|vùng cao|miền núi|nghèo|khuyết tật|cao tuổi"
+    r"|thanh niên|vị thành niên|học sinh|đảng viên|đoàn viên|hội viên|mồ côi|đơn thân|chủ hộ|có công"
+    r"|tôn giáo|nòng cốt|mới|tái|lần đầu|còn lại|tồn|tăng thêm|duy trì|nâng cao|nặng|nghiêm trọng"
+    r"|ước|kế hoạch|chỉ tiêu|dự kiến|dự toán|lũy kế|cùng kì|năm trước|kì trước|năm ngoái)\b"
+)
+_NEGATION = re.compile(r"\b(?:không|chưa|chẳng|ngoài|trừ|quá hạn|thôi)\b")
+_PASSIVE = re.compile(r"\b(?:được|bị|do)\b")
+_SUBJECT = re.compile(r"\bvề\b.*$")
+_BREAK = "|"  # no words stand together across it
+_HALF = 0.5
+_SINGLE = 0.5  # what a rare syllable counts that stands alone: "động" is of "huy động" and "lao động"
+_FEW = 2  # indicators a distinctive word may occur in...
+_FEW_SHARE = 8  # ... or one in so many of the report's
+
+
+class Likeness(IntEnum):
+    """How far a label's words speak for an indicator."""
+
+    NONE = 0
+    WEAK = 1  #: enough to ask a person
+    STRONG = 2  #: enough when the form leaves nothing else
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """A row's label or an indicator's name taken apart."""
+
+    text: str  #: folded, whole
+    said: frozenset[str]  #: content words, without the report's subject and general words
+    pairs: frozenset[tuple[str, str]]  #: words that stand together
+    done: frozenset[str]  #: of `said`, what happened to the counted: "được hỗ trợ, tư vấn"
+
+
+@dataclass(frozen=True)
+class LikenessIndex:
+    """The names of a report's indicators, to be asked how far a label's words speak for one of them."""
+
+    index: LabelIndex
+
+    def judge(self, label: str, code: str, measure: str) -> Likeness:
+        """How far the label speaks for the indicator against all others of the report.
+
+        `measure` is the row's unit of measure; that it is the indicator's is the caller's to see to.
+        """
+        row = self._row(label, measure)
+        grade = max((self._against(row, name) for name in self._names[code]), default=Likeness.NONE)
+        if grade is Likeness.NONE:
+            return Likeness.NONE
+        own = self._shared_most(row, code)
+        rivals = {rival: self._shared_most(row, rival) for rival in self._names if rival != code}
+        if any(shared > own for shared in rivals.values()):
+            return Likeness.NONE
+        alike = (rivals[rival] for rival in rivals if same_measure(measure, self._measures[rival]))
+        return Likeness.WEAK if any(shared == own for shared in alike) else grade
+
+    @cached_property
+    def _measures(self) -> dict[str, str]:
+        return {one.code: one.unit_of_measure for one in self.index.indicators}
+
+    @cached_property
+    def _topics(self) -> tuple[str, ...]:
+        return tuple(sorted(filter(None, map(folded, self.index.topics)), key=len, reverse=True))
+
+    @cached_property
+    def _names(self) -> dict[str, tuple[_Label, ...]]:
+        """The names of every indicator that is counted; a rate is no rival of a count."""
+        return {
+            one.code: tuple(
+                self._label(key.text, key.text, one.unit_of_measure) for key in self.index.keys_of(one.code)
+            )
+            for one in self.index.indicators
+            if one.aggregation is not Aggregation.RATIO
+        }
+
+    @cached_property
+    def _rare_words(self) -> frozenset[str]:
+        return _seldom([[name.said for name in names] for names in self._names.values()])
+
+    @cached_property
+    def _rare_pairs(self) -> frozenset[tuple[str, str]]:
+        return _seldom([[name.pairs for name in names] for names in self._names.values()])
+
+    def _row(self, label: str, measure: str) -> _Label:
+        """A row's label; what it adds on the report's own subject ("về hòa giải, ...") is no word more."""
+        key = self.index.own_key(label)
+        subject = _SUBJECT.search(key.text)
+        about = subject is not None and any(topic in subject[0] for topic in self._topics)
+        return self._label(key.text, _SUBJECT.sub("", key.text) if about else key.text, measure)
+
+    def _label(self, text: str, counted: str, measure: str) -> _Label:
+        words = self._without_topics(counted).split()
+        pairs = frozenset(pair for pair in pairwise(words) if _BREAK not in pair)
+        said = content_words(" ".join(words).replace(_BREAK, " ")) - _GENERAL - content_words(folded(measure))
+        done = _PASSIVE.split(" ".join(words), maxsplit=1)[1:]
+        return _Label(text, said, pairs, content_words(done[0] if done else "") & said)
+
+    def _without_topics(self, text: str) -> str:
+        bare = f" {text} "
+        for topic in self._topics:
+            bare = bare.replace(f" {topic} ", f" {_BREAK} ")
+        return bare
+
+    def _shared_most(self, row: _Label, code: str) -> float:
+        return max((self._shared(row, name) for name in self._names[code]), default=0.0)
+
+    def _shared(self, row: _Label, name: _Label) -> float:
+        """How many words two labels share: those that stand together in both, and half of each rare one."""
+        both = row.said & name.said
+        together = both & {word for pair in row.pairs & name.pairs for word in pair}
+        return len(together) + _SINGLE * len((both - together) & self._rare_words)
+
+    def _against(self, row: _Label, name: _Label) -> Likeness:
+        """How far a row's label may be another wording of one name."""
+        both = row.said & name.said
+        telling = any(both & set(pair) for pair in row.pairs & name.pairs & self._rare_pairs)
+        if not telling or self._turned(row, name):
+            return Likeness.NONE
+        shared = self._shared(row, name)
+        enough = shared >= _HALF * len(name.said) and shared >= _HALF * len(row.said)
+        same_deed = not name.done or bool(name.done & row.said)
+        return Likeness.STRONG if enough and same_deed and not _narrowed(row, name) else Likeness.WEAK
+
+    def _turned(self, row: _Label, name: _Label) -> bool:
+        """Whether a word, a number or a "not" on one side makes it another count."""
+        one, other = (frozenset(self._without_topics(each.text).split()) for each in (row, name))
+        if any(word in GUARDED or any(map(str.isdigit, word)) for word in one ^ other):
+            return True
+        if set(_NEGATION.findall(row.text)) != set(_NEGATION.findall(name.text)):
+            return True
+        sides = [(_opposites_in(row.text, pair), _opposites_in(name.text, pair)) for pair in _OPPOSITES]
+        return any(told and named and not told & named for told, named in sides)
+
+
+def _seldom(told: Sequence[Sequence[frozenset[_T]]]) -> frozenset[_T]:
+    """What occurs in the names of few indicators only; `told` holds each indicator's names."""
+    count = Counter(each for names in told for each in {one for name in names for one in name})
+    most = max(_FEW, len(told) // _FEW_SHARE)
+    return frozenset(each for each, times in count.items() if times <= most)
+
+
+def _opposites_in(text: str, pair: tuple[str, str]) -> frozenset[str]:
+    return frozenset(word for word in pair if f" {word} " in f" {text} ")
+
+
+def _narrowed(row: _Label, name: _Label) -> bool:
+    """Whether one side counts a part of the other: another group of persons, one deed of two."""
+    if set(_NARROWING.findall(row.text)) != set(_NARROWING.findall(name.text)):
+        return True
+    sides = ((_opposites_in(row.text, pair), _opposites_in(name.text, pair)) for pair in _OPPOSITES)
+    return any(told and named and told != named for told, named in sides)
