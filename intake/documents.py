@@ -26,6 +26,7 @@ class Cell:
     stale: bool = False  #: a formula that carries no stored value
     percent: bool = False  #: number format shows a percentage: 0.45 is read as 45 %
     date: bool = False  #: the cell holds a date; text is dd/mm/yyyy
+    confidence: int = -1  #: how sure recognition is of the text, 0 to 100; -1 where nothing was recognised
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Paragraph:
     list_label: str = ""  #: "1.", "a)", "-" when the number comes from the list and not from the text
     fonts: tuple[str, ...] = ()  #: fonts named by its runs, for legacy encodings
     deleted: bool = False  #: wholly struck by tracked changes; kept out of reading
+    confidence: int = -1  #: how sure recognition is of the text, 0 to 100; -1 where nothing was recognised
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import stat
+import time
 import unicodedata
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -50,7 +51,12 @@ def read_message(octets: bytes, limits: Limits) -> ReadMessage:
 
     """
     parsed = parse_mail(octets[: limits.message_octets], limits)
-    opening = _Opening(limits, is_report=parsed.headers.content_type == "multipart/report")
+    opening = _Opening(
+        limits,
+        is_report=parsed.headers.content_type == "multipart/report",
+        # One span for all its scans: twenty photos must not take the time of the workbook after them.
+        recognise_until=time.monotonic() + limits.recognition if limits.recognition else 0.0,
+    )
     for leaf in parsed.files:
         opening.open_leaf(leaf)
     cut = ("message_cut",) if len(octets) > limits.message_octets else ()
@@ -136,6 +142,7 @@ class _Opening:
 
     limits: Limits
     is_report: bool = False  #: a bounce: the mail it returns is no forwarded mail
+    recognise_until: float = 0.0  #: on the monotonic clock
     files: list[ReadFile] = field(default_factory=list)
     forwarded: list[ForwardedHead] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
@@ -149,7 +156,7 @@ class _Opening:
             is_mail=leaf.content_type == "message/rfc822",
             is_inline=bool(leaf.content_id) or leaf.disposition == "inline",
         )
-        self._open(found, Budget(self.limits))
+        self._open(found, Budget(self.limits, recognise_until=self.recognise_until))
 
     def _open(self, found: _Found, budget: Budget) -> None:
         if len(self.files) >= self.limits.files:

@@ -40,7 +40,7 @@ def only(name: str, content: bytes, limits: Limits | None = None) -> ReadFile:
         ("a.docx", ole("WordDocument"), FileKind.DOC, ReadState.NOT_YET),
         ("a.bin", ole("__properties_version1.0"), FileKind.OUTLOOK, ReadState.NOT_YET),
         ("a.docx", b"", FileKind.EMPTY, ReadState.EMPTY),
-        ("a.docx", b"%PDF-1.4 x", FileKind.PDF, ReadState.NOT_YET),
+        ("a.docx", b"%PDF-1.4 x", FileKind.PDF, ReadState.DAMAGED),
         ("a.doc", b"{\\rtf1 x}", FileKind.RTF, ReadState.NOT_YET),
         ("a.docx", b"Rar!\x1a\x07\0x", FileKind.ARCHIVE, ReadState.NOT_YET),
         ("a.docx", b"MZ\x90\0", FileKind.PROGRAM, ReadState.REFUSED),

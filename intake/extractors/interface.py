@@ -30,6 +30,7 @@ class Limits:
     ratio_from: int = 10 << 20
     cells: int = 200_000  #: of one file
     paragraphs: int = 100_000  #: of one file
+    recognition: float = 0.0  #: of `seconds`, for recognising scans and photos; 0 leaves them unread
 
 
 @dataclass(slots=True)
@@ -38,6 +39,7 @@ class Budget:
 
     limits: Limits
     produced: int = 0
+    recognise_until: float = 0.0  #: on the monotonic clock; 0 while recognition is off
 
     def spend(self, octets: int) -> None:
         """Counts produced octets.

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from intake.documents import FileKind
 from intake.extractors.docx import extract_docx
+from intake.extractors.pdf import extract_pdf
 from intake.extractors.plain import extract_html, extract_plain
+from intake.extractors.scan import extract_image
 from intake.extractors.workbook import extract_workbook
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ EXTRACTORS: Final[Mapping[FileKind, Extractor]] = {
     FileKind.XLS: extract_workbook,
     FileKind.XLSB: extract_workbook,
     FileKind.ODS: extract_workbook,
+    FileKind.PDF: extract_pdf,
+    FileKind.IMAGE: extract_image,
     FileKind.TEXT: extract_plain,
     FileKind.HTML: extract_html,
 }

@@ -1,0 +1,432 @@
+"""Pages as pictures made fit for recognition: decoded within limits, turned, straightened, cleaned, cut up.
+
+The work is done at 300 dpi or what comes near it: a page is about 3500 pixels high.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
+
+from intake.errors import DamagedFileError, FileTooLargeError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from pypdfium2 import PdfPage
+
+    Grey = NDArray[np.uint8]
+    Mask = NDArray[np.bool_]
+
+MOST_PIXELS: Final = 64_000_000
+LONGEST_SIDE: Final = 4_000
+_DPI: Final = 300
+_USUAL_SIDE: Final = 3_500  #: pixels of the longer side of A4 at 300 dpi
+_SMALL_SIDE: Final = 2_800  #: smaller pictures are enlarged
+_PAPER: Final = 32  #: pixels a side of the pieces whose paper is looked at
+_DARK: Final = 150  #: of 255 on even paper, below which a pixel is ink
+_COLOURED: Final = 70  #: between the strongest and the weakest channel of coloured ink
+_STEEPEST: Final = 8.0  #: degrees of skew looked for
+_FORMATS: Final = ("JPEG", "PNG", "TIFF", "BMP", "GIF", "WEBP")
+
+_LEAST_RULE: Final = 70  #: pixels, longer than any stroke of a letter
+_UNBROKEN: Final = 0.9  #: share of a rule that is ink
+_LEAST_ACROSS, _LEAST_DOWN = 150, 45  #: pixels of a rule worth looking at
+_DRIFT: Final = 4  #: pixels a rule may wander from one row to the next
+_BREAK: Final = 24  #: pixels a rule may be interrupted
+_MEET: Final = 14  #: pixels by which rules that meet may miss
+_DRAWN: Final = 0.6  #: of the side of a cell that must be drawn
+_INSET: Final = 5
+_BORDER: Final = 24
+_LEAST_INK: Final = 14  #: pixels of one cell; less is dust
+
+
+def rendered(page: PdfPage) -> Image.Image:
+    """A page of a PDF as a picture of 300 dpi, smaller when it would be larger than 4000 pixels."""
+    longest = max(page.get_size())
+    scale = min(_DPI / 72, LONGEST_SIDE / max(longest, 1.0))
+    image: Image.Image = page.render(scale=scale, may_draw_forms=True).to_pil().convert("RGB")
+    return image
+
+
+def frames(content: bytes, most: int) -> Iterator[Image.Image]:
+    """The pages in a picture file, upright as its camera says, at most `most` of them.
+
+    Raises:
+        DamagedFileError: it cannot be decoded.
+        FileTooLargeError: more pixels or frames than are decoded.
+
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(content), formats=_FORMATS)
+            count = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
+            if count > most:
+                raise FileTooLargeError(f"{count} frames")
+            for number in range(count):
+                yield _frame(image, number)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise FileTooLargeError("pixels") from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+        raise DamagedFileError(f"picture: {type(error).__name__}") from error
+
+
+def _frame(image: Image.Image, number: int) -> Image.Image:
+    image.seek(number)
+    if image.width * image.height > MOST_PIXELS:
+        raise FileTooLargeError(f"{image.width} x {image.height} pixels")
+    if image.format == "JPEG":
+        # Decoded at a half or a quarter where that still leaves all that is used.
+        image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+    upright = ImageOps.exif_transpose(image)
+    if upright.mode in ("RGBA", "LA", "P", "PA"):
+        white = Image.new("RGBA", upright.size, "white")
+        upright = Image.alpha_composite(white, upright.convert("RGBA"))
+    return _sized(upright.convert("RGB"))
+
+
+def _sized(image: Image.Image) -> Image.Image:
+    longest = max(image.size)
+    if _SMALL_SIDE <= longest <= LONGEST_SIDE:
+        return image
+    scale = min(_USUAL_SIDE / longest, 2.5)
+    return image.resize((round(image.width * scale), round(image.height * scale)), Image.Resampling.LANCZOS)
+
+
+def thumbnail(image: Image.Image) -> bytes:
+    """The page at half its size, for a look at which way up it is."""
+    return _png(image.convert("L").reduce(2))
+
+
+def _png(image: Image.Image) -> bytes:
+    octets = io.BytesIO()
+    image.save(octets, "PNG", compress_level=1)
+    return octets.getvalue()
+
+
+def stacked(greys: Iterable[Grey]) -> bytes:
+    """Pictures as the pages of one TIFF, so that one start of the recogniser reads them all."""
+    images = [Image.fromarray(grey) for grey in greys]
+    octets = io.BytesIO()
+    images[0].save(octets, "TIFF", save_all=True, append_images=images[1:])
+    return octets.getvalue()
+
+
+# -- cleaning and straightening --------------------------------------------------------------------
+
+
+def prepared(image: Image.Image, turn: int = 0) -> Sheet:
+    """A page made ready: turned by `turn` degrees clockwise, cleaned of coloured ink, straightened."""
+    turned = image.rotate(-turn, expand=True) if turn else image
+    grey, coloured = without_colour(turned)
+    angle = skew(grey)
+    if abs(angle) >= 0.05:  # noqa: PLR2004 - two pixels over the width of a page
+        grey = _rotated(grey, angle, 255)
+        coloured = _rotated(coloured.astype(np.uint8), angle, 0) > 0
+    return Sheet(grey, coloured)
+
+
+def without_colour(image: Image.Image) -> tuple[Grey, Mask]:
+    """The page in grey on even paper, without the red of seals and the blue of pens, and where they were.
+
+    The strongest of the three channels is kept: red and blue ink are bright in their own channel, print
+    is dark in all three, also under a seal.
+    """
+    channels = np.asarray(image)
+    strongest = channels.max(axis=2)
+    coloured = (strongest - channels.min(axis=2) > _COLOURED) & (channels.min(axis=2) < 170)  # noqa: PLR2004
+    paper = _paper(strongest)
+    even = np.minimum(strongest.astype(np.uint16) * 255 // np.maximum(paper, 1), 255).astype(np.uint8)
+    even[coloured & (even > _DARK // 2)] = 255
+    return even, coloured
+
+
+def _paper(grey: Grey) -> Grey:
+    """How bright the paper is around each pixel: shadows and yellowed paper become even by it."""
+    small = Image.fromarray(grey).reduce(_PAPER // 4).filter(ImageFilter.MaxFilter(9))
+    smooth = small.filter(ImageFilter.GaussianBlur(6))
+    return np.asarray(smooth.resize((grey.shape[1], grey.shape[0]), Image.Resampling.BILINEAR))
+
+
+def skew(grey: Grey) -> float:
+    """The angle in degrees by which the page must be turned anticlockwise to stand straight."""
+    small = np.asarray(Image.fromarray(grey).reduce(3)) < _DARK
+    rows, columns = np.nonzero(small)
+    if len(rows) < 500:  # noqa: PLR2004 - nothing to go by
+        return 0.0
+    if len(rows) > 200_000:  # noqa: PLR2004 - enough to see the lines
+        step = len(rows) // 200_000 + 1
+        rows, columns = rows[::step], columns[::step]
+
+    def sharpness(angle: float) -> float:
+        levels = rows - columns * np.tan(np.radians(angle))
+        counts = np.bincount((levels - levels.min()).astype(np.intp))
+        return float(np.square(np.diff(counts)).sum())
+
+    coarse = max(np.arange(-_STEEPEST, _STEEPEST + 0.1, 0.5), key=sharpness)
+    return float(max(np.arange(coarse - 0.5, coarse + 0.51, 0.05), key=sharpness))
+
+
+def _rotated(grey: Grey, angle: float, fill: int) -> Grey:
+    image = Image.fromarray(grey).rotate(
+        angle, Image.Resampling.BICUBIC if fill else Image.Resampling.NEAREST, fillcolor=fill
+    )
+    return np.asarray(image)
+
+
+# -- rules and cells -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Cutting:
+    """A cell cut out of its page."""
+
+    bounds: tuple[float, float, float, float]  #: x0, top, x1, bottom on the page
+    grey: Grey
+    inked: bool  #: anything stands in it
+    coloured: bool  #: a pen or a seal was in it, and what it wrote was taken out
+
+    @property
+    def sharp(self) -> Grey:
+        """The cell larger and in black and white, for a second reading."""
+        image = Image.fromarray(self.grey).filter(ImageFilter.MedianFilter(3))
+        larger = image.resize((image.width * 3 // 2, image.height * 3 // 2), Image.Resampling.BICUBIC)
+        return np.where(np.asarray(larger) < _DARK, 0, 255).astype(np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A straight stroke across or down: where it stands, from where to where."""
+
+    at: float
+    start: float
+    end: float
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A page ready for recognition, and the tables drawn on it."""
+
+    grey: Grey
+    coloured: Mask
+    _grids: list[_Grid] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        dark = self.grey < _DARK
+        self._grids = _grids(_rules(dark, _LEAST_ACROSS), _rules(dark.T, _LEAST_DOWN))
+
+    @property
+    def width(self) -> float:
+        """In pixels."""
+        return float(self.grey.shape[1])
+
+    @property
+    def height(self) -> float:
+        """In pixels."""
+        return float(self.grey.shape[0])
+
+    def without_tables(self) -> bytes:
+        """The page as PNG, white where its tables stand."""
+        page = self.grey.copy()
+        for grid in self._grids:
+            x0, top, x1, bottom = grid.bounds
+            page[max(0, int(top) - 6) : int(bottom) + 7, max(0, int(x0) - 6) : int(x1) + 7] = 255
+        return _png(Image.fromarray(page))
+
+    def tables(self) -> list[list[Cutting]]:
+        """The cells of each table, from top to bottom."""
+        return [[self._cut(bounds) for bounds in grid.cells()] for grid in self._grids]
+
+    def _cut(self, bounds: tuple[float, float, float, float]) -> Cutting:
+        x0, top, x1, bottom = (round(bound) for bound in bounds)
+        inside = (
+            slice(top + _INSET, max(bottom - _INSET, top + _INSET + 1)),
+            slice(x0 + _INSET, max(x1 - _INSET, x0 + _INSET + 1)),
+        )
+        grey = _without_edges(self.grey[inside])
+        ink = int((grey < _DARK).sum())
+        return Cutting(
+            bounds,
+            np.pad(grey, _BORDER, constant_values=255),
+            inked=ink >= _LEAST_INK,
+            coloured=int(self.coloured[inside].sum()) > 4 * _LEAST_INK,
+        )
+
+
+def _without_edges(grey: Grey) -> Grey:
+    """The inside of a cell without what is left of its rules."""
+    clean = grey.copy()
+    dark = clean < 200  # noqa: PLR2004 - the soft edge of a rule as well
+    depth = 6
+    for axis in (0, 1):
+        share = dark.mean(axis=1 - axis)
+        for number in (*range(min(depth, len(share))), *range(max(0, len(share) - depth), len(share))):
+            if share[number] > 0.5:  # noqa: PLR2004
+                clean[(number, slice(None)) if axis == 0 else (slice(None), number)] = 255
+    return clean
+
+
+def _rules(dark: Mask, least: int) -> list[Rule]:
+    """The strokes along the rows of a mask; of its transpose, the strokes down the page."""
+    thick = dark.copy()
+    thick[1:] |= dark[:-1]
+    thick[:-1] |= dark[1:]
+    sums = np.cumsum(thick, axis=1, dtype=np.int32)
+    filled = sums[:, _LEAST_RULE:] - sums[:, :-_LEAST_RULE] >= _UNBROKEN * _LEAST_RULE
+    strokes: list[_Stroke] = []
+    for row in np.nonzero(filled.any(axis=1))[0]:
+        edges = np.flatnonzero(np.diff(filled[row].astype(np.int8), prepend=0, append=0))
+        for start, end in zip(edges[::2], edges[1::2], strict=True):
+            _add_run(strokes, int(row), int(start), int(end) + _LEAST_RULE)
+    joined = _joined(stroke.rule for stroke in strokes)
+    return [rule for rule in joined if rule.end - rule.start >= least]
+
+
+@dataclass(slots=True)
+class _Stroke:
+    """Runs of ink in neighbouring rows."""
+
+    row: int
+    start: int
+    end: int
+    weight: int
+    moment: int
+
+    @property
+    def rule(self) -> Rule:
+        return Rule(self.moment / self.weight, self.start, self.end)
+
+
+def _add_run(strokes: list[_Stroke], row: int, start: int, end: int) -> None:
+    for stroke in reversed(strokes[-400:]):
+        if row - stroke.row <= _DRIFT and start < stroke.end and end > stroke.start:
+            stroke.row = row
+            stroke.start, stroke.end = min(start, stroke.start), max(end, stroke.end)
+            stroke.weight += end - start
+            stroke.moment += (end - start) * row
+            return
+    strokes.append(_Stroke(row, start, end, end - start, (end - start) * row))
+
+
+def _joined(rules: Iterable[Rule]) -> list[Rule]:
+    """Pieces of one rule joined over short breaks."""
+    found: list[Rule] = []
+    for rule in sorted(rules, key=lambda rule: rule.start):
+        for number, other in enumerate(found):
+            if abs(rule.at - other.at) <= 2 * _DRIFT and rule.start - other.end <= _BREAK:
+                length, more = other.end - other.start, rule.end - rule.start
+                at = (other.at * length + rule.at * more) / (length + more)
+                found[number] = Rule(at, other.start, max(other.end, rule.end))
+                break
+        else:
+            found.append(rule)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Rules that meet: one table."""
+
+    across: tuple[Rule, ...]
+    down: tuple[Rule, ...]
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """Its outermost rules: x0, top, x1, bottom."""
+        rows, columns = self._rows, self._columns
+        return columns[0], rows[0], columns[-1], rows[-1]
+
+    @property
+    def _rows(self) -> list[float]:
+        return _levels(self.across)
+
+    @property
+    def _columns(self) -> list[float]:
+        return _levels(self.down)
+
+    def cells(self) -> list[tuple[float, float, float, float]]:
+        """The boxes between its rules; where no rule is drawn between two of them they are one."""
+        rows, columns = self._rows, self._columns
+        owner = {(r, c): (r, c) for r in range(len(rows) - 1) for c in range(len(columns) - 1)}
+        groups = {spot: [spot] for spot in owner}
+        for (row, column), spot in list(owner.items()):
+            right, below = (row, column + 1), (row + 1, column)
+            if right in owner and not _is_drawn(self.down, columns[column + 1], rows[row], rows[row + 1]):
+                _unite(owner, groups, spot, right)
+            if below in owner and not _is_drawn(
+                self.across, rows[row + 1], columns[column], columns[column + 1]
+            ):
+                _unite(owner, groups, (row, column), below)
+        found = [part for group in groups.values() for part in _rectangles(group)]
+        return [(columns[c0], rows[r0], columns[c1], rows[r1]) for r0, c0, r1, c1 in sorted(found)]
+
+
+_Spot = tuple[int, int]
+
+
+def _unite(owner: dict[_Spot, _Spot], groups: dict[_Spot, list[_Spot]], one: _Spot, other: _Spot) -> None:
+    kept, gone = owner[one], owner[other]
+    if kept == gone:
+        return
+    for spot in groups[gone]:
+        owner[spot] = kept
+    groups[kept] += groups.pop(gone)
+
+
+def _rectangles(group: Sequence[_Spot]) -> list[tuple[int, int, int, int]]:
+    """A merged cell as one box; spots that make no box, for a rule was not seen, stay by themselves."""
+    rows, columns = [row for row, _ in group], [column for _, column in group]
+    height, width = max(rows) - min(rows) + 1, max(columns) - min(columns) + 1
+    if height * width == len(group):
+        return [(min(rows), min(columns), max(rows) + 1, max(columns) + 1)]
+    return [(row, column, row + 1, column + 1) for row, column in group]
+
+
+def _is_drawn(rules: Iterable[Rule], at: float, start: float, end: float) -> bool:
+    covered = sum(
+        max(0.0, min(rule.end, end) - max(rule.start, start)) for rule in rules if abs(rule.at - at) <= _MEET
+    )
+    return covered >= _DRAWN * (end - start)
+
+
+def _levels(rules: Iterable[Rule]) -> list[float]:
+    """Where rules stand, those near to one another as one."""
+    groups: list[list[float]] = []
+    for rule in sorted(rules, key=lambda rule: rule.at):
+        if groups and rule.at - groups[-1][-1] <= _MEET:
+            groups[-1].append(rule.at)
+        else:
+            groups.append([rule.at])
+    return [sum(group) / len(group) for group in groups]
+
+
+def _grids(across: Sequence[Rule], down: Sequence[Rule]) -> list[_Grid]:
+    """The tables of a page, from top to bottom: groups of rules that meet, at least two each way."""
+    groups: list[tuple[list[Rule], list[Rule]]] = []
+    for rule in across:
+        met = [number for number, group in enumerate(groups) if any(_meets(rule, d) for d in group[1])]
+        joined: tuple[list[Rule], list[Rule]] = ([rule], [d for d in down if _meets(rule, d)])
+        for number in reversed(met):
+            others = groups.pop(number)
+            joined[0].extend(others[0])
+            joined[1].extend(d for d in others[1] if d not in joined[1])
+        groups.append(joined)
+    grids = [_Grid(tuple(rows), tuple(columns)) for rows, columns in groups]
+    whole = [grid for grid in grids if len(_levels(grid.across)) > 1 and len(_levels(grid.down)) > 1]
+    return sorted(
+        (grid for grid in whole if len(grid.cells()) > 1),
+        key=lambda grid: min(rule.at for rule in grid.across),
+    )
+
+
+def _meets(across: Rule, down: Rule) -> bool:
+    return (
+        across.start - _MEET <= down.at <= across.end + _MEET
+        and down.start - _MEET <= across.at <= down.end + _MEET
+    )

@@ -1,0 +1,534 @@
+"""From words with places on pages to the blocks of a document, for text layers and recognised scans alike.
+
+A page knows words and where they stand; a document knows paragraphs and tables. In between: words make
+lines, lines stand in one column or in two side by side (the frame of an official letter), lines run on
+into paragraphs, and tables run on over pages. Lengths are in the page's own measure, points or pixels.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import pairwise, takewhile
+from statistics import median
+from typing import Final
+
+from intake.documents import Cell, Document, Paragraph, Table
+from intake.errors import FileTooLargeError
+from intake.extractors.interface import Limits
+
+_APART: Final = 1.8  #: heights of a line; wider blanks part columns, narrower ones are justified text
+_SAME_LINE: Final = 0.45  #: of a height between the middles of words of one line
+_GUTTER: Final = 0.6  #: heights of a line, the least free strip between two columns
+_NEAR: Final = 2.0  #: heights of a line between a column and a line that still belongs to it
+_LOOSE: Final = 1.25  #: times the usual pitch; more is the space between paragraphs
+_INDENT: Final = 0.55  #: heights of a line
+_CENTRE: Final = 0.7  #: heights of a line by which a centred line may miss the middle
+_WIDE: Final = 0.6  #: of the text's width; wider lines show where the margins are
+_HEAD, _FOOT = 0.1, 0.92  #: of the page's height; page numbers stand beyond
+_LABEL: Final = re.compile(r"(?:[IVXLC]{1,6}|\d{1,2}(?:\.\d{1,2}){0,3}|[a-zđ])[.)/]\s|[-–+*•·]\s")
+_ENDED: Final = re.compile(r"[.;:!?…][\"'”)]*$")
+_PAGE_NUMBER: Final = re.compile(r"(?:trang\s*)?[-–\s]*(\d{1,3})(?:\s*/\s*\d{1,3})?[-–\s]*", re.IGNORECASE)
+_FIGURE: Final = re.compile(r"[\d.,%\s()–-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word and the box around it, y growing downwards."""
+
+    text: str
+    x0: float
+    x1: float
+    top: float
+    bottom: float
+    bold: bool = False
+    font: str = ""
+    confidence: int = -1  #: 0 to 100 as the recognition states it, -1 when it was not recognised
+
+    @property
+    def middle(self) -> float:
+        """The height at which its middle stands."""
+        return (self.top + self.bottom) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedTable:
+    """A table and where it stands on its page."""
+
+    table: Table
+    top: float
+    bottom: float
+    edges: tuple[float, ...]  #: x of its vertical rules, from the left
+
+
+@dataclass(frozen=True, slots=True)
+class PageContent:
+    """What stands on one page; words of tables are in the tables only."""
+
+    words: tuple[Word, ...]
+    tables: tuple[PlacedTable, ...]
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Line:
+    """Words of one height, from left to right."""
+
+    words: tuple[Word, ...]
+
+    @cached_property
+    def x0(self) -> float:
+        """Its left end."""
+        return self.words[0].x0
+
+    @cached_property
+    def x1(self) -> float:
+        """Its right end."""
+        return max(word.x1 for word in self.words)
+
+    @cached_property
+    def top(self) -> float:
+        """Its upper edge."""
+        return min(word.top for word in self.words)
+
+    @cached_property
+    def bottom(self) -> float:
+        """Its lower edge."""
+        return max(word.bottom for word in self.words)
+
+    @cached_property
+    def height(self) -> float:
+        """The usual height of its words."""
+        return max(median(word.bottom - word.top for word in self.words), 1e-3)
+
+    @cached_property
+    def segments(self) -> tuple[Line, ...]:
+        """Its parts between wide blanks."""
+        parts: list[list[Word]] = [[]]
+        for word in self.words:
+            if parts[-1] and word.x0 - parts[-1][-1].x1 > _APART * self.height:
+                parts.append([])
+            parts[-1].append(word)
+        return tuple(Line(tuple(part)) for part in parts)
+
+    @cached_property
+    def text(self) -> str:
+        """Its text; wide blanks as tabs."""
+        joined = "\t".join(" ".join(word.text for word in part.words) for part in self.segments)
+        return unicodedata.normalize("NFC", joined)
+
+    @property
+    def centre(self) -> float:
+        """The x of its middle."""
+        return (self.x0 + self.x1) / 2
+
+    @property
+    def bold(self) -> bool:
+        """Whether all its words are bold."""
+        return (
+            all(word.bold for word in self.words if any(map(str.isalpha, word.text))) and self.words[0].bold
+        )
+
+    @property
+    def confidence(self) -> int:
+        """That of its least certain word, -1 when nothing was recognised."""
+        return min(word.confidence for word in self.words)
+
+
+def lines_of(words: Iterable[Word]) -> list[Line]:
+    """Words put into lines from top to bottom."""
+    rows: list[list[Word]] = []
+    for word in sorted(words, key=lambda word: (word.middle, word.x0)):
+        first = rows[-1][0] if rows else None
+        least = min(word.bottom - word.top, first.bottom - first.top) if first else 0.0
+        if first is not None and word.middle - first.middle <= _SAME_LINE * least:
+            rows[-1].append(word)
+        else:
+            rows.append([word])
+    lines = [Line(tuple(sorted(row, key=lambda word: word.x0))) for row in rows]
+    return _beside(lines)
+
+
+def text_of(words: Iterable[Word]) -> str:
+    """The text of a cell: its lines, each on its own, blanks as they stand."""
+    return "\n".join(line.text.replace("\t", " ") for line in lines_of(words))
+
+
+def _beside(lines: Sequence[Line]) -> list[Line]:
+    """Lines of two columns whose heights differ a little are one line with a wide blank."""
+    merged: list[Line] = []
+    for line in lines:
+        last = merged[-1] if merged else None
+        if last is not None and _stand_beside(last, line):
+            merged[-1] = Line(tuple(sorted((*last.words, *line.words), key=lambda word: word.x0)))
+        else:
+            merged.append(line)
+    return merged
+
+
+def _stand_beside(one: Line, other: Line) -> bool:
+    apart = max(one.x0, other.x0) - min(one.x1, other.x1)
+    return other.top < one.bottom - 0.3 * min(one.height, other.height) and apart > _APART * one.height
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """The margins and the usual pitch of a page's running text."""
+
+    left: float
+    right: float
+    pitch: float
+
+    @property
+    def centre(self) -> float:
+        return (self.left + self.right) / 2
+
+
+def _frame(lines: Sequence[Line]) -> _Frame:
+    if not lines:
+        return _Frame(0.0, 0.0, 0.0)
+    left, right = min(line.x0 for line in lines), max(line.x1 for line in lines)
+    wide = [line for line in lines if line.x1 - line.x0 > _WIDE * (right - left)] or list(lines)
+    pitches = [low.top - high.top for high, low in pairwise(lines)]
+    usual = [pitch for pitch in pitches if pitch > 0]
+    close = [pitch for pitch in usual if pitch < 2 * median(line.height for line in lines)]
+    return _Frame(
+        min(line.x0 for line in wide),
+        max(line.x1 for line in wide),
+        _lower_half(close or usual),
+    )
+
+
+def _lower_half(pitches: Sequence[float]) -> float:
+    """The pitch inside paragraphs: spaces between paragraphs only ever make it larger."""
+    return sorted(pitches)[len(pitches) // 4] if pitches else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A paragraph that may still go on."""
+
+    lines: tuple[Line, ...]
+    frame: _Frame
+    closed: bool = False  #: nothing may be joined to it
+
+    @property
+    def last(self) -> Line:
+        return self.lines[-1]
+
+
+_Block = _Running | PlacedTable
+
+
+@dataclass(slots=True)
+class _Columns:
+    """Lines standing in two columns, left and right of a free strip."""
+
+    start: float  #: the strip, from x
+    end: float  #: to x
+    left: list[Line] = field(default_factory=list)
+    right: list[Line] = field(default_factory=list)
+    facing: int = 0  #: lines that stand on both sides
+
+    def take(self, line: Line) -> bool:
+        """Takes a line that keeps to the columns; False when it does not."""
+        left = [part for part in line.segments if part.x1 <= self.end - _GUTTER * part.height]
+        right = [part for part in line.segments if part.x0 >= self.start + _GUTTER * part.height]
+        left = [part for part in left if part not in right or part.centre < (self.start + self.end) / 2]
+        right = [part for part in right if part not in left]
+        if len(left) + len(right) != len(line.segments) or not self._may_take(line, left, right):
+            return False
+        start = max([self.start, *(part.x1 for part in left)])
+        end = min([self.end, *(part.x0 for part in right)])
+        if end - start < _GUTTER * line.height:
+            return False
+        self.start, self.end = start, end
+        self._add(self.left, left)
+        self._add(self.right, right)
+        self.facing += bool(left and right)
+        return True
+
+    def _may_take(self, line: Line, left: list[Line], right: list[Line]) -> bool:
+        """Both sides, or one side in keeping with what stands above it."""
+        if left and right:
+            return True
+        column = self.left if left else self.right
+        if not column:
+            return False
+        middle = (min(one.x0 for one in column) + max(one.x1 for one in column)) / 2
+        is_centred = abs(line.centre - middle) < 1.5 * line.height
+        is_listed = abs(line.x0 - column[-1].x0) < _INDENT * line.height
+        is_near = line.top - column[-1].bottom < _NEAR * line.height
+        # Between a signer's rank and name stands the signature: nearness is not asked there.
+        return is_centred if right else is_near and (is_centred or is_listed)
+
+    @staticmethod
+    def _add(column: list[Line], parts: list[Line]) -> None:
+        if parts:
+            column.append(Line(tuple(word for part in parts for word in part.words)))
+
+    @property
+    def is_frame(self) -> bool:
+        """Whether these are the columns of a letter and not a list of figures."""
+        figures = sum(bool(_FIGURE.fullmatch(line.text)) for line in self.right)
+        return self.facing > 0 and len(self.left) + len(self.right) > 2 and figures * 2 < len(self.right)  # noqa: PLR2004
+
+    def placed(self) -> PlacedTable:
+        """The columns as a table of one row, as Word documents draw them."""
+        lines = (*self.left, *self.right)
+        cells = tuple(
+            Cell(0, number, "\n".join(line.text for line in column), confidence=_least(column))
+            for number, column in enumerate((self.left, self.right))
+        )
+        table = Table("", cells, 1, 2)
+        return PlacedTable(table, min(line.top for line in lines), max(line.bottom for line in lines), ())
+
+
+def _least(lines: Iterable[Line]) -> int:
+    return min((line.confidence for line in lines), default=-1)
+
+
+def composed(pages: Iterable[PageContent], limits: Limits, notes: Sequence[str] = ()) -> Document:
+    """The document of these pages, paragraphs and tables running on from page to page.
+
+    Raises:
+        FileTooLargeError: more paragraphs or cells than are read of one file.
+
+    """
+    blocks: list[_Block] = []
+    for number, page in enumerate(pages, 1):
+        _run_on(blocks, _page_blocks(page, number))
+    return _finished(blocks, limits, notes)
+
+
+def _page_blocks(page: PageContent, number: int) -> list[_Block]:
+    lines = [line for line in lines_of(page.words) if not _is_page_number(line, page, number)]
+    frame = _frame([line for line in lines if len(line.segments) == 1] or lines)
+    blocks: list[_Block] = []
+    rest = lines
+    for placed in sorted(page.tables, key=lambda placed: placed.top):
+        above = list(takewhile(lambda line: (line.top + line.bottom) / 2 < placed.top, rest))  # noqa: B023
+        rest = rest[len(above) :]
+        blocks += _text_blocks(above, frame)
+        blocks.append(placed)
+    return blocks + _text_blocks(rest, frame)
+
+
+def _is_page_number(line: Line, page: PageContent, number: int) -> bool:
+    found = _PAGE_NUMBER.fullmatch(line.text)
+    if not found or _HEAD * page.height < line.top < _FOOT * page.height:
+        return False
+    return int(found.group(1)) == number
+
+
+def _text_blocks(lines: Sequence[Line], frame: _Frame) -> list[_Block]:
+    """Lines as paragraphs and pairs of columns."""
+    blocks: list[_Block] = []
+    at = 0
+    while at < len(lines):
+        columns, taken = _columns(lines[at:])
+        if columns is not None:
+            blocks.append(columns.placed())
+            at += taken
+            continue
+        _add_line(blocks, lines[at], frame)
+        at += 1
+    return blocks
+
+
+def _columns(lines: Sequence[Line]) -> tuple[_Columns | None, int]:
+    """The columns that begin with the first line, and how many lines stand in them."""
+    parts = lines[0].segments
+    if len(parts) != 2:  # noqa: PLR2004
+        return None, 0
+    columns = _Columns(parts[0].x1, parts[1].x0)
+    taken = 0
+    while taken < len(lines) and columns.take(lines[taken]):
+        taken += 1
+    return (columns, taken) if columns.is_frame else (None, 0)
+
+
+def _add_line(blocks: list[_Block], line: Line, frame: _Frame) -> None:
+    last = blocks[-1] if blocks else None
+    if isinstance(last, _Running) and not last.closed and _goes_on(last, line, frame, same_page=True):
+        blocks[-1] = replace(last, lines=(*last.lines, line))
+    else:
+        blocks.append(_Running((line,), frame, closed=len(line.segments) > 1))
+
+
+def _goes_on(running: _Running, line: Line, frame: _Frame, *, same_page: bool) -> bool:
+    """Whether a line continues the paragraph: no new beginning shows, and the line above is full."""
+    last = running.last
+    if len(line.segments) > 1 or not _is_full(last, line, running.frame):
+        return False
+    if same_page and frame.pitch and line.top - last.top > _LOOSE * frame.pitch:
+        return False
+    if abs(line.height - last.height) > 0.25 * last.height and _is_capital(last) != _is_capital(line):
+        return False
+    if last.bold and line.text.startswith("("):
+        return False  # "(Kèm theo Báo cáo số ...)" under a title that fills its line
+    starts_anew = bool(_LABEL.match(line.text)) and bool(_ENDED.search(last.text))
+    return not starts_anew and not _is_indented(running, line, frame)
+
+
+def _is_capital(line: Line) -> bool:
+    return line.text.isupper()
+
+
+def _is_full(last: Line, line: Line, frame: _Frame) -> bool:
+    """Whether the first word of the next line would not have fitted on this one."""
+    word = line.words[0]
+    return last.x1 + (word.x1 - word.x0) + 0.2 * last.height > frame.right
+
+
+def _is_indented(running: _Running, line: Line, frame: _Frame) -> bool:
+    if line.x0 <= frame.left + _INDENT * line.height:
+        return False
+    first = running.lines[0]
+    hangs = len(running.lines) == 1 and _LABEL.match(first.text) and line.x0 > first.x0
+    level = abs(line.x0 - running.last.x0) < _INDENT * line.height
+    if len(running.lines) > 1:
+        return not level
+    return not hangs and not (level and not _ENDED.search(running.last.text))
+
+
+def _run_on(blocks: list[_Block], page: list[_Block]) -> None:
+    """Adds the blocks of the next page, joining what the break of the page has cut."""
+    if blocks and page:
+        joined = _joined(blocks[-1], page[0])
+        if joined is not None:
+            blocks[-1] = joined
+            page = page[1:]
+    blocks += page
+
+
+def _joined(last: _Block, first: _Block) -> _Block | None:
+    if isinstance(last, PlacedTable) and isinstance(first, PlacedTable):
+        return _joined_tables(last, first)
+    if isinstance(last, _Running) and isinstance(first, _Running) and not last.closed and not first.closed:
+        is_one = _goes_on(last, first.lines[0], first.frame, same_page=False)
+        return _Running((*last.lines, *first.lines), first.frame) if is_one else None
+    return None
+
+
+def _joined_tables(last: PlacedTable, first: PlacedTable) -> PlacedTable | None:
+    """One table out of two pages: the same columns, and a head that is repeated is left out."""
+    above, below = last.table, first.table
+    if not last.edges or above.columns != below.columns or not _same_edges(last.edges, first.edges):
+        return None
+    repeated = _repeated_rows(above, below)
+    shift = above.rows - repeated
+    cells = (
+        *above.cells,
+        *(replace(cell, row=cell.row + shift) for cell in below.cells if cell.row >= repeated),
+    )
+    return replace(
+        first, table=replace(above, cells=cells, rows=above.rows + below.rows - repeated), edges=last.edges
+    )
+
+
+def _same_edges(one: Sequence[float], other: Sequence[float]) -> bool:
+    """Columns as wide as above: the whole table may have moved, by a wider margin or a skewed scan."""
+    width = one[-1] - one[0]
+    moved = other[0] - one[0]
+    return all(abs(b - a - moved) < 0.015 * width for a, b in zip(one, other, strict=True))
+
+
+def _repeated_rows(above: Table, below: Table) -> int:
+    """How many rows at the top of the next page repeat the first rows of the table."""
+    one, other = _rows(above), _rows(below)
+    count = 0
+    while count < min(above.rows, below.rows) and one.get(count) == other.get(count) and one.get(count):
+        count += 1
+    # A row cell that reaches over the end of the head belongs to it.
+    return max([count, *(c.row + c.row_span for c in below.cells if c.row < count)]) if count else 0
+
+
+def _rows(table: Table) -> dict[int, tuple[tuple[int, str], ...]]:
+    rows: dict[int, list[tuple[int, str]]] = {}
+    for cell in table.cells:
+        rows.setdefault(cell.row, []).append((cell.column, " ".join(cell.text.split())))
+    return {row: tuple(found) for row, found in rows.items()}
+
+
+def _finished(blocks: Iterable[_Block], limits: Limits, notes: Sequence[str]) -> Document:
+    finished: list[Paragraph | Table] = []
+    paragraphs = tables = cells = 0
+    for block in blocks:
+        if isinstance(block, PlacedTable):
+            tables += 1
+            cells += len(block.table.cells)
+            finished.append(replace(block.table, name=str(tables)))
+        else:
+            paragraphs += 1
+            finished.append(_paragraph(block, paragraphs))
+        if paragraphs > limits.paragraphs or cells > limits.cells:
+            raise FileTooLargeError("paragraphs or cells")
+    return Document(tuple(finished), tuple(dict.fromkeys(notes)))
+
+
+def _paragraph(block: _Running, number: int) -> Paragraph:
+    words = [word for line in block.lines for word in line.words]
+    return Paragraph(
+        " ".join(line.text for line in block.lines),
+        number,
+        bold=all(line.bold for line in block.lines),
+        centred=_is_centred(block),
+        fonts=tuple(font for font, _ in Counter(w.font for w in words if w.font).most_common()),
+        confidence=min(line.confidence for line in block.lines),
+    )
+
+
+def _is_centred(block: _Running) -> bool:
+    frame = block.frame
+    return all(
+        abs(line.centre - frame.centre) < _CENTRE * line.height
+        and line.x0 > frame.left + line.height
+        and line.x1 < frame.right - line.height
+        for line in block.lines
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A cell as it is drawn: its rules and what stands between them."""
+
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    text: str = ""
+    confidence: int = -1
+
+
+def gridded(boxes: Sequence[Box], near: float) -> PlacedTable:
+    """Boxes as a table: rules nearer to one another than `near` are one rule, wider boxes span columns."""
+    columns = _rules((x for box in boxes for x in (box.x0, box.x1)), near)
+    rows = _rules((y for box in boxes for y in (box.top, box.bottom)), near)
+    cells: dict[tuple[int, int], Cell] = {}
+    for box in boxes:
+        row, column = _nearest(rows, box.top), _nearest(columns, box.x0)
+        spans = _nearest(rows, box.bottom) - row, _nearest(columns, box.x1) - column
+        if min(spans) > 0:
+            cells[row, column] = Cell(row, column, box.text, *spans, confidence=box.confidence)
+    table = Table("", tuple(cells[at] for at in sorted(cells)), len(rows) - 1, len(columns) - 1)
+    return PlacedTable(table, rows[0], rows[-1], tuple(columns))
+
+
+def _rules(positions: Iterable[float], near: float) -> list[float]:
+    groups: list[list[float]] = []
+    for position in sorted(positions):
+        if groups and position - groups[-1][-1] <= near:
+            groups[-1].append(position)
+        else:
+            groups.append([position])
+    return [sum(group) / len(group) for group in groups]
+
+
+def _nearest(rules: Sequence[float], position: float) -> int:
+    return min(range(len(rules)), key=lambda number: abs(rules[number] - position))

@@ -1,0 +1,320 @@
+"""Scans and photos: pages recognised by Tesseract, tables cell by cell, nothing of it certain.
+
+Whatever stands in a recognised document was read by a machine from a picture: `is_recognised` tells, and
+a caller must put every figure of it before a person. Tesseract is a system package and may be absent;
+then such files end as not yet read.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import shutil
+import subprocess
+import time
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from intake.documents import Document, ReadState
+from intake.errors import ExtractionError, FileTooLargeError
+from intake.extractors.interface import Budget, Limits
+from intake.extractors.page_lines import Box, PageContent, Word, composed, gridded, lines_of
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from intake.extractors.page_images import Cutting, Sheet
+
+MOST_PAGES: Final = 50
+RECOGNISED: Final = "ocr"  #: the note of a document that was read from pictures
+OVERRUN: Final = "reading took too long"
+_LANGUAGE: Final = "vie"
+_PAGE_SECONDS: Final = 60.0
+_TURN_SECONDS: Final = 10.0
+_POOR: Final = 45  #: mean confidence of a page that may lie on its side or upside down
+_SURE_TURN: Final = 2.0  #: confidence of Tesseract's own look at the orientation
+_NEAR: Final = 14.0  #: pixels at 300 dpi between rules that are one rule
+_DIGITS: Final = "0123456789.,-%/()+"
+_FIGURE: Final = re.compile(r"[\d.,%/()+\-–—\s]*\d[\d.,%/()+\-–—\s]*")
+_SHORT: Final = 4  #: letters; a shorter text may be a misread figure
+_WORD_LEVEL, _LINE_LEVEL = "5", "4"
+
+
+class NotReadYetError(ExtractionError):
+    """The file is a picture, and pictures are not recognised here."""
+
+    state = ReadState.NOT_YET
+
+
+class ReadingOverranError(ExtractionError):
+    """The pages of one file take longer than they may."""
+
+    state = ReadState.OVERRAN
+
+
+def is_recognised(document: Document) -> bool:
+    """Whether any of it was read from a picture, so that no figure of it may be taken without a person."""
+    return RECOGNISED in document.notes
+
+
+def extract_image(content: bytes, budget: Budget) -> Document:
+    """Reads a photo or a scan kept as a picture, each frame of it a page.
+
+    Raises:
+        NotReadYetError: recognition is off or not installed, or the format is not decoded here.
+        DamagedFileError: it cannot be decoded.
+        FileTooLargeError: too many pixels or pages.
+        ReadingOverranError: its pages take longer than recognition may.
+
+    """
+    return _recognised([content], budget)
+
+
+def read_pages(images: Sequence[bytes], budget: Budget | None = None) -> Document:
+    """Reads pictures that are the pages of one document, in this order.
+
+    Args:
+        images: JPEG, PNG, TIFF and the like, one or more pages each.
+        budget: with `recognise_until` set; without it each picture has its minute.
+
+    Raises:
+        ExtractionError: as `extract_image`.
+
+    """
+    until = time.monotonic() + _PAGE_SECONDS * len(images)
+    return _recognised(images, budget or Budget(Limits(), recognise_until=until))
+
+
+def _recognised(images: Sequence[bytes], budget: Budget) -> Document:
+    from intake.extractors.page_images import frames
+
+    recogniser = Recogniser(budget)
+    recogniser.check(len(images))
+    pages: list[PageContent] = []
+    for content in images:
+        for image in frames(content, MOST_PAGES):
+            recogniser.check(len(pages) + 1)
+            pages.append(recogniser.page(image))
+    return composed(pages, budget.limits, [RECOGNISED])
+
+
+@dataclass(frozen=True, slots=True)
+class Recogniser:
+    """Recognises pages one at a time while the time of the message lasts."""
+
+    budget: Budget
+
+    def check(self, pages: int) -> None:
+        """Says before any work whether so many pages can be recognised.
+
+        Raises:
+            NotReadYetError: recognition is off, or Tesseract or its Vietnamese model is absent.
+            FileTooLargeError: too many pages.
+
+        """
+        if not self.budget.recognise_until:
+            raise NotReadYetError("recognition is off")
+        if not is_installed():
+            raise NotReadYetError("tesseract with vie is not installed")
+        if pages > MOST_PAGES:
+            raise FileTooLargeError(f"{pages} pages to recognise")
+
+    def page(self, image: Image) -> PageContent:
+        """What stands on one page.
+
+        Raises:
+            ReadingOverranError: the time is up.
+
+        """
+        from intake.extractors.page_images import prepared
+
+        until = min(self.budget.recognise_until, time.monotonic() + _PAGE_SECONDS)
+        sheet = prepared(image, _turn(image, until))
+        words = _page_words(sheet.without_tables(), until)
+        if _mean(words) < _POOR:
+            sheet, words = _best_turn(image, sheet, words, until)
+        tables = tuple(gridded(_boxes(cuttings, until), _NEAR) for cuttings in sheet.tables())
+        return PageContent(tuple(words), tables, sheet.width, sheet.height)
+
+
+@cache
+def is_installed() -> bool:
+    """Whether Tesseract and its Vietnamese model are there."""
+    if shutil.which("tesseract") is None:
+        return False
+    listed = subprocess.run(
+        ["tesseract", "--list-langs"],  # noqa: S607 - found on the PATH of the system
+        capture_output=True,
+        check=False,
+        env=_environment(),
+        timeout=30,
+    )
+    return _LANGUAGE in listed.stdout.decode("utf-8", "replace").split()
+
+
+def _environment() -> dict[str, str]:
+    """All that Tesseract needs; one thread, for two on a busy machine take many times longer."""
+    kept = {name: os.environ[name] for name in ("PATH", "TESSDATA_PREFIX") if name in os.environ}
+    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "OMP_THREAD_LIMIT": "1"} | kept
+
+
+def _run(picture: bytes, until: float, *options: str) -> str:
+    """What Tesseract writes about a picture; it is killed when the time is up.
+
+    Raises:
+        ReadingOverranError: the time is up.
+
+    """
+    left = until - time.monotonic()
+    if left <= 0:
+        raise ReadingOverranError(OVERRUN)
+    command = ["tesseract", "stdin", "stdout", *options]
+    try:
+        done = subprocess.run(  # noqa: S603 - a fixed program; the picture is on its standard input
+            command, input=picture, capture_output=True, check=False, env=_environment(), timeout=left
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ReadingOverranError(OVERRUN) from error
+    return done.stdout.decode("utf-8", "replace")
+
+
+# -- which way up ----------------------------------------------------------------------------------
+
+
+def _turn(image: Image, until: float) -> int:
+    """By how many degrees clockwise the page must be turned to be read; 0 where that is not clear."""
+    from intake.extractors.page_images import thumbnail
+
+    told = _run(thumbnail(image), min(until, time.monotonic() + _TURN_SECONDS), "--psm", "0", "-l", "osd")
+    found = dict(line.split(": ", 1) for line in told.splitlines() if ": " in line)
+    try:
+        sure = float(found.get("Orientation confidence", "0")) >= _SURE_TURN
+        return int(found.get("Rotate", "0")) if sure else 0
+    except ValueError:
+        return 0
+
+
+def _best_turn(image: Image, sheet: Sheet, words: list[Word], until: float) -> tuple[Sheet, list[Word]]:
+    """The page turned the three other ways, and the one that reads best."""
+    from intake.extractors.page_images import prepared
+
+    best = sheet, words
+    for turn in (90, 180, 270):
+        other = prepared(image, turn)
+        read = _page_words(other.without_tables(), until)
+        if _worth(read) > _worth(best[1]):
+            best = other, read
+    return best
+
+
+def _mean(words: Sequence[Word]) -> float:
+    return sum(word.confidence for word in words) / len(words) if words else 100.0
+
+
+def _worth(words: Sequence[Word]) -> float:
+    """Letters read, each weighed by how surely."""
+    return sum(len(word.text) * max(word.confidence, 0) ** 2 for word in words)
+
+
+# -- words -----------------------------------------------------------------------------------------
+
+
+def _page_words(picture: bytes, until: float) -> list[Word]:
+    options = ("-l", _LANGUAGE, "--dpi", "300", "--psm", "4", "-c", "tessedit_create_tsv=1", "tsv")
+    return [word for _, word in _words(_run(picture, until, *options))]
+
+
+def _words(table: str) -> Iterator[tuple[int, Word]]:
+    """The words of Tesseract's table, each with the number of its picture from 1.
+
+    A word stands as high as its line: the ink of a dash says nothing of where the line is.
+    """
+    top = bottom = 0.0
+    for row in csv.DictReader(io.StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE):
+        if row["level"] == _LINE_LEVEL:
+            top = float(row["top"])
+            bottom = top + float(row["height"])
+        text = unicodedata.normalize("NFC", (row["text"] or "").strip())
+        if row["level"] == _WORD_LEVEL and text:
+            x0 = float(row["left"])
+            x1 = x0 + float(row["width"])
+            yield int(row["page_num"]), Word(text, x0, x1, top, bottom, confidence=round(float(row["conf"])))
+
+
+# -- cells -----------------------------------------------------------------------------------------
+
+
+def _boxes(cuttings: Sequence[Cutting], until: float) -> list[Box]:
+    """The cells of one table, recognised; figures are read twice and doubted where the readings differ."""
+    inked = [number for number, cutting in enumerate(cuttings) if cutting.inked]
+    first = _cell_texts([cuttings[number] for number in inked], until)
+    read = dict(zip(inked, first, strict=True))
+    figures = [number for number, one in read.items() if _may_be_figure(one.text)]
+    again = _cell_figures([cuttings[number] for number in figures], until)
+    for number, second in zip(figures, again, strict=True):
+        read[number] = _compared(read[number], second)
+    return [_box(cutting, read.get(number)) for number, cutting in enumerate(cuttings)]
+
+
+@dataclass(frozen=True, slots=True)
+class _CellText:
+    text: str
+    confidence: int
+
+
+def _box(cutting: Cutting, read: _CellText | None) -> Box:
+    """A cell whose ink gave no text, or in which somebody wrote by hand, is doubtful and not blank."""
+    if read is None:
+        return Box(*cutting.bounds, confidence=0 if cutting.coloured else 100)
+    doubtful = cutting.coloured or not read.text
+    return Box(*cutting.bounds, text=read.text, confidence=0 if doubtful else read.confidence)
+
+
+def _may_be_figure(text: str) -> bool:
+    return bool(_FIGURE.fullmatch(text)) or len(text) < _SHORT
+
+
+def _compared(first: _CellText, second: str) -> _CellText:
+    same = _bare(first.text) == _bare(second)
+    return first if same else replace(first, confidence=0)
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\s", "", text.replace("–", "-").replace("—", "-"))
+
+
+def _cell_texts(cuttings: Sequence[Cutting], until: float) -> list[_CellText]:
+    from intake.extractors.page_images import stacked
+
+    if not cuttings:
+        return []
+    options = ("-l", _LANGUAGE, "--dpi", "300", "--psm", "6", "-c", "tessedit_create_tsv=1", "tsv")
+    found: dict[int, list[Word]] = {}
+    for number, word in _words(_run(stacked(cutting.grey for cutting in cuttings), until, *options)):
+        found.setdefault(number, []).append(word)
+    return [_cell_text(found.get(number, [])) for number in range(1, len(cuttings) + 1)]
+
+
+def _cell_text(words: Iterable[Word]) -> _CellText:
+    lines = lines_of(words)
+    text = "\n".join(line.text.replace("\t", " ") for line in lines)
+    return _CellText(text, min((line.confidence for line in lines), default=0))
+
+
+def _cell_figures(cuttings: Sequence[Cutting], until: float) -> list[str]:
+    """The same cells again, sharpened to black and white, larger, and as digits only."""
+    from intake.extractors.page_images import stacked
+
+    if not cuttings:
+        return []
+    options = ("-l", _LANGUAGE, "--dpi", "450", "--psm", "7", "-c", f"tessedit_char_whitelist={_DIGITS}")
+    found: dict[int, list[str]] = {}
+    table = _run(stacked(c.sharp for c in cuttings), until, *options, "-c", "tessedit_create_tsv=1", "tsv")
+    for number, word in _words(table):
+        found.setdefault(number, []).append(word.text)
+    return ["".join(found.get(number, [])) for number in range(1, len(cuttings) + 1)]
