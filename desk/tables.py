@@ -25,6 +25,12 @@ _SIGNS = {
 }
 
 
+#: Columns of one line: the width of those that are never cut, and how the others share what is left.
+_WIDTHS = {"id": 8, "item": 12, "arrived": 15, "result": 24, "state": 12, "step": 10}
+_SHARES = {"from": 2, "subject": 3, "to": 2}
+_FRAME = 3  # a column's border and padding
+
+
 class Printer:
     """Writes views to a console in one language."""
 
@@ -91,20 +97,11 @@ class Printer:
         if not views:
             self.line("cli.nothing_to_review")
             return
-        table = self._table("id", "arrived", "sender", "question", "proposal")
+        table = self._table("item", "question", "proposal")
         for view in views:
-            proposal = " / ".join(
-                filter(
-                    None, (unit_name(view["unit"], regime), view["period"], view["indicator"], view["text"])
-                )
-            )
-            table.add_row(
-                view["id"],
-                short(view["arrival"]),
-                view["sender"] or "",
-                view["question"]["sentence"],
-                proposal,
-            )
+            who = unit_name(view["unit"], regime) or view["sender"] or ""
+            told = filter(None, (who, view["period"], view["indicator"], view["text"]))
+            table.add_row(view["id"], view["question"]["sentence"], " / ".join(told))
         self.console.print(table)
 
     def explanation(self, view: View, regime: Regime) -> None:
@@ -178,12 +175,11 @@ class Printer:
         if not views:
             self.line("cli.outbox_empty")
             return
-        table = self._table("unit", "step", "to", "subject", "state")
+        table = self._table("to", "step", "subject", "state")
         for view in views:
             table.add_row(
-                unit_name(view["unit"], regime),
+                f"{unit_name(view['unit'], regime)} <{', '.join(view['to'])}>",
                 view["step"],
-                ", ".join(view["to"]),
                 view["subject"],
                 self._say(f"cli.outbox_{view['state']}"),
             )
@@ -205,9 +201,17 @@ class Printer:
 
     def _table(self, *columns: str) -> Table:
         table = Table(show_lines=False, header_style="bold")
+        fixed = sum(_WIDTHS.get(column, 0) for column in columns)
+        left = max(24, self.console.width - fixed - _FRAME * len(columns) - 1)
+        shares = sum(_SHARES.get(column, 0) for column in columns)
         for column in columns:
-            fixed = column in ("id", "arrived")
-            table.add_column(self._say(f"cli.column_{column}"), overflow="fold", no_wrap=fixed)
+            cut = column in _SHARES
+            table.add_column(
+                self._say(f"cli.column_{column}"),
+                overflow="ellipsis" if cut else "fold",
+                no_wrap=cut or column in _WIDTHS,
+                width=left * _SHARES[column] // shares if cut else _WIDTHS.get(column),
+            )
         return table
 
 

@@ -358,7 +358,7 @@ class _Judge:
             figures.fingerprint,
             files,
         )
-        review = (self._question(doubts[0], match),) if doubts else self._value_questions(key, figures.values)
+        review = (self._question(doubts[0], match),) if doubts else self._value_questions(key, figures)
         return _HandedIn(intent, tuple(doubts), review, unopened)
 
     def _why_unread(self, reads: Iterable[ReadExhibit]) -> list[str]:
@@ -400,22 +400,33 @@ class _Judge:
                 doubts.append("twin_figures")
         return doubts
 
-    def _value_questions(self, key: ObligationKey, values: Iterable[Value]) -> tuple[ReviewItem, ...]:
+    def _value_questions(self, key: ObligationKey, figures: _Figures) -> tuple[ReviewItem, ...]:
         return tuple(
             ReviewItem(
                 id=_item_id("value", self._archived.archive_id, key, value.indicator, value.sex.value),
                 kind="value",
                 archive_id=self._archived.archive_id,
                 question=value.reason or "value_doubtful",
-                parameters={"text": value.place.text, "place": f"{value.place.file}, {value.place.where}"},
+                parameters=self._words_of(value, figures.findings, key.report),
                 proposal={"value": None if value.value is None else str(value.value)},
                 key=key,
                 indicator=value.indicator,
                 sex=value.sex.value,
             )
-            for value in values
+            for value in figures.values
             if value.certainty is Certainty.DOUBTFUL
         )
+
+    def _words_of(self, value: Value, findings: Iterable[Finding], report: str) -> dict[str, str]:
+        """What the question about a figure says: the places of the finding that raised it."""
+        label = self._regime.report(report).indicator(value.indicator).label
+        words = {"label": label, "indicator_label": label, "text": value.place.text}
+        for finding in findings:
+            same = finding.place == value.place or finding.parameters.get("indicator") == value.indicator
+            if finding.code == value.reason and same:
+                words |= finding.parameters
+                break
+        return words | {"place": f"{value.place.file}, {value.place.where}", "text": value.place.text}
 
     # -- what a person decided ----------------------------------------------------------------------
 
