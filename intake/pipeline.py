@@ -17,9 +17,11 @@ from config.units import Address
 from intake.documents import ReadState
 from intake.judgement import Archived, Context, judge
 from intake.messages import ReadMessage
+from intake.settlement import is_telling
 from intake.unit_names import UnitIndex
 from intake.workers import ReaderPool, ReadingFailure
 from ledger.archive import Archive
+from ledger.errors import ArchiveError
 from ledger.obligations import obligations_of
 from ledger.records import (
     Decision,
@@ -68,15 +70,15 @@ class Intake:
         for batch in self._batches(unread):
             going = frozenset(self.ledger.begin_attempts([archive_id for archive_id, _ in batch]))
             arrivals = {archive_id: arrival for archive_id, arrival in batch if archive_id in going}
-            outcomes = [
+            judged = [
                 self._judged(archive_id, arrivals[archive_id], size, read, memory)
                 for archive_id, size, read in self._read(arrivals, pool)
             ]
-            self.ledger.record(outcomes)
-            disturbed = memory.disturbed_by(outcomes)
+            changed = frozenset(self.ledger.record([one.outcome for one in judged]))
+            disturbed = memory.disturbed_by([one for one in judged if one.outcome.archive_id in changed])
             if disturbed:
-                self.ledger.read_again(disturbed, "an earlier message arrived")
-            yield from outcomes
+                self.ledger.read_again(disturbed, "what they were judged by has changed")
+            yield from (one.outcome for one in judged)
 
     def _batches(self, unread: Sequence[tuple[str, datetime]]) -> Iterator[list[tuple[str, datetime]]]:
         """In order of arrival; a message whose reading once failed goes alone, so that it harms no other."""
@@ -97,15 +99,24 @@ class Intake:
         self, arrivals: dict[str, datetime], pool: ReaderPool
     ) -> Iterator[tuple[str, int, ReadMessage | ReadingFailure]]:
         sizes: dict[str, int] = {}
+        lost: dict[str, ReadingFailure] = {}
 
         def jobs() -> Iterator[tuple[str, bytes]]:
             for archive_id in arrivals:
-                octets = self.archive.read(archive_id)
+                try:
+                    octets = self.archive.read(archive_id)
+                except ArchiveError as error:
+                    if not self.archive.ids():
+                        raise  # the folder is not there: no fault of this message
+                    lost[archive_id] = ReadingFailure(ReadState.CRASHED, type(error).__name__)
+                    continue
                 sizes[archive_id] = len(octets)
                 yield archive_id, octets
 
         for archive_id, read in pool.read(jobs()):
             yield archive_id, sizes[archive_id], read
+        for archive_id, failure in lost.items():
+            yield archive_id, 0, failure
 
     def _judged(
         self,
@@ -114,16 +125,41 @@ class Intake:
         size: int,
         read: ReadMessage | ReadingFailure,
         memory: Memory,
-    ) -> MessageOutcome:
+    ) -> Judged:
         doubt = memory.fetch_doubt(archive_id)
         archived = Archived(archive_id, arrival, size, archive_id in self.junk_ids, doubt)
+        before = self.ledger.message(archive_id)
         message = read.message if isinstance(read, ReadingFailure) else read
         if message is None:
             assert isinstance(read, ReadingFailure)
-            return _unread(archived, read)
-        outcome = judge(archived, message, memory.context(archived))
-        memory.learn(outcome)
-        return outcome
+            # What was read once stands when it cannot be read again.
+            return Judged(before or _unread(archived, read), before)
+        judged = Judged(self._outcome(archived, message, memory, before), before)
+        memory.learn(judged)
+        return judged
+
+    def _outcome(
+        self, archived: Archived, message: ReadMessage, memory: Memory, before: MessageOutcome | None
+    ) -> MessageOutcome:
+        try:
+            return judge(archived, message, memory.context(archived))
+        except Exception as error:  # noqa: BLE001 - a mail nobody foresaw must not stop those behind it
+            failure = ReadingFailure(ReadState.CRASHED, repr(error)[:200])
+            self.ledger.note("judging_failed", archived.archive_id, {"error": failure.detail})
+            return before or _unread(archived, failure)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A message judged, and what stood in the ledger for it before; None: it was never judged."""
+
+    outcome: MessageOutcome
+    before: MessageOutcome | None
+
+    @property
+    def intents(self) -> tuple[SubmissionIntent, ...]:
+        """What it handed in before and hands in now."""
+        return (*(self.before.submissions if self.before else ()), *self.outcome.submissions)
 
 
 def effective_regime(regime: Regime, decisions: Iterable[Decision]) -> Regime:
@@ -155,6 +191,7 @@ class Memory:
         self._regime = effective_regime(regime, self._decisions)
         self._by_key: dict[ObligationKey, list[Submission]] = {}
         self._by_print: dict[str, list[Submission]] = {}
+        self._learned: set[str] = set()
         self._indices: dict[frozenset[str], UnitIndex] = {}
         self._fetch_doubts = {
             event.subject: str(event.detail.get("code", "")) for event in ledger.history(event=FETCH_DOUBT)
@@ -182,28 +219,34 @@ class Memory:
         """What the mailbox noted against the message when it was fetched."""
         return self._fetch_doubts.get(archive_id, "")
 
-    def learn(self, outcome: MessageOutcome) -> None:
-        """Remember what a message handed in before it stands in the ledger."""
+    def learn(self, judged: Judged) -> None:
+        """Remember what a message hands in, in the place of what it did, before it stands in the ledger."""
+        outcome = judged.outcome
+        self._learned.add(outcome.archive_id)
+        for key in {intent.key for intent in judged.intents}:
+            known = self._known(key)
+            known[:] = [s for s in known if s.archive_id != outcome.archive_id]
         for intent in outcome.submissions:
             submission = _submission(outcome, intent)
             known = self._known(intent.key)
-            known[:] = [s for s in known if s.archive_id != outcome.archive_id]
             known.append(submission)
             known.sort(key=_order)
             if intent.fingerprint:
                 self._by_print.setdefault(intent.fingerprint, []).append(submission)
 
-    def disturbed_by(self, outcomes: Sequence[MessageOutcome]) -> tuple[str, ...]:
-        """Messages judged before that arrived after one of these for the same obligation."""
-        now = {outcome.archive_id for outcome in outcomes}
+    def disturbed_by(self, changed: Sequence[Judged]) -> tuple[str, ...]:
+        """Messages judged in an earlier run that would be judged otherwise now.
+
+        They arrived after one of these for the same obligation, or with the same figures.
+        """
         disturbed = {
             later.archive_id
-            for outcome in outcomes
-            for intent in outcome.submissions
-            for later in self._known(intent.key)
-            if later.archive_id not in now and later.arrival > outcome.arrival
+            for judged in changed
+            for intent in judged.intents
+            for later in (*self._known(intent.key), *self._alike(intent.fingerprint))
+            if _order(later) > (judged.outcome.arrival, judged.outcome.archive_id)
         }
-        return tuple(sorted(disturbed))
+        return tuple(sorted(disturbed - self._learned))
 
     def _index(self, day: date) -> UnitIndex:
         living = frozenset(unit.id for unit in self._regime.units if unit.exists_on(day))
@@ -240,12 +283,18 @@ class Memory:
         return tuple(s for s in self._known(key) if _order(s) < before)
 
     def _twins(self, fingerprint: str, archived: Archived) -> tuple[Submission, ...]:
+        # Rows of messages that were judged anew in this run are not in the ledger yet.
+        standing = self._ledger.submissions_with_fingerprint(fingerprint)
         found = [
-            *self._ledger.submissions_with_fingerprint(fingerprint),
+            *(s for s in standing if s.archive_id not in self._learned),
             *self._by_print.get(fingerprint, ()),
         ]
         before = (archived.arrival, archived.archive_id)
         return tuple(s for s in found if s.accepted and _order(s) < before)
+
+    def _alike(self, fingerprint: str) -> tuple[Submission, ...]:
+        """Submissions in the ledger with figures so telling that two units cannot share them by chance."""
+        return self._ledger.submissions_with_fingerprint(fingerprint) if is_telling(fingerprint) else ()
 
 
 def _order(submission: Submission) -> tuple[datetime, str]:

@@ -16,11 +16,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from typer.testing import CliRunner
@@ -34,9 +34,9 @@ from desk.office import Office as OpenOffice
 from desk.office import open_office
 from intake.judgement import Archived, judge
 from intake.messages import RawMessage, ReadMessage, Sighting
-from intake.pipeline import Memory
-from intake.workers import read_here
-from ledger.archive import archive_id_of
+from intake.pipeline import Intake, Judged, Memory
+from intake.workers import ReaderPool, ReadingFailure, read_here
+from ledger.archive import Archive, archive_id_of
 from ledger.records import Decision, MessageOutcome
 from ledger.store import Ledger
 from tests.builders import docx, mail
@@ -452,7 +452,52 @@ class Bench:
         sighting = Sighting("ban", "INBOX", 1, self._uid)
         self.ledger.record_batch([(sighting, known.archive_id, known.arrival, known.size)], None)
         self.ledger.record([outcome])
-        self._memory.learn(outcome)
+        self._memory.learn(Judged(outcome, None))
+
+
+class ReadHere(ReaderPool):
+    """The pool's reading without its processes: the same reader, in this process, in order."""
+
+    def __init__(self) -> None:
+        super().__init__(processes=0)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def read(self, jobs: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, ReadMessage | ReadingFailure]]:
+        return ((name, read_here(octets)) for name, octets in jobs)
+
+
+class Post:
+    """An archive and a ledger that mail is delivered into and taken in from, in whatever order."""
+
+    def __init__(self, folder: Path, units: Sequence[Unit] = UNITS) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_regime(folder / "regime", units)
+        self.folder = folder
+        self.regime: Regime = load_regime(folder / "regime")
+        self.archive = Archive(folder / "archive")
+        self.ledger = Ledger.open(f"sqlite:///{folder / 'post.sqlite3'}", "thu", lambda: at(NOW))
+        self.delivered = 0
+
+    def deliver(self, octets: bytes, arrival: str) -> str:
+        """Archive and record one mail; returns its archive id."""
+        self.delivered += 1
+        sighting = Sighting("thu", "INBOX", 1, self.delivered)
+        archive_id = self.archive.keep(octets, at(arrival), sighting)
+        self.ledger.record_batch([(sighting, archive_id, at(arrival), len(octets))], None)
+        return archive_id
+
+    def take_in(self) -> list[MessageOutcome]:
+        """Everything unread, judged."""
+        return list(Intake(self.regime, self.archive, self.ledger, ReadHere).run())
+
+    def decide(self, kind: str, archive_id: str, item: str = "", **choice: str) -> None:
+        """Record a decision about a message and judge it again in its light."""
+        target = {"message": archive_id} | ({"item": item} if item else {})
+        self.ledger.decide(Decision(0, at(NOW), "Lò Thị Mai", kind, target, choice))
+        self.ledger.read_again([archive_id])
+        self.take_in()
 
 
 # -- two ledgers side by side -----------------------------------------------------------------------------
