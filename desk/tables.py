@@ -26,7 +26,7 @@ _SIGNS = {
 
 
 #: Columns of one line: the width of those that are never cut, and how the others share what is left.
-_WIDTHS = {"id": 8, "item": 12, "arrived": 15, "result": 24, "state": 12, "step": 10}
+_WIDTHS = {"id": 8, "item": 12, "arrived": 15, "result": 22, "state": 12, "step": 10}
 _SHARES = {"from": 2, "subject": 3, "to": 2}
 _FRAME = 3  # a column's border and padding
 
@@ -81,8 +81,8 @@ class Printer:
         for view in views:
             units = [view["unit"]] if view["unit"] else [match["unit"] for match in view["matches"]]
             known = ", ".join(unit_name(unit, regime) for unit in units)
-            result = self._state(view["state"], "message")
-            result.append(" – " + self._say(f"terms.class_{view['class']}"))
+            sign, style = _SIGNS[view["state"]]
+            result = Text(f"{sign} " + self._say(f"terms.class_{view['class']}"), style=style)
             table.add_row(
                 view["archive_id"][:8],
                 short(view["arrival"]),
@@ -91,6 +91,7 @@ class Printer:
                 result,
             )
         self.console.print(table)
+        self.line("cli.signs")
 
     def review(self, views: Sequence[View], regime: Regime) -> None:
         """Questions for a person."""
@@ -202,7 +203,7 @@ class Printer:
     def _table(self, *columns: str) -> Table:
         table = Table(show_lines=False, header_style="bold")
         fixed = sum(_WIDTHS.get(column, 0) for column in columns)
-        left = max(24, self.console.width - fixed - _FRAME * len(columns) - 1)
+        left = max(18, self.console.width - fixed - _FRAME * len(columns) - 1)
         shares = sum(_SHARES.get(column, 0) for column in columns)
         for column in columns:
             cut = column in _SHARES
