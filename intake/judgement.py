@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 from config.regime import Regime
 from config.reports import Period
@@ -129,24 +130,25 @@ class _Judge:
         self._reports = self._regime.reports
 
     def outcome(self) -> MessageOutcome:
-        put_aside = self._decided("set_aside")
-        if put_aside is not None and self._latest_decision() is put_aside:
+        put_aside = self._put_aside()
+        if put_aside is not None:
             wanted = MessageClass(put_aside.choice.get("class", MessageClass.OTHER))
             return self._written(wanted, MessageState.SET_ASIDE, ("decided",))
-        if self._archived.fetch_doubt in _INCOMPLETE and not self._released():
+        unsafe = None if self._is_released() else self._unsafe()
+        if unsafe is not None:
+            return unsafe
+        claims = self._claims()
+        return self._report(claims) if claims else self._no_report()
+
+    def _unsafe(self) -> MessageOutcome | None:
+        """The outcome of mail that is no report by its head, or whose head may lie; None: read on."""
+        if self._archived.fetch_doubt in _INCOMPLETE:
             return self._asked(MessageClass.UNREADABLE, "fetched_in_part")
         screened = screen(self._message, self._regime.department.mailbox)
         forged = self._forgery()
         if screened is not None and not (forged and screened.rule == "own_mail"):
             return self._written(screened.message_class, MessageState.SET_ASIDE, (screened.rule,))
-        exhibits = exhibits_of(self._message, self._reports)
-        recognition = self._recognised(exhibits)
-        if forged and not self._released():
-            return self._suspect(forged, recognition)
-        matches = self._with_decisions(recognition.matches)
-        if not matches:
-            return self._no_report(recognition)
-        return self._report(exhibits, matches)
+        return self._suspect(forged) if forged else None
 
     # -- the sender ---------------------------------------------------------------------------------
 
@@ -185,10 +187,15 @@ class _Judge:
 
     # -- what it is ---------------------------------------------------------------------------------
 
-    def _recognised(self, exhibits: Sequence[ReadExhibit]) -> Recognition:
+    @cached_property
+    def _exhibits(self) -> tuple[ReadExhibit, ...]:
+        return exhibits_of(self._message, self._reports)
+
+    @cached_property
+    def _recognition(self) -> Recognition:
         return recognise(
             self._envelope(),
-            [read.exhibit for read in exhibits],
+            [read.exhibit for read in self._exhibits],
             self._reports,
             self._context.units,
             self._context.periods,
@@ -213,13 +220,14 @@ class _Judge:
             forwarded_units=owners,
         )
 
-    def _suspect(self, forged: tuple[str, ...], recognition: Recognition) -> MessageOutcome:
+    def _suspect(self, forged: tuple[str, ...]) -> MessageOutcome:
         """Nothing of a mail that may be forged is booked; what it pretends to be is shown."""
         known = self._sender_units() or "display_name_mismatch" in forged or "look_alike" in forged
-        if not known and not recognition.matches:
+        matches = self._recognition.matches
+        if not known and not matches:
             # Nobody's address was used and no report is claimed: ordinary junk.
             return self._written(MessageClass.SPAM, MessageState.SET_ASIDE, ("spam", *forged))
-        match = next(iter(recognition.matches), None)
+        match = next(iter(matches), None)
         item = self._question(forged[0], match)
         evidence = match.evidence if match else ()
         return self._written(
@@ -228,10 +236,10 @@ class _Judge:
 
     # -- no report ----------------------------------------------------------------------------------
 
-    def _no_report(self, recognition: Recognition) -> MessageOutcome:  # noqa: PLR0911 - a list of questions
-        if recognition.other_reports:
+    def _no_report(self) -> MessageOutcome:  # noqa: PLR0911 - a list of questions
+        if self._recognition.other_reports:
             return self._written(MessageClass.OTHER_REPORT, MessageState.SET_ASIDE, ("other_report",))
-        if recognition.other_letters:
+        if self._recognition.other_letters:
             return self._written(MessageClass.OTHER, MessageState.SET_ASIDE, ("other_letter",))
         if self._shares_link():
             return self._asked(MessageClass.LINK_ONLY, "link_only", self._behind_link())
@@ -287,10 +295,10 @@ class _Judge:
 
     # -- reports ------------------------------------------------------------------------------------
 
-    def _report(self, exhibits: Sequence[ReadExhibit], matches: Sequence[Match]) -> MessageOutcome:
-        by_number = {read.exhibit.number: read for read in exhibits}
-        told = self._announced(exhibits)
-        handed = [self._handed(match, by_number, told) for match in matches]
+    def _report(self, claims: Sequence[_Claim]) -> MessageOutcome:
+        by_number = {read.exhibit.number: read for read in self._exhibits}
+        told = self._announced(self._exhibits)
+        handed = [self._handed(claim, by_number, told) for claim in claims]
         submissions = tuple(s for one in handed if (s := one.intent) is not None)
         review = tuple(item for one in handed for item in one.review)
         doubts = tuple(dict.fromkeys(doubt for one in handed for doubt in one.doubts))
@@ -301,7 +309,7 @@ class _Judge:
             doubts or tuple(dict.fromkeys(_ROLE_REASONS[s.role] for s in submissions)),
             submissions=submissions,
             review=review,
-            evidence=tuple(item for match in matches for item in match.evidence),
+            evidence=tuple(item for claim in claims for item in claim.match.evidence),
         )
 
     def _announced(self, exhibits: Sequence[ReadExhibit]) -> Announced:
@@ -324,13 +332,10 @@ class _Judge:
             return MessageClass.CORRECTION
         return MessageClass.REPORT
 
-    def _handed(self, match: Match, by_number: dict[int, ReadExhibit], told: Announced) -> _HandedIn:
+    def _handed(self, claim: _Claim, by_number: dict[int, ReadExhibit], told: Announced) -> _HandedIn:
+        match, decided = claim.match, claim.decision
         reads = [by_number[number] for number in match.exhibits]
-        doubts = list(match.doubts)
-        if not self._sender_trusted() and not self._released():
-            doubts.append("sender_unverified")
-        if self._archived.fetch_doubt in _TIMELESS:
-            doubts.append("arrival_uncertain")
+        doubts = [*match.doubts, *([] if decided else self._doubts_of_the_mail())]
         if "not_readable" in doubts:
             doubts = [*self._why_unread(reads), *(d for d in doubts if d != "not_readable")]
         unopened = bool(reads) and all(r.file is not None and r.file.state in _UNOPENED for r in reads)
@@ -345,7 +350,6 @@ class _Judge:
         if role is Role.DUPLICATE:
             doubts = [doubt for doubt in doubts if doubt not in ("twin_figures", "empty_form")]
         doubts += role_doubts
-        decided = self._released()
         role = Role(decided.choice["role"]) if decided and decided.choice.get("role") else role
         doubts = [] if decided else list(dict.fromkeys(doubts))
         intent = SubmissionIntent(
@@ -360,6 +364,17 @@ class _Judge:
         )
         review = (self._question(doubts[0], match),) if doubts else self._value_questions(key, figures)
         return _HandedIn(intent, tuple(doubts), review, unopened)
+
+    def _doubts_of_the_mail(self) -> list[str]:
+        """What holds everything in this mail that no person has released."""
+        doubts = list(self._forgery())
+        if not self._sender_trusted():
+            doubts.append("sender_unverified")
+        if self._archived.fetch_doubt in _INCOMPLETE:
+            doubts.append("fetched_in_part")
+        if self._archived.fetch_doubt in _TIMELESS:
+            doubts.append("arrival_uncertain")
+        return doubts
 
     def _why_unread(self, reads: Iterable[ReadExhibit]) -> list[str]:
         return [
@@ -430,36 +445,59 @@ class _Judge:
 
     # -- what a person decided ----------------------------------------------------------------------
 
-    def _latest_decision(self) -> Decision | None:
+    @cached_property
+    def _spoken(self) -> tuple[Decision, ...]:
+        """What was decided about where this message belongs, oldest first."""
         kinds = ("set_aside", "accept", "assign", "reopen")
-        return next((d for d in reversed(self._context.decisions) if d.kind in kinds), None)
+        return tuple(decision for decision in self._context.decisions if decision.kind in kinds)
 
-    def _decided(self, kind: str) -> Decision | None:
-        return next((d for d in reversed(self._context.decisions) if d.kind == kind), None)
+    def _put_aside(self) -> Decision | None:
+        """The decision that none of this message counts."""
+        standing = self._standing_decisions()
+        if standing and all(one is not None and one.kind == "set_aside" for one in standing):
+            return standing[-1]
+        return None
 
-    def _released(self) -> Decision | None:
-        """The decision that lets this message count, unless a later one took it back."""
-        latest = self._latest_decision()
-        return latest if latest is not None and latest.kind in ("accept", "assign") else None
+    def _is_released(self) -> bool:
+        """Whether a person lets something of this message count, or put a part of it aside."""
+        return any(one is not None and one.kind != "reopen" for one in self._standing_decisions())
 
-    def _with_decisions(self, matches: tuple[Match, ...]) -> tuple[Match, ...]:
-        decision = self._released()
-        if decision is None:
-            return matches
-        choice = decision.choice
+    def _standing_decisions(self) -> tuple[Decision | None, ...]:
+        """The decision that stands on each match, or on the message where it has none."""
+        if not self._spoken:
+            return ()
+        matches = self._recognition.matches
+        return tuple(self._decision_on(match) for match in matches) if matches else (self._spoken[-1],)
+
+    def _decision_on(self, match: Match) -> Decision | None:
+        """The last word on this match: of those about it and those about the message as a whole."""
+        return next((d for d in reversed(self._spoken) if self._concerns(d, match)), None)
+
+    def _concerns(self, decision: Decision, match: Match) -> bool:
+        item = str(decision.target.get("item") or "")
+        return not item or len(self._recognition.matches) == 1 or item == self._question_id(match)
+
+    def _claims(self) -> tuple[_Claim, ...]:
+        """The matches as decided: put aside, let count as they are, or as somebody else's."""
+        matches = self._recognition.matches
         if not matches:
-            exhibits = tuple(range(len(self._files()) + 1))
-            matches = (Match("", "", "", (), ()),) if exhibits else ()
-        return tuple(
-            replace(
-                match,
-                unit=choice.get("unit") or match.unit,
-                report=choice.get("report") or match.report,
-                period=choice.get("period") or match.period,
-                doubts=(),
-            )
-            for match in (matches if not choice.get("unit") else matches[:1] or matches)
-        )
+            return self._claimed_by_decision()
+        found: dict[tuple[str, str, str], _Claim] = {}
+        for match in matches:
+            decision = self._decision_on(match)
+            if decision is not None and decision.kind == "set_aside":
+                continue
+            claim = _as_decided(match, decision)
+            key = (claim.match.unit, claim.match.report, claim.match.period)
+            found[key] = _together(found[key], claim) if key in found else claim
+        return tuple(found.values())
+
+    def _claimed_by_decision(self) -> tuple[_Claim, ...]:
+        """What a person says a message is that the machine took for no report."""
+        everything = Match("", "", "", tuple(read.exhibit.number for read in self._exhibits), ())
+        claim = _as_decided(everything, self._spoken[-1] if self._spoken else None)
+        named = claim.match.unit and claim.match.report and claim.match.period
+        return (claim,) if named else ()
 
     # -- writing ------------------------------------------------------------------------------------
 
@@ -470,9 +508,8 @@ class _Judge:
         proposal = (
             {"unit": match.unit, "report": match.report, "period": match.period} if match is not None else {}
         )
-        named = (match.unit, match.report, match.period) if match is not None else ("", "", "")
         return ReviewItem(
-            id=_item_id("message", self._archived.archive_id, *named),
+            id=self._question_id(match),
             kind="message",
             archive_id=self._archived.archive_id,
             question=reason,
@@ -480,6 +517,10 @@ class _Judge:
             proposal=proposal,
             key=key,
         )
+
+    def _question_id(self, match: Match | None) -> str:
+        named = (match.unit, match.report, match.period) if match is not None else ("", "", "")
+        return _item_id("message", self._archived.archive_id, *named)
 
     def _written(
         self,
@@ -516,6 +557,33 @@ class _Figures:
     findings: tuple[Finding, ...]
     fingerprint: str
     empty_form: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A match, and the decision that lets it count; None: the machine judges."""
+
+    match: Match
+    decision: Decision | None
+
+
+def _as_decided(match: Match, decision: Decision | None) -> _Claim:
+    if decision is None or decision.kind == "reopen":
+        return _Claim(match, None)
+    choice = decision.choice
+    named = {name: choice.get(name) or getattr(match, name) for name in ("unit", "report", "period")}
+    return _Claim(replace(match, **named, doubts=()), decision)
+
+
+def _together(first: _Claim, second: _Claim) -> _Claim:
+    """Two matches that a decision makes one submission; it counts when a person let either count."""
+    match = replace(
+        first.match,
+        exhibits=(*first.match.exhibits, *second.match.exhibits),
+        evidence=tuple(dict.fromkeys((*first.match.evidence, *second.match.evidence))),
+        doubts=tuple(dict.fromkeys((*first.match.doubts, *second.match.doubts))),
+    )
+    return _Claim(match, first.decision or second.decision)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,284 @@
+"""Taking mail in: in any order, again and again, and past whatever one mail does."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import intake.pipeline
+from config.units import Address
+from intake.judgement import judge
+from intake.pipeline import FETCH_DOUBT
+from ledger.records import MessageClass, MessageOutcome, MessageState, Role
+from tests.builders import zip_of
+from tests.offices import (
+    PERIOD,
+    REPORT,
+    UNITS,
+    Post,
+    address,
+    facts,
+    figures,
+    letter,
+    note,
+    report_mail,
+    verified,
+)
+
+SUBJECT = "Báo cáo bình đẳng giới 6 tháng đầu năm 2023"
+FIRST = (report_mail("binh-minh"), "2023-06-01T08:00")
+CHANGED = (report_mail("binh-minh", figures(1, B1=("19", ""))), "2023-06-02T08:00")
+AGAIN = (report_mail("binh-minh", text="Em gửi lại ạ."), "2023-06-03T08:00")
+TWIN = (report_mail("dong-tam"), "2023-06-02T09:00")
+OTHER = (report_mail("hoa-lac", figures(7)), "2023-06-02T10:00")
+Mails = Sequence[tuple[bytes, str]]
+
+
+@pytest.fixture
+def post(tmp_path: Path) -> Post:
+    return Post(tmp_path / "post")
+
+
+def taken_in(folder: Path, *deliveries: Mails) -> Post:
+    """A post that got the mails in these deliveries, taking in after each."""
+    post = Post(folder)
+    for delivery in deliveries:
+        for octets, arrival in delivery:
+            post.deliver(octets, arrival)
+        post.take_in()
+    return post
+
+
+def outcome(post: Post, archive_id: str) -> MessageOutcome:
+    found = post.ledger.message(archive_id)
+    assert found is not None
+    return found
+
+
+# -- order -----------------------------------------------------------------------------------------------
+
+
+def test_mail_is_judged_in_the_order_of_arrival_not_of_delivery(tmp_path: Path) -> None:
+    straight = taken_in(tmp_path / "a", [FIRST, CHANGED, AGAIN, TWIN, OTHER])
+    turned = taken_in(tmp_path / "b", [OTHER, TWIN, AGAIN, CHANGED, FIRST])
+    assert facts(turned.ledger) == facts(straight.ledger)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations((FIRST, CHANGED, AGAIN, TWIN)))[::3])
+def test_mail_that_turns_up_later_makes_the_later_ones_be_judged_again(tmp_path: Path, order: Mails) -> None:
+    straight = taken_in(tmp_path / "a", [FIRST, CHANGED, AGAIN, TWIN])
+    dripped = taken_in(tmp_path / "b", *([mail] for mail in order))
+    assert facts(dripped.ledger) == facts(straight.ledger)
+
+
+def test_two_mails_of_one_second_are_judged_alike_in_either_order(tmp_path: Path) -> None:
+    same = "2023-06-02T08:00"
+    pair = [(FIRST[0], same), (CHANGED[0], same)]
+    one = taken_in(tmp_path / "a", [pair[0]], [pair[1]])
+    other = taken_in(tmp_path / "b", [pair[1]], [pair[0]])
+    assert facts(one.ledger) == facts(other.ledger)
+
+
+def test_figures_of_another_unit_that_turn_up_later_but_came_first_hold_the_later_ones(post: Post) -> None:
+    twin = post.deliver(*TWIN)
+    post.take_in()
+    assert outcome(post, twin).state is MessageState.BOOKED
+    post.deliver(*FIRST)
+    post.take_in()
+    assert "twin_figures" in outcome(post, twin).reasons
+
+
+def test_taking_in_again_changes_nothing(tmp_path: Path) -> None:
+    post = taken_in(tmp_path / "a", [FIRST, CHANGED, TWIN])
+    before, history = facts(post.ledger), post.ledger.history()
+    assert post.take_in() == []
+    post.ledger.read_again([outcome.archive_id for outcome in post.ledger.messages()])
+    post.take_in()
+    assert facts(post.ledger) == before
+    written = [event.event for event in post.ledger.history()[len(history) :]]
+    assert "message_recorded" not in written
+
+
+def test_the_same_mail_delivered_twice_is_one_message_with_two_arrivals(post: Post) -> None:
+    one = post.deliver(FIRST[0], "2023-06-03T08:00")
+    two = post.deliver(FIRST[0], "2023-06-01T08:00")
+    post.take_in()
+    assert one == two
+    (only,) = post.ledger.messages()
+    assert only.arrival.isoformat() == "2023-06-01T01:00:00+00:00"
+    assert len(post.ledger.submissions()) == 1
+    assert len(post.ledger.delivered_again()[one]) == 1
+
+
+# -- what a decision sets in motion ----------------------------------------------------------------------
+
+
+def test_a_duplicate_takes_the_place_of_a_report_that_is_set_aside(tmp_path: Path) -> None:
+    post = taken_in(tmp_path / "a", [FIRST, AGAIN])
+    first, again = (m.archive_id for m in post.ledger.messages())
+    assert outcome(post, again).message_class is MessageClass.DUPLICATE
+    post.decide("set_aside", first, **{"class": "other"})
+    assert outcome(post, again).submissions[0].role is Role.FIRST
+    assert outcome(post, again).state is MessageState.BOOKED
+
+
+def test_the_later_report_gives_way_to_a_held_one_that_is_released(tmp_path: Path) -> None:
+    held = (report_mail("binh-minh", figures(3), sender="ba.tu@rieng.example"), "2023-05-30T08:00")
+    post = taken_in(tmp_path / "a", [held, FIRST])
+    first = post.ledger.messages()[1].archive_id
+    assert outcome(post, first).submissions[0].role is Role.FIRST
+    released = post.ledger.messages()[0]
+    post.decide("accept", released.archive_id, released.review[0].id)
+    assert outcome(post, released.archive_id).arrival == released.arrival
+    assert "second_version" in outcome(post, first).reasons
+
+
+def test_moving_a_message_to_another_unit_frees_the_one_it_was_booked_to(tmp_path: Path) -> None:
+    post = taken_in(tmp_path / "a", [FIRST, CHANGED])
+    first, changed = (m.archive_id for m in post.ledger.messages())
+    assert "second_version" in outcome(post, changed).reasons
+    post.decide("assign", first, unit="suoi-dau", report=REPORT, period=PERIOD)
+    assert [s.key.unit for s in outcome(post, first).submissions] == ["suoi-dau"]
+    assert outcome(post, changed).submissions[0].role is Role.FIRST
+
+
+def _two_letters(post: Post) -> str:
+    """One mail with a letter of its own and one of a unit without address, which is held."""
+    files = (
+        ("cua xa.docx", letter("binh-minh", figures(1))),
+        ("ho xa ban.docx", letter("suoi-dau", figures(2))),
+    )
+    octets = note(address("binh-minh"), SUBJECT, "Gửi báo cáo xã và gửi hộ xã bạn.", *files)
+    archive_id = post.deliver(octets, "2023-06-01T08:00")
+    post.take_in()
+    return archive_id
+
+
+def _booked(found: MessageOutcome) -> dict[str, int]:
+    return {i.key.unit: int(i.values[0].value or 0) for i in found.submissions if i.accepted}
+
+
+def test_of_two_letters_in_a_mail_only_the_doubtful_one_is_held(post: Post) -> None:
+    found = outcome(post, _two_letters(post))
+    assert found.state is MessageState.REVIEW
+    assert _booked(found) == {"binh-minh": 11}
+    assert [item.proposal["unit"] for item in found.review] == ["suoi-dau"]
+
+
+def test_accepting_one_of_two_letters_leaves_the_other_where_it_is(post: Post) -> None:
+    archive_id = _two_letters(post)
+    item = outcome(post, archive_id).review[0]
+    post.decide("assign", archive_id, item.id, unit="suoi-dau", report=REPORT, period=PERIOD)
+    found = outcome(post, archive_id)
+    assert found.state is MessageState.BOOKED
+    assert _booked(found) == {"binh-minh": 11, "suoi-dau": 12}
+
+
+def test_setting_one_of_two_letters_aside_leaves_the_other_booked(post: Post) -> None:
+    archive_id = _two_letters(post)
+    item = outcome(post, archive_id).review[0]
+    post.decide("set_aside", archive_id, item.id, **{"class": "other"})
+    found = outcome(post, archive_id)
+    assert found.state is MessageState.BOOKED
+    assert _booked(found) == {"binh-minh": 11}
+    assert found.review == ()
+
+
+def test_a_reopened_letter_is_held_again_and_the_other_stays(post: Post) -> None:
+    archive_id = _two_letters(post)
+    before = outcome(post, archive_id)
+    item = before.review[0]
+    post.decide("assign", archive_id, item.id, unit="suoi-dau", report=REPORT, period=PERIOD)
+    post.decide("reopen", archive_id, item.id)
+    assert outcome(post, archive_id) == before
+
+
+def test_a_whole_mail_assigned_to_one_unit_keeps_all_its_files(post: Post) -> None:
+    archive_id = _two_letters(post)
+    post.decide("assign", archive_id, unit="suoi-dau", report=REPORT, period=PERIOD)
+    (intent,) = outcome(post, archive_id).submissions
+    assert (intent.key.unit, len(intent.files)) == ("suoi-dau", 2)
+
+
+# -- a mail that does harm --------------------------------------------------------------------------------
+
+
+def test_a_file_that_vanished_from_the_archive_takes_no_other_mail_with_it(post: Post) -> None:
+    ids = [post.deliver(*mail) for mail in (FIRST, TWIN, OTHER)]
+    damaged = next(path for path in post.archive.folder.rglob("*") if ids[1] in path.name)
+    damaged.unlink()
+    post.take_in()
+    assert outcome(post, ids[0]).state is MessageState.BOOKED
+    assert outcome(post, ids[2]).state is MessageState.BOOKED
+    assert outcome(post, ids[1]).state is MessageState.FAILED
+
+
+def test_a_mail_the_judge_stumbles_on_takes_no_other_mail_with_it(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [post.deliver(*mail) for mail in (FIRST, TWIN, OTHER)]
+
+    def stumbling(archived: Any, message: Any, context: Any) -> MessageOutcome:
+        if archived.archive_id == ids[1]:
+            raise ZeroDivisionError
+        return judge(archived, message, context)
+
+    monkeypatch.setattr(intake.pipeline, "judge", stumbling)
+    post.take_in()
+    assert [outcome(post, one).state.value for one in ids] == ["booked", "failed", "booked"]
+    assert outcome(post, ids[1]).review
+
+
+def test_a_message_that_once_failed_goes_alone(post: Post) -> None:
+    ids = [post.deliver(*mail) for mail in (FIRST, TWIN, OTHER)]
+    post.ledger.begin_attempts([ids[1]])
+    intake_ = intake.pipeline.Intake(post.regime, post.archive, post.ledger, lambda: pytest.fail("not yet"))
+    batches = [[archive_id for archive_id, _ in batch] for batch in intake_._batches(post.ledger.unread())]
+    assert batches == [[ids[0]], [ids[1]], [ids[2]]]
+
+
+def test_a_hostile_file_is_one_mails_trouble(post: Post) -> None:
+    bomb = zip_of({"a.docx": b"\0" * (60 << 20)})
+    bad = post.deliver(note(address("dong-tam"), SUBJECT, "Gửi.", ("bc.zip", bomb)), "2023-06-01T09:00")
+    good = post.deliver(*FIRST)
+    post.take_in()
+    assert outcome(post, bad).message_class is MessageClass.UNREADABLE
+    assert outcome(post, good).state is MessageState.BOOKED
+
+
+def test_what_the_mailbox_doubted_is_known_to_the_judge(post: Post) -> None:
+    archive_id = post.deliver(*FIRST)
+    post.ledger.note(FETCH_DOUBT, archive_id, {"code": "arrival_unknown"})
+    post.take_in()
+    assert "arrival_uncertain" in outcome(post, archive_id).reasons
+
+
+# -- names over time -------------------------------------------------------------------------------------
+
+
+def test_an_address_speaks_for_its_unit_only_on_its_days(tmp_path: Path) -> None:
+    limited = replace(
+        UNITS[3], addresses=(Address("tam@rieng.example", "personal", valid_from=date(2023, 6, 2)),)
+    )
+    units = (*UNITS[:3], limited, *UNITS[4:])
+    post = Post(tmp_path / "p", units)
+    octets = report_mail("suoi-dau", figures(4), sender="tam@rieng.example")
+    early = post.deliver(octets, "2023-06-01T23:59:59")
+    late = post.deliver(report_mail("suoi-dau", figures(5), sender="tam@rieng.example"), "2023-06-02T00:00")
+    post.take_in()
+    assert outcome(post, early).state is MessageState.REVIEW
+    assert outcome(post, late).state is MessageState.BOOKED
+
+
+def test_a_forged_mail_stands_in_nobodys_way(post: Post) -> None:
+    forged = report_mail("binh-minh", figures(9), headers=verified(address("binh-minh"), "fail"))
+    post.deliver(forged, "2023-05-20T08:00")
+    honest = post.deliver(*FIRST)
+    post.take_in()
+    assert outcome(post, honest).submissions[0].role is Role.FIRST
