@@ -1,0 +1,332 @@
+"""What goes over the wire, to a real SMTP server on loopback."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.header import decode_header, make_header
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import SMTP
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from config.regime import Department
+from config.secrets import Secret
+from config.settings import Authentication, Encryption
+from consolidate.reminders import dead_addresses
+from desk.sender import (
+    SmtpInsecureError,
+    SmtpLoginError,
+    SmtpSender,
+    SmtpUnreachableError,
+    UnsafeMailError,
+    build_mime,
+    header_text,
+)
+from ledger.records import Delivery, OutboxState, OutgoingMessage
+from tests.builders_consolidate import DEPARTMENT
+from tests.builders_ledger import mail
+from tests.smtp_server import LOST, PASSWORD, TOKEN, USER, SmtpServer, running_smtp
+
+NOW = datetime(2031, 6, 6, 1, 30, tzinfo=UTC)
+INJECTION = "V/v đôn đốc =?UTF-8?Q?=0A?=Bcc: ke-gian@xa.example"
+WORDS = ("V/v", "đôn đốc", "gửi", "Báo cáo", "quý III,", "Ủy ban", "(LĐ-TB&XH)", '"15"', "2031", "=", "?")
+SUBJECT = (
+    "V/v đôn đốc gửi báo cáo kết quả công tác nước sạch và vệ sinh môi trường nông thôn 6 tháng đầu năm 2031"
+)
+
+
+@pytest.fixture
+def server() -> Iterator[SmtpServer]:
+    with running_smtp() as running:
+        yield running
+
+
+def letter(**more: Any) -> OutgoingMessage:
+    return mail(**{"id": 7, "subject": SUBJECT, "text": "Kính gửi: Ủy ban nhân dân xã Đồi Chè\n", **more})
+
+
+def sender_to(server: SmtpServer, secret: str = PASSWORD, **changes: Any) -> SmtpSender:
+    seconds = {
+        name: changes.pop(name) for name in ("answer_seconds", "last_answer_seconds") if name in changes
+    }
+    return SmtpSender(server.settings(**changes), Secret(secret), DEPARTMENT, lambda: NOW, **seconds)
+
+
+def sent_through(server: SmtpServer, outgoing: OutgoingMessage, **changes: Any) -> Delivery:
+    with sender_to(server, **changes) as sender:
+        return sender.send(outgoing)
+
+
+def read(octets: bytes) -> EmailMessage:
+    return BytesParser(policy=SMTP).parsebytes(octets)
+
+
+# -- the octets -----------------------------------------------------------------------------------------
+
+
+def test_a_mail_on_the_wire_says_that_a_program_wrote_it(server: SmtpServer) -> None:
+    delivery = sent_through(server, letter())
+    assert delivery == Delivery(7, NOW, OutboxState.SENT, "250 2.0.0 da nhan")
+    (taken,) = server.mails
+    message = read(taken.content)
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["X-Auto-Response-Suppress"] == "All"
+    assert "Precedence" not in message
+    assert message["Message-ID"] == "<doi-che-don-doc-1@vidu.example>"
+    assert message["Subject"] == SUBJECT
+    assert message["From"].addresses[0].addr_spec == USER
+    assert message["Reply-To"].addresses[0].addr_spec == DEPARTMENT.mailbox
+    assert message["Date"].datetime == letter().queued_at
+    assert message.get_content().replace("\r\n", "\n") == "Kính gửi: Ủy ban nhân dân xã Đồi Chè\n"
+    assert (taken.sender, taken.recipients) == (USER, ("van-phong@doi-che.example",))
+
+
+def test_a_mail_is_from_the_mailbox_when_no_other_sender_is_named() -> None:
+    message = read(build_mime(letter(), DEPARTMENT))
+    assert message["From"].addresses[0].addr_spec == DEPARTMENT.mailbox
+    assert message["From"].addresses[0].display_name == DEPARTMENT.short_name
+    assert "Reply-To" not in message
+
+
+def test_the_same_mail_gives_the_same_octets_in_lines_any_server_takes() -> None:
+    octets = build_mime(letter(), DEPARTMENT)
+    assert octets == build_mime(letter(), DEPARTMENT)
+    assert max(map(len, octets.split(b"\r\n"))) <= 78
+    assert octets.isascii()
+
+
+def test_a_subject_cannot_write_a_header_of_its_own(server: SmtpServer) -> None:
+    sent_through(server, letter(subject=INJECTION))
+    message = read(server.mails[0].content)
+    assert "Bcc" not in message
+    assert b"\nbcc" not in server.mails[0].content.lower()
+    assert server.mails[0].recipients == ("van-phong@doi-che.example",)
+    assert "ke-gian@xa.example" in message["Subject"]
+
+
+@given(st.text(max_size=400))
+@settings(max_examples=300, deadline=None)
+def test_no_subject_changes_who_gets_a_mail(subject: str) -> None:
+    try:
+        octets = build_mime(letter(subject=subject), DEPARTMENT)
+    except UnsafeMailError:
+        return
+    head = octets.partition(b"\r\n\r\n")[0].decode("ascii")
+    names = [line.partition(":")[0] for line in head.split("\r\n") if line[:1] not in " \t"]
+    assert names == [
+        "Content-Type", "MIME-Version", "Content-Transfer-Encoding", "From", "To", "Subject", "Date",
+        "Message-ID", "Auto-Submitted", "X-Auto-Response-Suppress",
+    ]  # fmt: skip
+
+
+@given(
+    st.lists(
+        st.sampled_from(WORDS),
+        min_size=1,
+        max_size=40,
+    )
+)
+@settings(max_examples=200, deadline=None)
+def test_a_vietnamese_subject_arrives_as_it_was_written(words: list[str]) -> None:
+    subject = header_text(" ".join(words))
+    octets = build_mime(letter(subject=subject), DEPARTMENT)
+    raw = octets.partition(b"Subject: ")[2].partition(b"\r\nDate")[0].decode("ascii")
+    assert read(octets)["Subject"] == subject
+    # Another reader than the one that wrote it: the old decoder of single words.
+    assert str(make_header(decode_header(raw.replace("\r\n", "")))) == subject
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "khong-phai-dia-chi", "a@b.example\r\nBcc: c@d.example", "a@b.example, c@d.example", "<a@b.example>",
+     "a@b", "=?utf-8?q?a?=@b.example\n", "Tên <a@b.example>"],
+)  # fmt: skip
+def test_what_is_no_address_is_not_sent_to(server: SmtpServer, address: str) -> None:
+    with pytest.raises(UnsafeMailError):
+        build_mime(letter(to=(address,)), DEPARTMENT)
+    delivery = sent_through(server, letter(to=(address,)))
+    assert (delivery.state, server.mails) == (OutboxState.REFUSED, [])
+
+
+@pytest.mark.parametrize("message_id", ["", "<a@b>\r\nBcc: c@d.example", "<a b@c>", "a@b"])
+def test_a_message_id_is_one_or_nothing_is_sent(message_id: str) -> None:
+    with pytest.raises(UnsafeMailError):
+        build_mime(letter(message_id=message_id), DEPARTMENT)
+
+
+def test_a_long_message_id_stays_on_its_line() -> None:
+    long = "<don-doc-1." + "van-phong-hoi-dong-nhan-dan-" * 4 + ".0123456789abcdef@tonghop.vidu.example>"
+    assert f"\r\nMessage-ID: {long}\r\n".encode() in build_mime(letter(message_id=long), DEPARTMENT)
+
+
+def test_a_mail_without_recipient_is_not_written() -> None:
+    with pytest.raises(UnsafeMailError):
+        build_mime(letter(to=()), DEPARTMENT)
+
+
+def test_a_line_that_is_one_point_ends_no_mail(server: SmtpServer) -> None:
+    sent_through(server, letter(text="Trước\n.\n..\nsau\n"))
+    assert read(server.mails[0].content).get_content().split() == ["Trước", ".", "..", "sau"]
+
+
+# -- the server's answers -------------------------------------------------------------------------------
+
+
+def test_a_passing_refusal_leaves_the_mail_for_later(server: SmtpServer) -> None:
+    server.on_data = "451 4.3.0 thu lai sau"
+    delivery = sent_through(server, letter())
+    assert (delivery.state, delivery.reply) == (OutboxState.QUEUED, "451 4.3.0 thu lai sau")
+
+
+def test_a_lasting_refusal_of_the_recipient_makes_the_address_dead(server: SmtpServer) -> None:
+    server.on_rcpt = {"van-phong@doi-che.example": "550 5.1.1 khong co hop thu nay"}
+    delivery = sent_through(server, letter())
+    assert delivery.state is OutboxState.REFUSED
+    assert dead_addresses([letter(server_reply=delivery.reply)]) == {"van-phong@doi-che.example"}
+
+
+def test_a_lasting_refusal_of_the_text_says_nothing_of_the_address(server: SmtpServer) -> None:
+    server.on_data = "554 5.7.1 noi dung bi tu choi"
+    delivery = sent_through(server, letter())
+    assert delivery.state is OutboxState.REFUSED
+    assert not dead_addresses([letter(server_reply=delivery.reply)])
+
+
+def test_one_recipient_of_two_is_enough_and_the_other_is_named(server: SmtpServer) -> None:
+    server.on_rcpt = {"cu@doi-che.example": "550 5.1.1 khong con dung"}
+    delivery = sent_through(server, letter(to=("cu@doi-che.example", "moi@doi-che.example")))
+    assert delivery.state is OutboxState.SENT
+    assert server.mails[0].recipients == ("moi@doi-che.example",)
+    assert dead_addresses([letter(server_reply=delivery.reply)]) == {"cu@doi-che.example"}
+
+
+def test_greylisting_is_waited_out(server: SmtpServer) -> None:
+    server.on_rcpt = {"van-phong@doi-che.example": "450 4.2.0 doi it phut"}
+    delivery = sent_through(server, letter())
+    assert delivery.state is OutboxState.QUEUED
+    server.on_rcpt = {}
+    assert sent_through(server, letter()).state is OutboxState.SENT
+
+
+@pytest.mark.parametrize(
+    "answer", ["421 4.7.0 cham lai", "550 5.4.5 Daily user sending limit exceeded", "454 4.7.0 qua nhieu"]
+)
+def test_a_limit_of_the_account_pauses_everything_and_refuses_nothing(
+    server: SmtpServer, answer: str
+) -> None:
+    server.on_mail = answer
+    with sender_to(server) as sender:
+        assert sender.send(letter()).state is OutboxState.QUEUED
+        assert sender.slow_down
+
+
+def test_a_refused_mail_does_not_disturb_the_next(server: SmtpServer) -> None:
+    server.on_rcpt = {"mot@doi-che.example": "550 5.1.1 khong co"}
+    with sender_to(server) as sender:
+        first = sender.send(letter(to=("mot@doi-che.example",)))
+        second = sender.send(letter(to=("hai@doi-che.example",)))
+    assert (first.state, second.state) == (OutboxState.REFUSED, OutboxState.SENT)
+    assert [taken.recipients for taken in server.mails] == [("hai@doi-che.example",)]
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize("where", ["on_mail", "on_data_command"])
+def test_a_line_lost_before_the_text_leaves_the_mail_queued(server: SmtpServer, where: str) -> None:
+    setattr(server, where, LOST)
+    delivery = sent_through(server, letter())
+    assert (delivery.state, server.mails) == (OutboxState.QUEUED, [])
+
+
+def test_a_line_lost_after_the_text_leaves_the_mail_uncertain(server: SmtpServer) -> None:
+    server.on_data = LOST
+    delivery = sent_through(server, letter())
+    assert delivery.state is OutboxState.UNCERTAIN
+    assert len(server.mails) == 1  # it had gone: sending it again would have been the second time
+
+
+def test_a_line_closed_between_two_mails_is_opened_again(server: SmtpServer) -> None:
+    with sender_to(server) as sender:
+        assert sender.send(letter()).state is OutboxState.SENT
+        assert sender._line is not None
+        sock = sender._line.sock
+        assert sock is not None
+        sock.shutdown(socket.SHUT_RDWR)
+        assert sender.send(letter()).state is OutboxState.SENT
+    assert (len(server.mails), server.connections) == (2, 2)
+
+
+# -- the line -------------------------------------------------------------------------------------------
+
+
+def test_starttls_carries_the_login_and_the_mail() -> None:
+    with running_smtp(Encryption.STARTTLS) as server:
+        assert sent_through(server, letter()).state is OutboxState.SENT
+        assert server.logins == [USER]
+
+
+def test_a_server_that_does_not_offer_starttls_hears_no_password() -> None:
+    with running_smtp(Encryption.STARTTLS, offer_starttls=False) as server:
+        with pytest.raises(SmtpUnreachableError):
+            sent_through(server, letter())
+        assert (server.logins, server.mails) == ([], [])
+
+
+def test_a_certificate_of_another_name_is_refused() -> None:
+    with running_smtp(name="may-khac.example") as server:
+        with pytest.raises(SmtpUnreachableError):
+            sent_through(server, letter())
+        assert server.logins == []
+
+
+def test_a_certificate_nobody_vouches_for_is_refused(server: SmtpServer) -> None:
+    with pytest.raises(SmtpUnreachableError):
+        sent_through(server, letter(), ca_file=None)
+    assert server.logins == []
+
+
+def test_an_open_line_is_for_loopback_alone() -> None:
+    with running_smtp(Encryption.NONE) as server:
+        assert sent_through(server, letter()).state is OutboxState.SENT
+        for changes in ({"allow_plain_on_loopback": False}, {"host": "thu.example"}):
+            with pytest.raises(SmtpInsecureError):
+                sent_through(server, letter(), **changes)
+
+
+def test_a_wrong_password_is_a_fault_of_its_own_and_is_not_shown(server: SmtpServer) -> None:
+    with pytest.raises(SmtpLoginError) as refused:
+        sent_through(server, letter(), secret="mat-khau-cu")
+    assert "mat-khau-cu" not in str(refused.value)
+    assert len(server.logins) == 1  # one try, for a second could lock the account
+
+
+def test_a_token_logs_in_where_passwords_are_not_used(server: SmtpServer) -> None:
+    delivery = sent_through(server, letter(), secret=TOKEN, authentication=Authentication.XOAUTH2)
+    assert delivery.state is OutboxState.SENT
+    assert server.logins == [f"user={USER}|auth=Bearer {TOKEN}||"]
+
+
+def test_a_token_that_has_expired_is_a_refused_login(server: SmtpServer) -> None:
+    with pytest.raises(SmtpLoginError):
+        sent_through(server, letter(), secret="ya29.cu", authentication=Authentication.XOAUTH2)
+
+
+def test_nobody_listening_is_said_in_one_sentence() -> None:
+    with running_smtp() as server:
+        settings_of_it = server.settings()
+    with (
+        pytest.raises(SmtpUnreachableError),
+        SmtpSender(settings_of_it, Secret("x"), DEPARTMENT, lambda: NOW),
+    ):
+        pass
+
+
+def test_a_department_without_mailbox_or_sender_sends_nothing() -> None:
+    nameless = Department("Phòng", "Phòng", "district", "", "", "", "", "", "", mailbox="")
+    with pytest.raises(UnsafeMailError):
+        build_mime(letter(), nameless)
