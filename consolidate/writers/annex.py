@@ -18,6 +18,7 @@ from config.reports import Aggregation, Figure, Indicator, Sex
 from config.spelling import accented_key
 from consolidate.standing import moment_text
 from consolidate.totals import figure_of, is_certain, number_text
+from consolidate.writers.report_sections import group_heading, placed_outline
 from consolidate.writers.workbook_bytes import XLSX, Styles, lines_needed, plain_text, workbook_bytes
 from ledger.records import Certainty, Method, ObligationState, ReportFile
 
@@ -271,12 +272,12 @@ def _groups(consolidation: Consolidation) -> list[tuple[str, list[list[Total]]]]
     """The totals by the section of the outline that states them, else by the group of the indicator."""
     sections = {
         code: f"{section.id}. {section.title}"
-        for section in reversed(consolidation.report.outline)
+        for section in reversed(placed_outline(consolidation.report))
         for code in section.indicators
     }
     groups: dict[str, dict[str, list[Total]]] = {}
     for total in consolidation.totals:
-        group = sections.get(total.indicator.code, total.indicator.group)
+        group = sections.get(total.indicator.code, group_heading(total.indicator.group))
         groups.setdefault(group, {}).setdefault(total.indicator.code, []).append(total)
     return [(group, list(rows.values())) for group, rows in groups.items()]
 

@@ -32,7 +32,7 @@ from consolidate.writers.docx_layout import (
     new_document,
     new_section,
 )
-from consolidate.writers.phrases import day, days_late, due, moment, small
+from consolidate.writers.phrases import as_of_words, day, days_late, due, small
 from consolidate.writers.report_annexes import by_kind
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _body(
         collector=department.name,
         issuer=department.issuer,
         due_text=consolidation.period.due_text or _common_due(units, consolidation, wording),
-        as_of=moment(consolidation.as_of, zone, wording),
+        as_of=as_of_words(consolidation.as_of, zone, wording),
         count=len(units),
         overdue=overdue,
         listed_apart=len(units) > MOST_ADDRESSED,

@@ -11,14 +11,13 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from config.spelling import tidy
-from consolidate.writers.document_parts import docx_file, file_name, issuer_lines
+from consolidate.writers.document_parts import docx_file, file_name, own_head
 from consolidate.writers.docx_bytes import fixed_zip
 from consolidate.writers.docx_layout import (
     CELL,
     CENTRE,
     LANDSCAPE_WIDTH,
     TITLE,
-    Head,
     Signature,
     Style,
     add_head,
@@ -31,7 +30,7 @@ from consolidate.writers.docx_layout import (
     new_document,
     new_section,
 )
-from consolidate.writers.phrases import counted, days_late, due, moment
+from consolidate.writers.phrases import as_of_words, counted, days_late, due, moment
 from consolidate.writers.report_annexes import by_kind
 from consolidate.writers.workbook_bytes import XLSX, Styles, lines_needed, plain_text, workbook_bytes
 from ledger.records import ObligationState, ReportFile
@@ -180,7 +179,7 @@ def _line(
 
 
 def _as_of(consolidation: Consolidation, wording: Wording) -> str:
-    at = moment(consolidation.as_of, consolidation.regime.timezone, wording)
+    at = as_of_words(consolidation.as_of, consolidation.regime.timezone, wording)
     return wording("documents.chase_as_of", moment=at)
 
 
@@ -197,19 +196,7 @@ def _gaps(consolidation: Consolidation) -> dict[str, list[str]]:
 
 
 def _list_head(document: Document, consolidation: Consolidation, wording: Wording) -> None:
-    department = consolidation.regime.department
-    own_name = issuer_lines(department.name, wording)
-    # The list is the office's own paper, even where the Ủy ban nhân dân issues report and letter.
-    above = department.issuer if department.issuer != department.name else ""
-    head = Head(
-        superior=(department.parent_authority or above).upper(),
-        issuer=own_name,
-        number="",
-        place_and_date="",
-        nation=wording("documents.nation"),
-        motto=wording("documents.motto"),
-    )
-    add_head(document, head, width=LANDSCAPE_WIDTH)
+    add_head(document, own_head(consolidation.regime.department, wording), width=LANDSCAPE_WIDTH)
 
 
 def _list(

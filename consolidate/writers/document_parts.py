@@ -50,9 +50,12 @@ def file_name(key: str, consolidation: Consolidation, wording: Wording) -> str:
 
 
 def head_of(department: Department, symbol: str, year: int, wording: Wording, subject: str = "") -> Head:
-    """The head of a document; number, day and month are left for văn thư."""
+    """The head of a document; number, day and month are left for văn thư.
+
+    An Ủy ban nhân dân has no line of a superior above its name (Decree 30/2020, Appendix I, II.2).
+    """
     return Head(
-        superior=department.parent_authority.upper(),
+        superior="" if is_committee(department.issuer) else department.parent_authority.upper(),
         issuer=issuer_lines(department.issuer, wording),
         number=wording("documents.number", blank=BLANK, symbol=symbol),
         place_and_date=wording("documents.place_and_date", place=department.place, blank=BLANK, year=year),
@@ -62,12 +65,30 @@ def head_of(department: Department, symbol: str, year: int, wording: Wording, su
     )
 
 
+def own_head(department: Department, wording: Wording) -> Head:
+    """The head of the office's own papers, even where the Ủy ban nhân dân issues report and letter."""
+    above = department.issuer if department.issuer != department.name else ""
+    superior = "" if is_committee(department.name) else department.parent_authority or above
+    return Head(
+        superior=superior.upper(),
+        issuer=issuer_lines(department.name, wording),
+        number="",
+        place_and_date="",
+        nation=wording("documents.nation"),
+        motto=wording("documents.motto"),
+    )
+
+
+def is_committee(issuer: str) -> bool:
+    """Whether a name is that of an Ủy ban nhân dân itself and not of an office of it."""
+    return _COMMITTEE.match(tidy(issuer)) is not None
+
+
 def issuer_lines(issuer: str, wording: Wording) -> tuple[str, ...]:
     """UBND huyện An Sơn as "ỦY BAN NHÂN DÂN" and "HUYỆN AN SƠN"; any other name as it is."""
-    place = _COMMITTEE.sub("", tidy(issuer))
-    if place == tidy(issuer):
-        return (place.upper(),)
-    return (wording("documents.committee"), place.upper())
+    if not is_committee(issuer):
+        return (tidy(issuer).upper(),)
+    return (wording("documents.committee"), _COMMITTEE.sub("", tidy(issuer)).upper())
 
 
 def signature_of(department: Department, wording: Wording, *, answers: bool) -> Signature:

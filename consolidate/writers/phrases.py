@@ -101,6 +101,14 @@ def due(value: datetime | None, zone: tzinfo, wording: Wording, *, short: bool =
     return wording("documents.due_moment" + tail, moment=moment(value, zone, wording, short=short))
 
 
+def as_of_words(value: datetime, zone: tzinfo, wording: Wording) -> str:
+    """The moment a text speaks of; midnight is the end of the day before: "hết ngày 04/6/2023"."""
+    local = value.astimezone(zone)
+    if (local.hour, local.minute, local.second) == (0, 0, 0):
+        return wording("documents.end_of_day", day=day(local.date() - timedelta(days=1)))
+    return moment(value, zone, wording)
+
+
 def days_late(at: datetime, due_at: datetime | None, zone: tzinfo) -> int | None:
     """Days after the last day on time; 0: late within that day; None: not late at all."""
     if due_at is None or at < due_at:

@@ -1,7 +1,7 @@
 """BÁO CÁO: the consolidated report as a Word document in the layout of Decree 30/2020/NĐ-CP.
 
 `report_text` decides what is said, `docx_layout` how it looks; here the two meet. The annexes stand in
-`report_annexes`.
+`report_annexes`. What the units wrote in full is a document of its own, see `unit_texts`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from consolidate.writers.docx_layout import (
     add_title,
     new_document,
 )
-from consolidate.writers.report_annexes import add_details, add_standings, add_totals
+from consolidate.writers.report_annexes import add_standings, add_totals
 from consolidate.writers.report_figures import FigureSentences
 from consolidate.writers.report_text import ReportText, report_text
 
@@ -58,8 +58,6 @@ def write_report(consolidation: Consolidation, wording: Wording, overrides: Path
     _main_part(document, consolidation, wording, text)
     add_totals(document, consolidation, wording, FigureSentences(consolidation, templates))
     add_standings(document, consolidation, wording)
-    if text.details:
-        add_details(document, consolidation, wording, text.details)
     title = f"{wording('documents.report_prefix')} {' '.join(text.subject)}"
     return docx_file(document, "documents.report_file", title, consolidation, wording)
 

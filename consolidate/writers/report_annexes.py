@@ -1,4 +1,4 @@
-"""The annexes of the report: I the totals, II who has sent, III what the body could not hold."""
+"""The annexes of the report: I the totals with the units behind them, II who has sent."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from config.reports import Indicator, Sex
 from config.spelling import tidy
-from consolidate.writers.document_parts import add_blocks, annex_origin
+from consolidate.writers.document_parts import annex_origin
 from consolidate.writers.docx_layout import (
     CELL,
     CENTRE,
@@ -22,8 +22,9 @@ from consolidate.writers.docx_layout import (
     fill_row,
     new_section,
 )
-from consolidate.writers.phrases import MONEY, counted, due, is_money, lateness, moment
+from consolidate.writers.phrases import MONEY, capital, counted, due, is_money, lateness, moment
 from consolidate.writers.report_figures import Coverage, FigureSentences, shown
+from consolidate.writers.report_sections import placed_outline
 from ledger.records import ObligationState
 
 if TYPE_CHECKING:
@@ -33,13 +34,12 @@ if TYPE_CHECKING:
 
     from config.wording import Wording
     from consolidate.consolidation import Consolidation, Total, UnitStanding
-    from consolidate.writers.report_text import Block
 
 _SEXES = (Sex.TOTAL, Sex.MALE, Sex.FEMALE)  # as the columns stand
 _CENTRED = Style(size=CELL.size, align=CENTRE)
 _FIGURE = Style(size=CELL.size, align=RIGHT)
-_WITH_PREVIOUS = (567, 3402, 1191, 1304, 1134, 1134, 1247, 1190, 2834)
-_WITHOUT_PREVIOUS = (567, 3855, 1361, 1361, 1247, 1247, 1247, 3118)
+_WITH_PREVIOUS = (567, 3203, 1134, 1247, 1134, 1134, 1247, 1134, 3203)
+_WITHOUT_PREVIOUS = (567, 3600, 1191, 1247, 1134, 1134, 1191, 3939)
 _STANDINGS = (567, 3005, 1134, 1247, 1247, TEXT_WIDTH - 7200)
 
 
@@ -82,15 +82,6 @@ def add_standings(document: Document, consolidation: Consolidation, wording: Wor
             fill_row(table, _STANDINGS, (str(next(numbers)), *row), styles)
 
 
-def add_details(
-    document: Document, consolidation: Consolidation, wording: Wording, details: Sequence[Block]
-) -> None:
-    """Phụ lục III: passages of the units, whole and attributed."""
-    new_section(document, landscape=False)
-    _title(document, "III", (wording("documents.passages_title"),), consolidation, wording)
-    add_blocks(document, details)
-
-
 def by_kind(
     consolidation: Consolidation, standings: Sequence[UnitStanding]
 ) -> Iterator[tuple[str, list[UnitStanding]]]:
@@ -121,20 +112,20 @@ def _totals_head(consolidation: Consolidation, wording: Wording, *, compared: bo
 
 
 def _bands(consolidation: Consolidation, wording: Wording) -> Iterator[tuple[str, list[Indicator]]]:
-    """The indicators in the order of the annex, under the section of the outline that states them."""
-    titles = {
-        code: f"{section.id}. {tidy(section.title)}"
-        for section in reversed(consolidation.report.outline)
-        for code in section.indicators
-    }
-    bands: dict[str, list[Indicator]] = {}
-    for indicator in consolidation.report.indicators:
-        bands.setdefault(titles.get(indicator.code, ""), []).append(indicator)
-    if len(bands) > 1 and "" in bands:
-        bands[wording("documents.other_band")] = bands.pop(
-            ""
-        )  # unclaimed indicators last, under a band of their own
-    yield from bands.items()
+    """The indicators in the order of the annex, under the section of the outline that states them.
+
+    Sections in the order of the outline; unclaimed indicators last, under a band of their own.
+    """
+    outline = placed_outline(consolidation.report)
+    left = {indicator.code: indicator for indicator in consolidation.report.indicators}
+    claimed = False
+    for section in outline:
+        codes = [code for code in left if code in section.indicators]
+        if codes:
+            claimed = True
+            yield f"{section.id}. {tidy(section.title)}", [left.pop(code) for code in codes]
+    if left:
+        yield wording("documents.other_band") if claimed else "", list(left.values())
 
 
 def _totals_row(
@@ -184,8 +175,13 @@ def _lacking(coverages: Mapping[Sex, Coverage], wording: Wording) -> str:
     said = {sex: _who(coverage, wording) for sex, coverage in coverages.items()}
     if len(set(said.values())) <= 1:
         return next(iter(said.values()), "")
+    alike: dict[str, list[str]] = {}
+    for sex, text in said.items():
+        if text:
+            alike.setdefault(text, []).append(wording(f"documents.column_{sex.value}").lower())
     return ". ".join(
-        wording(f"documents.lacking_part_{sex.value}", names=text) for sex, text in said.items() if text
+        wording("documents.lacking_part", figures=capital(", ".join(sexes)), names=text)
+        for text, sexes in alike.items()
     )
 
 

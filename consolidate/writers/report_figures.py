@@ -120,6 +120,24 @@ class FigureSentences:
         names = (f"figures/{indicator.code}.txt", f"figures/{indicator.aggregation.value}.txt")
         return capital(self._templates.sentence(*names, f=self._facts(indicator, totals)))
 
+    def is_stated_share(self, indicator: Indicator) -> bool:
+        """Whether the ratio is just the female share that the sentence of its indicator states anyway.
+
+        Not so where it is compared with the year before: the change of a share is told by the ratio alone.
+        """
+        rule, ratio = indicator.ratio, self._totals.get((indicator.code, Sex.TOTAL))
+        if rule is None or ratio is None or ratio.value is None or ratio.previous is not None:
+            return False
+        whole, part = rule.denominator, rule.numerator
+        if (whole.indicator, whole.sex, part.sex) != (part.indicator, Sex.TOTAL, Sex.FEMALE):
+            return False
+        totals = {sex: self._totals.get((part.indicator, sex)) for sex in Sex}
+        women, everyone = totals[Sex.FEMALE], totals[Sex.TOTAL]
+        if women is None or everyone is None or women.value is None:
+            return False
+        stated = self._part(women, everyone).share
+        return stated == amount(ratio.value, indicator.unit_of_measure, rule.decimals)
+
     def coverage(self, total: Total) -> Coverage:
         """Who stands behind a total and who does not."""
         lacking = [unit for unit in total.missing if unit not in total.doubtful]

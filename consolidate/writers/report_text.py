@@ -4,41 +4,52 @@ Rules that a reader may want to know:
 
 - Every section of the outline keeps its heading and its number, since the superior asks for them. A
   section without figures and passages says so in one sentence; one that only holds others says nothing.
-- A result section states its indicators in the outline's order, then quotes units. Of each unit only
-  its first passage that says something, whole sentences up to about 350 letters, at most five units a
-  section; units quoted less often so far come first, then the order of the units sheet. Whatever is not
-  shown whole stands in Annex III.
-- Difficulties, plans and proposals are gathered by sentence. Sentences that differ in nothing but the
-  unit's own name are one sentence with all its units named. Those of most units come first, twelve at
-  most; the others stand in Annex III.
-- No figure, unit or passage is left out of the document as a whole.
+- A result section is carried by the department's own totals, in the outline's order (`report_sections` tells
+  which stand where); a ratio that only repeats the share of women in the sentence of its indicator is left
+  to Annex I. Units follow with what the totals do not say (`report_passages`), three items at most:
+  first the sentence most units share, if three or more do; then single units, those quoted less often so far
+  before others, those that name a figure before others, then in the order of the units sheet, whole
+  sentences up to about 350 letters; then further shared sentences.
+- Difficulties, plans and proposals are gathered by sentence, those of most units first, eight at most. Up to
+  five units are named with a sentence, more are counted.
+- Every sentence of every unit stands in the working document of `unit_texts`; every figure, and who has
+  not given it, in Annex I; every unit in Annex II.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from config.reports import Indicator, Section, SectionRole
-from config.spelling import accented_key, is_accented, tidy
+from config.reports import Indicator, Section, SectionRole, Sex
+from config.spelling import tidy
 from consolidate.writers.phrases import (
+    as_of_words,
     capital,
     counted,
     days_late,
     lateness,
-    listed,
-    moment,
-    sentences,
     share,
     short_name,
     small,
-    without_repeats,
 )
-from consolidate.writers.report_figures import FigureSentences
+from consolidate.writers.report_figures import FigureSentences, difference
+from consolidate.writers.report_passages import (
+    CountedFigures,
+    Gathered,
+    Quote,
+    common_sentences,
+    gather,
+    numbers_in,
+    own_words,
+    shortened,
+    silent,
+    telling,
+)
+from consolidate.writers.report_sections import placed_outline
 from ledger.records import ObligationState
 
 if TYPE_CHECKING:
@@ -49,16 +60,10 @@ if TYPE_CHECKING:
     from consolidate.consolidation import Consolidation, Passage
     from consolidate.writers.document_templates import DocumentTemplates
 
-MOST_QUOTED = 5
-MOST_GATHERED = 12
-MOST_NAMED = 10
-QUOTE_LENGTH = 350
-
-_NOTHING = re.compile(
-    r"(hiện |hiện nay |hiện tại |đến nay |trong kỳ |nhìn chung |đơn vị )*(không|chưa)"
-    r"( có| phát sinh| gì| thêm| khó khăn| hạn chế| vướng mắc| tồn tại| kiến nghị| đề xuất| ý kiến"
-    r"| nội dung| báo cáo| và)*"
-)
+MOST_HIGHLIGHTS = 3
+MOST_GATHERED = 8
+MOST_NAMED = 5
+_MOST_KINDS = 3
 
 
 class BlockKind(StrEnum):
@@ -86,7 +91,6 @@ class ReportText:
     opening: tuple[Block, ...]
     body: tuple[Block, ...]
     closing: str
-    details: tuple[Block, ...]  #: Annex III, empty when everything stands in the body
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,31 +109,24 @@ class Returns:
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
-    """One sentence and everyone who wrote it."""
+class Trend:
+    """How many indicators rose and fell against the same period a year ago."""
 
-    text: str
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SectionText:
-    """What a section says, and what of it had to go to Annex III."""
-
-    blocks: tuple[Block, ...]
-    details: tuple[Block, ...] = ()
+    year: int
+    compared: int
+    up: int
+    down: int
+    same: int
 
 
 def report_text(consolidation: Consolidation, wording: Wording, templates: DocumentTemplates) -> ReportText:
     """Write the report."""
     writer = _Writer(consolidation, wording, templates)
-    body, details = writer.sections()
     return ReportText(
         subject=subject_lines(consolidation, wording),
         opening=writer.opening(),
-        body=body,
+        body=writer.sections(),
         closing=writer.closing(),
-        details=details,
     )
 
 
@@ -177,6 +174,18 @@ def _with_remark(unit: Unit, remark: str) -> str:
     return f"{short_name(unit)} ({tidy(remark)})" if remark else short_name(unit)
 
 
+def trend(consolidation: Consolidation) -> Trend:
+    """The directions of all indicators that have a figure now and a year ago."""
+    year = consolidation.period.year - 1
+    found = [
+        compared.direction
+        for total in consolidation.totals
+        if total.sex is Sex.TOTAL and (compared := difference(total, year)) is not None
+    ]
+    directions = Counter(found)
+    return Trend(year, len(found), directions["up"], directions["down"], directions["same"])
+
+
 class _Writer:
     """Goes through the outline once; remembers how often each unit was quoted."""
 
@@ -185,6 +194,8 @@ class _Writer:
         self._wording = wording
         self._templates = templates
         self._figures = FigureSentences(consolidation, templates)
+        self._counted = CountedFigures(consolidation)
+        self._own_unit = wording("documents.own_unit")
         self._returns = returns(consolidation, wording)
         self._quoted: Counter[str] = Counter()
         self._limits_told = False
@@ -196,9 +207,9 @@ class _Writer:
             ordered_by=tidy(report.ordered_by),
             issuer=self._consolidation.regime.department.issuer,
             subject=self._subject(),
-            as_of=moment(self._consolidation.as_of, self._consolidation.regime.timezone, self._wording),
+            as_of=as_of_words(self._consolidation.as_of, self._consolidation.regime.timezone, self._wording),
             r=self._returns,
-            compared=any(total.previous is not None for total in self._consolidation.totals),
+            trend=trend(self._consolidation),
         )
         return tuple(map(_text, paragraphs))
 
@@ -211,25 +222,17 @@ class _Writer:
             recipients=department.recipients,
         )
 
-    def sections(self) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
-        """The body, and the details of Annex III."""
+    def sections(self) -> tuple[Block, ...]:
+        """The body, section by section."""
         outline = self._outline()
         body: list[Block] = []
-        details: list[Block] = []
         for section in outline:
-            heading = heading_of(section)
-            written = self._section(section, outline)
-            body += [heading, *written.blocks]
+            body += [heading_of(section), *self._section(section, outline)]
             if section == _last_result(outline):
                 body += self._other_figures(outline)
-            if written.details:
-                details += [_text_heading(f"{section.id}. {tidy(section.title)}"), *written.details]
         if not self._limits_told:
             body += map(_text, self._limits())
-        unplaced = self._unplaced(outline)
-        if unplaced:
-            details += [_text_heading(self._wording("documents.unplaced_passages")), *unplaced]
-        return tuple(body), tuple(details)
+        return tuple(body)
 
     def _subject(self) -> str:
         return small(" ".join(subject_lines(self._consolidation, self._wording)))
@@ -238,11 +241,11 @@ class _Writer:
         """The outline; one section with every indicator when the report has none."""
         report = self._consolidation.report
         if report.outline:
-            return report.outline
+            return placed_outline(report)
         codes = tuple(indicator.code for indicator in report.indicators)
         return (Section(id="I", title=self._wording("documents.whole_report"), indicators=codes),)
 
-    def _section(self, section: Section, outline: Sequence[Section]) -> SectionText:
+    def _section(self, section: Section, outline: Sequence[Section]) -> tuple[Block, ...]:
         passages = [p for p in self._consolidation.passages if p.section == section.id]
         if section.role is SectionRole.RESULTS:
             written = self._results(section, passages)
@@ -252,89 +255,104 @@ class _Writer:
         if section.role is SectionRole.DIFFICULTIES and not self._limits_told:
             self._limits_told = True
             limits = [_text(paragraph) for paragraph in self._limits()]
-        blocks = (*limits, *written.blocks)
+        blocks = (*limits, *written)
         if not blocks and not _is_parent(section, outline):
             blocks = (_text(self._wording("documents.section_empty")),)
-        return SectionText(blocks, written.details)
+        return blocks
 
     def _limits(self) -> tuple[str, ...]:
         return self._templates.paragraphs("report/limits.txt", r=self._returns)
 
-    def _results(self, section: Section, passages: Sequence[Passage]) -> SectionText:
-        figures = [
-            _item(s) for s in map(self._figures.sentence, self._indicators_of(section.indicators)) if s
-        ]
-        quotes = self._quotes(passages)
-        shown = {passage for passage, whole in quotes.values() if whole}
-        rest = [p for p in passages if p not in shown and not says_nothing(p.text, p.unit)]
-        key = "documents.highlights_more" if rest else "documents.highlights"
-        quoted = [_text(self._wording(key)), *map(_item, quotes)] if quotes else []
-        nothing = self._nothing_to_say(passages)
-        return SectionText((*figures, *quoted, *nothing), tuple(self._attributed(p) for p in rest))
+    def _results(self, section: Section, passages: Sequence[Passage]) -> tuple[Block, ...]:
+        figures = self._stated(section.indicators)
+        highlights = self._highlights(passages)
+        title = [_text(self._wording("documents.highlights"))] if figures and highlights else []
+        nothing = [] if figures or highlights else self._nothing_to_say(passages)
+        return (*figures, *title, *highlights, *nothing)
 
-    def _indicators_of(self, codes: Iterable[str]) -> list[Indicator]:
+    def _stated(self, codes: Iterable[str]) -> list[Block]:
         by_code = {indicator.code: indicator for indicator in self._consolidation.report.indicators}
-        return [by_code[code] for code in codes if code in by_code]
+        known: list[Indicator] = [by_code[code] for code in codes if code in by_code]
+        known = [indicator for indicator in known if not self._figures.is_stated_share(indicator)]
+        return [_item(sentence) for sentence in map(self._figures.sentence, known) if sentence]
 
     def _other_figures(self, outline: Sequence[Section]) -> list[Block]:
         """The indicators that no section of the outline claims."""
         claimed = {code for section in outline for code in section.indicators}
-        others = [i for i in self._consolidation.report.indicators if i.code not in claimed]
-        items = [_item(sentence) for sentence in map(self._figures.sentence, others) if sentence]
+        every = (indicator.code for indicator in self._consolidation.report.indicators)
+        items = self._stated(code for code in every if code not in claimed)
         title = [_text(self._wording("documents.other_indicators"))] if items else []
         return [*title, *items]
 
-    def _quotes(self, passages: Sequence[Passage]) -> dict[str, tuple[Passage, bool]]:
-        """The quotations to show, each with its passage and whether it is the whole of it."""
-        firsts: dict[str, Passage] = {}
-        for passage in passages:
-            if not says_nothing(passage.text, passage.unit):
-                firsts.setdefault(passage.unit.id, passage)
-        chosen = sorted(firsts.values(), key=lambda p: self._quoted[p.unit.id])
-        quotes: dict[str, tuple[Passage, bool]] = {}
-        for passage in chosen:
-            quote, whole = shortened(passage.text)
-            if quote and len(quotes) < MOST_QUOTED:
-                self._quoted[passage.unit.id] += 1
-                quotes[self._attribution(passage.unit, quote)] = (passage, whole)
-        return quotes
+    def _highlights(self, passages: Sequence[Passage]) -> list[Block]:
+        """What the totals do not say; the rule stands at the top of the module."""
+        left = [p for passage in passages if (p := self._uncounted(passage)) is not None]
+        common = common_sentences(left, self._own_unit)
+        first = common[:1]
+        quotes = self._quotes(own_words(left, common, self._own_unit), MOST_HIGHLIGHTS - len(first))
+        more = common[1 : 1 + MOST_HIGHLIGHTS - len(first) - len(quotes)]
+        return [
+            *(_item(self._of_many(one)) for one in first),
+            *(_item(self._attribution(short_name(quote.unit), quote.text)) for quote in quotes),
+            *(_item(self._of_many(one)) for one in more),
+        ]
 
-    def _attribution(self, unit: Unit, text: str) -> str:
-        return self._wording("documents.passage", unit=capital(short_name(unit)), text=text)
+    def _uncounted(self, passage: Passage) -> Passage | None:
+        """The passage without the sentences whose figures are counted or wait for a person."""
+        unit = passage.unit
+        kept = [
+            sentence
+            for sentence in telling(passage)
+            if not self._counted.says_no_more(sentence, unit)
+            and not self._counted.is_doubtful(sentence, unit)
+        ]
+        return replace(passage, text="\n".join(kept)) if kept else None
 
-    def _attributed(self, passage: Passage) -> Block:
-        return _item(self._attribution(passage.unit, joined(sentences(passage.text))))
+    def _quotes(self, candidates: Iterable[Quote], most: int) -> list[Quote]:
+        """At most that many quotations, one a unit and no two with the same words."""
+        short = (replace(quote, text=shortened(quote.text)[0]) for quote in candidates)
+        ranked = sorted(
+            (quote for quote in short if quote.text),
+            key=lambda quote: (self._quoted[quote.unit.id], not numbers_in(quote.text)),
+        )
+        chosen: dict[str, Quote] = {}
+        for quote in ranked:
+            if len(chosen) < most and quote.text not in {other.text for other in chosen.values()}:
+                chosen.setdefault(quote.unit.id, quote)
+        self._quoted.update(chosen.keys())
+        return list(chosen.values())
 
-    def _gather(self, role: SectionRole, passages: Sequence[Passage]) -> SectionText:
-        gathered = gather(passages, self._wording("documents.own_unit"))
-        first, rest = gathered[:MOST_GATHERED], gathered[MOST_GATHERED:]
-        # A sentence of very many units names the first ten; all of them stand in the annex.
-        crowded = [one for one in first if len(one.names) > MOST_NAMED]
-        items = [_item(self._with_names(one, MOST_NAMED)) for one in first]
+    def _of_many(self, one: Gathered) -> str:
+        return self._attribution(self._who(one), one.text)
+
+    def _who(self, one: Gathered) -> str:
+        """Names while they are few, else the number by kind: "17 xã, thị trấn"."""
+        if len(one.names) <= MOST_NAMED:
+            return ", ".join(one.names)
+        names = {kind.id: tidy(kind.name) for kind in self._consolidation.regime.unit_kinds}
+        kinds = [names.get(kind, "") for kind, _ in Counter(one.kinds).most_common()]
+        plain = all(kinds) and not any("," in kind for kind in kinds) and len(kinds) <= _MOST_KINDS
+        kind = ", ".join(kinds) if plain else self._own_unit
+        return self._wording("documents.counted_units", count=counted(len(one.names)), kind=kind)
+
+    def _attribution(self, who: str, text: str) -> str:
+        return self._wording("documents.passage", unit=capital(who), text=text)
+
+    def _gather(self, role: SectionRole, passages: Sequence[Passage]) -> tuple[Block, ...]:
+        gathered = gather(passages, self._own_unit)[:MOST_GATHERED]
+        items = [
+            _item(self._wording("documents.gathered_from", text=one.text, names=self._who(one)))
+            for one in gathered
+        ]
         title = [_text(self._wording(f"documents.gathered_{role.value}"))] if items else []
-        details = tuple(_item(self._with_names(one, 0)) for one in (*crowded, *rest))
-        more = [_text(self._wording("documents.gathered_more"))] if rest else []
-        return SectionText((*title, *items, *more, *self._nothing_to_say(passages)), details)
-
-    def _with_names(self, one: Gathered, most: int) -> str:
-        names = listed(one.names, self._wording, most)
-        return self._wording("documents.gathered_from", text=one.text, names=names)
+        return (*title, *items, *self._nothing_to_say(passages))
 
     def _nothing_to_say(self, passages: Sequence[Passage]) -> list[Block]:
-        speaking = {p.unit.id for p in passages if not says_nothing(p.text, p.unit)}
-        names = without_repeats(short_name(p.unit) for p in passages if p.unit.id not in speaking)
+        names = silent(passages)
         if not names:
             return []
-        sentence = self._wording(
-            "documents.nothing_to_say",
-            count=counted(len(names)),
-            names=", ".join(names),
-        )
-        return [_text(sentence)]
-
-    def _unplaced(self, outline: Sequence[Section]) -> list[Block]:
-        known = {section.id for section in outline}
-        return [self._attributed(p) for p in self._consolidation.passages if p.section not in known]
+        listed = "" if len(names) > MOST_NAMED else f" ({', '.join(names)})"
+        return [_text(self._wording("documents.nothing_to_say", count=counted(len(names)), names=listed))]
 
 
 def heading_of(section: Section) -> Block:
@@ -348,74 +366,6 @@ def heading_of(section: Section) -> Block:
     number = section.id if all(part.isdigit() for part in parts) else parts[-1]
     mark = f"{number})" if number.islower() and len(number) == 1 else f"{number}."
     return Block(BlockKind.HEADING, f"{mark} {title.upper() if level == 1 else title}", level)
-
-
-def gather(passages: Sequence[Passage], own_unit: str) -> tuple[Gathered, ...]:
-    """Sentences with the units that wrote them: most units first, then the order they came in.
-
-    A unit's own name counts as `own_unit` for the comparison, and is written so only where two or
-    more units share the sentence.
-    """
-    found: dict[str, list[tuple[str, str, str]]] = {}
-    for passage in passages:
-        if says_nothing(passage.text, passage.unit):
-            continue
-        for sentence in sentences(passage.text):
-            common = without_own_name(sentence, passage.unit, own_unit)
-            found.setdefault(accented_key(common), []).append((sentence, common, short_name(passage.unit)))
-    merged = [_merged(group) for key, group in found.items() if key]
-    return tuple(sorted(merged, key=lambda one: -len(one.names)))
-
-
-def _merged(group: Sequence[tuple[str, str, str]]) -> Gathered:
-    names = without_repeats(name for _, _, name in group)
-    sentence, common, _ = group[0]
-    return Gathered(capital(common if len(names) > 1 else sentence), names)
-
-
-def without_own_name(sentence: str, unit: Unit, own_unit: str) -> str:
-    """The sentence with the unit's own names replaced; bare place names stay, they are too common."""
-    names = {tidy(unit.name), short_name(unit), *filter(_telling, unit.aliases)}
-    pattern = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-    return re.sub(rf"(?<!\w)(?:{pattern})(?!\w)", own_unit, tidy(sentence), flags=re.IGNORECASE)
-
-
-def _telling(alias: str) -> bool:
-    """Whether an alias names the kind of body too: "Ban CHQS huyện", "xã An Khê", not "An Khê"."""
-    words = tidy(alias).split()
-    return len(words) > 1 and is_accented(alias) and any(word.islower() for word in words)
-
-
-def says_nothing(text: str, unit: Unit | None = None) -> bool:
-    """Whether a passage only says that there is nothing to say: "Không.", "Xã A không có kiến nghị".
-
-    Of a `unit`, its own name in front is passed over.
-    """
-    bare = _NUMBERED.sub("", text)
-    key = accented_key(bare if unit is None else without_own_name(bare, unit, ""))
-    return not key or _NOTHING.fullmatch(key) is not None
-
-
-_NUMBERED = re.compile(r"^\W+|^\d{1,2}[.)]\s")
-
-
-def shortened(text: str) -> tuple[str, bool]:
-    """The first whole sentences up to the length of a quotation, and whether that is all of it.
-
-    Empty when the first sentence alone is longer: nothing is cut in the middle.
-    """
-    every = sentences(text)
-    kept: list[str] = []
-    for sentence in every:
-        if len(joined([*kept, sentence])) > QUOTE_LENGTH:
-            break
-        kept.append(sentence)
-    return joined(kept), len(kept) == len(every)
-
-
-def joined(pieces: Sequence[str]) -> str:
-    """Sentences as running text, without the last full stop; question marks are kept as they are."""
-    return " ".join(p if p.endswith(("?", "!", "…")) else p + "." for p in pieces).removesuffix(".")
 
 
 def _is_parent(section: Section, outline: Sequence[Section]) -> bool:
@@ -433,7 +383,3 @@ def _text(text: str) -> Block:
 
 def _item(text: str) -> Block:
     return Block(BlockKind.ITEM, text)
-
-
-def _text_heading(text: str) -> Block:
-    return Block(BlockKind.HEADING, text, 2)
