@@ -91,7 +91,8 @@ class Form:
 
     def is_in_order(self, rows: Iterable[FormRow]) -> bool:
         """Whether the sure rows of a table are enough and follow the report's order."""
-        places = [self._places[row.codes[0]] for row in rows if row.kind is RowKind.SURE]
+        known = self._places
+        places = [known[row.codes[0]] for row in rows if row.kind is RowKind.SURE]
         enough = len(set(places)) >= _FEWEST_SURE
         return enough and _longest_rise(places) >= _IN_ORDER * len(places)
 
@@ -220,7 +221,7 @@ def _shape(row: FormRow) -> str:
     ordinal = (row.ordinal or (own[1] if own else "")).strip(" .()")
     if re.fullmatch(r"[IVXA-EĐ]{1,5}", ordinal):
         return "I"
-    return re.sub(r"[^\W\d]+", "a", re.sub(r"\d+", "d", ordinal))
+    return re.sub(r"\d+", "d", re.sub(r"[^\W\d]+", "a", ordinal))
 
 
 def _longest_rise(places: Iterable[int]) -> int:

@@ -58,7 +58,9 @@ _NARROWING = re.compile(
     r"\b(?:nông thôn|thành thị|đô thị|dân tộc|thiểu số|vùng cao|miền núi|nghèo|khuyết tật|cao tuổi"
     r"|thanh niên|vị thành niên|học sinh|đảng viên|đoàn viên|hội viên|mồ côi|đơn thân|chủ hộ|có công"
     r"|tôn giáo|nòng cốt|mới|tái|lần đầu|còn lại|tồn|tăng thêm|duy trì|nâng cao|nặng|nghiêm trọng"
-    r"|ước|kế hoạch|chỉ tiêu|dự kiến|dự toán|lũy kế|cùng kì|năm trước|kì trước|năm ngoái)\b"
+    r"|cấp (?:trên|huyện|tỉnh|trung ương|thôn)|toàn (?:huyện|tỉnh)|ngoài (?:xã|huyện|tỉnh|nước)"
+    r"|ước|kế hoạch|chỉ tiêu|dự kiến|dự toán|lũy kế|từ đầu năm|đến nay|cả năm|cùng kì|năm trước"
+    r"|kì trước|năm ngoái)\b"
 )
 _NEGATION = re.compile(r"\b(?:không|chưa|chẳng|ngoài|trừ|quá hạn|thôi)\b")
 _PASSIVE = re.compile(r"\b(?:được|bị|do)\b")

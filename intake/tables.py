@@ -328,14 +328,16 @@ class _TableReader:
         code = match.indicator
         if self._report.indicator(code).aggregation is Aggregation.RATIO if code else names_ratio(row.label):
             return
+        kind = self._kind_of(row, match)
+        proposed = (code,) if code else match.ambiguous
         seen = FormRow(
             number=row.number,
-            kind=self._kind_of(row, match),
+            kind=kind,
             label=row.label,
             ordinal=row.ordinal,
             measure=row.measure or label_key(row.label).measure,
             sexes=frozenset(sex for sex, cell in row.figures.items() if _is_filled(cell)),
-            codes=(code,) if code else match.ambiguous,
+            codes=() if kind is RowKind.HEADING and not _is_sure(match) else proposed,
         )
         self.form.append(seen)
 
