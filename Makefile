@@ -39,9 +39,9 @@ clean: ## away with everything that was made here, .venv and demo/ too
 demo-mail: .venv/.dev ## build the demo mailbox again (templates/demo)
 	$(RUN)/python -m tools.build_demo_mail
 
-# Needs pip-compile of pip-tools, which is no part of the project: make lock PIP_COMPILE=path/to/pip-compile
-PIP_COMPILE ?= pip-compile
-LOCK := CUSTOM_COMPILE_COMMAND="make lock" $(PIP_COMPILE) --quiet --generate-hashes --allow-unsafe \
+# Needs pip-compile of pip-tools, which is no part of the project: make lock LOCKER=path/to/pip-compile
+LOCKER ?= pip-compile
+LOCK := CUSTOM_COMPILE_COMMAND="make lock" $(LOCKER) --quiet --generate-hashes --allow-unsafe \
   --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 lock: ## resolve the dependencies of pyproject.toml again
 	$(LOCK) -o requirements/build.txt requirements/build.in
@@ -49,9 +49,9 @@ lock: ## resolve the dependencies of pyproject.toml again
 	$(LOCK) --extra dev -c requirements/runtime.txt -o requirements/dev.txt pyproject.toml requirements/build.in
 
 .venv/.runtime: requirements/runtime.txt requirements/build.txt pyproject.toml scripts/setup.sh
-	@[ -e .venv/.dev ] || scripts/setup.sh runtime
+	@scripts/setup.sh runtime
 	@touch $@
 
 .venv/.dev: requirements/dev.txt requirements/build.txt pyproject.toml scripts/setup.sh
 	@scripts/setup.sh dev
-	@touch $@
+	@touch .venv/.runtime $@

@@ -52,10 +52,10 @@ install_pinned() {
   local list=$1
   say "Installing the pinned packages of requirements/$list.txt (every file checked by its hash)"
   local pip=(.venv/bin/python -m pip --disable-pip-version-check --no-input)
-  "${pip[@]}" install -q --require-hashes -r requirements/build.txt
+  "${pip[@]}" install -qq --require-hashes -r requirements/build.txt
   # Built with the pinned setuptools above, never with one fetched on the way.
-  "${pip[@]}" install -q --require-hashes --no-build-isolation -r "requirements/$list.txt"
-  "${pip[@]}" install -q --no-deps --no-build-isolation --editable .
+  "${pip[@]}" install -qq --require-hashes --no-build-isolation -r "requirements/$list.txt"
+  "${pip[@]}" install -qq --no-deps --no-build-isolation --editable .
   say "Ready: .venv/bin/tonghop"
 }
 
@@ -64,6 +64,8 @@ SYSTEM_PARTS=(
   "dovecot|dovecot-imapd|tests of reading a mailbox over IMAP"
   "soffice|libreoffice-writer-nogui|tests that open the produced Word report"
   "/usr/lib/libreoffice/program/libsclo.so|libreoffice-calc-nogui|tests that open the produced Excel annex"
+  "tesseract|tesseract-ocr|tests that read scans"
+  "/usr/share/tesseract-ocr/5/tessdata/vie.traineddata|tesseract-ocr-vie|tests that read Vietnamese in scans"
   "pdftotext|poppler-utils|tests that read the produced report as PDF"
   "initdb|postgresql|tests of the ledger on PostgreSQL"
   "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf|fonts-dejavu-core|Vietnamese letters in those PDFs"
@@ -95,7 +97,7 @@ install_system() {
   [ -z "$missing" ] && return
   say "MISSING. Run as root: apt-get install $(cut -d'|' -f1 <<<"$missing" | tr '\n' ' ')"
   while IFS='|' read -r package lost; do
-    echo "  without $package: no $lost (they fail)"
+    echo "  without $package these fail: $lost"
   done <<<"$missing"
   say "Going on without them"
 }
