@@ -24,7 +24,7 @@ from desk.outbox import Guard, preview, queue_reminders, send_due, withdraw
 from desk.sender import SmtpSender
 from desk.views import View, outgoing_view, waiting_of
 from desk.work import consolidation_of, current_periods
-from intake.pipeline import effective_regime
+from ledger.linked import effective_regime
 from ledger.obligations import obligations_of
 from ledger.records import (
     MessageClass,

@@ -12,15 +12,11 @@ from config.reports import Figure, Period, ReportDefinition, Sex
 from consolidate.consolidation import Consolidation, UnitValue
 from consolidate.issues import as_content, changes, inputs_sha256
 from consolidate.period import consolidate
-from consolidate.writers.annex import write_annex
-from consolidate.writers.chase_letter import units_to_urge, write_chase_letter
-from consolidate.writers.chase_list import write_chase_list_docx, write_chase_list_xlsx
-from consolidate.writers.report import write_report
 from desk.errors import UnknownNameError
 from desk.office import Office
 from desk.views import waiting_of
 from intake.mailbox import FetchBatch, FetchNote, FolderMark, Mailbox
-from intake.pipeline import FETCH_DOUBT, Intake, effective_regime
+from ledger.linked import effective_regime
 from ledger.obligations import obligations_of
 from ledger.records import Certainty, Issue, MessageOutcome, ObligationKey, ReportFile
 
@@ -72,6 +68,8 @@ def fetch(office: Office, mailbox: Mailbox, account: str) -> Fetched:
 
 def _note_doubts(office: Office, batch: FetchBatch, ids: dict[int, str]) -> None:
     """Record what the mailbox noted against single messages before anyone reads them."""
+    from intake.pipeline import FETCH_DOUBT
+
     for note in batch.notes:
         if note.code in DOUBTFUL_NOTES and note.uid in ids:
             office.ledger.note(FETCH_DOUBT, ids[note.uid], {"code": note.code})
@@ -79,6 +77,8 @@ def _note_doubts(office: Office, batch: FetchBatch, ids: dict[int, str]) -> None
 
 def take_in(office: Office) -> Iterator[MessageOutcome]:
     """Read, recognise and book everything archived that has no outcome yet."""
+    from intake.pipeline import Intake
+
     junk = frozenset(kept.archive_id for kept in office.archive.sightings() if kept.junk)
     intake = Intake(office.regime, office.archive, office.ledger, office.open_pool, junk)
     yield from intake.run()
@@ -241,6 +241,11 @@ def issue(office: Office, report: ReportDefinition, period: Period, as_of: datet
 
 def documents(office: Office, consolidation: Consolidation) -> tuple[ReportFile, ...]:
     """The report, its annex, the chase-up list twice, and the letter when there is somebody to urge."""
+    from consolidate.writers.annex import write_annex
+    from consolidate.writers.chase_letter import units_to_urge, write_chase_letter
+    from consolidate.writers.chase_list import write_chase_list_docx, write_chase_list_xlsx
+    from consolidate.writers.report import write_report
+
     wording, own = office.document_wording, office.templates
     writers: list[Callable[[], ReportFile]] = [
         lambda: write_report(consolidation, wording, own),

@@ -6,14 +6,13 @@ Messages are judged in order of arrival; what arrives out of order makes the lat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from config.calendar import period_by_id, periods_of
 from config.regime import Regime
 from config.reports import Period
-from config.units import Address
 from intake.documents import ReadState
 from intake.judgement import Archived, Context, judge
 from intake.messages import ReadMessage
@@ -22,9 +21,9 @@ from intake.unit_names import UnitIndex
 from intake.workers import ReaderPool, ReadingFailure
 from ledger.archive import Archive
 from ledger.errors import ArchiveError
+from ledger.linked import effective_regime
 from ledger.obligations import obligations_of
 from ledger.records import (
-    Decision,
     MessageClass,
     MessageOutcome,
     MessageState,
@@ -160,26 +159,6 @@ class Judged:
     def intents(self) -> tuple[SubmissionIntent, ...]:
         """What it handed in before and hands in now."""
         return (*(self.before.submissions if self.before else ()), *self.outcome.submissions)
-
-
-def effective_regime(regime: Regime, decisions: Iterable[Decision]) -> Regime:
-    """The regime with the addresses a person linked to units, each from its day on."""
-    linked: dict[str, list[Address]] = {}
-    for decision in decisions:
-        if decision.kind == "link_address":
-            since = decision.choice.get("from")
-            address = Address(
-                str(decision.target["address"]).lower(),
-                "personal",
-                valid_from=date.fromisoformat(str(since)) if since else None,
-            )
-            linked.setdefault(str(decision.choice["unit"]), []).append(address)
-    if not linked:
-        return regime
-    units = tuple(
-        replace(unit, addresses=(*unit.addresses, *linked.get(unit.id, ()))) for unit in regime.units
-    )
-    return replace(regime, units=units)
 
 
 class Memory:
