@@ -10,7 +10,9 @@
         ├── RefusedFileError
         ├── EncryptedFileError
         ├── FileTooLargeError
-        └── BombError
+        ├── BombError
+        ├── ConverterMissingError
+        └── ConversionOverranError
 
 Faults in the data are values (`ReadState`, `Finding`). An `ExtractionError` never leaves
 `intake.files`: it carries the state in which the file ends.
@@ -83,3 +85,15 @@ class BombError(ExtractionError):
     """The file unpacks to far more than it can honestly hold."""
 
     state = ReadState.BOMB
+
+
+class ConverterMissingError(ExtractionError):
+    """Reading the file takes a system program that is not installed here."""
+
+    state = ReadState.NOT_YET
+
+
+class ConversionOverranError(ExtractionError):
+    """The program that converts the file did not end in time."""
+
+    state = ReadState.OVERRAN

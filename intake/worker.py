@@ -19,11 +19,14 @@ import os
 import resource
 import struct
 import sys
+import tempfile
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from intake.documents import ReadState
 from intake.extractors.interface import Limits
+from intake.extractors.office import LARGEST_FILE, MEMORY
 from intake.files import list_message, read_message
 from intake.wire import packed
 
@@ -39,7 +42,6 @@ _DUMPABLE: Final = 4  # PR_SET_DUMPABLE
 _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000
 _NICENESS: Final = 5
 _DESCRIPTORS: Final = 64
-_LARGEST_FILE: Final = 1 << 20
 _SPARE_SECONDS: Final = 5
 
 
@@ -48,6 +50,8 @@ def main(limits: Limits) -> None:
     source, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     # What a library prints must not get between the frames.
     os.dup2(2, 1)
+    # The folder is removed with the process, and so is whatever a conversion leaves behind.
+    tempfile.tempdir = str(Path.cwd())
     layers = confine(limits)
     _answer(answers.fileno(), b"H", json.dumps(layers).encode())
     while head := source.read(FRAME.size):
@@ -61,9 +65,9 @@ def confine(limits: Limits) -> list[str]:
     """Gives up what reading does not need; names the layers that hold on this system."""
     layers = {
         "nice": lambda: os.nice(_NICENESS),
-        "memory": lambda: _limit(resource.RLIMIT_AS, limits.memory),
+        "memory": lambda: _limit(resource.RLIMIT_AS, limits.memory, MEMORY),
         "descriptors": lambda: _limit(resource.RLIMIT_NOFILE, _DESCRIPTORS),
-        "file_size": lambda: _limit(resource.RLIMIT_FSIZE, _LARGEST_FILE),
+        "file_size": lambda: _limit(resource.RLIMIT_FSIZE, LARGEST_FILE),
         "no_core": lambda: _limit(resource.RLIMIT_CORE, 0),
         "no_new_privileges": lambda: _prctl(_NO_NEW_PRIVILEGES, 1),
         "no_dump": lambda: _prctl(_DUMPABLE, 0),
@@ -80,10 +84,12 @@ def _holds(step: Callable[[], object]) -> bool:
     return True
 
 
-def _limit(what: int, amount: int) -> None:
+def _limit(what: int, amount: int, for_children: int = 0) -> None:
+    """Sets a limit of this process; a program it starts may raise its own up to `for_children`."""
     _, hard = resource.getrlimit(what)
-    ceiling = amount if hard == resource.RLIM_INFINITY else min(amount, hard)
-    resource.setrlimit(what, (ceiling, ceiling))
+    ceiling = max(amount, for_children)
+    ceiling = ceiling if hard == resource.RLIM_INFINITY else min(ceiling, hard)
+    resource.setrlimit(what, (min(amount, ceiling), ceiling))
 
 
 def _prctl(option: int, value: int) -> None:

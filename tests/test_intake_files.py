@@ -9,6 +9,7 @@ import pytest
 
 from intake.documents import FileKind, ReadFile, ReadState
 from intake.extractors.interface import Limits
+from intake.extractors.office import converter
 from intake.files import read_message, safe_name
 from tests.builders import docx, mail, ole, png, raw_mail, xlsx, zip_of
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from intake.messages import ReadMessage
 
 BOOK = xlsx({"Biểu": [["STT", "Số"], [1, 5]]})
+CONVERTS = converter() is not None
 LETTER = docx("BÁO CÁO", [["a", "b"]])
 
 
@@ -37,11 +39,11 @@ def only(name: str, content: bytes, limits: Limits | None = None) -> ReadFile:
         ("a.docx", LETTER[:-40], FileKind.DOCX, ReadState.DAMAGED),
         ("a.docx", LETTER[:40], FileKind.ZIP, ReadState.DAMAGED),
         ("a.xlsx", ole("EncryptionInfo", "EncryptedPackage"), FileKind.ENCRYPTED_OFFICE, ReadState.ENCRYPTED),
-        ("a.docx", ole("WordDocument"), FileKind.DOC, ReadState.NOT_YET),
+        ("a.docx", ole("WordDocument"), FileKind.DOC, ReadState.DAMAGED if CONVERTS else ReadState.NOT_YET),
         ("a.bin", ole("__properties_version1.0"), FileKind.OUTLOOK, ReadState.NOT_YET),
         ("a.docx", b"", FileKind.EMPTY, ReadState.EMPTY),
         ("a.docx", b"%PDF-1.4 x", FileKind.PDF, ReadState.DAMAGED),
-        ("a.doc", b"{\\rtf1 x}", FileKind.RTF, ReadState.NOT_YET),
+        ("a.doc", b"{\\rtf1 x}", FileKind.RTF, ReadState.READ if CONVERTS else ReadState.NOT_YET),
         ("a.docx", b"Rar!\x1a\x07\0x", FileKind.ARCHIVE, ReadState.NOT_YET),
         ("a.docx", b"MZ\x90\0", FileKind.PROGRAM, ReadState.REFUSED),
         ("a.vbs", b"WScript.Echo 1", FileKind.PROGRAM, ReadState.REFUSED),

@@ -346,3 +346,11 @@ def test_text_and_html_files_are_put_right_by_their_words(write: Callable[[str],
     markup = b"<html><body><p>" + octets.replace(b"\n", b"<p>") + b"</body></html>"
     assert [each.text for each in extract_html(markup, budget()).paragraphs] == [SENTENCE, "Số vụ: 12"]
     assert extract_plain(write(SENTENCE).encode(), budget()).paragraphs[0].text == SENTENCE
+
+
+def test_a_soft_hyphen_of_word_is_a_letter_in_old_text_and_nothing_elsewhere() -> None:
+    fonts = '<w:rPr><w:rFonts w:ascii=".VnTime" w:hAnsi=".VnTime"/></w:rPr>'
+    old = f"<w:p><w:r>{fonts}<w:t>t</w:t><w:softHyphen/><w:t> vÊn</w:t></w:r></w:p>"
+    new = "<w:p><w:r><w:t>Tư</w:t><w:softHyphen/><w:t> vấn</w:t></w:r></w:p>"
+    document = extract_docx(docx_of(old + new), budget())
+    assert [each.text for each in document.paragraphs] == ["tư vấn", "Tư vấn"]

@@ -33,6 +33,7 @@ def _w(name: str) -> str:
 
 
 _P, _T, _TBL, _TR, _TC, _R = (_w(name) for name in ("p", "t", "tbl", "tr", "tc", "r"))
+_SOFT_HYPHEN: Final = _w("softHyphen")
 _PPR, _RPR, _TRPR = (_w(name) for name in ("pPr", "rPr", "trPr"))
 _TAB, _BREAK, _RETURN, _HYPHEN, _SYMBOL = (_w(name) for name in ("tab", "br", "cr", "noBreakHyphen", "sym"))
 _VALUE, _SPAN, _DOWN, _ACROSS = _w("val"), _w("gridSpan"), _w("vMerge"), _w("hMerge")
@@ -143,6 +144,10 @@ def _may_be_legacy(octets: bytes, styles: _Styles) -> bool:
 
 def _put_right(containers: list[Element], styles: _Styles) -> tuple[str, ...]:
     """Puts old encodings right where they stand in the tree, run by run; the notes that say so."""
+    hyphens = [node for container in containers for node in list(container.iter(_SOFT_HYPHEN))]
+    for node in hyphens:
+        # The code of ư in TCVN3 is that of the soft hyphen, and programs write it as one.
+        node.tag, node.text = _T, "\u00ad"
     paragraphs = [nodes for container in containers for nodes in _text_nodes(container)]
     found = put_right_runs(
         [[Run(node.text or "", styles.font_of(node)) for node in nodes] for nodes in paragraphs]
@@ -150,6 +155,8 @@ def _put_right(containers: list[Element], styles: _Styles) -> tuple[str, ...]:
     for nodes, texts in zip(paragraphs, found.paragraphs, strict=True):
         for node, text in zip(nodes, texts, strict=True):
             node.text = text
+    for node in hyphens:
+        node.text = (node.text or "").replace("\u00ad", "")
     return found.notes
 
 

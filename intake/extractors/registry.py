@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from intake.documents import FileKind
 from intake.extractors.docx import extract_docx
+from intake.extractors.office import extract_doc, extract_odt, extract_old_workbook, extract_rtf
 from intake.extractors.pdf import extract_pdf
 from intake.extractors.plain import extract_html, extract_plain
 from intake.extractors.scan import extract_image
@@ -19,9 +20,12 @@ if TYPE_CHECKING:
 EXTRACTORS: Final[Mapping[FileKind, Extractor]] = {
     FileKind.DOCX: extract_docx,
     FileKind.XLSX: extract_workbook,
-    FileKind.XLS: extract_workbook,
+    FileKind.XLS: extract_old_workbook,
     FileKind.XLSB: extract_workbook,
-    FileKind.ODS: extract_workbook,
+    FileKind.ODS: extract_old_workbook,
+    FileKind.DOC: extract_doc,
+    FileKind.RTF: extract_rtf,
+    FileKind.ODT: extract_odt,
     FileKind.PDF: extract_pdf,
     FileKind.IMAGE: extract_image,
     FileKind.TEXT: extract_plain,
