@@ -40,7 +40,21 @@ _CENTRED = Style(size=CELL.size, align=CENTRE)
 _FIGURE = Style(size=CELL.size, align=RIGHT)
 _WITH_PREVIOUS = (567, 3203, 1134, 1247, 1134, 1134, 1247, 1134, 3203)
 _WITHOUT_PREVIOUS = (567, 3600, 1191, 1247, 1134, 1134, 1191, 3939)
-_STANDINGS = (567, 3005, 1134, 1247, 1247, TEXT_WIDTH - 7200)
+_STANDINGS = (
+    ("order", 567),
+    ("unit", 3005),
+    ("state", 1134),
+    ("received", 1247),
+    ("due", 1247),
+    ("note", TEXT_WIDTH - 7200),
+)
+_STANDINGS_OF_ONE_DUE = (
+    ("order", 567),
+    ("unit", 3288),
+    ("state", 1474),
+    ("received", 1928),
+    ("note", TEXT_WIDTH - 7257),
+)
 
 
 def add_totals(
@@ -66,20 +80,34 @@ def add_totals(
 
 
 def add_standings(document: Document, consolidation: Consolidation, wording: Wording) -> None:
-    """Phụ lục II: every unit with its state, grouped by kind, in the order of the units sheet."""
+    """Phụ lục II: every unit with its state, grouped by kind, in the order of the units sheet.
+
+    A due moment that is the same for all stands above the table, else in a column of its own.
+    """
     new_section(document, landscape=False)
     title = (wording("documents.standings_title"), consolidation.period.name.upper())
     _title(document, "II", title, consolidation, wording)
-    styles = (_CENTRED, CELL, _CENTRED, _CENTRED, _CENTRED, SMALL_CELL)
-    table = add_table(document, _STANDINGS, borders=True)
-    names = ("order", "unit", "state", "received", "due", "note")
-    fill_row(table, _STANDINGS, [wording(f"documents.column_{name}") for name in names], styles, header=True)
+    dues = {standing.due for standing in consolidation.standings if owed(standing)}
+    columns = dict(_STANDINGS) if len(dues) > 1 else dict(_STANDINGS_OF_ONE_DUE)
+    if len(dues) == 1:
+        line = due(dues.pop(), consolidation.regime.timezone, wording)
+        line = wording("documents.standings_due", due=line)
+        add_paragraph(document, line, Style(size=13.0, italic=True, align=CENTRE, after=6.0))
+    widths = tuple(columns.values())
+    styles = [CELL if name == "unit" else SMALL_CELL if name == "note" else _CENTRED for name in columns]
+    table = add_table(document, widths, borders=True)
+    fill_row(table, widths, [wording(f"documents.column_{name}") for name in columns], styles, header=True)
     numbers = count(1)
     for kind, standings in by_kind(consolidation, consolidation.standings):
-        band_row(table, _STANDINGS, kind, CELL)
+        band_row(table, widths, kind, CELL)
         for standing in standings:
-            row = _standing_row(standing, consolidation, wording)
-            fill_row(table, _STANDINGS, (str(next(numbers)), *row), styles)
+            texts = _standing_texts(standing, consolidation, wording) | {"order": str(next(numbers))}
+            fill_row(table, widths, [texts[name] for name in columns], styles)
+
+
+def owed(standing: UnitStanding) -> bool:
+    """Whether the unit has to report at all this period."""
+    return standing.state is not ObligationState.EXEMPT
 
 
 def by_kind(
@@ -165,9 +193,7 @@ def _counts(coverages: Mapping[Sex, Coverage], wording: Wording) -> str:
     said = {sex: f"{coverage.n}/{coverage.of}" for sex, coverage in coverages.items()}
     if len(set(said.values())) <= 1:
         return next(iter(said.values()), "")
-    return "; ".join(
-        wording(f"documents.coverage_part_{sex.value}", coverage=text) for sex, text in said.items()
-    )
+    return "; ".join(f"{figures} {text}" for figures, text in _grouped(said, wording))
 
 
 def _lacking(coverages: Mapping[Sex, Coverage], wording: Wording) -> str:
@@ -175,14 +201,18 @@ def _lacking(coverages: Mapping[Sex, Coverage], wording: Wording) -> str:
     said = {sex: _who(coverage, wording) for sex, coverage in coverages.items()}
     if len(set(said.values())) <= 1:
         return next(iter(said.values()), "")
-    alike: dict[str, list[str]] = {}
-    for sex, text in said.items():
-        if text:
-            alike.setdefault(text, []).append(wording(f"documents.column_{sex.value}").lower())
     return ". ".join(
-        wording("documents.lacking_part", figures=capital(", ".join(sexes)), names=text)
-        for text, sexes in alike.items()
+        wording("documents.lacking_part", figures=capital(figures), names=text)
+        for figures, text in _grouped(said, wording)
+        if text
     )
+
+
+def _grouped(said: Mapping[Sex, str], wording: Wording) -> Iterator[tuple[str, str]]:
+    """("nam, nữ", what is said of both): the figures that share a text, in the order of the columns."""
+    for text in dict.fromkeys(said.values()):
+        sexes = (wording(f"documents.column_{sex.value}").lower() for sex in said if said[sex] == text)
+        yield ", ".join(sexes), text
 
 
 def _who(coverage: Coverage, wording: Wording) -> str:
@@ -195,17 +225,15 @@ def _who(coverage: Coverage, wording: Wording) -> str:
     return "; ".join(lists)
 
 
-def _standing_row(standing: UnitStanding, consolidation: Consolidation, wording: Wording) -> tuple[str, ...]:
+def _standing_texts(standing: UnitStanding, consolidation: Consolidation, wording: Wording) -> dict[str, str]:
     zone = consolidation.regime.timezone
-    received = moment(standing.first_valid, zone, wording, short=True) if standing.first_valid else ""
-    owed = standing.state is not ObligationState.EXEMPT
-    return (
-        tidy(standing.unit.name),
-        wording(f"documents.state_{standing.state.value}"),
-        received,
-        due(standing.due, zone, wording, short=True) if owed else "",
-        "; ".join(_remarks(standing, consolidation, wording)),
-    )
+    return {
+        "unit": tidy(standing.unit.name),
+        "state": wording(f"documents.state_{standing.state.value}"),
+        "received": moment(standing.first_valid, zone, wording, short=True) if standing.first_valid else "",
+        "due": due(standing.due, zone, wording, short=True) if owed(standing) else "",
+        "note": "; ".join(_remarks(standing, consolidation, wording)),
+    }
 
 
 def _remarks(standing: UnitStanding, consolidation: Consolidation, wording: Wording) -> Iterator[str]:

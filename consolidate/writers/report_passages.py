@@ -4,7 +4,8 @@
 - A sentence is *counted* when its figures stand in the totals: a figure was read from it as a value that
   counts, or every number of it is a counted figure of the unit whose label shares a word with it (it only
   repeats the table). Dates, document numbers and percentages beside such figures do not hold it back.
-- A sentence whose figure waits for a person is not quoted either: it would spread a doubtful number.
+- A sentence is *unsettled* when it speaks with numbers of a figure that waits for a person, or that came
+  with another mail or from a decision: to quote it would spread a doubtful or a corrected number.
 
 Everything is kept, counted or not, in the working document of `unit_texts`.
 """
@@ -101,14 +102,19 @@ class CountedFigures:
             for number in numbers
         )
 
-    def is_doubtful(self, sentence: str, unit: Unit) -> bool:
-        """Whether a figure of the sentence waits for a person, or one it may restate does."""
-        key, words = accented_key(sentence), word_pairs(sentence) if numbers_in(sentence) else frozenset()
-        return any(
-            key in accented_key(given.value.place.text)
-            or self._labels.get(given.value.indicator, words) & words
-            for given in self._doubtful[unit.id]
-        )
+    def is_unsettled(self, sentence: str, passage: Passage) -> bool:
+        """Whether a number of the sentence waits for a person, or gave way to a later mail or a decision."""
+        key, unit = accented_key(sentence), passage.unit.id
+        if any(key in accented_key(given.value.place.text) for given in self._doubtful[unit]):
+            return True
+        if not numbers_in(sentence):
+            return False
+        others = [given for given in self._counted[unit] if _came_otherwise(given, passage)]
+        words = word_pairs(sentence)
+        return any(self._speaks_of(given, words) for given in (*self._doubtful[unit], *others))
+
+    def _speaks_of(self, given: UnitValue, words: frozenset[str]) -> bool:
+        return not words.isdisjoint(self._labels.get(given.value.indicator, ()))
 
     def _read_from(self, sentence: str, unit: Unit) -> list[UnitValue]:
         key = accented_key(sentence)
@@ -120,10 +126,11 @@ class CountedFigures:
 
     def _in_table(self, number: Decimal, sentence: str, unit: Unit) -> bool:
         words = word_pairs(sentence)
-        return any(
-            _same(number, given) and self._labels.get(given.value.indicator, frozenset()) & words
-            for given in self._counted[unit.id]
-        )
+        return any(_same(number, given) and self._speaks_of(given, words) for given in self._counted[unit.id])
+
+
+def _came_otherwise(given: UnitValue, passage: Passage) -> bool:
+    return given.archive_id != passage.archive_id or given.value.method is Method.DECISION
 
 
 def numbers_in(sentence: str) -> tuple[Decimal, ...]:

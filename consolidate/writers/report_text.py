@@ -18,6 +18,7 @@ Rules that a reader may want to know:
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -63,7 +64,9 @@ if TYPE_CHECKING:
 MOST_HIGHLIGHTS = 3
 MOST_GATHERED = 8
 MOST_NAMED = 5
-_MOST_KINDS = 3
+
+# Units of area are counted together, "17 xã, thị trấn"; with offices among them they are just units.
+_AREAS = re.compile(r"(?:(?:xã|phường|thị trấn|thị xã|đặc khu)(?:, |$))+")
 
 
 class BlockKind(StrEnum):
@@ -298,13 +301,13 @@ class _Writer:
         ]
 
     def _uncounted(self, passage: Passage) -> Passage | None:
-        """The passage without the sentences whose figures are counted or wait for a person."""
+        """The passage without the sentences whose figures are counted already or not settled."""
         unit = passage.unit
         kept = [
             sentence
             for sentence in telling(passage)
             if not self._counted.says_no_more(sentence, unit)
-            and not self._counted.is_doubtful(sentence, unit)
+            and not self._counted.is_unsettled(sentence, passage)
         ]
         return replace(passage, text="\n".join(kept)) if kept else None
 
@@ -331,8 +334,9 @@ class _Writer:
             return ", ".join(one.names)
         names = {kind.id: tidy(kind.name) for kind in self._consolidation.regime.unit_kinds}
         kinds = [names.get(kind, "") for kind, _ in Counter(one.kinds).most_common()]
-        plain = all(kinds) and not any("," in kind for kind in kinds) and len(kinds) <= _MOST_KINDS
-        kind = ", ".join(kinds) if plain else self._own_unit
+        kind = ", ".join(kinds)
+        if not (_AREAS.fullmatch(kind) or (len(kinds) == 1 and kind and "," not in kind)):
+            kind = self._own_unit
         return self._wording("documents.counted_units", count=counted(len(one.names)), kind=kind)
 
     def _attribution(self, who: str, text: str) -> str:
