@@ -1,0 +1,243 @@
+"""The outbox worked through, on a real ledger and a real SMTP server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.regime import SendingPolicy
+from config.secrets import Secret
+from desk.outbox import DAY, GIVE_UP, Guard, preview, queue_reminders, send_due, withdraw
+from desk.sender import SmtpSender
+from ledger.records import Delivery, OutboxState, OutgoingMessage
+from ledger.store import Ledger
+from tests.builders_consolidate import DEPARTMENT
+from tests.builders_ledger import NOW, mail
+from tests.smtp_server import LOST, SmtpServer, running_smtp
+
+SEND = SendingPolicy(mode="send", seconds_between=3.0)
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def ledger(tmp_path: Path, clock: Clock) -> Iterator[Ledger]:
+    with Ledger.open(f"sqlite:///{tmp_path / 'so.sqlite3'}", "daemon", clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+def server() -> Iterator[SmtpServer]:
+    with running_smtp() as running:
+        yield running
+
+
+def owed(_mail: OutgoingMessage) -> bool:
+    return True
+
+
+def run(
+    ledger: Ledger,
+    server: SmtpServer,
+    clock: Clock,
+    policy: SendingPolicy = SEND,
+    still_owed: Callable[[OutgoingMessage], bool] = owed,
+    pause: Callable[[float], object] = lambda _seconds: None,
+) -> tuple[OutgoingMessage, ...]:
+    with SmtpSender(server.settings(), Secret(server.password), DEPARTMENT, clock) as sender:
+        return send_due(ledger, sender, policy, still_owed, clock, pause)
+
+
+def states(ledger: Ledger) -> list[OutboxState]:
+    return [each.state for each in ledger.outbox()]
+
+
+def one_mail(unit: str, **more: Any) -> OutgoingMessage:
+    return mail(unit, **more)
+
+
+def test_a_step_is_queued_once_however_often_it_is_asked_for(ledger: Ledger) -> None:
+    assert len(queue_reminders(ledger, [one_mail("a"), one_mail("b")])) == 2
+    assert queue_reminders(ledger, [one_mail("a"), one_mail("b")]) == ()
+    assert len(preview(ledger)) == 2
+
+
+def test_a_mail_to_nobody_is_not_queued(ledger: Ledger) -> None:
+    assert queue_reminders(ledger, [one_mail("a", to=())]) == ()
+    assert preview(ledger) == ()
+
+
+def test_a_queued_mail_is_sent_once_however_often_the_outbox_is_worked_through(
+    ledger: Ledger, server: SmtpServer, clock: Clock
+) -> None:
+    queue_reminders(ledger, [one_mail("a")])
+    assert [each.state for each in run(ledger, server, clock)] == [OutboxState.SENT]
+    assert run(ledger, server, clock) == ()
+    assert len(server.mails) == 1
+    assert ledger.outbox()[0].sent_at == NOW.astimezone(UTC)
+
+
+@pytest.mark.parametrize("mode", ["off", "preview"])
+def test_nothing_is_sent_unless_the_department_says_send(
+    ledger: Ledger, server: SmtpServer, clock: Clock, mode: str
+) -> None:
+    queue_reminders(ledger, [one_mail("a")])
+    assert run(ledger, server, clock, replace(SEND, mode=mode)) == ()
+    assert (server.mails, states(ledger)) == ([], [OutboxState.QUEUED])
+
+
+def test_a_report_that_came_in_the_meantime_cancels_its_chase(
+    ledger: Ledger, server: SmtpServer, clock: Clock
+) -> None:
+    queue_reminders(ledger, [one_mail("a"), one_mail("b")])
+    run(ledger, server, clock, still_owed=lambda each: each.unit != "a")
+    assert states(ledger) == [OutboxState.CANCELLED, OutboxState.SENT]
+    assert [taken.recipients for taken in server.mails] == [("van-phong@b.example",)]
+
+
+def test_a_mail_found_in_sending_is_uncertain_and_never_sent_again(
+    ledger: Ledger, server: SmtpServer, clock: Clock
+) -> None:
+    (queued,) = queue_reminders(ledger, [one_mail("a")])
+    ledger.claim(queued.id, owed)  # and the program died here
+    run(ledger, server, clock)
+    run(ledger, server, clock)
+    assert (states(ledger), server.mails) == ([OutboxState.UNCERTAIN], [])
+
+
+def test_a_line_lost_after_the_text_is_not_followed_by_a_second_mail(
+    ledger: Ledger, server: SmtpServer, clock: Clock
+) -> None:
+    queue_reminders(ledger, [one_mail("a")])
+    server.on_data = LOST
+    run(ledger, server, clock)
+    server.on_data = ""
+    run(ledger, server, clock)
+    assert (states(ledger), len(server.mails)) == ([OutboxState.UNCERTAIN], 1)
+
+
+def test_a_program_that_dies_while_sending_leaves_the_mail_uncertain(
+    ledger: Ledger, server: SmtpServer, clock: Clock
+) -> None:
+    class Dying:
+        slow_down = False
+
+        def send(self, outgoing: OutgoingMessage) -> Delivery:
+            raise KeyboardInterrupt(outgoing.id)
+
+    queue_reminders(ledger, [one_mail("a")])
+    with pytest.raises(KeyboardInterrupt):
+        send_due(ledger, Dying(), SEND, owed, clock, lambda _seconds: None)
+    run(ledger, server, clock)
+    assert (states(ledger), server.mails) == ([OutboxState.UNCERTAIN], [])
+
+
+def test_a_lasting_refusal_ends_the_mail_and_the_next_one_goes(
+    ledger: Ledger, server: SmtpServer, clock: Clock
+) -> None:
+    queue_reminders(ledger, [one_mail("a"), one_mail("b")])
+    server.on_rcpt = {"van-phong@a.example": "550 5.1.1 khong co"}
+    run(ledger, server, clock)
+    assert states(ledger) == [OutboxState.REFUSED, OutboxState.SENT]
+
+
+def test_a_passing_refusal_is_tried_again_later_and_later(
+    ledger: Ledger, server: SmtpServer, clock: Clock
+) -> None:
+    queue_reminders(ledger, [one_mail("a")])
+    server.on_data = "451 4.3.0 thu lai sau"
+    tried = []
+    for minute in range(400):
+        clock.now = NOW + timedelta(minutes=minute)
+        if run_without_connecting_for_nothing(ledger, server, clock):
+            tried.append(minute)
+    assert tried == [0, 5, 15, 35, 75, 145, 215, 285, 355]
+    server.on_data = ""
+    clock.now = NOW + timedelta(minutes=425)
+    run(ledger, server, clock)
+    assert states(ledger) == [OutboxState.SENT]
+
+
+def run_without_connecting_for_nothing(
+    ledger: Ledger, server: SmtpServer, clock: Clock
+) -> tuple[OutgoingMessage, ...]:
+    sender = SmtpSender(server.settings(), Secret(server.password), DEPARTMENT, clock)
+    handled = send_due(ledger, sender, SEND, owed, clock, lambda _seconds: None)
+    sender._hang_up()
+    return handled
+
+
+def test_a_server_that_asks_for_a_pause_gets_one(ledger: Ledger, server: SmtpServer, clock: Clock) -> None:
+    queue_reminders(ledger, [one_mail("a"), one_mail("b"), one_mail("c")])
+    server.on_mail = "421 4.7.0 cham lai"
+    assert len(run(ledger, server, clock)) == 1
+    assert states(ledger) == [OutboxState.QUEUED] * 3
+
+
+def test_the_daily_cap_counts_what_went_in_the_last_24_hours(
+    ledger: Ledger, server: SmtpServer, clock: Clock
+) -> None:
+    queue_reminders(ledger, [one_mail(unit) for unit in "abcde"])
+    capped = replace(SEND, daily_cap=2)
+    assert len(run(ledger, server, clock, capped)) == 2
+    clock.now = NOW + DAY - timedelta(minutes=1)
+    assert run(ledger, server, clock, capped) == ()
+    clock.now = NOW + DAY
+    assert len(run(ledger, server, clock, capped)) == 2
+    assert len(server.mails) == 4
+
+
+def test_mails_go_out_with_a_pause_between_them(ledger: Ledger, server: SmtpServer, clock: Clock) -> None:
+    queue_reminders(ledger, [one_mail(unit) for unit in "abc"])
+    pauses: list[float] = []
+    run(ledger, server, clock, pause=pauses.append)
+    assert pauses == [3.0, 3.0]
+
+
+def test_a_letter_that_waited_too_long_is_taken_back_to_be_written_anew(ledger: Ledger) -> None:
+    queue_reminders(ledger, [one_mail("a"), one_mail("b", kind="receipt")])
+    withdraw(ledger, owed, NOW + GIVE_UP)
+    assert states(ledger) == [OutboxState.QUEUED] * 2
+    withdraw(ledger, owed, NOW + GIVE_UP + timedelta(seconds=1))
+    assert states(ledger) == [OutboxState.CANCELLED, OutboxState.QUEUED]
+
+
+def test_a_preview_changes_nothing(ledger: Ledger) -> None:
+    queue_reminders(ledger, [one_mail("a")])
+    before = ledger.history()
+    assert [each.unit for each in preview(ledger)] == ["a"]
+    assert ledger.history() == before
+
+
+@pytest.mark.parametrize(
+    ("mails", "units", "asks"),
+    [
+        (5, 5, False),
+        (6, 9, True),
+        (6, 10, False),
+        (30, 51, False),
+        (31, 51, True),
+        (51, 400, True),
+        (50, 400, False),
+    ],
+)
+def test_a_large_run_needs_a_persons_word(mails: int, units: int, asks: bool) -> None:
+    assert Guard().asks(mails, units) is asks
