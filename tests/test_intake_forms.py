@@ -202,6 +202,20 @@ def test_an_indicator_named_elsewhere_is_not_looked_for() -> None:
     assert codes(reading) == ["unread_row"]
 
 
+def test_unread_rows_on_both_sides_of_a_heading_leave_open_which_one_is_missing() -> None:
+    rows = form(K6=(GIVEN, HEADING, row("Tiền điện bơm nước", "triệu đồng", "9")))
+    reading = read(rows, report=GROUPLESS)
+    assert (certain(reading, "K6"), doubtful(reading)) == ({}, {})
+
+
+def test_two_rows_that_may_be_one_indicator_leave_it_to_a_person() -> None:
+    in_place = row("Cấp kinh phí tu sửa kênh mương", "triệu đồng", "5")
+    assert certain(read(form(K5=(in_place,))), "K5") == {"total": 5}
+    elsewhere = row("Kinh phí cấp cho tu sửa kênh", "triệu đồng", "6")
+    reading = read(form(K5=(in_place,), K8=(named(INDICATORS[7], 8), elsewhere)))
+    assert (certain(reading, "K5"), doubtful(reading)) == ({}, {"K5": "label_uncertain"})
+
+
 def test_a_table_out_of_order_or_of_a_few_rows_settles_nothing() -> None:
     rows = form(K4=(HOUSEHOLDS,))
     mixed = (rows[8], rows[7], rows[6], *rows[2:6], rows[1], rows[0], rows[9])

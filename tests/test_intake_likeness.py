@@ -15,6 +15,7 @@ INDICATORS = (
     Indicator("G6", "Số tập thể được biểu dương, tặng quà", "tập thể"),
     Indicator("G7", "Số cá nhân được biểu dương, tặng quà", "người"),
     Indicator("G8", "Kinh phí huy động mua mũ bảo hiểm", "triệu đồng"),
+    Indicator("G10", "Kinh phí ngân sách mua mũ bảo hiểm", "triệu đồng"),
     Indicator("G9", "Số tuyến đường tự quản", "tuyến"),
 )
 INDEX = LikenessIndex(LabelIndex(INDICATORS, topics=("an toàn giao thông",)))
@@ -71,6 +72,7 @@ def test_what_turns_the_count_or_says_nothing_of_it_speaks_for_no_indicator(
             "người",
             id="another deed",
         ),
+        pytest.param("Kinh phí mua mũ bảo hiểm", "G8", "triệu đồng", id="as much another"),
         pytest.param("Số vụ tai nạn giao thông đường bộ", "G3", "vụ", id="two of one measure"),
     ],
 )
