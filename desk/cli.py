@@ -230,10 +230,13 @@ def messages(
     unit: UnitName = None,
     as_json: AsJson = False,
 ) -> None:
+    from desk.decisions import require_unit
     from desk.views import messages_view
     from ledger.records import MessageClass, MessageState
 
     with _office(context) as office:
+        if unit is not None:
+            require_unit(office, unit)
         found = office.ledger.messages(
             state=_choice(state, MessageState), message_class=_choice(kind, MessageClass), unit=unit
         )
@@ -273,10 +276,13 @@ def values(
     as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
+    from desk.decisions import require_unit
     from desk.views import value_view
     from desk.work import chosen_periods, consolidation_of, shown_values
 
     with _office(context) as office:
+        if unit is not None:
+            require_unit(office, unit)
         moment = _moment(as_of, office)
         views = []
         for definition, known in chosen_periods(office, report, period, moment):
@@ -299,9 +305,12 @@ def trace(
     as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
+    from desk.decisions import require_unit
     from desk.trace import trace_of
 
     with _office(context) as office:
+        if unit is not None:
+            require_unit(office, unit)
         view = trace_of(office, indicator, sex, report, period, _moment(as_of, office), unit)
         if as_json:
             _dump(view)
@@ -538,7 +547,8 @@ def _office(context: typer.Context, actor: str = "") -> Iterator[Office]:
     from desk.office import open_office
 
     world: _World = context.obj
-    with _spoken(), open_office(world.home, world.language, world.clock, actor or world.who) as office:
+    opened = open_office(world.home, world.language, world.clock, actor or world.who, world.who)
+    with _spoken(), opened as office:
         yield office
 
 
@@ -555,6 +565,12 @@ def _spoken() -> Iterator[None]:
         yield
     except (ConfigError, ConsolidateError, DeskError, IntakeError, LedgerError) as error:
         typer.echo(_sentence(error), err=True)
+        raise typer.Exit(exit_code(error)) from error
+    except BrokenPipeError:
+        raise  # whoever read our output has gone away: the command line knows what to do
+    except OSError as error:
+        path, detail = error.filename or "", error.strerror or str(error)
+        typer.echo(_say("desk.file_trouble", path=str(path), detail=detail), err=True)
         raise typer.Exit(exit_code(error)) from error
 
 

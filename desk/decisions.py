@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from config.days import read_day
 from config.reports import Period, ReportDefinition
 from desk.errors import UnknownNameError
 from desk.office import Office
 from desk.work import chosen_periods, settle, take_in
 from intake.numerals import read_number
 from ledger.records import Decision, MessageClass, ReviewItem, Role
+
+#: The ways a report comes beside the mailbox.
+CHANNELS = ("paper", "zalo", "document_system")
+_ADDRESS = re.compile(r"[^\s@<>(),;:\"]+@[^\s@<>(),;:\"]+\.[^\s@<>(),;:\".]+")
 
 
 def accept(
@@ -98,11 +104,11 @@ def link(office: Office, address: str, unit: str, since: str | None, reason: str
     """Remember that an address speaks for a unit; its mails are judged again, with their own arrival.
 
     Raises:
-        UnknownNameError: there is no such unit.
+        UnknownNameError: there is no such unit, or the address or the day is none.
     """
-    _require_unit(office, unit)
-    target = {"address": address.strip().lower()}
-    choice = {"unit": unit} | ({"from": since} if since else {})
+    require_unit(office, unit)
+    target = {"address": _address(address)}
+    choice = {"unit": unit} | ({"from": _day(since)} if since else {})
     decision = _recorded(office, "link_address", target, choice, reason)
     concerned = [m.archive_id for m in office.ledger.messages() if m.from_address == target["address"]]
     _again(office, concerned, decision)
@@ -121,8 +127,10 @@ def receive(
     """Book a report that came on paper, by Zalo or by the document system; chase-ups stop.
 
     Raises:
-        UnknownNameError: there is no such unit, report or period.
+        UnknownNameError: there is no such unit, report, period or channel.
     """
+    if channel not in CHANNELS:
+        raise UnknownNameError("desk.unknown_choice", name=channel, known=", ".join(CHANNELS))
     target = _obligation(office, unit, report, period)
     choice = {"channel": channel, "received_at": at.isoformat()}
     return _recorded(office, "receive", target, choice, reason)
@@ -199,17 +207,22 @@ def _require_complete(office: Office, choice: dict[str, Any]) -> None:
     for name, value in choice.items():
         if not value:
             raise UnknownNameError("desk.proposal_open", name=name)
-    _require_unit(office, str(choice["unit"]))
+    require_unit(office, str(choice["unit"]))
     chosen_periods(office, str(choice["report"]), str(choice["period"]), office.clock())
 
 
-def _require_unit(office: Office, unit: str) -> None:
+def require_unit(office: Office, unit: str) -> None:
+    """Refuse an id that no unit has.
+
+    Raises:
+        UnknownNameError: there is no such unit.
+    """
     if unit not in {known.id for known in office.regime.units}:
         raise UnknownNameError("desk.unknown_unit", name=unit)
 
 
 def _obligation(office: Office, unit: str, report: str | None, period: str | None) -> dict[str, str]:
-    _require_unit(office, unit)
+    require_unit(office, unit)
     found: list[tuple[ReportDefinition, Period]] = chosen_periods(office, report, period, office.clock())
     if len(found) != 1:
         raise UnknownNameError("desk.name_the_period")
@@ -225,6 +238,21 @@ def _role(role: str) -> str:
     if role not in set(Role):
         raise UnknownNameError("desk.unknown_choice", name=role, known=", ".join(Role))
     return role
+
+
+def _address(text: str) -> str:
+    # A decision is for ever: what is no address must not get into the journal.
+    address = text.strip().lower()
+    if not _ADDRESS.fullmatch(address):
+        raise UnknownNameError("desk.unknown_choice", name=text, known="ten@co-quan.vn")
+    return address
+
+
+def _day(text: str) -> str:
+    day = read_day(text)
+    if day is None:
+        raise UnknownNameError("desk.bad_moment", text=text)
+    return day.isoformat()
 
 
 def _number(text: str) -> Decimal:

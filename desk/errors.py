@@ -7,7 +7,7 @@
 4  the mailbox or the mail server could not be used
 5  the ledger or the archive could not be used, or another daemon has it
 6  there is nothing by that name
-7  a document could not be written
+7  a document could not be written, or a file or folder could not be used
 """
 
 from __future__ import annotations
@@ -65,6 +65,7 @@ def exit_code(error: BaseException) -> int:
         (IntakeError, MAIL),
         (LedgerError, LEDGER),
         (ConsolidateError, DOCUMENT),
+        (OSError, DOCUMENT),
     ):
         if isinstance(error, kind):
             return code

@@ -10,7 +10,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -142,15 +142,27 @@ class Office:
 
 @contextmanager
 def open_office(
-    home: Path, language: str | None = None, clock: Callable[[], datetime] | None = None, actor: str = ""
+    home: Path,
+    language: str | None = None,
+    clock: Callable[[], datetime] | None = None,
+    actor: str = "",
+    officer: str = "",
 ) -> Iterator[Office]:
     """Open an installation and close it afterwards.
+
+    Args:
+        home: the folder.
+        language: of the interface, that of the settings unless given.
+        clock: tells the time.
+        actor: who the history names.
+        officer: who decides, the officer of the settings unless given.
 
     Raises:
         HomeNotFoundError: the folder holds no installation.
         ConfigError, LedgerError: as named.
     """
     settings = load_settings(home)
+    settings = replace(settings, officer=officer or settings.officer)
     if not settings.regime.is_dir():
         raise HomeNotFoundError("desk.no_home", home=str(home))
     regime = load_regime(settings.regime)
