@@ -7,30 +7,25 @@ import time
 from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import docx
 import pytest
 
-from config.reports import Aggregation, Indicator, Section, SectionRole, Sex
+from config.reports import Aggregation, Figure, Indicator, RatioRule, Section, SectionRole, Sex
 from config.units import Unit
 from config.wording import Wording
-from consolidate.consolidation import Consolidation, Passage, Total
+from consolidate.consolidation import Consolidation, Passage, Total, UnitValue
+from consolidate.writers.document_parts import head_of
 from consolidate.writers.document_templates import DocumentTemplates
 from consolidate.writers.phrases import amount, day, days_late, listed, number, sentences, short_name
 from consolidate.writers.report import write_report
 from consolidate.writers.report_figures import FigureSentences, natural_label
-from consolidate.writers.report_text import (
-    Block,
-    BlockKind,
-    gather,
-    heading_of,
-    report_text,
-    says_nothing,
-    shortened,
-    subject_lines,
-)
-from ledger.records import ObligationState, Value
+from consolidate.writers.report_passages import gather, numbers_in, says_nothing, shortened
+from consolidate.writers.report_sections import group_heading, placed_outline
+from consolidate.writers.report_text import Block, BlockKind, heading_of, report_text, subject_lines
+from consolidate.writers.unit_texts import write_unit_texts
+from ledger.records import Certainty, Method, ObligationState, Place, Value
 from tests import consolidated
 from tests.consolidated import AS_OF, DUE, NOWHERE, ZONE, consolidation, passage, total, with_states
 from tests.decree30 import faults
@@ -136,8 +131,7 @@ def test_sentences_end_neither_in_numbers_nor_after_abbreviations() -> None:
 def test_a_count_states_amount_difference_and_coverage() -> None:
     assert sentence(total("A1", "58", previous="61")) == (
         "Có 58 văn bản chỉ đạo đã ban hành, giảm 03 văn bản (4,92%) so với cùng kỳ năm 2023 "
-        "(số liệu của 46/50 đơn vị; chưa có số liệu: "
-        "04 đơn vị chưa có báo cáo nêu trên)."
+        "(số liệu của 46/50 đơn vị)."
     )
 
 
@@ -147,9 +141,19 @@ def test_complete_coverage_names_nobody() -> None:
     )
 
 
-def test_units_that_reported_without_the_figure_are_named() -> None:
-    written = sentence(total("A2", "5", blank=("x01", "p02")))
-    assert "(số liệu của 44/50 đơn vị; chưa có số liệu: xã An Hải, Ban Quản lý rừng phòng hộ và 04" in written
+def test_units_without_the_figure_are_named_while_they_are_three_at_most() -> None:
+    everyone = with_states({})
+    few = replace(total("A2", "5"), n=49, of=51, missing=("x01", "p02"))
+    many = replace(few, n=47, missing=("x01", "x02", "x04", "p02"))
+    assert "(số liệu của 49/51 đơn vị; chưa có số liệu: xã An Hải, Ban Quản lý rừng phòng hộ)." in sentence(
+        few, of=everyone
+    )
+    assert sentence(many, of=everyone).endswith("(số liệu của 47/51 đơn vị).")
+
+
+def test_many_waiting_figures_are_counted_not_named() -> None:
+    written = sentence(total("C2", "902595", doubtful=("x01", "x02", "x04", "x05")))
+    assert "; số liệu chờ xác minh: 04 đơn vị)." in written
 
 
 def test_units_whose_figure_waits_are_named() -> None:
@@ -178,7 +182,7 @@ def test_women_are_stated_with_their_share_of_the_same_units() -> None:
 def test_a_part_of_other_units_has_coverage_of_its_own_and_no_share() -> None:
     written = sentence(total("D1", "40"), total("D1", "30", Sex.FEMALE, blank=("x01",)))
     assert "chiếm" not in written
-    assert "trong đó nữ 30 người (số liệu của 45/50 đơn vị; chưa có số liệu: xã An Hải và 04" in written
+    assert "trong đó nữ 30 người (số liệu của 45/50 đơn vị)" in written
     assert "(số liệu của 46/50" in written
 
 
@@ -289,13 +293,24 @@ def opening(district: Consolidation) -> str:
     return " ".join(block.text for block in report_text(district, WORDS, TEMPLATES).opening)
 
 
-def test_the_opening_counts_and_names_the_units() -> None:
+def test_the_opening_counts_the_units_by_state() -> None:
     written = opening(consolidation())
     assert "Tính đến 16 giờ 30 phút ngày 12/6/2024, có 46/50 đơn vị gửi báo cáo" in written
-    assert "(44 đơn vị đúng hạn, 02 đơn vị chậm), đạt 92%." in written
-    assert "Chưa gửi báo cáo 03 đơn vị: xã Cẩm Lạc, xã Cẩm Ngãi, Trung tâm Bồi dưỡng" in written
-    assert "Báo cáo của 01 đơn vị đang chờ xác minh, chưa đưa vào tổng hợp: xã Hưng Hải." in written
+    assert "(44 đơn vị đúng hạn, 02 đơn vị chậm), đạt 92%; 03 đơn vị chưa gửi báo cáo;" in written
+    assert "báo cáo của 01 đơn vị đang chờ xác minh, chưa đưa vào tổng hợp." in written
     assert "Được miễn báo cáo kỳ này 01 đơn vị: Trung tâm Phát triển quỹ đất (sáp nhập trong kỳ)." in written
+
+
+def test_midnight_is_the_end_of_the_day_before() -> None:
+    assert "Tính đến hết ngày 09/6/2024, có" in opening(replace(consolidation(), as_of=DUE))
+
+
+def test_the_opening_sums_up_what_rose_and_fell_against_a_year_ago() -> None:
+    assert (
+        "So với cùng kỳ năm 2023, trong 03 chỉ tiêu so sánh được có 02 chỉ tiêu tăng, 01 chỉ tiêu giảm."
+        in opening(consolidation())
+    )
+    assert "cùng kỳ" not in opening(replace(consolidation(), totals=(total("A2", "5"),)))
 
 
 def test_the_opening_cites_the_letter_that_asks() -> None:
@@ -314,6 +329,11 @@ def test_late_and_overdue_units_are_named_among_the_limits() -> None:
     limits = written[written.index("III. KHÓ KHĂN, HẠN CHẾ") + 1]
     assert "02 đơn vị gửi báo cáo chậm so với thời hạn quy định: xã An Ngãi (02 ngày)" in limits
     assert "03 đơn vị đã quá thời hạn nhưng chưa gửi báo cáo: xã Cẩm Lạc" in limits
+
+
+def test_units_whose_report_waits_are_named_among_the_limits() -> None:
+    waiting = "Báo cáo của 01 đơn vị phải xác minh trước khi tổng hợp: xã Hưng Hải."
+    assert waiting in body(consolidation())
 
 
 def test_before_the_due_moment_nobody_is_overdue() -> None:
@@ -432,34 +452,246 @@ def test_a_quotation_is_whole_sentences() -> None:
     assert shortened("C" + "c" * 400) == ("", False)
 
 
-def test_at_most_five_units_are_quoted_and_the_others_stand_in_the_annex() -> None:
-    text = report_text(consolidation(), WORDS, TEMPLATES)
-    quoted = [block.text for block in text.body if "buổi nói chuyện tại các tổ" in block.text]
-    assert len(quoted) == 5
-    assert all("câu hỏi" not in quote for quote in quoted)
-    assert sum("câu hỏi" in block.text for block in text.details) == 46
+def results(*passages: Passage, values: tuple[UnitValue, ...] = (), totals: tuple[Total, ...] = ()) -> str:
+    """The body of a report in which the units wrote only this, under one section."""
+    district = replace(consolidation(), passages=passages, values=values, totals=totals)
+    return "\n".join(body(district))
+
+
+def told(unit: str, text: str) -> Passage:
+    return passage(unit, "II.1", text)
+
+
+def given(unit: str, code: str, value: str, text: str = "", **changes: Any) -> UnitValue:
+    """A certain figure of a unit, read from the sentence `text`, else from a table."""
+    method = Method.SENTENCE if text else Method.TABLE
+    place = Place("bao-cao.docx", "đoạn 3", text or value)
+    return UnitValue(
+        unit, Value(code, Sex.TOTAL, Decimal(value), "buổi", place, method, **changes), "a1", in_scope=True
+    )
+
+
+def test_a_section_shows_three_highlights_at_most() -> None:
+    text = results(*(told(unit, f"Mở hội thi riêng lần {n}.") for n, unit in enumerate(consolidated.SENT)))
+    assert text.count("Mở hội thi riêng") == 3
+
+
+def test_what_three_units_say_alike_is_one_item_with_their_names() -> None:
+    text = results(*(told(unit, "Treo cờ phướn tại trụ sở.") for unit in ("x01", "x02", "x04")))
+    assert "Xã An Hải, xã An Lạc, xã An Thắng Đông: Treo cờ phướn tại trụ sở." in text
+    assert text.count("Treo cờ phướn") == 1
+
+
+def test_many_units_that_say_alike_are_counted_by_kind() -> None:
+    text = results(*(told(unit, "Treo cờ phướn.") for unit in ("tt", "x01", "x02", "x04", "x05", "x06")))
+    assert "06 xã, thị trấn: Treo cờ phướn." in text
+    with_office = results(*(told(unit, "Treo cờ.") for unit in ("p01", "x01", "x02", "x04", "x05", "x06")))
+    assert "06 đơn vị: Treo cờ." in with_office
+
+
+def test_a_sentence_whose_figure_is_in_the_totals_is_not_quoted() -> None:
+    sentence_ = "Xã mở 05 buổi nói chuyện chuyên đề"
+    value = given("x01", "A2", "5", sentence_ + ".")
+    text = results(
+        told("x01", sentence_ + ". Trạm y tế cấp túi thuốc."), values=(value,), totals=totals_of("A2")
+    )
+    assert "Xã An Hải: Trạm y tế cấp túi thuốc." in text
+    assert sentence_ not in text
+
+
+def test_a_sentence_that_repeats_the_table_is_not_quoted() -> None:
+    value = given("x01", "A2", "5")
+    text = results(
+        told("x01", "Trong 6 tháng đầu năm 2024 có 05 buổi nói chuyện."),
+        values=(value,),
+        totals=totals_of("A2"),
+    )
+    assert "05 buổi nói chuyện." not in text
+
+
+def test_an_equal_number_of_something_else_is_quoted() -> None:
+    text = results(
+        told("x01", "Cấp 05 túi thuốc."), values=(given("x01", "A2", "5"),), totals=totals_of("A2")
+    )
+    assert "Xã An Hải: Cấp 05 túi thuốc." in text
+
+
+def test_a_sentence_with_a_number_the_totals_lack_is_quoted() -> None:
+    sentence_ = "Mở 05 buổi nói chuyện chuyên đề và cấp 31 túi thuốc."
+    value = given("x01", "A2", "5", sentence_)
+    assert sentence_ in results(told("x01", sentence_), values=(value,), totals=totals_of("A2"))
+
+
+def test_a_figure_kept_out_of_the_total_is_still_quoted() -> None:
+    sentence_ = "Mở 05 buổi nói chuyện chuyên đề."
+    outside = replace(totals_of("A2")[0], units=("x02",))
+    value = given("x01", "A2", "5", sentence_)
+    assert sentence_ in results(told("x01", sentence_), values=(value,), totals=(outside,))
+
+
+@pytest.mark.parametrize("text", ["Mở 07 buổi nói chuyện chuyên đề.", "Có 07 buổi nói chuyện về thai sản."])
+def test_a_number_that_waits_for_a_person_is_not_quoted(text: str) -> None:
+    doubtful = given("x01", "A2", "5", certainty=Certainty.DOUBTFUL)
+    assert text not in results(told("x01", text), values=(doubtful,), totals=totals_of("A2"))
+
+
+def test_a_number_that_a_later_mail_corrected_is_not_quoted() -> None:
+    corrected = replace(given("x01", "A2", "9"), archive_id="a9")
+    text = "Mở 07 buổi nói chuyện chuyên đề."
+    assert text not in results(told("x01", text), values=(corrected,), totals=totals_of("A2"))
+
+
+def totals_of(code: str) -> tuple[Total, ...]:
+    return (total(code, "5"),)
+
+
+def test_numbers_of_dates_documents_and_shares_are_no_figures() -> None:
+    text = "Ngày 08/3, theo Kế hoạch số 12/KH-UBND năm 2024, tặng 1.250 tờ gấp, đạt 95,5%, chi 4,5 triệu đồng"
+    assert numbers_in(text) == (Decimal(1250), Decimal("4.5"))
 
 
 def test_a_unit_already_quoted_gives_way_to_others() -> None:
     written = [
-        passage(unit, section, "Đã làm.") for section in ("I", "II.1") for unit in consolidated.SENT[:10]
+        passage(unit, section, f"Đã làm việc {unit}.")
+        for section in ("I", "II.1")
+        for unit in consolidated.SENT[:6]
     ]
-    text = report_text(replace(consolidation(), passages=tuple(written)), WORDS, TEMPLATES)
-    quotes = [block.text for block in text.body if block.text.endswith("Đã làm.")]
-    assert len(quotes) == len({quote.split(":")[0] for quote in quotes}) == 10
+    quotes = [line for line in results(*written).split("\n") if "Đã làm việc" in line]
+    assert len(quotes) == len(set(quotes)) == 6
+
+
+def texts(district: Consolidation) -> str:
+    document = docx.Document(io.BytesIO(write_unit_texts(district, WORDS).content))
+    return "\n".join(paragraph.text for paragraph in document.paragraphs)
 
 
 def test_a_passage_under_an_unknown_section_is_not_lost() -> None:
     lost = passage("x01", "IX.9", "Đề án riêng của xã.")
-    assert "Đề án riêng của xã" in full_text(replace(consolidation(), passages=(lost,)))
+    assert "Nội dung khác\n- Xã An Hải: Đề án riêng của xã." in texts(
+        replace(consolidation(), passages=(lost,))
+    )
 
 
-def test_every_unit_and_every_sentence_of_the_units_stand_somewhere() -> None:
+def test_every_unit_stands_in_the_report_and_every_sentence_in_the_working_document() -> None:
     district = consolidation()
-    text = full_text(district)
-    assert [unit.name for unit in consolidated.units() if short_name(unit) not in text] == []
+    report = full_text(district)
+    assert [unit.name for unit in consolidated.units() if short_name(unit) not in report] == []
+    words = texts(district)
     for number_ in range(46):
-        assert f"Hoàn thành kế hoạch riêng số {number_} (" in text
+        assert f"Hoàn thành kế hoạch riêng số {number_}." in words
+        assert f"đã mở {number_ + 2} buổi nói chuyện" in words
+
+
+def test_the_working_document_names_all_who_say_the_same_once() -> None:
+    units = ("x01", "x02", "x04", "x05", "x06", "x09", "x10")
+    words = texts(replace(consolidation(), passages=tuple(told(unit, "Treo cờ phướn.") for unit in units)))
+    assert words.count("Treo cờ phướn") == 1
+    names = [short_name(unit) for unit in consolidated.units() if unit.id in units]
+    assert f"({', '.join(names)})" in words
+
+
+def test_the_working_document_is_the_same_bytes_each_time_and_needs_no_passage() -> None:
+    silent = replace(consolidation(), passages=())
+    assert write_unit_texts(consolidation(), WORDS) == write_unit_texts(consolidation(), WORDS)
+    assert write_unit_texts(silent, WORDS).name == "NoiDungDonVi_ATLD_2024-H1.docx"
+    assert "Chưa có nội dung nào" in texts(silent)
+
+
+# --- where figures stand
+
+
+def outlined(*sections: Section, indicators: tuple[Indicator, ...]) -> dict[str, tuple[str, ...]]:
+    """Codes by section id of an outline entered as bare titles."""
+    report = replace(consolidated.report(), outline=sections, indicators=indicators)
+    return {section.id: section.indicators for section in placed_outline(report) if section.indicators}
+
+
+def test_figures_of_a_bare_outline_stand_under_the_title_that_speaks_of_them() -> None:
+    assert outlined(
+        Section("I", "Công tác tuyên truyền, phổ biến"),
+        Section("II", "Phòng cháy, chữa cháy"),
+        indicators=(
+            Indicator("Z1", "Số vụ cháy, chữa cháy kịp thời", "vụ"),
+            Indicator("Z2", "Số buổi tuyên truyền", "buổi"),
+        ),
+    ) == {"I": ("Z2",), "II": ("Z1",)}
+
+
+def test_an_indicator_without_a_word_in_common_follows_its_group_and_a_ratio_its_numerator() -> None:
+    rule = RatioRule(Figure("Z2", Sex.FEMALE), Figure("Z2"))
+    found = outlined(
+        Section("I", "Tuyên truyền"),
+        Section("II", "Vệ sinh thực phẩm"),
+        indicators=(
+            Indicator("Z1", "Số buổi tuyên truyền", "buổi", group="A"),
+            Indicator("Z2", "Lượt khách dự", "lượt", group="A"),
+            Indicator("Z2R", "Tỷ lệ khách nữ", "%", aggregation=Aggregation.RATIO, ratio=rule),
+        ),
+    )
+    assert found == {"I": ("Z1", "Z2", "Z2R")}
+
+
+def test_a_bare_code_of_a_group_may_be_the_initials_of_one_title_only() -> None:
+    lone = (Indicator("Z1", "Lượt khách", "lượt", group="VS"),)
+    assert outlined(Section("I", "Vệ sinh"), Section("II", "Tuyên truyền"), indicators=lone) == {"I": ("Z1",)}
+    assert outlined(Section("I", "Vệ sinh"), Section("II", "Văn sử"), indicators=lone) == {}
+
+
+def test_an_indicator_two_titles_claim_alike_is_left_with_the_others() -> None:
+    torn = (Indicator("Z1", "Kiểm tra vệ sinh", "cuộc"),)
+    assert outlined(Section("I", "Vệ sinh"), Section("II", "Kiểm tra"), indicators=torn) == {}
+
+
+def test_an_outline_that_names_its_indicators_is_left_as_it_is() -> None:
+    placed = placed_outline(consolidated.report())
+    assert [section.indicators for section in placed] == [s.indicators for s in consolidated.OUTLINE]
+
+
+def test_the_words_of_the_whole_report_place_nothing() -> None:
+    everywhere = (Indicator("Z1", "Hội nghị về an toàn lao động", "hội nghị"),)
+    assert outlined(Section("I", "Văn bản về an toàn lao động"), indicators=everywhere) == {}
+
+
+@pytest.mark.parametrize(
+    ("title", "role"),
+    [
+        ("Khó khăn, vướng mắc", SectionRole.DIFFICULTIES),
+        ("Tồn tại, hạn chế và nguyên nhân", SectionRole.DIFFICULTIES),
+        ("PHƯƠNG HƯỚNG 6 THÁNG CUỐI NĂM", SectionRole.PLANS),
+        ("Những kiến nghị, đề xuất", SectionRole.PROPOSALS),
+        ("Kết quả thực hiện nhiệm vụ", SectionRole.RESULTS),
+        ("Giải quyết kiến nghị của cử tri", SectionRole.RESULTS),
+    ],
+)
+def test_a_title_tells_what_its_section_is_for(title: str, role: SectionRole) -> None:
+    report = replace(consolidated.report(), outline=(Section("I", title), Section("I.1", "Cấp xã")))
+    assert [section.role for section in placed_outline(report)] == [role, role]
+
+
+@pytest.mark.parametrize(("group", "heading"), [("VB", ""), ("TT2", ""), ("1", ""), ("Y tế", "Y tế")])
+def test_a_bare_code_is_no_heading(group: str, heading: str) -> None:
+    assert group_heading(group) == heading
+
+
+def test_the_share_of_women_is_not_said_twice() -> None:
+    parts = (total("B1", "800"), total("B1", "248", Sex.FEMALE), total("B1R", "31", parts=(248, 800)))
+    text = "\n".join(body(replace(consolidation(), totals=parts)))
+    assert "trong đó nữ 248 người (chiếm 31%)" in text
+    assert "Tỷ lệ nữ đại biểu hội đồng" not in text
+
+
+def test_a_ratio_of_other_units_than_the_share_is_told() -> None:
+    women = total("B1", "248", Sex.FEMALE, blank=("x01",))
+    parts = (total("B1", "800"), women, total("B1R", "32", parts=(248, 775)))
+    assert "Tỷ lệ nữ đại biểu hội đồng: 32%" in "\n".join(body(replace(consolidation(), totals=parts)))
+
+
+def test_a_committee_has_no_superior_line() -> None:
+    office = consolidated.department()
+    committee = replace(office, parent_authority="UBND tỉnh Hồng Giang")
+    section = replace(committee, issuer="Phòng Lao động và Việc làm")
+    assert head_of(committee, "BC", 2024, WORDS).superior == ""
+    assert head_of(section, "BC", 2024, WORDS).superior == "UBND TỈNH HỒNG GIANG"
 
 
 def test_hostile_text_becomes_plain_text() -> None:
