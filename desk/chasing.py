@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,6 +16,7 @@ from config.secrets import OAUTH_TOKEN, PASSWORD, SMTP_PASSWORD, Secret, secret
 from config.settings import Authentication
 from config.units import Unit
 from config.wording import Wording
+from consolidate.consolidation import Consolidation
 from consolidate.reminders import CHASE, Reminder, due_reminders, step_reached
 from consolidate.standing import standings
 from desk.letters import compose
@@ -33,6 +34,7 @@ from ledger.records import (
     ObligationKey,
     ObligationState,
     OutgoingMessage,
+    ReviewItem,
 )
 
 #: Mail of these kinds, left open for a person, may turn out to be the report that is missing.
@@ -46,10 +48,22 @@ _MAY_BE_A_REPORT = frozenset(
     }
 )
 
-_FRESH = timedelta(days=90)
-
 #: Server clocks differ: what arrived "after now" by so little has arrived.
 _SKEW = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Mail of a unit that waits for a person and may be a report; `report` is empty when it is unknown."""
+
+    unit: str
+    report: str
+    arrival: datetime
+
+    def may_answer(self, key: ObligationKey, period: Period) -> bool:
+        """Whether it may turn out to be what is missing: it came since the period opened."""
+        same = self.unit == key.unit and self.report in {"", key.report}
+        return same and self.arrival >= period.opens
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +129,13 @@ def chase(
     """
     if queue or send:
         withdraw(office.ledger, partial(still_owed, office), office.clock())
-    found = reminders_now(office)
-    busy = units_in_hand(office)
-    reminders = [each for each in found if each.unit.id not in busy]
+    reminders, in_hand = reminders_now(office)
     mails = _composed(office, [each for each in reminders if each.addresses])
     chased = Chased(
         mode="preview",
         mails=mails,
         without_address=tuple(each.unit for each in reminders if not each.addresses),
-        in_hand=tuple(each.unit for each in found if each.unit.id in busy),
+        in_hand=in_hand,
         zone=office.regime.timezone,
         wording=office.wording,
     )
@@ -141,16 +153,37 @@ def chase(
     return replace(chased, mode="sent", mails=_sent(office, pause))
 
 
-def reminders_now(office: Office) -> tuple[Reminder, ...]:
-    """Whom to remind of what, as the ledger stands now."""
+def reminders_now(office: Office) -> tuple[tuple[Reminder, ...], tuple[Unit, ...]]:
+    """Whom to remind of what as the ledger stands now, and whom not because mail of theirs waits for us."""
     now, ledger = office.clock(), office.ledger
     regime = effective_regime(office.regime, ledger.decisions())
-    consolidations = [
-        consolidation_of(office, report, period, now)
+    waiting = _waiting_mail(office, regime)
+    found = [
+        _without_those_in_hand(consolidation_of(office, report, period, now), waiting)
         for report, period in current_periods(office)
         if _has_rung(office, regime, report, period, now)
     ]
-    return due_reminders(regime, consolidations, ledger.outbox(), now)
+    in_hand = {unit.id: unit for _, units in found for unit in units}
+    reminders = due_reminders(regime, [each for each, _ in found], ledger.outbox(), now)
+    return reminders, tuple(in_hand.values())
+
+
+def _without_those_in_hand(
+    consolidation: Consolidation, waiting: Sequence[_Waiting]
+) -> tuple[Consolidation, tuple[Unit, ...]]:
+    """The period with those set to "needs review" of whom mail waits for us, and who they are."""
+    period, report = consolidation.period, consolidation.report
+    held = {
+        standing.unit.id: standing.unit
+        for standing in consolidation.standings
+        if standing.state is ObligationState.MISSING
+        and _is_in_hand(ObligationKey(standing.unit.id, report.id, period.id), period, waiting)
+    }
+    standings_now = tuple(
+        replace(each, state=ObligationState.NEEDS_REVIEW) if each.unit.id in held else each
+        for each in consolidation.standings
+    )
+    return replace(consolidation, standings=standings_now), tuple(held.values())
 
 
 def still_owed(office: Office, mail: OutgoingMessage) -> bool:
@@ -160,8 +193,6 @@ def still_owed(office: Office, mail: OutgoingMessage) -> bool:
     """
     if not mail.kind.startswith(CHASE):
         return True
-    if mail.unit in units_in_hand(office):
-        return False
     now = office.clock()
     owed = [_missing_due(office, key, now + _SKEW) for key in mail.keys]
     return all(due is not None for due in owed) and not any(
@@ -169,37 +200,42 @@ def still_owed(office: Office, mail: OutgoingMessage) -> bool:
     )
 
 
-def units_in_hand(office: Office) -> frozenset[str]:
-    """Units of whom mail waits for a person that may be a report, though nobody knows yet which.
+def _waiting_mail(office: Office, regime: Regime) -> tuple[_Waiting, ...]:
+    """Mail that waits for a person and may be a report of a unit.
 
-    What is known to be forged is nobody's mail, and a question is no report.
+    What waits for a known period is "needs review" by itself; here is also what names another period, as
+    last year's title on this year's report does, or none. What is known to be forged is nobody's mail,
+    and a question is no report.
     """
-    ledger, found = office.ledger, set[str]()
+    ledger = office.ledger
     with ledger.snapshot():
-        regime = effective_regime(office.regime, ledger.decisions())
-        waiting = [item for item in ledger.review_items() if item.kind == "message" and item.key is None]
+        items = [item for item in ledger.review_items() if item.kind == "message"]
         states = (MessageState.REVIEW, MessageState.FAILED)
         outcomes = {each.archive_id: each for state in states for each in ledger.messages(state=state)}
-    since = office.clock() - _FRESH
-    for item in waiting:
-        outcome = outcomes.get(item.archive_id)
-        if outcome is not None and outcome.arrival > since and _may_be_a_report(outcome):
-            found.add(str(item.proposal.get("unit") or ""))
-            found.update(_units_of(regime, outcome))
-    return frozenset(found - {""})
+    return tuple(
+        _Waiting(unit, str(item.proposal.get("report") or ""), outcome.arrival)
+        for item in items
+        if (outcome := outcomes.get(item.archive_id)) is not None and _may_be_a_report(outcome)
+        for unit in _units_of(regime, item, outcome)
+    )
+
+
+def _is_in_hand(key: ObligationKey, period: Period, waiting: Sequence[_Waiting]) -> bool:
+    return any(each.may_answer(key, period) for each in waiting)
 
 
 def _may_be_a_report(outcome: MessageOutcome) -> bool:
     return outcome.state is MessageState.FAILED or outcome.message_class in _MAY_BE_A_REPORT
 
 
-def _units_of(regime: Regime, outcome: MessageOutcome) -> Iterator[str]:
-    """The units the sender's address spoke for on the day of arrival, each of them where it is shared."""
+def _units_of(regime: Regime, item: ReviewItem, outcome: MessageOutcome) -> frozenset[str]:
+    """The unit that is proposed, and those the sender's address spoke for on the day of arrival."""
     day = outcome.arrival.astimezone(regime.timezone).date()
     sender = outcome.from_address.lower()
-    for unit in regime.units:
-        if any(each.address == sender for each in unit.addresses_on(day)):
-            yield unit.id
+    units = {
+        unit.id for unit in regime.units if any(each.address == sender for each in unit.addresses_on(day))
+    }
+    return frozenset(units | {str(item.proposal.get("unit") or "")})
 
 
 def _missing_due(office: Office, key: ObligationKey, as_of: datetime) -> datetime | None:
@@ -211,7 +247,8 @@ def _missing_due(office: Office, key: ObligationKey, as_of: datetime) -> datetim
         waiting = waiting_of(ledger.messages(state=MessageState.REVIEW), ledger.review_items())
     report = next((each for each in regime.reports if each.id == key.report), None)
     period = period_by_id(report, regime.timezone, regime.calendar, key.period) if report else None
-    if report is None or period is None:
+    effective = effective_regime(regime, decisions)
+    if report is None or period is None or _is_in_hand(key, period, _waiting_mail(office, effective)):
         return None
     owed = [each for each in obligations_of(regime, report, period, decisions) if each.key == key]
     received = [each for each in decisions if each.kind in {"receive", "reopen"}]
