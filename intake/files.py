@@ -15,9 +15,9 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from intake.documents import Document, FileKind, ReadFile, ReadState
-from intake.errors import BombError, ExtractionError, FileTooLargeError
+from intake.errors import BombError, DamagedFileError, ExtractionError, FileTooLargeError
 from intake.extractors.interface import Budget, Limits, Package
-from intake.extractors.registry import EXTRACTORS
+from intake.extractors.registry import CONTAINERS, EXTRACTORS
 from intake.kinds import kind_of, picture_size
 from intake.messages import ForwardedHead, ReadMessage
 from intake.mime import Leaf, ParsedMail, parse_mail
@@ -25,6 +25,8 @@ from intake.mime import Leaf, ParsedMail, parse_mail
 if TYPE_CHECKING:
     import zipfile
     from collections.abc import Iterable
+
+    from intake.extractors.archives import Member
 
 _LONGEST_NAME: Final = 120
 _LONGEST_DECLARED: Final = 500
@@ -167,6 +169,8 @@ class _Opening:
             self._open_mail(found, budget)
         elif kind is FileKind.ZIP:
             self._open_archive(found, budget)
+        elif kind in CONTAINERS:
+            self._open_container(found, kind, budget)
         else:
             self._add(found, kind, *_read(kind, found, budget))
 
@@ -231,6 +235,32 @@ class _Opening:
             # Members opened before the fault stay; the archive itself says that there may be more.
             self.files.insert(position, _with_fault(self.files.pop(position), error))
 
+    def _open_container(self, found: _Found, kind: FileKind, budget: Budget) -> None:
+        """Opens a container that is read as a stream: members come one by one until its end or a fault."""
+        if len(found.path) >= self.limits.depth:
+            self._add(found, kind, ReadState.TOO_DEEP)
+            return
+        position = len(self.files)
+        name = self._add(found, kind, ReadState.CONTAINER)
+        try:
+            for member in CONTAINERS[kind](found.content, found.declared, budget):
+                self._open_streamed(member, (*found.path, name), budget)
+        except (MemoryError, KeyboardInterrupt, SystemExit):
+            raise
+        except ExtractionError as error:
+            self.files.insert(position, _with_fault(self.files.pop(position), error))
+        except Exception as error:  # noqa: BLE001 - a reader that stumbles over a hostile file
+            fault = DamagedFileError(type(error).__name__)
+            self.files.insert(position, _with_fault(self.files.pop(position), fault))
+
+    def _open_streamed(self, member: Member, path: tuple[str, ...], budget: Budget) -> None:
+        if _LITTER.search(member.name):
+            return
+        if member.error is None:
+            self._open(_Found(member.content, member.name, path), budget)
+        else:
+            self.files.append(_locked_member(member.name, member.size, path, member.error))
+
     def _open_member(
         self, package: Package, entry: zipfile.ZipInfo, path: tuple[str, ...], budget: Budget
     ) -> None:
@@ -240,7 +270,7 @@ class _Opening:
         except BombError:
             raise
         except ExtractionError as error:
-            self.files.append(_locked_member(declared, entry, path, error))
+            self.files.append(_locked_member(declared, entry.file_size, path, error))
             return
         self._open(_Found(content, declared, path), budget)
 
@@ -258,16 +288,14 @@ def _with_fault(file: ReadFile, error: ExtractionError) -> ReadFile:
     )
 
 
-def _locked_member(
-    declared: str, entry: zipfile.ZipInfo, path: tuple[str, ...], error: ExtractionError
-) -> ReadFile:
+def _locked_member(declared: str, size: int, path: tuple[str, ...], error: ExtractionError) -> ReadFile:
     """A member whose octets nobody has; its size is the archive's claim and it has no hash."""
     return ReadFile(
         name=safe_name(declared),
         declared_name=_storable(declared),
         path=path,
         kind=FileKind.UNKNOWN,
-        size=entry.file_size,
+        size=size,
         sha256="",
         state=error.state,
         detail=error.detail,

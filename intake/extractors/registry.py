@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from intake.documents import FileKind
+from intake.extractors.archives import archive_files
 from intake.extractors.docx import extract_docx
 from intake.extractors.office import extract_doc, extract_odt, extract_old_workbook, extract_rtf
 from intake.extractors.pdf import extract_pdf
@@ -15,6 +16,7 @@ from intake.extractors.workbook import extract_workbook
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from intake.extractors.archives import Container
     from intake.extractors.interface import Extractor
 
 EXTRACTORS: Final[Mapping[FileKind, Extractor]] = {
@@ -32,3 +34,8 @@ EXTRACTORS: Final[Mapping[FileKind, Extractor]] = {
     FileKind.HTML: extract_html,
 }
 """Kinds that are read. Every other kind ends as `ReadState.NOT_YET` or in a state of its own."""
+
+CONTAINERS: Final[Mapping[FileKind, Container]] = {
+    FileKind.ARCHIVE: archive_files,
+}
+"""Kinds that hold files and are read as a stream; zip and mail have ways of their own in `intake.files`."""

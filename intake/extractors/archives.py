@@ -1,0 +1,208 @@
+"""Archives other than zip: rar, 7z, cab, tar and single packed files, by libarchive.
+
+Everything is read as a stream within the budget of produced octets. Only the formats named by the first
+octets are switched on, and only filters that are built in: libarchive can call other programs for some,
+and must not. Names are shown, never used as paths; links and devices are passed over.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from contextlib import contextmanager
+from ctypes import c_char_p, c_int, c_void_p, cast, create_string_buffer
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from intake.errors import (
+    BombError,
+    ConverterMissingError,
+    DamagedFileError,
+    EncryptedFileError,
+    ExtractionError,
+    FileTooLargeError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from intake.extractors.interface import Budget
+
+_FORMATS: Final = (
+    (b"Rar!\x1a\x07\x00", ("rar",), ()),
+    (b"Rar!\x1a\x07\x01\x00", ("rar5",), ()),
+    (b"7z\xbc\xaf\x27\x1c", ("7zip",), ()),
+    (b"MSCF", ("cab",), ()),
+    (b"\x1f\x8b", ("tar", "raw"), ("gzip",)),
+    (b"BZh", ("tar", "raw"), ("bzip2",)),
+    (b"\xfd7zXZ\0", ("tar", "raw"), ("xz",)),
+)
+_TAR: Final = (("tar",), ())
+_PIECE: Final = 1 << 16
+_FATAL: Final = -30  #: nothing more can be read
+_LOCKED: Final = re.compile(r"encrypt|crypto|passphrase|password", re.IGNORECASE)
+_PACKED_NAME: Final = re.compile(r"\.(?:gz|bz2|xz|z)$", re.IGNORECASE)
+_NAMELESS: Final = "data"  #: what libarchive calls the one file of a packed file without a name
+_LIBRARIES: Final = ("libarchive.so.13", "libarchive.so", "libarchive.dylib")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file found in a container: its octets, or why they cannot be had."""
+
+    name: str  #: as the container states it, folders included
+    content: bytes = b""
+    size: int = 0  #: what the container claims where the octets are missing
+    error: ExtractionError | None = None
+
+
+Container = Callable[[bytes, str, "Budget"], "Iterator[Member]"]
+"""Takes a container's octets, its declared name and the budget; gives its files one by one.
+
+Raises an `ExtractionError` when nothing more can be read; what came before stays.
+"""
+
+
+def archive_files(content: bytes, declared: str, budget: Budget) -> Iterator[Member]:
+    """The regular files of an archive, in its order; `declared` names the only file of a plain .gz.
+
+    Raises:
+        ConverterMissingError: libarchive is not installed.
+        EncryptedFileError: even the list of names is locked, or nothing after a locked member can be read.
+        DamagedFileError: the archive is broken from here on.
+        FileTooLargeError: more members than are opened of one archive.
+        BombError: it produces too much, in all or for its size.
+
+    """
+    ffi = _library()
+    reading = _Reading(ffi, len(content), budget)
+    with _opened(ffi, content) as pointer:
+        yield from reading.files(pointer, _PACKED_NAME.sub("", declared))
+
+
+@lru_cache(maxsize=1)
+def _library() -> Any:
+    """The binding, or an error where the system has no libarchive; loaded only when an archive comes."""
+    for name in (os.environ.get("LIBARCHIVE"), *_LIBRARIES):
+        if not name:
+            continue
+        # Named, because the binding would otherwise start programs to look for the library.
+        os.environ["LIBARCHIVE"] = name
+        try:
+            from libarchive import ffi
+        except (ImportError, OSError, AttributeError):
+            continue
+        return ffi
+    raise ConverterMissingError("libarchive")
+
+
+@contextmanager
+def _opened(ffi: Any, content: bytes) -> Iterator[Any]:
+    formats, filters = next((found for magic, *found in _FORMATS if content.startswith(magic)), _TAR)
+    pointer = ffi.read_new()
+    try:
+        for name in formats:
+            ffi.get_read_format_function(name)(pointer)
+        for name in filters:
+            if ffi.get_read_filter_function(name)(pointer) != 0:
+                raise ConverterMissingError(f"libarchive without {name}")
+        _open(ffi, pointer, content)
+        yield pointer
+    finally:
+        ffi.read_free(pointer)
+
+
+def _open(ffi: Any, pointer: Any, content: bytes) -> None:
+    from libarchive.exception import ArchiveError
+
+    try:
+        ffi.read_open_memory(pointer, cast(c_char_p(content), c_void_p), len(content))
+    except ArchiveError as error:
+        raise _as_ours(error) from error
+
+
+def _as_ours(error: Any) -> ExtractionError:
+    said = str(error.msg or "")
+    return (
+        EncryptedFileError("archive") if _LOCKED.search(said) else DamagedFileError(f"archive: {said[:80]}")
+    )
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One archive being read."""
+
+    ffi: Any
+    packed: int
+    budget: Budget
+    produced: int = 0
+
+    def files(self, pointer: Any, packed_name: str) -> Iterator[Member]:
+        """The regular files from here to the end."""
+        from libarchive.exception import ArchiveError
+        from libarchive.read import ArchiveRead
+
+        seen = 0
+        try:
+            for entry in ArchiveRead(pointer):
+                seen += 1
+                if seen > self.budget.limits.members:
+                    raise FileTooLargeError(f"more than {seen - 1} members")
+                if not entry.isreg or entry.islnk:
+                    continue
+                yield from self._file(pointer, entry, packed_name)
+        except ArchiveError as error:
+            raise _as_ours(error) from error
+
+    def _file(self, pointer: Any, entry: Any, packed_name: str) -> Iterator[Member]:
+        from libarchive.exception import ArchiveError
+
+        name, size = _name(entry), max(entry.size or 0, 0)
+        if name == _NAMELESS and packed_name:
+            name = packed_name
+        if _is_locked(self.ffi, entry):
+            yield Member(name, size=size, error=EncryptedFileError("archive member"))
+            return
+        try:
+            yield Member(name, self._content(pointer))
+        except ArchiveError as error:
+            yield Member(name, size=size, error=_as_ours(error))
+            if error.retcode == _FATAL:
+                raise
+
+    def _content(self, pointer: Any) -> bytes:
+        limits = self.budget.limits
+        buffer = create_string_buffer(_PIECE)
+        pieces: list[bytes] = []
+        while (length := self.ffi.read_data(pointer, buffer, _PIECE)) > 0:
+            pieces.append(buffer.raw[:length])
+            self.produced += length
+            self.budget.spend(length)
+            if self.produced > limits.ratio_from and self.produced > limits.ratio * self.packed:
+                raise BombError(f"{self.packed} octets give more than {self.produced}")
+        if length < 0:
+            raise DamagedFileError("archive member")
+        return b"".join(pieces)
+
+
+def _is_locked(ffi: Any, entry: Any) -> bool:
+    """Whether the octets of an entry are locked; of a .rar the library would hand them out as they are."""
+    ask = ffi.libarchive.archive_entry_is_encrypted
+    ask.argtypes, ask.restype = [c_void_p], c_int
+    return bool(ask(entry._entry_p))  # noqa: SLF001 - the binding does not offer the question
+
+
+def _name(entry: Any) -> str:
+    """The name as stated; octets that are no UTF-8 are in the code page of a Vietnamese PC."""
+    try:
+        stated = entry.pathname
+    except ValueError:  # characters that do not exist
+        return ""
+    if isinstance(stated, bytes):
+        return stated.decode("cp1258", "replace")
+    return str(stated or "").encode("utf-8", "replace").decode("utf-8")
+
+
+__all__ = ["Container", "Member", "archive_files"]

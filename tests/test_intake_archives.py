@@ -1,0 +1,229 @@
+from __future__ import annotations
+
+import base64
+import gzip
+import io
+import struct
+import sys
+import tarfile
+import zlib
+from collections.abc import Callable
+from ctypes.util import find_library
+from pathlib import Path
+
+import pytest
+
+from intake.documents import FileKind, ReadState
+from intake.errors import ConverterMissingError
+from intake.extractors import archives
+from intake.extractors.interface import Limits
+from intake.files import read_message
+from intake.workers import ReaderPool, ReadingFailure
+from tests.builders import docx, mail, xlsx, zip_of
+
+pytestmark = pytest.mark.skipif(find_library("archive") is None, reason="libarchive is not installed here")
+
+LETTER = docx("BÁO CÁO", [["a", "b"]])
+BOOK = xlsx({"Biểu": [["Số buổi", 12]]})
+#: "bc.txt" with eleven octets, locked by 7-Zip with the password "abc"; in the second the names too
+LOCKED_7Z = (
+    "N3q8ryccAATyx33tEAAAAAAAAABqAAAAAAAAAECMNdusTspCfC3A6W10YpVpzsVsAQQGAAEJEAAHCwEAAiQG8QcBElMPpfiRbG6Wl2db"
+    "OPoG7Tl4pAEAAQAMCwsACAoBeS+JwAAABQEZAwAAABEPAGIAYwAuAHQAeAB0AAAAGQQAAAAAFAoBAGMwztafet0BFQYBACCApIEAAA=="
+)
+LOCKED_NAMES_7Z = (
+    "N3q8ryccAATCe6cDgAAAAAAAAAAuAAAAAAAAAMbduniH87jM3uH78up896k8gc31yJvAMw0Xf/4zYeOA33MDpkyl0dP5/SlYjUEp"
+    "lKCHilNejzmMhEEu1CJWTMmRwr3Y00JqD6xUvJ92yILlEmtcVMNtOMUNncjfn/SH2xzy1YKjOOEhF4tQbl8PZTWmBpvbz+TSgKE1"
+    "TX2WEqzJSCEImRcGEAEJcAAHCwEAASQG8QcBElMPniaSTKNlHbdt728t9qNNhAxqCgEoyvZ4AAA="
+)
+
+
+def seven_zip(tmp_path: Path, files: dict[str, bytes]) -> bytes:
+    import libarchive
+
+    target = tmp_path / "made.7z"
+    with libarchive.file_writer(str(target), "7zip") as archive:
+        for name, content in files.items():
+            archive.add_file_from_memory(name, len(content), content)
+    return target.read_bytes()
+
+
+def tar(files: dict[str, bytes], mode: str = "w:gz") -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode=mode) as archive:  # type: ignore[call-overload]
+        for name, content in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    return stream.getvalue()
+
+
+def rar4(name: str, content: bytes, *, flags: int = 0) -> bytes:
+    """A stored file in the format of RAR 1.5 to 4 (technote.txt of the RAR distribution)."""
+
+    def block(kind: int, flags: int, fields: bytes) -> bytes:
+        rest = struct.pack("<BHH", kind, flags, 7 + len(fields)) + fields
+        return struct.pack("<H", zlib.crc32(rest) & 0xFFFF) + rest
+
+    stated = name.encode("ascii")
+    fields = struct.pack(
+        "<IIBIIBBHI", len(content), len(content), 3, zlib.crc32(content), 0, 20, 0x30, len(stated), 0o100644
+    )
+    head = b"Rar!\x1a\x07\x00" + block(0x73, 0, b"\0" * 6)
+    return head + block(0x74, 0x8000 | flags, fields + stated) + content + block(0x7B, 0x4000, b"")
+
+
+def rar5(name: str, content: bytes) -> bytes:
+    """A stored file in the format of RAR 5."""
+
+    def number(value: int) -> bytes:
+        octets = b""
+        while value >= 0x80:
+            octets += bytes((value & 0x7F | 0x80,))
+            value >>= 7
+        return octets + bytes((value,))
+
+    def block(*fields: bytes) -> bytes:
+        inner = b"".join(fields)
+        sized = number(len(inner)) + inner
+        return struct.pack("<I", zlib.crc32(sized)) + sized
+
+    stated = name.encode()
+    file = block(
+        number(2), number(2), number(len(content)),  # file block with data behind it
+        number(4), number(len(content)), number(0o100644), struct.pack("<I", zlib.crc32(content)),
+        number(0), number(1), number(len(stated)), stated,
+    )  # fmt: skip
+    main = block(number(1), number(0), number(0))
+    return b"Rar!\x1a\x07\x01\x00" + main + file + content + block(number(5), number(0), number(0))
+
+
+def states(name: str, content: bytes, limits: Limits | None = None) -> list[tuple[str, tuple[str, ...], str]]:
+    message = read_message(mail(files=[(name, content)]), limits or Limits())
+    return [(file.name, file.path, file.state.value) for file in message.files]
+
+
+@pytest.mark.parametrize("make", [rar4, rar5])
+def test_files_of_a_rar_archive_are_read(make: Callable[[str, bytes], bytes]) -> None:
+    content = make("BC/bc.docx", LETTER)
+    assert states("BC.rar", content) == [
+        ("BC.rar", (), "container"),
+        ("bc.docx", ("BC.rar",), "read"),
+    ]
+
+
+def test_names_and_documents_of_a_7z_archive_come_out_whole(tmp_path: Path) -> None:
+    content = seven_zip(tmp_path, {"Biểu mẫu/Số liệu.xlsx": BOOK, "thư.docx": LETTER, "~$thư.docx": b"x"})
+    message = read_message(mail(files=[("BC.7z", content)]), Limits())
+    assert [file.name for file in message.files] == ["BC.7z", "Số liệu.xlsx", "thư.docx"]
+    document = message.files[1].document
+    assert document is not None
+    assert document.tables[0].cells[1].number == "12"
+    assert message.files[0].kind is FileKind.ARCHIVE
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:bz2", "w:xz"])
+def test_files_of_a_tar_archive_are_read_however_it_is_packed(mode: str) -> None:
+    assert states("a.tgz", tar({"bc.docx": LETTER, "b.xlsx": BOOK}, mode)) == [
+        ("a.tgz", (), "container"),
+        ("bc.docx", ("a.tgz",), "read"),
+        ("b.xlsx", ("a.tgz",), "read"),
+    ]
+
+
+def test_a_single_packed_file_keeps_its_name() -> None:
+    assert states("bc.docx.gz", gzip.compress(LETTER))[1] == ("bc.docx", ("bc.docx.gz",), "read")
+
+
+def test_archives_in_archives_are_opened_to_the_third_level(tmp_path: Path) -> None:
+    inner = tar({"bc.docx": LETTER})
+    content = seven_zip(tmp_path, {"hai.zip": zip_of({"ba.tgz": inner})})
+    assert states("mot.7z", content)[-1] == ("bc.docx", ("mot.7z", "hai.zip", "ba.tgz"), "read")
+    deeper = seven_zip(tmp_path, {"hai.zip": zip_of({"ba.tgz": tar({"bon.tgz": inner})})})
+    assert states("mot.7z", deeper)[-1] == ("bon.tgz", ("mot.7z", "hai.zip", "ba.tgz"), "too_deep")
+
+
+def test_a_name_is_shown_and_never_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    content = tar({"../../thoat.txt": b"x", "/tmp/tuyet-doi.txt": b"y"})  # noqa: S108
+    assert [name for name, _, _ in states("a.tar.gz", content)] == ["a.tar.gz", "thoat.txt", "tuyet-doi.txt"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_links_and_devices_are_passed_over() -> None:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        for name, kind in (("a", tarfile.SYMTYPE), ("b", tarfile.LNKTYPE), ("c", tarfile.CHRTYPE)):
+            entry = tarfile.TarInfo(name)
+            entry.type, entry.linkname = kind, "/etc/hostname"
+            archive.addfile(entry)
+    assert states("a.tar", stream.getvalue()) == [("a.tar", (), "container")]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (base64.b64decode(LOCKED_7Z), [("a.7z", (), "container"), ("bc.txt", ("a.7z",), "encrypted")]),
+        (base64.b64decode(LOCKED_NAMES_7Z), [("a.7z", (), "encrypted")]),
+        (
+            rar4("bc.txt", b"x" * 16, flags=0x04),
+            [("a.7z", (), "container"), ("bc.txt", ("a.7z",), "encrypted")],
+        ),
+    ],
+    ids=["7z", "7z names", "rar"],
+)
+def test_a_locked_archive_is_named_as_locked(
+    content: bytes, expected: list[tuple[str, tuple[str, ...], str]]
+) -> None:
+    assert states("a.7z", content) == expected
+
+
+def test_a_bomb_is_stopped_by_what_it_produces_and_the_next_file_is_read() -> None:
+    bomb = tar({"bc.docx": LETTER, "b.bin": b"\0" * (30 << 20)})
+    limits = Limits(ratio_from=1 << 20)
+    message = read_message(mail(files=[("a.tgz", bomb), ("b.xlsx", BOOK)]), limits)
+    assert [(file.name, file.state) for file in message.files] == [
+        ("a.tgz", ReadState.BOMB),
+        ("bc.docx", ReadState.READ),
+        ("b.xlsx", ReadState.READ),
+    ]
+
+
+def test_all_levels_of_nesting_share_one_budget() -> None:
+    large = gzip.compress(bytes(range(256)) * 4096)
+    content = tar({f"{number}.gz": large for number in range(6)})
+    limits = Limits(unpacked=3 << 20, ratio=10**6)
+    assert states("a.tgz", content, limits)[0][2] == "bomb"
+    assert states("a.tgz", content, Limits(ratio=10**6))[0][2] == "container"
+
+
+def test_more_members_than_are_opened_make_the_archive_too_large() -> None:
+    found = states("a.tgz", tar({f"{number}.txt": b"x" for number in range(9)}), Limits(members=5))
+    assert found[0] == ("a.tgz", (), "too_large")
+    assert len(found) == 6
+
+
+@pytest.mark.parametrize("make", [rar4, rar5])
+def test_an_archive_that_is_cut_off_is_damaged(make: Callable[[str, bytes], bytes]) -> None:
+    content = make("bc.docx", LETTER)
+    found = states("a.rar", content[: len(content) // 2])
+    assert found[0] == ("a.rar", (), "damaged")
+    assert "read" not in {state for _, _, state in found}
+
+
+def test_an_archive_is_read_in_the_confined_process() -> None:
+    with ReaderPool(1) as pool:
+        [(_, message)] = pool.read([("1", mail(files=[("a.rar", rar5("bc.docx", LETTER))]))])
+    assert not isinstance(message, ReadingFailure)
+    assert [file.state for file in message.files] == [ReadState.CONTAINER, ReadState.READ]
+
+
+def test_without_libarchive_the_archive_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "_LIBRARIES", ("no-such-library.so",))
+    monkeypatch.delenv("LIBARCHIVE", raising=False)
+    for name in [name for name in sys.modules if name.startswith("libarchive")]:
+        monkeypatch.delitem(sys.modules, name)
+    archives._library.cache_clear()
+    with pytest.raises(ConverterMissingError):
+        archives._library()
+    assert states("a.rar", rar4("bc.docx", LETTER)) == [("a.rar", (), "not_yet")]
+    archives._library.cache_clear()
