@@ -476,6 +476,14 @@ def test_a_section_shows_three_highlights_at_most() -> None:
     assert text.count("Mở hội thi riêng") == 3
 
 
+def test_a_sentence_may_end_in_a_word_that_also_stands_before_numbers() -> None:
+    assert sentences("Hỗ trợ hộ dân tộc thiểu số. Tăng 05 CLB. Mở lớp.") == (
+        "Hỗ trợ hộ dân tộc thiểu số",
+        "Tăng 05 CLB",
+        "Mở lớp",
+    )
+
+
 def test_what_three_units_say_alike_is_one_item_with_their_names() -> None:
     text = results(*(told(unit, "Treo cờ phướn tại trụ sở.") for unit in ("x01", "x02", "x04")))
     assert "Xã An Hải, xã An Lạc, xã An Thắng Đông: Treo cờ phướn tại trụ sở." in text
@@ -720,6 +728,22 @@ def test_annex_one_holds_every_indicator_with_coverage_and_leaves_blanks_blank()
     assert rows["Số vụ tai nạn lao động"][3:6] == ["0", "", ""]
     assert rows["Số người được khen thưởng"][3:6] == ["trên 40", "", "30"]
     assert rows["Số người được khen thưởng"][7] == "tổng số 46/50; nam 0/50; nữ 45/50"
+
+
+def rows_of_annex_two(district: Consolidation) -> list[list[str]]:
+    document = docx.Document(io.BytesIO(write_report(district, WORDS).content))
+    table = document.tables[-1]
+    return [[cell.text for cell in row.cells] for row in table.rows]
+
+
+def test_one_due_moment_for_all_stands_above_annex_two_and_several_in_a_column() -> None:
+    assert "(Thời hạn gửi báo cáo: trước ngày 10/6/2024)" in full_text(consolidation())
+    assert "Thời hạn" not in rows_of_annex_two(consolidation())[0]
+    first, *others = consolidation().standings
+    extended = replace(consolidation(), standings=(replace(first, due=DUE.replace(day=20)), *others))
+    head, _, township, _, commune, *_ = rows_of_annex_two(extended)
+    assert head[4] == "Thời hạn"
+    assert (township[4], commune[4]) == ("trước 20/6/2024", "trước 10/6/2024")
 
 
 def test_a_report_without_anything_is_still_a_document() -> None:

@@ -30,7 +30,7 @@ _COMMITTEE = re.compile(
     r"^(?:UBND|[ỦU][yỷ] ban nhân dân)\s+(?=(?:xã|phường|thị trấn|thị xã|đặc khu)\s)", re.IGNORECASE
 )
 _SENTENCE_END = re.compile(r"(?<=[.;!?…])\s+(?=[-–+•A-ZÀ-ỸĐ\d])|\n+")
-_ABBREVIATED = re.compile(r"(?:^|[\s(])(?:[A-ZĐ]{1,3}|[Ss]ố|[Đđ]/c|[Tt]h[Ss]|[Bb][Ss]|v\.v)\.$")
+_ABBREVIATED = re.compile(r"(?:^|[\s(])(?:[A-ZĐ]{1,2}|[Đđ]/c|[Tt]h[Ss]|[Bb][Ss]|v\.v)\.$")
 _BULLET = re.compile(r"^(?:[-–+•*·▪]+|\d{1,2}[.)](?!\d)|[a-zđ]\))\s*")
 
 

@@ -50,10 +50,10 @@ _STANDINGS = (
 )
 _STANDINGS_OF_ONE_DUE = (
     ("order", 567),
-    ("unit", 3288),
-    ("state", 1474),
+    ("unit", 3460),
+    ("state", 1588),
     ("received", 1928),
-    ("note", TEXT_WIDTH - 7257),
+    ("note", TEXT_WIDTH - 7543),
 )
 
 
@@ -247,5 +247,6 @@ def _remarks(standing: UnitStanding, consolidation: Consolidation, wording: Word
         yield wording("documents.note_overdue", days=overdue)
     if standing.corrected:
         yield wording("documents.note_corrected")
-    if standing.waiting:
+    # One mail that waits is what the state says already.
+    if len(standing.waiting) > (standing.state is ObligationState.NEEDS_REVIEW):
         yield wording("documents.note_waiting", count=counted(len(standing.waiting)))
