@@ -13,7 +13,7 @@ from desk.errors import UnknownNameError
 from desk.office import Office
 from desk.work import chosen_periods, settle, take_in
 from intake.numerals import read_number
-from ledger.records import Decision, MessageClass, ReviewItem, Role
+from ledger.records import Decision, MessageClass, ObligationKey, ReviewItem, Role
 
 #: The ways a report comes beside the mailbox.
 CHANNELS = ("paper", "zalo", "document_system")
@@ -39,7 +39,7 @@ def accept(
         UnknownNameError: there is no such question, message, unit, report, period or role, or the
             proposal leaves something open that is not named.
     """
-    found, archive_id = _aimed(office, item)
+    found, target = _aimed(office, item)
     proposal = dict(found.proposal) if found else {}
     named = {"unit": unit, "report": report, "period": period}
     choice: dict[str, Any] = {name: value or proposal.get(name) or "" for name, value in named.items()}
@@ -49,11 +49,10 @@ def accept(
         choice["role"] = _role(role)
     explicit = any(named.values())
     kind = "assign" if explicit else "accept"
-    target = {"message": archive_id} | ({"item": found.id} if found else {})
     said = choice if explicit or role else _filled(choice)
-    decision = _recorded(office, kind, target, said, reason, archive_id)
+    decision = _recorded(office, kind, target, said, reason, target["message"])
     if learn and found is not None and found.question == "sender_unregistered":
-        _learn(office, archive_id, str(choice["unit"]), reason)
+        _learn(office, target["message"], str(choice["unit"]), reason)
     return decision
 
 
@@ -69,13 +68,14 @@ def set_aside(office: Office, item: str, kind: str, reason: str) -> Decision:
     """Say that a message is no report, and what it is.
 
     Raises:
-        UnknownNameError: there is no such message or class.
+        UnknownNameError: there is no such message or class, or the question is about a figure.
     """
-    found, archive_id = _aimed(office, item)
+    found, target = _aimed(office, item)
     if kind not in set(MessageClass):
         raise UnknownNameError("desk.unknown_choice", name=kind, known=", ".join(MessageClass))
-    target = {"message": archive_id} | ({"item": found.id} if found else {})
-    return _recorded(office, "set_aside", target, {"class": kind}, reason, archive_id)
+    if found is not None and found.kind == "value":
+        raise UnknownNameError("desk.value_question", name=item)
+    return _recorded(office, "set_aside", target, {"class": kind}, reason, target["message"])
 
 
 def set_value(office: Office, item: str, figure: str, reason: str) -> Decision:
@@ -84,20 +84,23 @@ def set_value(office: Office, item: str, figure: str, reason: str) -> Decision:
     Raises:
         UnknownNameError: there is no such question about a figure, or the figure is no number.
     """
-    found, _archive_id = _aimed(office, item)
+    found, _target = _aimed(office, item)
     if found is None or found.kind != "value" or found.key is None:
         raise UnknownNameError("desk.no_value_question", name=item)
     number = _number(figure)
-    target = {
+    return _recorded(office, "value", _value_target(found, found.key), {"value": str(number)}, reason)
+
+
+def _value_target(found: ReviewItem, key: ObligationKey) -> dict[str, str]:
+    return {
         "item": found.id,
         "message": found.archive_id,
-        "unit": found.key.unit,
-        "report": found.key.report,
-        "period": found.key.period,
+        "unit": key.unit,
+        "report": key.report,
+        "period": key.period,
         "indicator": found.indicator,
         "sex": found.sex,
     }
-    return _recorded(office, "value", target, {"value": str(number)}, reason)
 
 
 def link(office: Office, address: str, unit: str, since: str | None, reason: str) -> Decision:
@@ -158,14 +161,15 @@ def extend(
 
 
 def reopen(office: Office, item: str, reason: str) -> Decision:
-    """Take back what was decided about a message.
+    """Take back what was decided about a message, or about one figure of it.
 
     Raises:
         UnknownNameError: there is no such message.
     """
-    found, archive_id = _aimed(office, item)
-    target = {"message": archive_id} | ({"item": found.id} if found else {})
-    return _recorded(office, "reopen", target, {}, reason, archive_id)
+    found, target = _aimed(office, item)
+    if found is not None and found.kind == "value" and found.key is not None:
+        return _recorded(office, "reopen", _value_target(found, found.key), {}, reason)
+    return _recorded(office, "reopen", target, {}, reason, target["message"])
 
 
 def _recorded(
@@ -191,16 +195,25 @@ def _again(office: Office, archive_ids: list[str], decision: Decision) -> None:
     settle(office)
 
 
-def _aimed(office: Office, item: str) -> tuple[ReviewItem | None, str]:
-    """The question of that id and its message, or the message alone when it is named itself."""
+def _aimed(office: Office, item: str) -> tuple[ReviewItem | None, dict[str, str]]:
+    """The question of that id and what a decision on it aims at.
+
+    A message named itself stands for its one question. A question that was decided is asked no more; the
+    decision still knows its message.
+    """
     for known in office.ledger.review_items(open_only=False):
         if known.id == item:
-            return known, known.archive_id
+            return known, {"message": known.archive_id, "item": item}
+    for decision in office.ledger.decisions():
+        if decision.target.get("item") == item and decision.target.get("message"):
+            return None, {"message": str(decision.target["message"]), "item": item}
     outcome = office.ledger.message(item)
     if outcome is None:
         raise UnknownNameError("desk.unknown_item", name=item)
     questions = [known for known in outcome.review if known.kind == "message"]
-    return (questions[0] if len(questions) == 1 else None), outcome.archive_id
+    if len(questions) != 1:
+        return None, {"message": outcome.archive_id}
+    return questions[0], {"message": outcome.archive_id, "item": questions[0].id}
 
 
 def _require_complete(office: Office, choice: dict[str, Any]) -> None:

@@ -449,7 +449,8 @@ class _Judge:
     def _spoken(self) -> tuple[Decision, ...]:
         """What was decided about where this message belongs, oldest first."""
         kinds = ("set_aside", "accept", "assign", "reopen")
-        return tuple(decision for decision in self._context.decisions if decision.kind in kinds)
+        about = (one for one in self._context.decisions if not one.target.get("indicator"))
+        return tuple(decision for decision in about if decision.kind in kinds)
 
     def _put_aside(self) -> Decision | None:
         """The decision that none of this message counts."""
