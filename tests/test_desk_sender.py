@@ -25,6 +25,7 @@ from desk.sender import (
     SmtpSender,
     SmtpUnreachableError,
     UnsafeMailError,
+    _dotted,
     build_mime,
     header_text,
 )
@@ -173,6 +174,17 @@ def test_a_mail_without_recipient_is_not_written() -> None:
 def test_a_line_that_is_one_point_ends_no_mail(server: SmtpServer) -> None:
     sent_through(server, letter(text="Trước\n.\n..\nsau\n"))
     assert read(server.mails[0].content).get_content().split() == ["Trước", ".", "..", "sau"]
+
+
+def test_points_at_the_beginning_of_lines_are_doubled() -> None:
+    assert _dotted(b".a\r\nb.\r\n.") == b"..a\r\nb.\r\n..\r\n.\r\n"
+
+
+@pytest.mark.parametrize("text", [INJECTION, "=?=?x?=?=", "==??", "a\r\nBcc: b\x00\u2028c", "=\x00?"])
+def test_header_text_holds_nothing_a_reader_could_decode(text: str) -> None:
+    cleaned = header_text(text)
+    assert "=?" not in cleaned
+    assert cleaned.isprintable()
 
 
 # -- the server's answers -------------------------------------------------------------------------------
