@@ -243,6 +243,18 @@ class TestTheTotals:
             "Chỉ tiêu khác",
         ]
 
+    def test_a_group_that_is_a_bare_code_heads_no_rows(self) -> None:
+        totals = [replace(each, indicator=replace(each.indicator, group="XY")) for each in whole().totals]
+        book = opened(annex(replace(whole(), totals=tuple(totals), report=replace(REPORT, outline=()))))
+        assert "XY" not in [row[0] for row in book["Tổng hợp"].iter_rows(values_only=True)]
+
+    def test_a_due_day_is_told_as_the_letter_tells_it(self) -> None:
+        due = whole().standings[0].due
+        assert due is not None
+        midnight = replace(whole().standings[0], due=due.replace(hour=0, minute=0))
+        sheet = opened(annex(replace(whole(), standings=(midnight,))))["Tình hình nộp"]
+        assert row_of(sheet, midnight.unit.name)[3].startswith("trước ")
+
 
 class TestTheFiguresOfUnits:
     def test_a_blank_stays_blank(self) -> None:

@@ -18,6 +18,7 @@ from config.reports import Aggregation, Figure, Indicator, Sex
 from config.spelling import accented_key
 from consolidate.standing import moment_text
 from consolidate.totals import figure_of, is_certain, number_text
+from consolidate.writers.phrases import due
 from consolidate.writers.report_sections import group_heading, placed_outline
 from consolidate.writers.workbook_bytes import XLSX, Styles, lines_needed, plain_text, workbook_bytes
 from ledger.records import Certainty, Method, ObligationState, ReportFile
@@ -683,7 +684,7 @@ def _write_standing(sheet: Any, book: _Book, row: int, number: int, standing: Un
     texts = (
         standing.unit.name,
         book.words(f"state_{standing.state.value}"),
-        _moment(book, standing.due),
+        due(standing.due, book.consolidation.regime.timezone, book.wording, short=True),
         _moment(book, standing.first_valid),
         str(standing.versions or ""),
         book.words("yes") if standing.corrected else "",
