@@ -221,17 +221,53 @@ def _period_as_total(columns: list[Column]) -> dict[Sex, Column]:
 
 
 def _current(columns: list[Column]) -> list[Column]:
-    """Of columns of several years the latest, of done and estimated the done."""
-    years = {column.index: _year(column.period) for column in columns}
-    latest = max(years.values(), default=0)
-    if latest and all(years.values()):
-        columns = [column for column in columns if years[column.index] == latest]
+    """Of columns of several periods the latest, of done and estimated the done."""
+    moments = {column.index: _moment(column.period) for column in columns}
+    dated = [moment for moment in moments.values() if moment.year]
+    if dated and len(dated) == len(columns):
+        latest = max(moment.year for moment in dated)
+        columns = [column for column in columns if moments[column.index].year == latest]
+        columns = _latest_part(columns, moments)
+    elif dated:
+        columns = _this_period(columns, moments)
     return [column for column in columns if not column.estimated] or columns
 
 
-def _year(period: str) -> int:
+def _latest_part(columns: list[Column], moments: dict[int, _Moment]) -> list[Column]:
+    """Of months, or of quarters, of one year the latest; a month beside a quarter decides nothing."""
+    if len({moments[column.index].kind for column in columns}) > 1:
+        return columns
+    latest = max(moments[column.index].part for column in columns)
+    return [column for column in columns if moments[column.index].part == latest]
+
+
+def _this_period(columns: list[Column], moments: dict[int, _Moment]) -> list[Column]:
+    """Beside "Quý II năm 2024" the column "Thực hiện trong quý" is this quarter's; "9 tháng" is neither."""
+    kinds = {moments[column.index].kind for column in columns if moments[column.index].year}
+    these = [column for column in columns if column.period and not moments[column.index].year]
+    fitting = [column for column in these if kinds == {moments[column.index].kind} or "kỳ" in column.period]
+    return fitting if fitting and len(these) == len(fitting) else columns
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """The period a heading names: "tháng", "quý" or "năm", which one of its year, and the year; 0 unsaid."""
+
+    kind: str
+    part: int
+    year: int
+
+
+_PARTS = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+
+
+def _moment(period: str) -> _Moment:
     years = [int(year) for year in re.findall(r"\b20\d\d\b", period)]
-    return max(years, default=0)
+    several = re.search(r"\b(?:6|06|sáu|9|09|chín) tháng", period)
+    kind = several[0] if several else next((k for k in ("tháng", "quý", "năm") if k in period), "năm")
+    named = None if several else re.search(r"(?:tháng|quý) (iv|i{1,3}|\d{1,2})\b", period)
+    part = (_PARTS.get(named[1]) or int(named[1])) if named else 0
+    return _Moment(kind, part, max(years, default=0))
 
 
 def _first(columns: list[Column], role: Role) -> int | None:
@@ -289,7 +325,8 @@ _PERCENT = re.compile(r"\b(?:ty le|ti le|ty so|ti so|co cau|phan tram|ty trong)\
 _PERIOD = re.compile(
     r"\b(?:6|sáu|9|chín|06|09) tháng(?: đầu| cuối)?(?: năm)?(?: \d{4})?"
     r"|\bquý (?:iv|i{1,3}|[1-4])(?: năm)?(?: \d{4})?"
-    r"|\b(?:kỳ này|kỳ báo cáo|trong kỳ|năm nay)\b"
+    r"|\b(?:kỳ|quý|tháng|năm) (?:này|nay|báo cáo)\b"
+    r"|\btrong (?:kỳ|quý|tháng|năm)(?: (?:này|nay|báo cáo))?\b(?! (?:\d|i|trước|ngoái))"
     r"|\b(?:cả )?năm \d{4}|\btháng \d{1,2}(?: năm)?(?: \d{4})?|\b20\d\d\b"
 )
 

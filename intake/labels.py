@@ -55,6 +55,15 @@ _ABBREVIATIONS = {
     "dtts": "dân tộc thiểu số",
     "nhcsxh": "ngân hàng chính sách xã hội",
     "csxh": "chính sách xã hội",
+    "bhyt": "bảo hiểm y tế",
+    "bhxh": "bảo hiểm xã hội",
+    "bhtn": "bảo hiểm thất nghiệp",
+    "btxh": "bảo trợ xã hội",
+    "gdnn": "giáo dục nghề nghiệp",
+    "hcđb": "hoàn cảnh đặc biệt",
+    "đbkk": "đặc biệt khó khăn",
+    "ntm": "nông thôn mới",
+    "tdp": "tổ dân phố",
     "nsnn": "ngân sách nhà nước",
     "xhh": "xã hội hóa",
     "htx": "hợp tác xã",
@@ -77,6 +86,8 @@ _ONE_WORD = (
     ("cháu trai", "trẻ trai"),
     ("cháu gái", "trẻ gái"),
 )
+# The same where every mark is left out: "tre em" is "tre", as "trẻ em" is "trẻ".
+_ONE_PLAIN_WORD = tuple((plain_key(variant), plain_key(word)) for variant, word in _ONE_WORD)
 _LAST_Y = re.compile(r"\b(h|k|l|m|s|t|v|qu)([yýỳỷỹỵ])\b")
 _Y_TO_I = dict(zip("yýỳỷỹỵ", "iíìỉĩị", strict=True))
 
@@ -91,7 +102,8 @@ _ENUMERATION = re.compile(
 _FOOTNOTE = re.compile(r"[(\[]\s*(?:\*+|\d)\s*[)\]]|\*+")
 _EXPLAINED = re.compile(r"\s*[(\[][^()\[\]]*[,;][^()\[\]]*[)\]]")
 OF_WHICH = re.compile(r"^(?:trong đó|gồm|bao gồm|chia ra)(?: có)? ")
-_LEAD = re.compile(r"^(?:(?:tổng số|tổng|số lượng|số lượt|số)\s)+")
+_LEAD = re.compile(r"^(?:(?:tổng số|tổng|số lượng|số lượt|số|ts)\s)+")
+_PLAIN_LEAD = re.compile(r"^(?:(?:tong so|tong|so luong|so luot|so|ts)\s)+")
 _OWN_LEVEL = re.compile(
     r"\s(?:(?:ở |tại |của )?cấp (?:xã|phường|thị trấn)|trên địa bàn(?: xã| phường| thị trấn)?"
     r"|toàn (?:xã|phường|thị trấn))$"
@@ -107,11 +119,12 @@ def word_set(words: str) -> frozenset[str]:
 # Words that carry no part of what is counted.
 _STOP = word_set(
     "số tổng lượng của và về cho các những đã được bị có là ở tại với theo để sự thì mà ra hay"
-    " hoặc việc công tác"
+    " hoặc việc công tác do"
 )
 _STOP_PHRASES = re.compile(
     r"\b(?:trong kì báo cáo|trong kì|trong năm|trong 6 tháng|đương nhiệm|tham gia|tham dự"
-    r"|(?:ở|tại) (?:cộng đồng|địa phương|cơ sở|đơn vị)|trên địa bàn)\b"
+    r"|(?:ở|tại) (?:cộng đồng|địa phương|cơ sở|đơn vị)|trên địa bàn"
+    r"|đối với|hiện có|hiện nay|(?:tính )?đến cuối kì|cuối (?:kì|quí|tháng))\b"
 )
 #: Dropping one of these turns a count into another count.
 GUARDED = word_set("không chưa chẳng nữ nam gái trai ngoài trước sau cận thiểu nghèo tỉ lệ phần trăm")
@@ -216,7 +229,7 @@ def label_key(label: str) -> LabelKey:
     bare = _FOOTNOTE.sub(" ", _ENUMERATION.sub("", tidy(label)))
     bare, measure = split_measure(bare)
     text = OF_WHICH.sub("", folded(bare))
-    return LabelKey(text=text, short=_LEAD.sub("", text) or text, measure=measure, words=content_words(text))
+    return LabelKey(text=text, short=_without_lead(text), measure=measure, words=content_words(text))
 
 
 def sex_row(label: str) -> Sex | None:
@@ -342,7 +355,7 @@ class LabelIndex:
         shorter = _OWN_LEVEL.sub("", key.text)
         if self._names_levels or shorter == key.text:
             return key
-        return LabelKey(shorter, _LEAD.sub("", shorter) or shorter, key.measure, content_words(shorter))
+        return LabelKey(shorter, _without_lead(shorter), key.measure, content_words(shorter))
 
     def _by_words(self, key: LabelKey, section: str, measure: str, *, ratio: bool) -> LabelMatch:
         forms = [form for form in self._forms if (form.code in self._ratios) == ratio]
@@ -468,7 +481,7 @@ class LabelIndex:
             rest = end.sub(" ", key.text).strip()
             if ratio or rest == key.text or not rest:
                 continue
-            shorter = LabelKey(rest, _LEAD.sub("", rest) or rest, key.measure, content_words(rest))
+            shorter = LabelKey(rest, _without_lead(rest), key.measure, content_words(rest))
             found = self._by_words(shorter, section, measure, ratio=False)
             if found.strength in (Strength.EXACT, Strength.SYNONYM, Strength.REORDERED):
                 return LabelMatch(found.indicator, sex, found.strength)
@@ -584,9 +597,14 @@ def folded(text: str) -> str:
     parted = _GLUED_CAPITALS.sub(" ", tidy(text).replace("%", " phần trăm "))
     key = " ".join(_written_out(word) for word in accented_key(parted).split())
     key = _LAST_Y.sub(lambda match: match[1] + _Y_TO_I[match[2]], key)
-    for variant, word in _ONE_WORD:
+    for variant, word in _ONE_WORD if is_accented(key) else _ONE_PLAIN_WORD:
         key = re.sub(rf"\b{variant}\b", word, key)
     return key
+
+
+def _without_lead(text: str) -> str:
+    """The words without "Tổng số", "Số lượng" before them, also where they were typed without marks."""
+    return (_LEAD if is_accented(text) else _PLAIN_LEAD).sub("", text) or text
 
 
 @cache

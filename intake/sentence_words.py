@@ -123,8 +123,15 @@ def keys_of(text: str) -> tuple[str, ...]:
     return tuple(written_out.split())
 
 
+# Where a thing was counted says nothing of what was: "hộ dân trên địa bàn" are no more than "hộ dân".
+_WHEREABOUTS = re.compile(
+    r"\b(?:trên|tại|ở|trong)? ?(?:địa bàn|địa phương)(?: (?:xã|phường|thị trấn|huyện|thôn))?\b"
+)
+
+
 def _content(text: str) -> list[str]:
-    return [word for word in keys_of(text) if word not in STOP]
+    counted = _WHEREABOUTS.sub(" ", " ".join(keys_of(text)))
+    return [word for word in counted.split() if word not in STOP]
 
 
 def _pairs(words: Sequence[str]) -> frozenset[tuple[str, str]]:
@@ -309,12 +316,25 @@ class SubjectIndex:
         self.subjects = tuple(_subject(one) for one in counted if one.aggregation is not Aggregation.COUNT)
         self.ratios = tuple((_subject(one), one.ratio) for one in report.indicators if one.ratio is not None)
         self._by_code = {subject.indicator.code: subject for subject in self.subjects}
-        self.topic = frozenset(word for topic in report.topics for word in _content(topic))
+        self._subject = frozenset(word for topic in report.topics for word in _content(topic))
+        self.topic = self._topic_words(report)
         self.vocabulary = frozenset(word for subject in self.subjects for word in subject.vocabulary)
         self._spread: dict[str, int] = {}
         for subject in self.subjects:
             for word in subject.vocabulary:
                 self._spread[word] = self._spread.get(word, 0) + 1
+
+    @staticmethod
+    def _topic_words(report: ReportDefinition) -> frozenset[str]:
+        """The words of the report's subject that no indicator uses for itself.
+
+        In a report on "giảm nghèo" the word "nghèo" tells "hộ nghèo" from "hộ dân"; "giảm" tells nothing.
+        """
+        topics = [" ".join(_content(topic)) for topic in report.topics]
+        words = frozenset(word for topic in topics for word in topic.split())
+        whole = re.compile("|".join(rf"\b{re.escape(topic)}\b" for topic in topics if topic) or r"(?!)")
+        names = (name for one in report.indicators for name in (one.label, *one.synonyms))
+        return words - {word for name in names for word in whole.sub(" ", " ".join(_content(name))).split()}
 
     def get(self, code: str) -> Subject | None:
         """The subject of that indicator, None for ratios and yes/no indicators."""
@@ -326,7 +346,7 @@ class SubjectIndex:
 
     def weight(self, word: str) -> float:
         """A word in many labels tells little, a word of the report's topic next to nothing."""
-        worth = _TOPIC if word in self.topic else _MEASURE_WORD if word in _COUNTING else 1.0
+        worth = _TOPIC if word in self._subject else _MEASURE_WORD if word in _COUNTING else 1.0
         return worth / self._spread.get(word, 1)
 
     def coverage(self, subject: Subject, own: Words, inherited: Words = NO_WORDS) -> float:

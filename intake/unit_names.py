@@ -49,7 +49,8 @@ _ABBREVIATIONS = (
 )
 _COUNCIL = re.compile(r"^(?:ủy ban nhân dân|ubnd) ")
 _AREA_LEVEL = re.compile(r"^(?:xã|phường|thị trấn|tt|đặc khu) (.+)$")
-_BODIES_OF_AN_AREA = frozenset({"ủy", "đoàn", "đội"})  # Huyện ủy, Huyện đoàn name a body, not a place
+# Huyện ủy, Huyện đoàn, Xã đội name a body, and "Văn hóa - Xã hội" a field of work: no place.
+_BODIES_OF_AN_AREA = frozenset({"ủy", "đoàn", "đội", "hội"})
 _SUGGESTION_FLOOR = 82.0
 
 

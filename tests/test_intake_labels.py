@@ -180,3 +180,24 @@ def test_short_forms_are_written_out_also_when_glued_or_mistyped() -> None:
 def test_an_unread_label_names_the_nearest_indicator() -> None:
     assert INDEX.nearest("Nạn nhân bạo lực gia đình là trẻ em") == "N1"
     assert INDEX.nearest("Diện tích rừng trồng") == ""
+
+
+def test_a_label_typed_without_marks_is_folded_as_one_with_marks_is() -> None:
+    index = LabelIndex(
+        (indicator("B1", "Số trẻ em được học bơi", "trẻ"), indicator("B2", "Số lớp bơi", "lớp"))
+    )
+    assert index.match("So tre em duoc hoc boi").indicator == "B1"
+    assert index.match("Tre em duoc hoc boi").indicator == "B1"
+    assert index.match("TS trẻ em được học bơi").indicator == "B1"
+
+
+def test_short_forms_of_social_policy_are_written_out() -> None:
+    index = LabelIndex((indicator("B1", "Số người được cấp thẻ bảo hiểm y tế", "người"),))
+    assert index.match("Người được cấp thẻ BHYT").indicator == "B1"
+
+
+def test_words_on_the_moment_of_counting_change_nothing() -> None:
+    index = LabelIndex((indicator("B1", "Số hộ nghèo", "hộ"), indicator("B2", "Số hộ cận nghèo", "hộ")))
+    assert index.match("Hộ nghèo hiện có").indicator == "B1"
+    assert index.match("Số hộ cận nghèo cuối quý").indicator == "B2"
+    assert not index.match("Hộ nghèo đầu năm")

@@ -383,3 +383,14 @@ def test_money_of_another_source_is_not_taken_for_the_budget() -> None:
 
 def test_women_named_with_the_label_are_the_women_and_not_the_total() -> None:
     assert _figures(GENDER, "Nữ cấp ủy viên: 4 đồng chí.") == {"G6 nữ": "4"}
+
+
+def test_where_a_thing_was_counted_ties_no_number_to_it() -> None:
+    report = _report(
+        ("giảm nghèo",),
+        _indicator("P1", "Tổng số hộ dân trên địa bàn", "hộ"),
+        _indicator("P2", "Số hộ nghèo", "hộ"),
+        _indicator("P3", "Số hộ cận nghèo", "hộ"),
+    )
+    assert _figures(report, "Đến nay trên địa bàn còn 41 hộ nghèo.").get("P1") is None
+    assert _figures(report, "Trên địa bàn xã hiện có 615 hộ dân.") == {"P1": "615"}

@@ -462,3 +462,34 @@ def test_every_finding_of_tables_and_checks_has_a_sentence(language: str) -> Non
         assert wording.has(f"findings.{code}")
     for code in ("check_failed", "percent_differs", "percent_out_of_range", "female_above_total"):
         assert wording.has(f"findings.{code}")
+
+
+@pytest.mark.parametrize(
+    ("earlier", "now"),
+    [
+        ("Tháng 4/2024", "Tháng 5/2024"),
+        ("Quý I năm 2024", "Quý II năm 2024"),
+        ("Tháng 4/2024", "Thực hiện trong tháng"),
+        ("Quý II/2024", "Kết quả quý này"),
+        ("Cùng kỳ năm trước", "Thực hiện trong quý"),
+    ],
+)
+def test_of_two_groups_of_columns_the_later_period_is_read(earlier: str, now: str) -> None:
+    reading = read(
+        table(
+            ("STT", "Chỉ tiêu", "ĐVT", cell(earlier, column_span=2), "", cell(now, column_span=2), ""),
+            ("", "", "", "Tổng số", "Nữ", "TS", "Số nữ"),
+            ("1", "Số người được hòa giải", "người", "15", "4", "19", "6"),
+        )
+    )
+    assert figures(reading) == {("B", "total"): Decimal(19), ("B", "female"): Decimal(6)}
+
+
+def test_a_column_of_nine_months_beside_the_quarter_is_left_to_a_person() -> None:
+    reading = read(
+        table(
+            ("STT", "Chỉ tiêu", "ĐVT", "Kết quả 9 tháng năm 2024", "Kết quả trong quý"),
+            ("1", "Số người được hòa giải", "người", "15", "19"),
+        )
+    )
+    assert figures(reading) == {}

@@ -79,3 +79,9 @@ def test_a_unit_is_known_only_while_it_exists() -> None:
     merged = (Unit("old", "UBND xã Cũ Kỹ", "commune", valid_to=date(2019, 12, 31)),)
     assert UnitIndex(merged, "huyện Sông Lô", date(2020, 1, 1)).only_in("UBND xã Cũ Kỹ") == ()
     assert UnitIndex(merged, "huyện Sông Lô", date(2019, 12, 31)).only_in("UBND xã Cũ Kỹ") == ("old",)
+
+
+def test_a_field_of_work_called_social_is_no_foreign_commune() -> None:
+    index = UnitIndex((Unit("v", "Ban Văn hóa - Xã hội xã Khe Lau", "sector"),), "xã Khe Lau")
+    assert not index.names_foreign_area("XÃ KHE LAU\nBAN VĂN HÓA - XÃ HỘI")
+    assert index.names_foreign_area("UBND XÃ KHE LÂU\nTHÔN BẢN CÁ")

@@ -13,6 +13,7 @@ _SECTORS = (
     ("phu-nu", "Hội Liên hiệp Phụ nữ xã Suối Ngàn", ("Hội LHPN xã", "Hội Phụ nữ xã")),
     ("tram-y-te", "Trạm Y tế xã Suối Ngàn", ("Trạm Y tế xã",)),
     ("tieu-hoc", "Trường Tiểu học Suối Ngàn", ("Trường TH Suối Ngàn",)),
+    ("ban-vhxh", "Ban Văn hóa - Xã hội xã Suối Ngàn", ("Ban VHXH xã", "Ban VH-XH xã")),
     ("thcs", "Trường Trung học cơ sở Suối Ngàn", ("Trường THCS Suối Ngàn",)),
 )
 
@@ -233,7 +234,6 @@ PLAN = SetPlan(
         "level": "commune",
         "parent_authority": "UBND xã Suối Ngàn",
         "commune": "Suối Ngàn",
-        "district": "Hà Toại",
         "province": "Đồng Vân",
     },
     mailbox="vanhoaxahoi.suoingan@gmail.com",
