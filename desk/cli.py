@@ -498,13 +498,14 @@ def remind(
     context: typer.Context,
     queue: Annotated[bool, typer.Option("--queue", help=_say("cli.opt_queue"))] = False,
     send: Annotated[bool, typer.Option("--send", help=_say("cli.opt_send"))] = False,
+    confirm: Annotated[bool, typer.Option("--confirm", help=_say("cli.opt_confirm"))] = False,
     show: Annotated[bool, typer.Option("--show", help=_say("cli.opt_show"))] = False,
     as_json: AsJson = False,
 ) -> None:
     from desk.chasing import chase
 
     with _office(context) as office:
-        chased = chase(office, queue=queue or send, send=send)
+        chased = chase(office, queue=queue or send, send=send, confirmed=confirm)
         if as_json:
             _dump(chased.view())
             return
@@ -515,6 +516,10 @@ def remind(
             _print(mail["text"])
         for unit in chased.view()["without_address"]:
             _print(_say("cli.no_address", unit=unit["name"], phone=unit["phone"] or "–"))
+        for unit in chased.view()["in_hand"]:
+            _print(_say("cli.in_hand", unit=unit["name"]))
+        if chased.sentence():
+            _print(chased.sentence())
         _print(_say(f"cli.remind_{chased.mode}", count=len(chased.view()["mails"])))
 
 

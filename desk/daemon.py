@@ -84,7 +84,7 @@ class Daemon:
             return
         settle(self.office)
         self._consolidate(local)
-        chased = chase(self.office, queue=True, send=self.office.regime.sending.mode == "send")
+        chased = chase(self.office, queue=True, send=True)
         path = write_digest(self.office, chased)
         self.office.ledger.note(MORNING_DONE, today.isoformat())
         self.say(self.office.wording("daemon.digest", path=str(path)))
