@@ -63,10 +63,17 @@ def test_the_annexed_list_holds_every_unit_once() -> None:
     assert faults(content, "letter") == []
 
 
+def test_a_deadline_asked_for_in_other_words_keeps_them() -> None:
+    asked = replace(consolidation().period, due_text="chậm nhất ngày 09/6")
+    assert "huyện Thượng Ngàn chậm nhất ngày 09/6." in " ".join(
+        paragraphs(replace(consolidation(), period=asked))
+    )
+
+
 def test_the_letter_states_duty_moment_and_way() -> None:
     text = " ".join(paragraphs(consolidation()))
     assert "Thực hiện Văn bản số 77/UBND-LĐVL ngày 08/01/2024" in text
-    assert "về Phòng Lao động và Việc làm huyện Thượng Ngàn trước ngày 10/6." in text
+    assert "về Phòng Lao động và Việc làm huyện Thượng Ngàn trước ngày 10/6/2024." in text
     assert "đến 16 giờ 30 phút ngày 12/6/2024, đã quá thời hạn quy định" in text
     assert "báo cáo của 03 cơ quan, đơn vị có tên nêu trên." in text
     assert "qua hộp thư điện tử tonghop@thuongngan.example" in text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING
 
-from config.spelling import tidy
+from config.spelling import accented_key, tidy
 from consolidate.writers.chase_list import subtitle, units_to_chase
 from consolidate.writers.document_parts import (
     address_to,
@@ -124,7 +124,7 @@ def _body(
         report=small(subtitle(consolidation, wording)),
         collector=department.name,
         issuer=department.issuer,
-        due_text=consolidation.period.due_text or _common_due(units, consolidation, wording),
+        due_text=_due_text(units, consolidation, wording),
         as_of=as_of_words(consolidation.as_of, zone, wording),
         count=len(units),
         overdue=overdue,
@@ -135,6 +135,16 @@ def _body(
         contact=department.contact,
         phone=department.phone,
     )
+
+
+def _due_text(units: Sequence[UnitStanding], consolidation: Consolidation, wording: Wording) -> str:
+    """The day as the letter says it, with its year where all share one moment: "trước ngày 05/6/2023".
+
+    A deadline asked for in other words ("chậm nhất ngày 05/6") keeps them.
+    """
+    asked = consolidation.period.due_text
+    in_other_words = asked and not accented_key(asked).startswith("trước")
+    return asked if in_other_words else _common_due(units, consolidation, wording) or asked
 
 
 def _common_due(units: Sequence[UnitStanding], consolidation: Consolidation, wording: Wording) -> str:
