@@ -57,11 +57,11 @@ def fetch(office: Office, mailbox: Mailbox, account: str) -> Fetched:
                 for raw, archive_id in zip(batch.messages, ids, strict=True)
             ]
             reached = (account, folder.name, batch.mark.uid_validity, batch.mark.last_uid)
-            added = office.ledger.record_batch(seen, reached)
+            # First the doubts: killed in between, a message must not be booked as if there were none.
             _note_doubts(
                 office, batch, dict(zip((raw.sighting.uid for raw in batch.messages), ids, strict=True))
             )
-            new += added
+            new += office.ledger.record_batch(seen, reached)
             notes += batch.notes
     return Fetched(tuple(new), tuple(notes))
 
