@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Final
 from intake.documents import Document, FileKind, ReadFile, ReadState
 from intake.errors import BombError, DamagedFileError, ExtractionError, FileTooLargeError
 from intake.extractors.interface import Budget, Limits, Package
+from intake.extractors.outlook import outlook_mail
 from intake.extractors.registry import CONTAINERS, EXTRACTORS
+from intake.extractors.tnef import winmail_text
 from intake.kinds import kind_of, picture_size
 from intake.messages import ForwardedHead, ReadMessage
 from intake.mime import Leaf, ParsedMail, parse_mail
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     from intake.extractors.archives import Member
 
+_CONVERTING: Final = 0.7  #: of the time for a message, for old formats: the rest is for what follows them
 _LONGEST_NAME: Final = 120
 _LONGEST_DECLARED: Final = 500
 _SMALL_PICTURE: Final = 20 << 10
@@ -55,9 +58,11 @@ def read_message(octets: bytes, limits: Limits) -> ReadMessage:
     parsed = parse_mail(octets[: limits.message_octets], limits)
     opening = _Opening(
         limits,
+        has_text=bool(parsed.text.strip()),
         is_report=parsed.headers.content_type == "multipart/report",
         # One span for all its scans: twenty photos must not take the time of the workbook after them.
         recognise_until=time.monotonic() + limits.recognition if limits.recognition else 0.0,
+        convert_until=time.monotonic() + limits.seconds * _CONVERTING,
     )
     for leaf in parsed.files:
         opening.open_leaf(leaf)
@@ -143,8 +148,10 @@ class _Opening:
     """The files of one message being opened."""
 
     limits: Limits
+    has_text: bool = True  #: the message carries a text of its own
     is_report: bool = False  #: a bounce: the mail it returns is no forwarded mail
     recognise_until: float = 0.0  #: on the monotonic clock
+    convert_until: float = 0.0  #: the same
     files: list[ReadFile] = field(default_factory=list)
     forwarded: list[ForwardedHead] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
@@ -158,7 +165,10 @@ class _Opening:
             is_mail=leaf.content_type == "message/rfc822",
             is_inline=bool(leaf.content_id) or leaf.disposition == "inline",
         )
-        self._open(found, Budget(self.limits, recognise_until=self.recognise_until))
+        self._open(found, self._budget())
+
+    def _budget(self) -> Budget:
+        return Budget(self.limits, recognise_until=self.recognise_until, convert_until=self.convert_until)
 
     def _open(self, found: _Found, budget: Budget) -> None:
         if len(self.files) >= self.limits.files:
@@ -169,6 +179,8 @@ class _Opening:
             self._open_mail(found, budget)
         elif kind is FileKind.ZIP:
             self._open_archive(found, budget)
+        elif kind is FileKind.OUTLOOK:
+            self._open_outlook(found, budget)
         elif kind in CONTAINERS:
             self._open_container(found, kind, budget)
         else:
@@ -199,12 +211,25 @@ class _Opening:
         )
         return name
 
+    def _open_outlook(self, found: _Found, budget: Budget) -> None:
+        if len(found.path) >= self.limits.depth:
+            self._add(found, FileKind.OUTLOOK, ReadState.TOO_DEEP)
+            return
+        try:
+            octets = outlook_mail(found.content, budget)
+        except ExtractionError as error:
+            self._add(found, FileKind.OUTLOOK, error.state, detail=error.detail)
+            return
+        self._open_parsed(found, FileKind.OUTLOOK, parse_mail(octets, self.limits), budget)
+
     def _open_mail(self, found: _Found, budget: Budget) -> None:
         if len(found.path) >= self.limits.depth:
             self._add(found, FileKind.MESSAGE, ReadState.TOO_DEEP)
             return
-        parsed = parse_mail(found.content, self.limits)
-        name = self._add(found, FileKind.MESSAGE, ReadState.CONTAINER)
+        self._open_parsed(found, FileKind.MESSAGE, parse_mail(found.content, self.limits), budget)
+
+    def _open_parsed(self, found: _Found, kind: FileKind, parsed: ParsedMail, budget: Budget) -> None:
+        name = self._add(found, kind, ReadState.CONTAINER)
         self.defects += parsed.defects
         if not self.is_report:
             self._note_forward(parsed)
@@ -245,6 +270,8 @@ class _Opening:
         try:
             for member in CONTAINERS[kind](found.content, found.declared, budget):
                 self._open_streamed(member, (*found.path, name), budget)
+            if kind is FileKind.TNEF and not self.has_text:
+                self.texts.append(winmail_text(found.content))
         except (MemoryError, KeyboardInterrupt, SystemExit):
             raise
         except ExtractionError as error:

@@ -8,6 +8,8 @@ import struct
 import zipfile
 from typing import Final, NamedTuple
 
+import olefile
+
 from intake.documents import FileKind
 
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -139,8 +141,21 @@ def _is_locked(archive: zipfile.ZipFile, names: set[str]) -> bool:
 
 
 def _ole_kind(content: bytes) -> FileKind:
-    names = set(ole_streams(content))
-    return next((kind for name, kind in _STREAMS if name in names), FileKind.UNKNOWN)
+    # What lies deeper is embedded: a workbook with a letter inside is a workbook.
+    for names in (_ole_top(content), set(ole_streams(content))):
+        for name, kind in _STREAMS:
+            if name in names:
+                return kind
+    return FileKind.UNKNOWN
+
+
+def _ole_top(content: bytes) -> set[str]:
+    """The names at the top of an OLE2 container, none when its tree is broken."""
+    try:
+        with olefile.OleFileIO(io.BytesIO(content)) as container:
+            return {entry.name for entry in container.root.kids}
+    except Exception:  # noqa: BLE001 - the plain list of all names is asked next
+        return set()
 
 
 def ole_streams(content: bytes) -> list[str]:

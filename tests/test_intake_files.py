@@ -42,7 +42,7 @@ def only(name: str, content: bytes, limits: Limits | None = None) -> ReadFile:
         ("a.docx", LETTER[:40], FileKind.ZIP, ReadState.DAMAGED),
         ("a.xlsx", ole("EncryptionInfo", "EncryptedPackage"), FileKind.ENCRYPTED_OFFICE, ReadState.ENCRYPTED),
         ("a.docx", ole("WordDocument"), FileKind.DOC, ReadState.DAMAGED if CONVERTS else ReadState.NOT_YET),
-        ("a.bin", ole("__properties_version1.0"), FileKind.OUTLOOK, ReadState.NOT_YET),
+        ("a.bin", ole("__properties_version1.0"), FileKind.OUTLOOK, ReadState.DAMAGED),
         ("a.docx", b"", FileKind.EMPTY, ReadState.EMPTY),
         ("a.docx", b"%PDF-1.4 x", FileKind.PDF, ReadState.DAMAGED),
         ("a.doc", b"{\\rtf1 x}", FileKind.RTF, ReadState.READ if CONVERTS else ReadState.NOT_YET),

@@ -212,3 +212,9 @@ def test_a_workbook_nobody_can_read_stays_damaged() -> None:
     with pytest.raises(ExtractionError) as caught:
         extract_old_workbook(old[: len(old) // 1024 * 512], budget())
     assert caught.value.state is ReadState.DAMAGED
+
+
+def test_when_the_time_of_a_message_is_used_up_a_file_is_not_begun() -> None:
+    spent = Budget(Limits(), convert_until=time.monotonic() - 1)
+    with pytest.raises(ConversionOverranError):
+        extract_rtf(rb"{\rtf1 x}", spent)

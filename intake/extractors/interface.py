@@ -40,6 +40,7 @@ class Budget:
     limits: Limits
     produced: int = 0
     recognise_until: float = 0.0  #: on the monotonic clock; 0 while recognition is off
+    convert_until: float = 0.0  #: the same for the conversion of old formats; 0: each has its own time only
 
     def spend(self, octets: int) -> None:
         """Counts produced octets.

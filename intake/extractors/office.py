@@ -128,7 +128,11 @@ def _converted_text(content: bytes, name: str, budget: Budget) -> Document:
 
 
 def _seconds(budget: Budget) -> float:
-    return budget.limits.seconds * _SHARE_OF_TIME
+    own = budget.limits.seconds * _SHARE_OF_TIME
+    left = min(own, budget.convert_until - monotonic()) if budget.convert_until else own
+    if left <= 0:
+        raise ConversionOverranError("no time left in this message")
+    return left
 
 
 def _noted(document: Document, *notes: str) -> Document:

@@ -11,6 +11,7 @@ from intake.extractors.office import extract_doc, extract_odt, extract_old_workb
 from intake.extractors.pdf import extract_pdf
 from intake.extractors.plain import extract_html, extract_plain
 from intake.extractors.scan import extract_image
+from intake.extractors.tnef import winmail_files
 from intake.extractors.workbook import extract_workbook
 
 if TYPE_CHECKING:
@@ -37,5 +38,6 @@ EXTRACTORS: Final[Mapping[FileKind, Extractor]] = {
 
 CONTAINERS: Final[Mapping[FileKind, Container]] = {
     FileKind.ARCHIVE: archive_files,
+    FileKind.TNEF: winmail_files,
 }
 """Kinds that hold files and are read as a stream; zip and mail have ways of their own in `intake.files`."""
