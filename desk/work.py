@@ -240,16 +240,18 @@ def issue(office: Office, report: ReportDefinition, period: Period, as_of: datet
 
 
 def documents(office: Office, consolidation: Consolidation) -> tuple[ReportFile, ...]:
-    """The report, its annex, the chase-up list twice, and the letter when there is somebody to urge."""
+    """Report, annex, the units' own words, the chase-up list twice, and the letter when one is due."""
     from consolidate.writers.annex import write_annex
     from consolidate.writers.chase_letter import units_to_urge, write_chase_letter
     from consolidate.writers.chase_list import write_chase_list_docx, write_chase_list_xlsx
     from consolidate.writers.report import write_report
+    from consolidate.writers.unit_texts import write_unit_texts
 
     wording, own = office.document_wording, office.templates
     writers: list[Callable[[], ReportFile]] = [
         lambda: write_report(consolidation, wording, own),
         lambda: write_annex(consolidation, wording),
+        lambda: write_unit_texts(consolidation, wording),
         lambda: write_chase_list_docx(consolidation, wording),
         lambda: write_chase_list_xlsx(consolidation, wording),
     ]

@@ -41,6 +41,7 @@ class Figures:
     tables: tuple[Value, ...]
     sentences: tuple[Value, ...]
     percentages: tuple[GivenPercent, ...]
+    beside: tuple[Value, ...]  #: see TableReading.beside
     sections: tuple[SectionText, ...]
     findings: tuple[Finding, ...]
     empty_form: bool
@@ -77,6 +78,7 @@ def figures_of(
         tables.values,
         sentences,
         tables.percentages,
+        tables.beside,
         outline.sections,
         tables.findings,
         tables.empty_form,

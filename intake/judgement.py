@@ -300,11 +300,12 @@ class _Judge:
         told = self._announced(self._exhibits)
         handed = [self._handed(claim, by_number, told) for claim in claims]
         submissions = tuple(s for one in handed if (s := one.intent) is not None)
+        submissions += self._perhaps_the_senders(handed)
         review = tuple(item for one in handed for item in one.review)
         doubts = tuple(dict.fromkeys(doubt for one in handed for doubt in one.doubts))
         held = any(one.doubts for one in handed)
         return self._written(
-            self._class_of(handed, submissions),
+            self._class_of(handed),
             MessageState.REVIEW if held else MessageState.BOOKED,
             doubts or tuple(dict.fromkeys(_ROLE_REASONS[s.role] for s in submissions)),
             submissions=submissions,
@@ -320,8 +321,19 @@ class _Judge:
             [read.exhibit.title for read in exhibits],
         )
 
-    def _class_of(self, handed: Sequence[_HandedIn], submissions: Sequence[SubmissionIntent]) -> MessageClass:
-        roles = {submission.role for submission in submissions}
+    def _perhaps_the_senders(self, handed: Sequence[_HandedIn]) -> tuple[SubmissionIntent, ...]:
+        """What a unit sent under another unit's letterhead may be its own: it is not missing until asked."""
+        senders = self._sender_units()
+        named = [one.intent.key for one in handed if one.intent and "sender_contradicts" in one.doubts]
+        keys = dict.fromkeys(replace(key, unit=unit) for key in named for unit in senders)
+        taken = {one.intent.key for one in handed if one.intent}
+        own = [key for key in keys if key not in taken and self._context.owes(key)]
+        return tuple(SubmissionIntent(key, Role.FIRST, accepted=False) for key in own if len(senders) == 1)
+
+    @staticmethod
+    def _class_of(handed: Sequence[_HandedIn]) -> MessageClass:
+        # A mail in doubt about whose report it brings corrects nobody's yet.
+        roles = {s.role for one in handed if (s := one.intent) and not _UNIT_DOUBTS & set(one.doubts)}
         if any(one.unopened for one in handed) and all(one.unopened for one in handed):
             return MessageClass.UNREADABLE
         if roles == {Role.DUPLICATE}:
@@ -390,7 +402,10 @@ class _Judge:
         read = [figures_of(one, report, kind, period) for one in reads if one.document is not None]
         values, conflicts = combine(*(one.tables for one in read), *(one.sentences for one in read))
         percentages = [given for one in read for given in one.percentages]
-        checked, findings = check_values(values, report, kind, percentages)
+        # Men that a row gives though only women are asked count nowhere, but must agree with the rest.
+        beside = [value for one in read for value in one.beside]
+        everything, findings = check_values((*values, *beside), report, kind, percentages)
+        checked = everything[: len(values)]
         sections = tuple(section for one in read for section in one.sections)
         found = tuple(finding for one in read for finding in one.findings)
         return _Figures(
@@ -595,6 +610,10 @@ class _HandedIn:
     unopened: bool
 
 
+#: Doubts about whose report it is.
+_UNIT_DOUBTS = frozenset(
+    {"sender_contradicts", "unit_conflict", "foreign_area", "letterhead_unknown", "unit_unknown"}
+)
 _ROLE_REASONS = {
     Role.FIRST: "booked",
     Role.PART: "part",

@@ -61,6 +61,9 @@ class TableReading:
     blank_rows: int = 0  #: asked rows in which nothing is filled in
     form_share: float = 0.0  #: share of the asked indicators whose label stands in the tables, 0 to 1
     empty_form: bool = False  #: the form came back with nothing filled in
+    beside: tuple[
+        Value, ...
+    ] = ()  #: men or women a row gives unasked: for checks alone
     titles: tuple[str, ...] = ()  #: lines above tables, headings and sheet names that name a year or period
 
 
@@ -99,6 +102,7 @@ class _Notes:
     percentages: list[GivenPercent] = field(default_factory=list)
     rows: dict[str, list[bool]] = field(default_factory=dict)  #: indicator -> filled, for each matched row
     titles: list[str] = field(default_factory=list)
+    beside: list[Value] = field(default_factory=list)
     forms: dict[int, list[FormRow]] = field(default_factory=dict)  #: table's place in the document -> rows
 
 
@@ -413,9 +417,7 @@ class _TableReader:
     def _take(self, row: _Row, indicator: Indicator, sex: Sex, cell: Cell, strength: Strength) -> None:
         """Keep one figure, or nothing where nothing was reported."""
         column = self._layout.figures.get(sex) or self._layout.figures.get(Sex.TOTAL)
-        heading = column.measure if column else ""
-        measures = _Measures(row.measure, label_key(row.label).measure, heading or self._table_measure)
-        read = _figure(cell, indicator, measures)
+        read = _figure(cell, indicator, self._measures_of(row, sex))
         if read is None or (read.value == 0 and cell.formula and not _rests_on_figures(row)):
             return
         read = replace(read, reason=read.reason or self._fault_of_place(cell, strength))
@@ -425,6 +427,12 @@ class _TableReader:
         self._notes.found.append(_Found(value, strength))
         if read.reason:
             self._note_doubt(read, row, value)
+
+    def _measures_of(self, row: _Row, sex: Sex) -> _Measures:
+        """The units of measure that stand for a figure: in its row, in the label, above the column."""
+        column = self._layout.figures.get(sex) or self._layout.figures.get(Sex.TOTAL)
+        heading = column.measure if column else ""
+        return _Measures(row.measure, label_key(row.label).measure, heading or self._table_measure)
 
     @cached_property
     def _table_measure(self) -> str:
@@ -732,6 +740,7 @@ def _settled(notes: _Notes, report: ReportDefinition, unit_kind: str) -> TableRe
         blank_rows=rows.count(False),
         form_share=len(asked & set(notes.rows)) / len(asked) if asked else 0.0,
         empty_form=len(rows) >= _FEWEST_ROWS_OF_FORM and not any(rows) and not values,
+        beside=tuple(notes.beside),
         titles=tuple(dict.fromkeys(notes.titles)),
     )
 

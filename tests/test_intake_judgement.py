@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from config.wording import Wording
-from desk.views import reason
+from desk.views import reason, waiting_of
 from ledger.records import MessageClass, MessageOutcome, MessageState, Role
 from tests.builders import ole, raw_mail, xlsx, zip_of
 from tests.offices import (
@@ -176,6 +176,17 @@ def test_an_unknown_address_without_a_letterhead_is_asked_about(bench: Bench) ->
 def test_a_letter_of_another_unit_than_the_sender_is_held(bench: Bench) -> None:
     outcome = bench.judged(report_mail("dong-tam", sender=address("binh-minh")))
     assert is_held(outcome, "sender_contradicts")
+
+
+def test_a_letter_of_another_unit_leaves_its_sender_waiting_and_corrects_nobody(bench: Bench) -> None:
+    bench.judged(report_mail("dong-tam"))
+    strange = note(address("binh-minh"), SUBJECT, "Gửi Phòng.", ("bc.docx", letter("dong-tam", figures(2))))
+    outcome = bench.judged(strange, "2023-06-02T08:00")
+    assert outcome.message_class is MessageClass.REPORT
+    assert nothing_counts(outcome)
+    assert {intent.key.unit for intent in outcome.submissions} == {"dong-tam", "binh-minh"}
+    waiting = waiting_of([outcome], outcome.review)
+    assert {key.unit for key in waiting} == {"dong-tam", "binh-minh"}
 
 
 def test_another_unit_named_in_the_text_is_held(bench: Bench) -> None:

@@ -493,3 +493,15 @@ def test_a_column_of_nine_months_beside_the_quarter_is_left_to_a_person() -> Non
         )
     )
     assert figures(reading) == {}
+
+
+def test_men_that_nobody_asked_for_are_kept_beside_for_the_check_alone() -> None:
+    reading = read(table(HEAD, ("1", "Hòa giải viên", "người", "84", "47", "44", "")))
+    assert figures(reading) == {("E", "total"): Decimal(84), ("E", "female"): Decimal(44)}
+    assert [(value.sex, value.value) for value in reading.beside] == [(Sex.MALE, Decimal(47))]
+
+
+def test_men_beside_that_cannot_be_read_check_nothing() -> None:
+    reading = read(table(HEAD, ("1", "Hòa giải viên", "người", "84", "4o", "44", "")))
+    assert reading.beside == ()
+    assert ("E", "total") in figures(reading)

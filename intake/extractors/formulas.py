@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
 from typing import TYPE_CHECKING, Final
 
+from intake.extractors.decimals import percent_text, plain_text
+
 if TYPE_CHECKING:
     from intake.documents import Cell
 
@@ -115,8 +117,6 @@ def _differs(number: str, result: Decimal) -> bool:
 
 
 def _with_number(cell: Cell, result: Decimal) -> Cell:
-    from intake.extractors.workbook import percent_text, plain_text
-
     with localcontext(prec=_DIGITS):
         number = plain_text(+result)
     return replace(cell, number=number, text=percent_text(number) if cell.percent else number, stale=False)

@@ -11,7 +11,6 @@ import io
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
-from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +18,7 @@ from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, Shee
 
 from intake.documents import Cell, Document, Table
 from intake.errors import DamagedFileError, EncryptedFileError, FileTooLargeError, RefusedFileError
+from intake.extractors.decimals import decimal_text, percent_text
 from intake.extractors.formulas import Recalculation
 from intake.extractors.interface import Budget, Package
 from intake.extractors.sheet_xml import SheetFacts, Value, Workbook
@@ -31,7 +31,6 @@ Row = tuple[int, int, list[Value]]
 """Row number from 0, column number of the first value, the values."""
 
 _LETTERS: Final = 26
-_EXACT: Final = 10**15  #: whole numbers below it are shown digit by digit
 _DECLARATION: Final = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 
 
@@ -287,26 +286,6 @@ def shown(value: Value) -> tuple[str, str, bool]:
     if isinstance(value, date):
         return value.strftime("%d/%m/%Y"), "", True
     return str(value), "", False
-
-
-def decimal_text(value: float) -> str:
-    """The number as Excel shows it, with 15 significant digits: 5.0 -> "5", 0.1 + 0.2 -> "0.3"."""
-    whole = int(value)
-    if whole == value and abs(whole) < _EXACT:
-        return str(whole)
-    return plain_text(Decimal(f"{value:.15g}"))
-
-
-def plain_text(number: Decimal) -> str:
-    """A decimal number without exponent and without zeros at its end."""
-    text = format(number, "f")
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text == "-0" else text
-
-
-def percent_text(number: str) -> str:
-    """What a percent format shows: "0.45" gives "45%"."""
-    return plain_text(Decimal(number) * 100) + "%"
 
 
 def address(row: int, column: int) -> str:
