@@ -25,10 +25,15 @@ pytestmark = pytest.mark.skipif(find_library("archive") is None, reason="libarch
 
 LETTER = docx("BÁO CÁO", [["a", "b"]])
 BOOK = xlsx({"Biểu": [["Số buổi", 12]]})
-#: "bc.txt" with eleven octets, locked by 7-Zip with the password "abc"; in the second the names too
+#: "bc.txt" with eleven octets, locked by 7-Zip with the password "abc"; in LOCKED_NAMES_7Z the names too
 LOCKED_7Z = (
     "N3q8ryccAATyx33tEAAAAAAAAABqAAAAAAAAAECMNdusTspCfC3A6W10YpVpzsVsAQQGAAEJEAAHCwEAAiQG8QcBElMPpfiRbG6Wl2db"
     "OPoG7Tl4pAEAAQAMCwsACAoBeS+JwAAABQEZAwAAABEPAGIAYwAuAHQAeAB0AAAAGQQAAAAAFAoBAGMwztafet0BFQYBACCApIEAAA=="
+)
+#: the same file, stored as it is
+STORED_7Z = (
+    "N3q8ryccAATUMJtRCwAAAAAAAABKAAAAAAAAAMs7qepTbyBidW9pOiAxMgEEBgABCQsABwsBAAEBAAwLAAgKAXkvicAAAAUBEQ8A"
+    "YgBjAC4AdAB4AHQAAAAZBAAAAAAUCgEAYzDO1p963QEVBgEAIICkgQAA"
 )
 LOCKED_NAMES_7Z = (
     "N3q8ryccAATCe6cDgAAAAAAAAAAuAAAAAAAAAMbduniH87jM3uH78up896k8gc31yJvAMw0Xf/4zYeOA33MDpkyl0dP5/SlYjUEp"
@@ -208,6 +213,19 @@ def test_an_archive_that_is_cut_off_is_damaged(make: Callable[[str, bytes], byte
     found = states("a.rar", content[: len(content) // 2])
     assert found[0] == ("a.rar", (), "damaged")
     assert "read" not in {state for _, _, state in found}
+
+
+@pytest.mark.parametrize("make", [rar4, rar5])
+def test_a_member_with_a_wrong_checksum_is_not_read(make: Callable[[str, bytes], bytes]) -> None:
+    content = bytearray(make("bc.txt", b"So buoi: 12"))
+    content[content.index(b"12")] ^= 1
+    assert states("a.rar", bytes(content))[1:] == [("bc.txt", ("a.rar",), "damaged")]
+
+
+def test_a_7z_member_with_a_wrong_checksum_is_not_read() -> None:
+    content = bytearray(base64.b64decode(STORED_7Z))
+    content[content.index(b"12")] ^= 1
+    assert "read" not in {state for _, _, state in states("a.7z", bytes(content))}
 
 
 def test_an_archive_is_read_in_the_confined_process() -> None:
