@@ -244,9 +244,11 @@ def waiting_of(
     for outcome in outcomes:
         if outcome.state is not MessageState.REVIEW or outcome.message_class is MessageClass.SPOOF:
             continue
-        for item in outcome.review:
-            if item.key is not None and item.id in waits:
-                waiting.setdefault(item.key, []).append((outcome.archive_id, outcome.arrival))
+        asked = [item.key for item in outcome.review if item.key is not None and item.id in waits]
+        # The sender of another unit's letter may have sent its own: both units wait for the same answer.
+        perhaps = [intent.key for intent in outcome.submissions if asked and not intent.accepted]
+        for key in dict.fromkeys((*asked, *perhaps)):
+            waiting.setdefault(key, []).append((outcome.archive_id, outcome.arrival))
     return waiting
 
 
