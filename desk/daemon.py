@@ -10,6 +10,7 @@ import random
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from datetime import time as clock_time
@@ -18,11 +19,12 @@ from types import FrameType
 import schedule
 
 from config.calendar import is_working_day
-from desk.chasing import chase
+from desk.chasing import Chased, chase
 from desk.digest import write_digest
+from desk.errors import DeskError
 from desk.office import Office
 from desk.work import current_periods, fetch, issue, settle, take_in
-from intake.mailbox import Backoff, LoginGate, Mailbox, MailboxConnectionError, MailboxLoginRefusedError
+from intake.mailbox import Backoff, LoginGate, Mailbox, MailboxError, MailboxLoginRefusedError
 
 MORNING = clock_time(7, 30)
 #: The event that marks a morning's work as done, by day.
@@ -41,12 +43,20 @@ class Daemon:
     _stopping: bool = False
     _backoff: Backoff = field(default_factory=Backoff)
     _gate: LoginGate = field(default_factory=LoginGate)
+    _looking: bool = False
+    _trouble: MailboxError | None = None
 
     def run(self, *, once: bool = False) -> None:
-        """Work until told to stop."""
+        """Work until told to stop.
+
+        Raises:
+            MailboxError: the mailbox could not be read, and there is no next look to wait for.
+        """
         if once:
             self.look()
             self.morning()
+            if self._trouble is not None:
+                raise self._trouble
             return
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
@@ -56,15 +66,23 @@ class Daemon:
         timetable.every(1).minutes.do(self.morning)
         self.say(self.office.wording("daemon.started"))
         self.office.ledger.recover_outbox()
-        timetable.run_all()
-        while not self._stopping:
-            timetable.run_pending()
-            self._wait(min(LONGEST_WAIT, max(0.1, timetable.idle_seconds or 0.1)))
+        with suppress(_StoppedError):
+            timetable.run_all()
+            while not self._stopping:
+                timetable.run_pending()
+                self._wait(min(LONGEST_WAIT, max(0.1, timetable.idle_seconds or 0.1)))
         self._close()
         self.say(self.office.wording("daemon.stopped"))
 
     def look(self) -> None:
         """One look into the mailbox, and everything that follows from what is new."""
+        self._looking = True
+        try:
+            self._look()
+        finally:
+            self._looking = False
+
+    def _look(self) -> None:
         now = time.monotonic()
         if self.office.settings.mailbox is not None and self._may_connect(now):
             self._fetch(now)
@@ -84,10 +102,26 @@ class Daemon:
             return
         settle(self.office)
         self._consolidate(local)
-        chased = chase(self.office, queue=True, send=True)
+        chased = self._chase()
         path = write_digest(self.office, chased)
         self.office.ledger.note(MORNING_DONE, today.isoformat())
         self.say(self.office.wording("daemon.digest", path=str(path)))
+
+    def _chase(self) -> Chased:
+        """Send what is due; a mail server that refuses is told of, and tried again the next morning."""
+        try:
+            return chase(self.office, queue=True, send=True, pause=self._pause)
+        except DeskError as error:
+            self.say(self.office.wording(error.key, **error.places))
+            return chase(self.office, queue=True, send=False)
+
+    def _pause(self, seconds: float) -> None:
+        """Between two mails is the place to stop: none is left half sent."""
+        end = time.monotonic() + seconds
+        while not self._stopping and time.monotonic() < end:
+            time.sleep(min(0.2, seconds))
+        if self._stopping:
+            raise _StoppedError
 
     def _consolidate(self, now: datetime) -> None:
         for report, period in current_periods(self.office):
@@ -109,15 +143,17 @@ class Daemon:
         except MailboxLoginRefusedError as error:
             self._gate = self._gate.refused(self.office.clock())
             self._lost(error)
-        except MailboxConnectionError as error:
+        except MailboxError as error:
             self._backoff = self._backoff.failed(now, random.random())  # noqa: S311 - jitter, no secret
             self._lost(error)
         else:
+            self._trouble = None
             self._backoff, self._gate = self._backoff.succeeded(), self._gate.accepted()
             for note in fetched.notes:
                 self.say(self.office.wording(f"mailbox.note_{note.code}", uid=note.uid, **note.parameters))
 
-    def _lost(self, error: MailboxConnectionError | MailboxLoginRefusedError) -> None:
+    def _lost(self, error: MailboxError) -> None:
+        self._trouble = error
         self.office.ledger.note("mailbox_failed", self.office.account, {"error": type(error).__name__})
         self.say(self.office.wording(error.key, **error.places))
         self._close()
@@ -130,7 +166,7 @@ class Daemon:
         try:
             if self.mailbox.wait(seconds):
                 self.look()
-        except (MailboxConnectionError, MailboxLoginRefusedError) as error:
+        except MailboxError as error:
             self._lost(error)
 
     def _close(self) -> None:
@@ -140,3 +176,11 @@ class Daemon:
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping = True
+        if self._looking:
+            # Taking mail in may be cut off at any moment: what is not in the ledger is read again.
+            self._looking = False
+            raise _StoppedError
+
+
+class _StoppedError(BaseException):
+    """The daemon was told to stop in the middle of its work; no fault, so that nothing takes it for one."""

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from config.settings import load_settings
 from consolidate.issues import inputs_sha256
 from desk.errors import DeskError
 from desk.office import DECISIONS, Office, open_office
 from desk.work import consolidation_of, documents, settle, take_in
 from intake.pipeline import FETCH_DOUBT
 from ledger.database import sqlite_file
+from ledger.lock import only_daemon
 from ledger.records import Issue, MessageOutcome
 from ledger.store import Ledger
 
@@ -49,8 +51,21 @@ def rebuild(
 
     Raises:
         CannotRebuildHereError: the ledger is no file.
+        AnotherDaemonRunsError: a daemon has the ledger that would be replaced.
         ConfigError, LedgerError: as named.
     """
+    url = load_settings(home).database_url
+    with only_daemon(url) if replace_ledger and sqlite_file(url) else nullcontext():
+        return _rebuilt(home, clock, progress, replace_ledger=replace_ledger)
+
+
+def _rebuilt(
+    home: Path,
+    clock: Callable[[], datetime],
+    progress: Callable[[Iterator[MessageOutcome], int], Iterator[MessageOutcome]],
+    *,
+    replace_ledger: bool,
+) -> Rebuilt:
     with open_office(home, clock=clock, actor="rebuild") as office:
         old_path = sqlite_file(office.settings.database_url)
         if old_path is None:
@@ -103,7 +118,8 @@ def _differences(office: Office, anew: Office) -> Iterator[str]:
     for archive_id in sorted(before.keys() | after.keys()):
         if before.get(archive_id) != after.get(archive_id):
             yield f"{archive_id[:12]}: {_told(before.get(archive_id))} → {_told(after.get(archive_id))}"
-    for report, period in sorted({*office.ledger.periods(), *anew.ledger.periods()}):
+    # A period that has opened since the ledger was last written is news, not a difference.
+    for report, period in office.ledger.periods():
         if office.ledger.obligations(report, period) != anew.ledger.obligations(report, period):
             yield f"{report} {period}: obligations"
 

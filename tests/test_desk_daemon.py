@@ -1,0 +1,191 @@
+"""The daemon on a real mailbox: it books what comes, stops when told, and hammers nobody."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from ledger.lock import only_daemon
+from tests.dovecot import Dovecot, line_to, running_dovecot
+from tests.offices import Office, command, environment, figures, inside, make_office, report_mail
+
+SECRET = {"TONGHOP_PASSWORD": "mot-mat-khau-de-thu"}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Dovecot]:
+    with running_dovecot() as running:
+        yield running
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return make_office(tmp_path)
+
+
+def mailbox(office: Office, port: int, user: str) -> None:
+    """Point the office at a user of the server."""
+    office.settings(
+        f"mailbox: {{host: 127.0.0.1, port: {port}, user: {user}, encryption: none,"
+        " allow_plain_on_loopback: true, poll_seconds: 600}\n"
+    )
+
+
+def until(done: Callable[[], bool], seconds: float = 30.0) -> float:
+    """Wait for something; how long it took."""
+    began = time.monotonic()
+    while not done():
+        assert time.monotonic() - began < seconds, "it did not happen"
+        time.sleep(0.05)
+    return time.monotonic() - began
+
+
+@contextmanager
+def daemon(office: Office, *words: str, **env: str) -> Iterator[subprocess.Popen[str]]:
+    """A running daemon with its output in the home folder; killed at the end if it still runs."""
+    with (office.home / "log").open("w") as log:
+        process = subprocess.Popen(
+            command(office.words("run", *words)),
+            stdout=log,
+            stderr=log,
+            text=True,
+            env=environment({**SECRET, **env, "PYTHONUNBUFFERED": "1"}),
+        )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+
+def log(office: Office) -> str:
+    return (office.home / "log").read_text("utf-8")
+
+
+def children(pid: int) -> list[int]:
+    """The living children of a process."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                stat = (entry / "stat").read_text()
+            except OSError:
+                continue
+            state, parent = stat.rpartition(")")[2].split()[:2]
+            if int(parent) == pid and state != "Z":
+                found.append(int(entry.name))
+    return found
+
+
+def test_one_round_books_the_mail_and_writes_the_morning_page(office: Office, server: Dovecot) -> None:
+    mailbox(office, server.port, "mot")
+    server.append("mot", report_mail("binh-minh"), date="01-Jun-2023 08:00:00 +0700")
+    ran = office.spawn("run", "--once", env=SECRET)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert office.states()["binh-minh"] == "on_time"
+    assert "Bình Minh" not in (page := (office.home / "outputs/ban-tin/2023-06-07.txt").read_text("utf-8"))
+    assert "UBND xã Đồng Tâm" in page
+    assert (office.home / "outputs" / "bdg" / "2023-H1" / "01").is_dir()
+
+
+def test_the_mornings_work_is_done_once_a_day(office: Office) -> None:
+    office.run("run", "--once")
+    again = office.run("run", "--once")
+    assert again.out == ""
+    assert len(inside(office, lambda opened: opened.ledger.history(event="morning_done"))) == 1
+
+
+def test_before_half_past_seven_and_on_sundays_there_is_no_morning_work(office: Office) -> None:
+    for moment in ("2023-06-07T07:29:59+07:00", "2023-06-11T09:00:00+07:00"):
+        Office(office.home, office.mail, moment).run("run", "--once")
+    assert not (office.home / "outputs").exists()
+
+
+def test_mail_that_comes_while_it_runs_is_booked_within_seconds_and_a_signal_ends_it(
+    office: Office, server: Dovecot
+) -> None:
+    mailbox(office, server.port, "chay")
+    with daemon(office) as process:
+        until(lambda: "Đã bắt đầu" in log(office))
+        time.sleep(1.5)  # let it reach IDLE
+        server.append("chay", report_mail("dong-tam", figures(2)), date="02-Jun-2023 08:00:00 +0700")
+        assert until(lambda: "Đã ghi nhận 1 báo cáo" in log(office)) < 15
+        workers = children(process.pid)
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=10) == 0
+        assert time.monotonic() - began < 5
+    assert "Đã dừng." in log(office)
+    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers), 3)
+    assert office.states()["dong-tam"] == "on_time"
+
+
+def test_a_signal_in_the_middle_of_taking_in_ends_it_too(office: Office, server: Dovecot) -> None:
+    mailbox(office, server.port, "giua")
+    mails = [report_mail("binh-minh", figures(n), text=f"Lần {n}") for n in range(60)]
+    server.append("giua", *mails, date="01-Jun-2023 08:00:00 +0700")
+    with daemon(office) as process:
+        until(lambda: any((office.home / "archive").rglob("*.eml*")) or bool(children(process.pid)))
+        until(lambda: bool(children(process.pid)))
+        workers = children(process.pid)
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
+        assert time.monotonic() - began < 5
+    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers), 3)
+    assert "Traceback" not in log(office)
+
+
+def test_a_wrong_password_is_tried_once_and_told(office: Office, server: Dovecot) -> None:
+    with line_to(server.port) as line:
+        mailbox(office, line.port, "sai")
+        with daemon(office, TONGHOP_PASSWORD="sai") as process:
+            until(lambda: "mật khẩu" in log(office) or "đăng nhập" in log(office).lower())
+            time.sleep(6)
+            assert process.poll() is None
+        assert line.verbs().count("LOGIN") + line.verbs().count("AUTHENTICATE") == 1
+
+
+@pytest.mark.parametrize("words", [("poll",), ("run", "--once")], ids=" ".join)
+def test_a_command_with_a_wrong_password_ends_with_4(
+    office: Office, server: Dovecot, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TONGHOP_PASSWORD", "sai")
+    mailbox(office, server.port, "sai")
+    assert office.run(*words, code=4).err.strip()
+
+
+def test_a_server_that_does_not_answer_ends_poll_with_4(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TONGHOP_PASSWORD", "x")
+    mailbox(office, 1, "ai")
+    assert office.run("poll", code=4).err.strip()
+
+
+def test_a_mailbox_without_a_secret_ends_with_3(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    mailbox(office, 1, "ai")
+    assert "TONGHOP_PASSWORD" in office.run("poll", code=3).err
+
+
+def test_a_second_daemon_on_one_home_ends_with_5(office: Office) -> None:
+    office.run("status")
+    with only_daemon(f"sqlite:///{office.ledger_file}"):
+        ran = office.spawn("run", "--once")
+    assert ran.returncode == 5
+    assert str(os.getpid()) in ran.stderr
+
+
+def test_a_ledger_in_a_daemons_hands_is_not_replaced(office: Office) -> None:
+    office.run("status")
+    with only_daemon(f"sqlite:///{office.ledger_file}"):
+        office.run("rebuild", "--replace", code=5)
+        office.run("rebuild")
