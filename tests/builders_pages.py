@@ -35,13 +35,13 @@ PARAGRAPHS = (
     ),
     "I. CÔNG TÁC CHỈ ĐẠO, ĐIỀU HÀNH",
     (
-        "Ủy ban nhân dân xã đã ban hành 03 văn bản chỉ đạo, tổ chức 12 buổi tuyên truyền với 560 lượt người tham "
-        "gia, trong đó có 310 lượt nữ. Các thôn, bản đã lồng ghép nội dung bình đẳng giới vào hương ước, quy ước "
-        "và các buổi sinh hoạt cộng đồng ở cơ sở; ý thức của nhân dân được nâng lên rõ rệt."
+        "Ủy ban nhân dân xã đã ban hành 03 văn bản chỉ đạo, tổ chức 12 buổi tuyên truyền với 560 lượt người "
+        "tham gia, trong đó có 310 lượt nữ. Các thôn, bản đã lồng ghép nội dung bình đẳng giới vào hương "
+        "ước, quy ước và các buổi sinh hoạt cộng đồng ở cơ sở; ý thức của nhân dân được nâng lên rõ rệt."
     ),
     (
-        "1. Công tác tuyên truyền được duy trì thường xuyên trên hệ thống truyền thanh của xã với 24 tin, bài và "
-        "được cấp ủy, chính quyền quan tâm."
+        "1. Công tác tuyên truyền được duy trì thường xuyên trên hệ thống truyền thanh của xã với 24 tin, "
+        "bài và được cấp ủy, chính quyền quan tâm."
     ),
     "- Tổ chức tập huấn cho 45 cán bộ, trong đó nữ 21 người.",
     "II. KHÓ KHĂN, VƯỚNG MẮC",

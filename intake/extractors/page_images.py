@@ -43,6 +43,8 @@ _MEET: Final = 14  #: pixels by which rules that meet may miss
 _DRAWN: Final = 0.6  #: of the side of a cell that must be drawn
 _INSET: Final = 5
 _BORDER: Final = 24
+_CELL_SCALE: Final = 0.45
+_LINE: Final = 72  #: pixels, the ink of one line with its marks above and below
 _LEAST_INK: Final = 14  #: pixels of one cell; less is dust
 
 
@@ -193,11 +195,21 @@ class Cutting:
     coloured: bool  #: a pen or a seal was in it, and what it wrote was taken out
 
     @property
-    def sharp(self) -> Grey:
-        """The cell larger and in black and white, for a second reading."""
-        image = Image.fromarray(self.grey).filter(ImageFilter.MedianFilter(3))
-        larger = image.resize((image.width * 3 // 2, image.height * 3 // 2), Image.Resampling.BICUBIC)
-        return np.where(np.asarray(larger) < _DARK, 0, 255).astype(np.uint8)
+    def is_line(self) -> bool:
+        """Whether no more than one line is written in it."""
+        return self.grey.shape[0] - 2 * _BORDER <= _LINE
+
+    @property
+    def small(self) -> Grey:
+        """The cell at 135 dpi: words and figures standing alone are read far better so than at 300."""
+        return _scaled(self.grey, _CELL_SCALE)
+
+    @property
+    def soft(self) -> Grey:
+        """The same, blurred before, for a second reading that shall not repeat the faults of the first."""
+        return _scaled(
+            np.asarray(Image.fromarray(self.grey).filter(ImageFilter.GaussianBlur(1.2))), _CELL_SCALE
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,13 +243,13 @@ class Sheet:
         """In pixels."""
         return float(self.grey.shape[0])
 
-    def without_tables(self) -> bytes:
-        """The page as PNG, white where its tables stand."""
+    def without_tables(self, scale: float = 1.0) -> bytes:
+        """The page as PNG, white where its tables stand, at a share of its size."""
         page = self.grey.copy()
         for grid in self._grids:
             x0, top, x1, bottom = grid.bounds
             page[max(0, int(top) - 6) : int(bottom) + 7, max(0, int(x0) - 6) : int(x1) + 7] = 255
-        return _png(Image.fromarray(page))
+        return _png(Image.fromarray(_scaled(page, scale)))
 
     def tables(self) -> list[list[Cutting]]:
         """The cells of each table, from top to bottom."""
@@ -253,10 +265,15 @@ class Sheet:
         ink = int((grey < _DARK).sum())
         return Cutting(
             bounds,
-            np.pad(grey, _BORDER, constant_values=255),
+            np.pad(_trimmed(grey), _BORDER, constant_values=255),
             inked=ink >= _LEAST_INK,
             coloured=int(self.coloured[inside].sum()) > 4 * _LEAST_INK,
         )
+
+
+def _scaled(grey: Grey, scale: float) -> Grey:
+    size = max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale))
+    return np.asarray(Image.fromarray(grey).resize(size, Image.Resampling.LANCZOS))
 
 
 def _without_edges(grey: Grey) -> Grey:
@@ -270,6 +287,15 @@ def _without_edges(grey: Grey) -> Grey:
             if share[number] > 0.5:  # noqa: PLR2004
                 clean[(number, slice(None)) if axis == 0 else (slice(None), number)] = 255
     return clean
+
+
+def _trimmed(grey: Grey) -> Grey:
+    """Only what is written: a figure lost in a tall cell is misread more often than one by itself."""
+    dark = grey < _DARK
+    rows, columns = np.flatnonzero(dark.sum(axis=1) > 1), np.flatnonzero(dark.sum(axis=0) > 1)
+    if not len(rows) or not len(columns):
+        return grey
+    return grey[max(0, rows[0] - 4) : rows[-1] + 5, max(0, columns[0] - 4) : columns[-1] + 5]
 
 
 def _rules(dark: Mask, least: int) -> list[Rule]:

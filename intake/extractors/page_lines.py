@@ -29,6 +29,8 @@ _LOOSE: Final = 1.25  #: times the usual pitch; more is the space between paragr
 _INDENT: Final = 0.55  #: heights of a line
 _CENTRE: Final = 0.7  #: heights of a line by which a centred line may miss the middle
 _WIDE: Final = 0.6  #: of the text's width; wider lines show where the margins are
+_NARROW: Final = 0.65  #: of the page's width; where all lines end before it none is full
+_LIKE_LEFT: Final = 1.35  #: times the left margin, the widest right margin thought of
 _HEAD, _FOOT = 0.1, 0.92  #: of the page's height; page numbers stand beyond
 _LABEL: Final = re.compile(r"(?:[IVXLC]{1,6}|\d{1,2}(?:\.\d{1,2}){0,3}|[a-zđ])[.)/]\s|[-–+*•·]\s")
 _ENDED: Final = re.compile(r"[.;:!?…][\"'”)]*$")
@@ -189,7 +191,7 @@ class _Frame:
         return (self.left + self.right) / 2
 
 
-def _frame(lines: Sequence[Line]) -> _Frame:
+def _frame(lines: Sequence[Line], width: float) -> _Frame:
     if not lines:
         return _Frame(0.0, 0.0, 0.0)
     left, right = min(line.x0 for line in lines), max(line.x1 for line in lines)
@@ -197,11 +199,17 @@ def _frame(lines: Sequence[Line]) -> _Frame:
     pitches = [low.top - high.top for high, low in pairwise(lines)]
     usual = [pitch for pitch in pitches if pitch > 0]
     close = [pitch for pitch in usual if pitch < 2 * median(line.height for line in lines)]
-    return _Frame(
-        min(line.x0 for line in wide),
-        max(line.x1 for line in wide),
-        _lower_half(close or usual),
-    )
+    start, end = min(line.x0 for line in wide), _right(wide)
+    if end < _NARROW * width:
+        # Nothing but short lines: none of them shows the right margin, which is about as wide as the left.
+        end = max(end, width - _LIKE_LEFT * start)
+    return _Frame(start, end, _lower_half(close or usual))
+
+
+def _right(lines: Sequence[Line]) -> float:
+    """The right margin; what recognition makes of specks beyond it is left out of account."""
+    ends = sorted(line.x1 for line in lines)
+    return ends[int(0.85 * (len(ends) - 1))] if lines[0].confidence >= 0 else ends[-1]
 
 
 def _lower_half(pitches: Sequence[float]) -> float:
@@ -308,7 +316,7 @@ def composed(pages: Iterable[PageContent], limits: Limits, notes: Sequence[str] 
 
 def _page_blocks(page: PageContent, number: int) -> list[_Block]:
     lines = [line for line in lines_of(page.words) if not _is_page_number(line, page, number)]
-    frame = _frame([line for line in lines if len(line.segments) == 1] or lines)
+    frame = _frame([line for line in lines if len(line.segments) == 1] or lines, page.width)
     blocks: list[_Block] = []
     rest = lines
     for placed in sorted(page.tables, key=lambda placed: placed.top):
@@ -443,10 +451,20 @@ def _repeated_rows(above: Table, below: Table) -> int:
     """How many rows at the top of the next page repeat the first rows of the table."""
     one, other = _rows(above), _rows(below)
     count = 0
-    while count < min(above.rows, below.rows) and one.get(count) == other.get(count) and one.get(count):
+    while count < min(above.rows, below.rows) and _is_repeated(one.get(count, ()), other.get(count, ())):
         count += 1
     # A row cell that reaches over the end of the head belongs to it.
     return max([count, *(c.row + c.row_span for c in below.cells if c.row < count)]) if count else 0
+
+
+def _is_repeated(row: tuple[tuple[int, str], ...], other: tuple[tuple[int, str], ...]) -> bool:
+    """The same cells with the same words; recognition may have misread some of them."""
+    if not row or [column for column, _ in row] != [column for column, _ in other]:
+        return False
+    texts = [(one, two) for (_, one), (_, two) in zip(row, other, strict=True)]
+    if any(_FIGURE.fullmatch(text) for pair in texts for text in pair):
+        return row == other
+    return sum(one == two for one, two in texts) * 2 >= len(texts) and any(one for one, _ in texts)
 
 
 def _rows(table: Table) -> dict[int, tuple[tuple[int, str], ...]]:

@@ -12,12 +12,13 @@ import io
 import re
 import time
 import unicodedata
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from intake.documents import Document
-from intake.errors import DamagedFileError, EncryptedFileError, FileTooLargeError
+from intake.errors import BombError, DamagedFileError, EncryptedFileError, FileTooLargeError
 from intake.extractors.interface import Budget
 from intake.extractors.page_lines import Box, PageContent, PlacedTable, Word, composed, gridded, text_of
 from intake.extractors.scan import OVERRUN, ReadingOverranError, Recogniser
@@ -33,6 +34,8 @@ MOST_PAGES: Final = 200
 _SHARE_OF_TIME: Final = 0.6  #: of the time a message may take, left for one file
 _COVERED: Final = 0.7  #: of a page under pictures, from which its text is what a scanner made of it
 _FEWEST_CHARACTERS: Final = 8  #: fewer beside a picture are a stamp or a page number
+_TAIL: Final = 4096  #: octets at the end of a file in which its end is marked (ISO 32000-1, 7.5.5)
+_MOST_CONTENT: Final = 64 << 20  #: octets of one content stream
 _WRONG_PASSWORD: Final = 4  # FPDF_ERR_PASSWORD
 _UNSEEN: Final = 3  # text render mode 3: neither filled nor stroked (ISO 32000-1, 9.3.6)
 _MOST_OBJECTS: Final = 200_000  #: of one page, looked at while telling text from scan
@@ -51,7 +54,7 @@ _MOST_SINGLE: Final = 0.08  #: of words that are one consonant or a vowel that i
 _MOST_FOREIGN: Final = 0.3  #: of words that are no syllable of Vietnamese
 _MARKS: Final = ".,;:!?()[]\"'“”‘’…-–+*"
 _LOST: Final = re.compile(r"[\ufffd\ue000-\uf8ff\x00-\x08]|\(cid:\d+\)")
-_WORDS_OF_ONE: Final = frozenset("ở ý ạ à ô ơ y á ò ồ ố ừ é ê ế ư".split())  # noqa: SIM905
+_WORDS_OF_ONE: Final = frozenset("x ở ý ạ à ô ơ y á ò ồ ố ừ é ê ế ư".split())  # noqa: SIM905
 _SYLLABLE: Final = re.compile(
     r"(?:ngh?|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnpqrstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnpt])?"
 )
@@ -70,8 +73,16 @@ def extract_pdf(content: bytes, budget: Budget) -> Document:
         ReadingOverranError: its pages take longer than one file may.
 
     """
-    with _Opened(content) as opened:
-        return _Reading(opened, budget).document()
+    from pypdfium2 import PdfiumError
+
+    if b"%%EOF" not in content[-_TAIL:]:
+        # Readers mend a file that was cut off, and the pages after the cut are missing without a word.
+        raise DamagedFileError("pdf: cut off")
+    try:
+        with _Opened(content) as opened:
+            return _Reading(opened, budget).document()
+    except PdfiumError as error:
+        raise DamagedFileError(f"pdf: {error}") from error
 
 
 class _Opened:
@@ -84,9 +95,9 @@ class _Opened:
             self.pages: PdfDocument = PdfDocument(content)
             self.count = len(self.pages)
         except PdfiumError as error:
-            if getattr(error, "err_code", None) == _WRONG_PASSWORD or "password" in str(error).lower():
+            if error.err_code == _WRONG_PASSWORD:
                 raise EncryptedFileError("pdf") from error
-            raise DamagedFileError(f"pdf: {error}") from error
+            raise
         self.octets = content
 
     def __enter__(self) -> Self:
@@ -100,9 +111,10 @@ class _Opened:
         fields = [number for number in range(self.count) if _has_fields(self.pages[number])]
         if not fields:
             return
-        self.pages.init_forms()
+        from pypdfium2 import raw
+
         for number in fields:
-            self.pages[number].flatten()
+            raw.FPDFPage_Flatten(self.pages[number], raw.FLAT_NORMALDISPLAY)
         saved = io.BytesIO()
         self.pages.save(saved, flags=_REMOVE_SECURITY)
         self.octets = saved.getvalue()
@@ -195,6 +207,10 @@ class _Reading:
             return {}
         try:
             with pdfplumber.open(io.BytesIO(self._opened.octets), raise_unicode_errors=False) as file:
+                if len(file.pages) != self._opened.count:
+                    raise DamagedFileError(f"pdf: {self._opened.count} pages or {len(file.pages)}")
+                for page in file.pages:
+                    _check_whole(page, encrypted=file.doc.encryption is not None)
                 return {number: self._text(file.pages[number]) for number in numbers}
         except (PDFException, ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
             raise DamagedFileError(f"pdf: {type(error).__name__}") from error
@@ -217,6 +233,39 @@ class _Reading:
         from intake.extractors.page_images import rendered
 
         return {number: recogniser.page(rendered(self._opened.pages[number])) for number in numbers}
+
+
+def _check_whole(page: Page, *, encrypted: bool) -> None:
+    """Readers go on after a broken stream with what they have; we do not.
+
+    Raises:
+        DamagedFileError: the content of a page is missing or broken.
+        BombError: it unpacks to more than any page holds.
+
+    """
+    from pdfminer.pdftypes import PDFStream, resolve1
+
+    declared = resolve1(page.page_obj.attrs.get("Contents", []))
+    for part in declared if isinstance(declared, list) else [declared]:
+        stream = resolve1(part)
+        if not isinstance(stream, PDFStream):
+            raise DamagedFileError("pdf: content of a page is missing")
+        raw = stream.get_rawdata()
+        filters = [str(found) for found, _ in stream.get_filters()]
+        if raw is not None and not encrypted and filters == ["/'FlateDecode'"]:
+            _check_packed(raw)
+
+
+def _check_packed(raw: bytes) -> None:
+    unpacking = zlib.decompressobj()
+    try:
+        unpacking.decompress(raw, _MOST_CONTENT)
+    except zlib.error as error:
+        raise DamagedFileError(f"pdf: {error}") from error
+    if not unpacking.eof:
+        if unpacking.unconsumed_tail:
+            raise BombError("content of a page")
+        raise DamagedFileError("pdf: content of a page ends early")
 
 
 def _page_content(page: Page) -> PageContent:
@@ -313,7 +362,8 @@ def _open_sides(across: Sequence[_Letter], down: Sequence[_Letter]) -> Iterator[
             continue
         for x in (min(rule["x0"] for rule in rules), max(rule["x1"] for rule in rules)):
             if all(abs(rule["x0"] - x) > _NEAR for rule in inner):
-                yield {"object_type": "line", "x0": x, "x1": x, "top": top, "bottom": bottom}
+                size = {"width": 0, "height": bottom - top}
+                yield {"object_type": "line", "x0": x, "x1": x, "top": top, "bottom": bottom} | size
 
 
 def _same_ends(across: Iterable[_Letter]) -> dict[tuple[int, int], list[_Letter]]:
