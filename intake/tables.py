@@ -61,9 +61,7 @@ class TableReading:
     blank_rows: int = 0  #: asked rows in which nothing is filled in
     form_share: float = 0.0  #: share of the asked indicators whose label stands in the tables, 0 to 1
     empty_form: bool = False  #: the form came back with nothing filled in
-    beside: tuple[
-        Value, ...
-    ] = ()  #: men or women a row gives unasked: for checks alone
+    beside: tuple[Value, ...] = ()  #: men or women a row gives unasked: for checks alone
     titles: tuple[str, ...] = ()  #: lines above tables, headings and sheet names that name a year or period
 
 
@@ -366,6 +364,18 @@ class _TableReader:
             self._section = row.label
         for sex, cell in self._figures_of(row, indicator, match.sex):
             self._take(row, indicator, sex, cell, match.strength)
+        if match.sex is None and Sex.TOTAL in indicator.sexes:
+            self._note_beside(row, indicator)
+
+    def _note_beside(self, row: _Row, indicator: Indicator) -> None:
+        """The men of a row whose women and total are asked: they tell whether the three agree."""
+        for sex in (Sex.MALE, Sex.FEMALE):
+            cell = row.figures.get(sex)
+            if sex in indicator.sexes or cell is None:
+                continue
+            read = _figure(cell, indicator, self._measures_of(row, sex))
+            if read is not None and not (read.reason or self._fault_of_place(cell, Strength.EXACT)):
+                self._notes.beside.append(self._value(read, indicator, sex, cell))
         self._note_percents(row, indicator)
 
     def _figures_of(self, row: _Row, indicator: Indicator, named: Sex | None) -> Iterator[tuple[Sex, Cell]]:
