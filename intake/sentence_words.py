@@ -97,7 +97,7 @@ GENERIC = syllables(
     "ủy ban ubnd lượt thu được tính thời điểm hiện nay đầu cuối kỳ báo cáo tăng cường kịp thời "
     "chuyên đề ngày "
     "vụ việc trường hợp đồng chí đại biểu cán bộ quả kết tiếp tục xây dựng thành lập cử mở tuyên truyền "
-    "biểu mới đương nhiệm hiện qua gồm khác quan tâm trị giá nguồn số tiền tổng kinh phí"
+    "rà soát biểu mới đương nhiệm hiện qua gồm khác quan tâm trị giá nguồn số tiền tổng kinh phí"
 )
 ADJUNCT = syllables("tại ở đến trên nhằm để bằng vào qua cùng với cho trong")
 
@@ -256,9 +256,15 @@ class Subject:
         """Whether a number followed by these words may count what the indicator counts."""
         if self.money:
             return False
-        if self.begins_with_head(right):
+        if self.begins_with_head(right) or self._begins_with_measure(right):
             return True
         return bool(measure) and any(_same_thing(measure, own) for own in self.measures)
+
+    def _begins_with_measure(self, right: Sequence[str]) -> bool:
+        """Whether the words begin with the indicator's own unit of measure, known elsewhere or not: "căn"."""
+        return any(
+            tuple(right[: len(own)]) == own for own in map(tuple, map(str.split, self.measures)) if own
+        )
 
     def begins_with_head(self, right: Sequence[str]) -> bool:
         """Whether the words begin with one of the things the label names: "pa nô" of "băng rôn, pa nô"."""

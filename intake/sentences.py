@@ -135,6 +135,10 @@ class _Tie:
     own_coverage: float
 
 
+# "12 người; nữ: 5 người": what follows is a part of the number before it, whatever parts the two.
+_PART_APART = re.compile(
+    r"\s*;\s*(?=(?:trong đó,?:?\s+)?(?:số\s+)?(?:nữ|nam)\s*(?:là|có|:)?\s*\d)", re.IGNORECASE
+)
 _LIST_LABEL = re.compile(r"^\s*(?:[-–+*•]+|\d{1,2}(?:\.\d{1,2})*[.)]|[a-zđ]\))\s*(?=\D)")
 
 
@@ -158,7 +162,7 @@ class _Reader:
         """The figures of a sentence, without those that another number of it belongs to as well."""
         values: list[Value] = []
         loose: list[Mention] = []
-        for clause, listing in clauses_of(sentence):
+        for clause, listing in clauses_of(_PART_APART.sub(", ", sentence)):
             plain = blanked(clause, COMPARISONS)
             if self._is_of_the_period(plain, sentence) and not _is_left_alone(plain):
                 values.extend(self._clause(plain, listing, place, loose))
@@ -467,7 +471,7 @@ _NOTHING = re.compile(
 _NOT_QUITE_NOTHING = re.compile(
     r"\b(?:nhiều|đủ|đầy đủ|thường xuyên|kịp thời|hết|riêng|rõ|cao|tốt|đồng đều|đáng kể|nghiêm trọng"
     r"|lớn|chuyên trách|"
-    r"còn|nhưng|chỉ|ngoài|trừ)\b",
+    r"còn|nhưng|chỉ|(?<!nước )ngoài|trừ)\b",
     re.IGNORECASE,
 )
 

@@ -201,3 +201,12 @@ def test_words_on_the_moment_of_counting_change_nothing() -> None:
     assert index.match("Hộ nghèo hiện có").indicator == "B1"
     assert index.match("Số hộ cận nghèo cuối quý").indicator == "B2"
     assert not index.match("Hộ nghèo đầu năm")
+
+
+def test_a_single_letter_without_its_mark_is_the_word_where_all_others_agree() -> None:
+    index = LabelIndex(
+        (indicator("B1", "Kinh phí hỗ trợ nhà ở", "triệu đồng"), indicator("B2", "Số HS bỏ học", "em"))
+    )
+    assert index.match("Kinh phi ho tro nha o").indicator == "B1"
+    assert index.match("Số tiền hỗ trợ nhà ở").indicator == "B1"
+    assert index.match("Số học sinh bỏ học").indicator == "B2"

@@ -394,3 +394,24 @@ def test_where_a_thing_was_counted_ties_no_number_to_it() -> None:
     )
     assert _figures(report, "Đến nay trên địa bàn còn 41 hộ nghèo.").get("P1") is None
     assert _figures(report, "Trên địa bàn xã hiện có 615 hộ dân.") == {"P1": "615"}
+
+
+HOUSES = _report(
+    ("giảm nghèo",),
+    _indicator("H1", "Số nhà ở của hộ nghèo được sửa chữa", "căn"),
+    _indicator("H2", "Số lao động đi làm việc ở nước ngoài", "người", BOTH),
+)
+
+
+def test_a_number_before_the_indicators_own_measure_counts_it() -> None:
+    assert _figures(HOUSES, "Sửa chữa 13 căn nhà ở của hộ nghèo.") == {"H1": "13"}
+
+
+def test_a_part_by_sex_stays_with_its_total_across_a_semicolon() -> None:
+    said = "Số lao động đi làm việc ở nước ngoài: 14 người; nữ: 05 người."
+    assert _figures(HOUSES, said) == {"H2": "14", "H2 nữ": "5"}
+
+
+def test_abroad_is_no_exception_to_none() -> None:
+    assert _figures(HOUSES, "Không có lao động đi làm việc ở nước ngoài.") == {"H2": "0"}
+    assert _figures(HOUSES, "Ngoài 02 trường hợp, không có lao động đi làm việc ở nước ngoài.") == {}
