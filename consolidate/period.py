@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from config.reports import Figure, Grade, Period, ReportDefinition, Sex
 from config.spelling import accented_key
+from consolidate.comparisons import OtherPeriod, comparisons
 from consolidate.consolidation import Consolidation, Passage, UnitStanding, UnitValue
 from consolidate.errors import UnknownObligationUnitError, UnreadableDecisionError
 from consolidate.standing import Waiting, counting, in_force, key_of, message_of, standings, still_holding
@@ -46,7 +47,7 @@ class _UnitPart:
     decisions: tuple[Decision, ...]
 
 
-def consolidate(  # noqa: PLR0917 - the inputs of a period, each of its own type
+def consolidate(
     regime: Regime,
     report: ReportDefinition,
     period: Period,
@@ -56,12 +57,14 @@ def consolidate(  # noqa: PLR0917 - the inputs of a period, each of its own type
     decisions: Sequence[Decision],
     as_of: datetime,
     previous: Mapping[Figure, Decimal] = _NOTHING,
+    others: Sequence[OtherPeriod] = (),
 ) -> Consolidation:
     """What the units handed in for `report` and `period` by `as_of`, made into one.
 
     What belongs to other reports or periods is passed over. Of `decisions` the kinds "receive" and
     "value" speak here, unless taken back; `previous` are the department's own totals of the same period
-    a year ago. The result depends on the values given, not on their order.
+    a year ago, `others` the units' figures of other periods, which findings compare with. The result
+    depends on the values given, not on their order.
 
     Raises:
         UnknownObligationUnitError: an obligation or a submission names a unit the regime does not have.
@@ -77,6 +80,7 @@ def consolidate(  # noqa: PLR0917 - the inputs of a period, each of its own type
     standing = standings(regime, owed, arrived, waiting, concerning, as_of)
     parts = _parts(regime, standing, arrived, concerning)
     values = tuple(value for part in parts for value in _unit_values(report, part))
+    compared = comparisons(report, period, regime.units, values, others)
     return Consolidation(
         regime=regime,
         report=report,
@@ -92,7 +96,7 @@ def consolidate(  # noqa: PLR0917 - the inputs of a period, each of its own type
             previous=previous,
         ),
         passages=_passages(report, parts),
-        findings=tuple(finding for part in parts for finding in _findings(report, part)),
+        findings=tuple(finding for part in parts for finding in _findings(report, part, compared)),
     )
 
 
@@ -230,7 +234,7 @@ def _add_text(texts: list[tuple[SectionText, str]], text: SectionText, archive_i
 # ---- findings --------------------------------------------------------------------------------------
 
 
-def _findings(report: ReportDefinition, part: _UnitPart) -> tuple[Finding, ...]:
+def _findings(report: ReportDefinition, part: _UnitPart, compared: Sequence[Finding]) -> tuple[Finding, ...]:
     """Every fault in what counts for the unit, each naming the unit in its parameters."""
     found = (
         *(finding for each in in_force(part.submissions) for finding in each.findings),
@@ -238,6 +242,7 @@ def _findings(report: ReportDefinition, part: _UnitPart) -> tuple[Finding, ...]:
         *overtaken_decisions(part.submissions, part.decisions),
         *_empty_replacement(part),
         *(() if part.owes else (Finding("not_owed", Grade.WARNING),)),
+        *(finding for finding in compared if finding.parameters["unit"] == part.unit.id),
     )
     return tuple(_attributed(finding, report, part.unit) for finding in found)
 

@@ -8,8 +8,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from config.calendar import period_by_id, periods_of
+from config.regime import Regime
 from config.reports import Figure, Period, ReportDefinition, Sex
+from consolidate.comparisons import OtherPeriod, periods_to_compare
 from consolidate.consolidation import Consolidation, UnitValue
+from consolidate.errors import ConsolidateError
 from consolidate.issues import as_content, changes, inputs_sha256
 from consolidate.period import consolidate
 from desk.errors import UnknownNameError
@@ -18,7 +21,15 @@ from desk.views import waiting_of
 from intake.mailbox import FetchBatch, FetchNote, FolderMark, Mailbox
 from ledger.linked import effective_regime
 from ledger.obligations import obligations_of
-from ledger.records import Certainty, Issue, MessageOutcome, ObligationKey, ReportFile
+from ledger.records import (
+    Certainty,
+    Decision,
+    Issue,
+    MessageOutcome,
+    ObligationKey,
+    ReportFile,
+    Submission,
+)
 
 #: Notes of a mailbox that make a message a question for a person.
 DOUBTFUL_NOTES = frozenset({"too_large", "possibly_incomplete", "arrival_unknown", "arrival_from_file"})
@@ -171,10 +182,14 @@ def consolidation_of(
         waiting = waiting_of(ledger.messages(as_of=as_of), ledger.review_items())
         reminded = _last_reminders(office, as_of)
         previous = _previous_totals(office, report, period)
+        beside = _submissions_beside(office, report, period)
     regime = effective_regime(office.regime, decisions)
     owed = obligations_of(regime, report, period, decisions)
+    others = tuple(
+        _as_it_stood(regime, report, other, handed_in, decisions, as_of) for other, handed_in in beside
+    )
     consolidation = consolidate(
-        regime, report, period, owed, submissions, waiting, decisions, as_of, previous
+        regime, report, period, owed, submissions, waiting, decisions, as_of, previous, others
     )
     standings = tuple(
         replace(
@@ -194,6 +209,40 @@ def _last_reminders(office: Office, as_of: datetime) -> dict[ObligationKey, date
         if mail.sent_at is not None and mail.sent_at <= as_of
         for key in mail.keys
     }
+
+
+def _submissions_beside(
+    office: Office, report: ReportDefinition, period: Period
+) -> list[tuple[Period, tuple[Submission, ...]]]:
+    """What was handed in for the periods that figures of `period` are compared with."""
+    ledger, regime = office.ledger, office.regime
+    known = (
+        period_by_id(report, regime.timezone, regime.calendar, period_id)
+        for _, period_id in ledger.periods(report.id)
+    )
+    chosen = periods_to_compare(period, [each for each in known if each is not None])
+    return [(each, ledger.submissions(report.id, each.id)) for each in chosen]
+
+
+def _as_it_stood(
+    regime: Regime,
+    report: ReportDefinition,
+    period: Period,
+    submissions: Sequence[Submission],
+    decisions: Sequence[Decision],
+    as_of: datetime,
+) -> OtherPeriod:
+    """The figures of another period; a unit no longer in the sheet is compared with nothing."""
+    present = {unit.id for unit in regime.units}
+    kept = [each for each in submissions if each.key.unit in present]
+    owed = obligations_of(regime, report, period, decisions)
+    try:
+        return OtherPeriod(
+            period, consolidate(regime, report, period, owed, kept, {}, decisions, as_of).values
+        )
+    except ConsolidateError:
+        # What cannot be made of that period is told when it is consolidated; it does not stop this one.
+        return OtherPeriod(period, ())
 
 
 def _previous_totals(office: Office, report: ReportDefinition, period: Period) -> dict[Figure, Decimal]:
