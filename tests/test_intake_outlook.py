@@ -231,6 +231,16 @@ def test_a_file_without_octets_in_a_winmail_is_named_as_damaged() -> None:
     assert [(file.name, file.state) for file in files][1:] == [("bc.docx", ReadState.DAMAGED)]
 
 
+def test_a_winmail_with_a_wrong_checksum_says_so_and_its_other_files_are_read() -> None:
+    content = bytearray(winmail(("a.txt", b"So buoi: 12"), ("b.xlsx", BOOK)))
+    content[content.index(b"12")] ^= 1
+    assert [(file.name, file.state.value) for file in read("winmail.dat", bytes(content)).files] == [
+        ("winmail.dat", "damaged"),
+        ("a.txt", "damaged"),
+        ("b.xlsx", "read"),
+    ]
+
+
 def test_a_cut_winmail_gives_a_state_and_no_half_file() -> None:
     files = read("winmail.dat", winmail(("bc.docx", LETTER))[:200]).files
     assert ReadState.READ not in {file.state for file in files}

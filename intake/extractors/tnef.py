@@ -18,16 +18,19 @@ def winmail_files(content: bytes, _declared: str, budget: Budget) -> Iterator[Me
     """The files of a winmail.dat.
 
     Raises:
-        DamagedFileError: it is broken.
+        DamagedFileError: it is broken, or a checksum in it is wrong: there may be more than could be read.
         FileTooLargeError: more files than are opened of one container.
         BombError: they are larger than the budget allows.
 
     """
-    attachments = _parsed(content).attachments
-    if len(attachments) > budget.limits.members:
-        raise FileTooLargeError(f"{len(attachments)} files")
-    for attachment in attachments:
-        yield _file(attachment, budget)
+    found = _parsed(content)
+    if len(found.attachments) > budget.limits.members:
+        raise FileTooLargeError(f"{len(found.attachments)} files")
+    broken = _broken(found)
+    for number, attachment in enumerate(found.attachments):
+        yield _file(attachment, budget, is_whole=number not in broken)
+    if broken:
+        raise DamagedFileError("tnef: checksum")
 
 
 def winmail_text(content: bytes) -> str:
@@ -39,17 +42,32 @@ def _parsed(content: bytes) -> Any:
     from tnefparse import TNEF
 
     try:
-        return TNEF(content, do_checksum=False)
+        return TNEF(content, do_checksum=True)
     except (ValueError, LookupError, TypeError, AttributeError, OSError, RecursionError) as error:
         raise DamagedFileError(f"tnef: {type(error).__name__}") from error
 
 
-def _file(attachment: Any, budget: Budget) -> Member:
+def _broken(found: Any) -> set[int]:
+    """Numbers of the attachments with a wrong checksum; -1 for what stands before the first.
+
+    The parser takes what is cut off for whole and only notes the checksum.
+    """
+    broken: set[int] = set()
+    number = -1
+    for thing in found.objects:
+        number += thing.name == found.ATTATTACHRENDDATA
+        if not thing.good_checksum:
+            broken.add(number)
+    return broken
+
+
+def _file(attachment: Any, budget: Budget, *, is_whole: bool) -> Member:
     content = attachment.data
     budget.spend(len(content))
     # The parser passes over properties it cannot read: a file without octets is one it has lost.
-    error = None if content else DamagedFileError("tnef attachment")
-    return Member(_name(attachment), bytes(content), error=error)
+    if not content or not is_whole:
+        return Member(_name(attachment), size=len(content), error=DamagedFileError("tnef attachment"))
+    return Member(_name(attachment), bytes(content))
 
 
 def _name(attachment: Any) -> str:
