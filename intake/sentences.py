@@ -139,6 +139,10 @@ class _Tie:
 _PART_APART = re.compile(
     r"\s*;\s*(?=(?:trong đó,?:?\s+)?(?:số\s+)?(?:nữ|nam)\s*(?:là|có|:)?\s*\d)", re.IGNORECASE
 )
+# What did not happen is said of no number: "120 em, không có em bỏ học".
+_THAT_IS_NOT = re.compile(
+    r"\b(?:không|chưa)\s+(?:còn\s+)?(?:có|để|xảy ra|phát sinh|phát hiện|ghi nhận)\b", re.IGNORECASE
+)
 _LIST_LABEL = re.compile(r"^\s*(?:[-–+*•]+|\d{1,2}(?:\.\d{1,2})*[.)]|[a-zđ]\))\s*(?=\D)")
 
 
@@ -272,7 +276,7 @@ class _Reader:
         """The one indicator the number belongs to, clearly ahead of the next."""
         if mention.value is None or _is_year(mention) or mention.bracketed:
             return None
-        own = Words.of(mention.left, mention.right)
+        own = Words.of(mention.left, _THAT_IS_NOT.split(mention.right, maxsplit=1)[0])
         inherited = NO_WORDS if mention.subset else Words.of(mention.before[thread.context_from :])
         scored = sorted(self._scores(mention, own, inherited), key=lambda pair: -pair[0])
         if not scored:

@@ -415,3 +415,12 @@ def test_a_part_by_sex_stays_with_its_total_across_a_semicolon() -> None:
 def test_abroad_is_no_exception_to_none() -> None:
     assert _figures(HOUSES, "Không có lao động đi làm việc ở nước ngoài.") == {"H2": "0"}
     assert _figures(HOUSES, "Ngoài 02 trường hợp, không có lao động đi làm việc ở nước ngoài.") == {}
+
+
+def test_what_did_not_happen_is_said_of_no_number() -> None:
+    assert (
+        _figures(HOUSES, "Có 140 lao động tại địa phương, không có lao động đi làm việc ở nước ngoài.").get(
+            "H2"
+        )
+        != "140"
+    )
