@@ -10,7 +10,7 @@ import re
 import stat
 import time
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
@@ -272,6 +272,9 @@ class _Opening:
                 self._open_streamed(member, (*found.path, name), budget)
             if kind is FileKind.TNEF and not self.has_text:
                 self.texts.append(winmail_text(found.content))
+            if kind is FileKind.ARCHIVE and len(self.files) == position + 1:
+                # Somebody meant to send something in it: an archive with nothing inside is not passed over.
+                self.files[position] = replace(self.files[position], state=ReadState.EMPTY)
         except (MemoryError, KeyboardInterrupt, SystemExit):
             raise
         except ExtractionError as error:

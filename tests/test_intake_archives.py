@@ -154,14 +154,14 @@ def test_a_name_is_shown_and_never_a_path(tmp_path: Path, monkeypatch: pytest.Mo
     assert list(tmp_path.iterdir()) == []
 
 
-def test_links_and_devices_are_passed_over() -> None:
+def test_links_and_devices_are_passed_over_and_what_holds_nothing_else_is_empty() -> None:
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w") as archive:
         for name, kind in (("a", tarfile.SYMTYPE), ("b", tarfile.LNKTYPE), ("c", tarfile.CHRTYPE)):
             entry = tarfile.TarInfo(name)
             entry.type, entry.linkname = kind, "/etc/hostname"
             archive.addfile(entry)
-    assert states("a.tar", stream.getvalue()) == [("a.tar", (), "container")]
+    assert states("a.tar", stream.getvalue()) == [("a.tar", (), "empty")]
 
 
 @pytest.mark.parametrize(
