@@ -39,8 +39,9 @@ def examine(home: Path, say: Wording) -> list[Examined]:
         settings = load_settings(home)
     except ConfigError as error:
         return [*found, Examined("settings", "fault", str(error))]
-    found += [_disk(settings, say), *_regime(settings, say), _ledger(settings, say), _readers(say)]
-    found += [_mailbox(settings, say), _holidays(say)]
+    found += [_disk(settings, say), *_regime(settings, say), _readers(say), _holidays(say)]
+    if settings.regime.is_dir():  # else the folder is no installation, and looking must not make it one
+        found += [_ledger(settings, say), _mailbox(settings, say)]
     found += [_tool(name, key, say) for name, key in (("soffice", "libreoffice"), ("tesseract", "tesseract"))]
     return found
 
@@ -86,7 +87,7 @@ def _ledger(settings: Settings, say: Wording) -> Examined:
             broken = ledger.broken_history()
             missing = ledger.missing_from(Archive(settings.archive)) if settings.archive.is_dir() else ()
     except LedgerError as error:
-        return Examined("ledger", "fault", str(error))
+        return Examined("ledger", "fault", _told(error, say))
     if broken or missing:
         return Examined(
             "ledger", "fault", say("doctor.ledger_damaged", broken=len(broken), missing=len(missing))
@@ -108,8 +109,11 @@ def _readers(say: Wording) -> Examined:
 def _mailbox(settings: Settings, say: Wording) -> Examined:
     if settings.mailbox is None:
         return Examined("mailbox", "warning", say("desk.no_mailbox", home=str(settings.home)))
-    if secret("password", settings.home) is None and secret("oauth_token", settings.home) is None:
-        return Examined("mailbox", "fault", say("desk.no_secret", name="TONGHOP_PASSWORD"))
+    try:
+        if all(secret(name, settings.home) is None for name in ("password", "oauth_token")):
+            return Examined("mailbox", "fault", say("desk.no_secret", name="TONGHOP_PASSWORD"))
+    except ConfigError as error:
+        return Examined("mailbox", "fault", str(error))
     from desk.office import open_office
 
     try:
@@ -120,10 +124,15 @@ def _mailbox(settings: Settings, say: Wording) -> Examined:
             finally:
                 mailbox.close()
     except IntakeError as error:
-        key = getattr(error, "key", "")
-        return Examined("mailbox", "fault", say(key, **getattr(error, "places", {})) if key else str(error))
+        return Examined("mailbox", "fault", _told(error, say))
     names = ", ".join(folder.name for folder in folders)
     return Examined("mailbox", "well", say("doctor.mailbox_well", folders=names))
+
+
+def _told(error: Exception, say: Wording) -> str:
+    """The sentence of an error, its own words where the catalogue has none."""
+    key = getattr(error, "key", "")
+    return say(key, **getattr(error, "places", {})) if key and say.has(key) else str(error)
 
 
 def _holidays(say: Wording) -> Examined:

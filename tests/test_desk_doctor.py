@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+import desk.doctor
+from config.wording import Wording
+from desk.doctor import Examined, examine
+from tests.dovecot import running_dovecot
+from tests.offices import Office, make_office, report_mail
+
+SAY = Wording("vi")
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return make_office(tmp_path)
+
+
+def found(office: Office) -> dict[str, Examined]:
+    return {one.part: one for one in examine(office.home, SAY)}
+
+
+def test_a_sound_office_has_no_fault(office: Office) -> None:
+    parts = found(office)
+    assert [one.part for one in parts.values() if one.state == "fault"] == []
+    assert all(one.sentence and "…" not in one.sentence for one in parts.values())
+
+
+def test_units_without_an_address_are_named_before_use(office: Office) -> None:
+    regime = found(office)["regime"]
+    assert regime.state == "warning"
+    assert "Suối Dâu" in regime.sentence
+
+
+def test_a_message_missing_from_the_archive_is_a_fault(office: Office) -> None:
+    archive_id = office.deliver(report_mail("binh-minh"), "2023-06-01T08:00")
+    office.take_in()
+    assert found(office)["ledger"].state == "well"
+    next(path for path in (office.home / "archive").rglob("*") if archive_id in path.name).unlink()
+    assert found(office)["ledger"].state == "fault"
+    office.run("doctor", code=1)
+
+
+def test_a_ledger_that_is_no_database_is_a_fault_and_not_an_error(office: Office) -> None:
+    office.ledger_file.write_bytes(b"khong phai SQLite" * 100)
+    ledger = found(office)["ledger"]
+    assert (ledger.state, "sổ" in ledger.sentence.lower()) == ("fault", True)
+
+
+def test_history_that_was_written_over_is_a_fault(office: Office) -> None:
+    office.deliver(report_mail("binh-minh"), "2023-06-01T08:00")
+    office.take_in()
+    with sqlite3.connect(office.ledger_file) as database:
+        triggers = database.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'history'"
+        ).fetchall()
+        for (name,) in triggers:
+            database.execute(f'DROP TRIGGER "{name}"')
+        database.execute("UPDATE history SET subject = 'x' WHERE number = (SELECT min(number) FROM history)")
+    database.close()
+    assert found(office)["ledger"].state == "fault"
+
+
+def test_a_faulty_configuration_is_a_fault_with_its_file(office: Office) -> None:
+    (office.home / "regime" / "department.yaml").write_text("id: x\n")
+    regime = found(office)["regime"]
+    assert regime.state == "fault"
+    assert "department.yaml" in regime.sentence
+    (office.home / "settings.yaml").write_text("la: 1\n")
+    assert found(office)["settings"].state == "fault"
+
+
+def test_a_full_disk_is_a_fault_before_mail_is_lost(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk.doctor, "LEAST_FREE", 1 << 62)
+    assert found(office)["disk"].state == "fault"
+
+
+def test_what_is_not_installed_is_a_warning_that_says_what_will_not_work(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    office_tool = found(office)["libreoffice"]
+    assert office_tool.state == "warning"
+    assert ".doc" in office_tool.sentence
+
+
+def test_a_mailbox_is_tried_for_real(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    with running_dovecot() as server:
+        office.settings(
+            f"mailbox: {{host: 127.0.0.1, port: {server.port}, user: kham, encryption: none,"
+            " allow_plain_on_loopback: true}\n"
+        )
+        monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+        monkeypatch.setenv("TONGHOP_PASSWORD", server.password)
+        well = found(office)["mailbox"]
+        assert (well.state, "INBOX" in well.sentence) == ("well", True)
+        monkeypatch.setenv("TONGHOP_PASSWORD", "sai")
+        assert found(office)["mailbox"].state == "fault"
+
+
+def test_a_secret_others_may_read_is_a_fault_and_not_an_error(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TONGHOP_PASSWORD", raising=False)
+    office.settings("mailbox: {host: imap.songmay.example, user: phong}\n")
+    (office.home / "secret").write_text("password: x\n")
+    (office.home / "secret").chmod(0o644)
+    assert found(office)["mailbox"].state == "fault"
+    office.run("doctor", code=1)
+
+
+def test_looking_changes_nothing(office: Office) -> None:
+    office.deliver(report_mail("binh-minh"), "2023-06-01T08:00")
+    office.take_in()
+    before = office.listed("messages")
+    examine(office.home, SAY)
+    assert office.listed("messages") == before
+
+
+def test_a_home_that_is_not_there_is_a_finding_and_is_not_made(tmp_path: Path) -> None:
+    parts = {one.part: one for one in examine(tmp_path / "khong-co", SAY)}
+    assert parts["regime"].state == "fault"
+    assert not (tmp_path / "khong-co").exists()
