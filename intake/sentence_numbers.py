@@ -68,7 +68,9 @@ LEFT_ALONE = re.compile(
     r"(?:được )?giao|"
     r"được giao|\bgiao\b.{0,30}\bchỉ tiêu|đăng ký|đề nghị|kiến nghị|lũy kế|luỹ kế|từ năm|từ đầu nhiệm kỳ|"
     r"qua \d+ năm|trong \d+ năm|h[ằà]ng năm|h[ằà]ng tháng|bình quân|trung bình|\bmỗi\b|"
-    r"\bđiển hình\b|\btiêu biểu\b|ví dụ|chẳng hạn|\briêng\b|nổi bật|năm trước|năm ngoái|trước đây|"
+    r"\bđiển hình\b|\btiêu biểu\b|ví dụ|chẳng hạn|\briêng\b|nổi bật|"
+    r"(?:năm|tháng|quý|kỳ) trước|năm ngoái|trước đây|"
+    r"(?<!tháng )\bđầu (?:năm|kỳ|quý|tháng)(?: \d{4})?(?: là| có|:)|^\s*(?:huyện|tỉnh) ủy\b|"
     r"theo kế hoạch năm|cần có|ước tính cần|do (?:ubnd |hội .{0,30}|phòng .{0,40}|trung tâm .{0,40})?"
     r"(?:huyện|tỉnh|cấp trên|trung ương|sở)\b.{0,40}(?:tổ chức|mở|cấp)|của cấp trên|không đạt|thay vì",
     re.IGNORECASE,

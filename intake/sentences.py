@@ -345,6 +345,8 @@ class _Reader:
         """Whether the words narrow the count, or nothing but a weak likeness ties it."""
         if (mention.subset or not mention.words) and tie.own_coverage < _COVERED_WELL:
             return True
+        if _turns(mention, tie.subject):
+            return True
         known = tie.subject.vocabulary | self._index.topic | GENERIC | STOP
         after = _foreign(_phrase_after(mention.right, tie.subject), known)
         trailing = _foreign(_after_last_known(mention.left, tie.subject), known)
@@ -553,11 +555,41 @@ def _phrase_after(right: str, subject: Subject) -> str:
     first = re.split(r"[,\x00]", right, maxsplit=1)[0]
     money = MONEY.match(first)
     kept: list[str] = []
-    for word in (first[money.end() :] if money else first).split():
-        if word.lower() in ADJUNCT and word.lower() not in subject.vocabulary:
+    words = (first[money.end() :] if money else first).split()
+    for word, following in zip(words, [*words[1:], ""], strict=False):
+        # "ở nước ngoài" is a part of the name, and what comes after it may narrow the count.
+        named = {word.lower(), following.lower()} & subject.vocabulary
+        if word.lower() in ADJUNCT and not named:
             break
         kept.append(word)
     return " ".join(kept)
+
+
+# One word of these makes the counted another thing where the indicator does not say it as well.
+_TURNING = re.compile(
+    r"\b(?:gây|thoát|tái|cận|thiểu số|nguy cơ|hết hạn|quá hạn|trở (?:về|lại)|mồ côi|khuyết tật|con thứ)\b"
+)
+# Those for whom something was done are not all there are: "giúp đỡ 25 hộ nghèo".
+_DONE_TO = re.compile(
+    r"\b(?:giúp(?: đỡ)?|đỡ đầu|thăm(?: hỏi)?|tặng(?: quà)?|hỗ trợ|trợ giúp|vận động|hòa giải)$"
+)
+_BODY = re.compile(
+    r"\b(?:qua|do|của) ((?:hội|đoàn|liên đoàn|ngân hàng|quỹ) [^,;.\x00]*?)"
+    r"(?= (?:quản|là|đạt|tổ|thực|hỗ|với)\b|$)"
+)
+
+
+def _turns(mention: Mention, subject: Subject) -> bool:
+    """Whether a word beside the number makes what it counts another thing than the indicator's."""
+    left = " ".join(keys_of(mention.left.rpartition(",")[2]))
+    right = " ".join(keys_of(re.split(r"[,\x00]", mention.right, maxsplit=1)[0]))
+    told = f"{left} {right}"
+    found = [match[0] for match in _TURNING.finditer(told)]
+    if done := _DONE_TO.search(left or " ".join(keys_of(mention.before.replace("\x00", " ")))):
+        found.append(done[0])
+    if subject.money:
+        found += [body for side in (left, right) for body in _BODY.findall(side)]
+    return any(not set(words.split()) <= subject.vocabulary | STOP for words in found)
 
 
 def _after_last_known(left: str, subject: Subject) -> str:

@@ -424,3 +424,47 @@ def test_what_did_not_happen_is_said_of_no_number() -> None:
         )
         != "140"
     )
+
+
+TURNED = _report(
+    ("giảm nghèo", "trẻ em"),
+    _indicator("T1", "Số hộ nghèo", "hộ"),
+    _indicator("T2", "Số lao động đi làm việc ở nước ngoài theo hợp đồng", "người"),
+    _indicator("T3", "Dư nợ vốn vay do Hội Cựu chiến binh quản lý", "triệu đồng"),
+    _indicator("T4", "Số học sinh bỏ học", "em"),
+    _indicator("T5", "Người bị bạo hành", "người"),
+    _indicator("T6", "Ủy viên Ban Kiểm tra Đảng ủy", "đồng chí"),
+    _indicator("T7", "Tổng dư nợ cho vay", "triệu đồng"),
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Số hộ nghèo đầu năm là 64 hộ.",
+        "Tháng trước còn 64 hộ nghèo.",
+        "Phân công 31 đoàn viên giúp đỡ 31 hộ nghèo.",
+        "Có 05 lao động đi làm việc ở nước ngoài hết hạn hợp đồng trở về nước.",
+        "Dư nợ vốn vay do Hội Nông dân quản lý là 750 triệu đồng.",
+        "Tổng dư nợ cho vay 750 triệu đồng qua Hội Nông dân.",
+        "Có 07 học sinh có nguy cơ bỏ học.",
+        "Người gây bạo hành là 04 người.",
+        "Huyện ủy có 09 ủy viên Ban Kiểm tra.",
+    ],
+)
+def test_a_word_that_turns_the_count_ties_no_number(text: str) -> None:
+    assert _figures(TURNED, text) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Số hộ nghèo là 64 hộ.", {"T1": "64"}),
+        ("Có 05 lao động đi làm việc ở nước ngoài theo hợp đồng.", {"T2": "5"}),
+        ("Dư nợ vốn vay do Hội Cựu chiến binh quản lý là 750 triệu đồng.", {"T3": "750"}),
+        ("Có 07 học sinh bỏ học.", {"T4": "7"}),
+        ("Có 04 người bị bạo hành.", {"T5": "4"}),
+    ],
+)
+def test_the_same_count_without_the_turning_word_is_read(text: str, expected: dict[str, str]) -> None:
+    assert _figures(TURNED, text) == expected

@@ -117,7 +117,9 @@ class _Maker:
                 figures |= redraw(self._rng, counted, figures)
         second = self._package(unit, figures, shape="table")
         mail = self._mail(unit, second, early + timedelta(days=2))
-        mail.subject = self._rng.choice(("Gửi lại báo cáo thay thế - {unit}", "{unit}: báo cáo chính thức thay thế bản trước")).format(unit=unit.short)
+        mail.subject = self._rng.choice(
+            ("Gửi lại báo cáo thay thế - {unit}", "{unit}: báo cáo chính thức thay thế bản trước")
+        ).format(unit=unit.short)
         mail.body = f"{unit.name} gửi lại báo cáo, thay thế báo cáo đã gửi trước đây."
         for key in [key for key in self.truth.values if key[0] == unit.id]:
             del self.truth.values[key]
@@ -129,12 +131,24 @@ class _Maker:
         first = self._package(unit, figures, shape="table", blank=False)
         early = self._early()
         self._book(self._mail(unit, first, early), unit, first, features=("later_supplemented",))
-        fitting = [c for c in asked if not c.at_most and not c.nil_with and figures[c.code, "t"] and not c.money]
+        fitting = [
+            c for c in asked if not c.at_most and not c.nil_with and figures[c.code, "t"] and not c.money
+        ]
         counted = self._rng.choice([c for c in fitting if not any(d.at_most == c.code for d in asked)])
         changed = redraw(self._rng, counted, figures)
-        style = replace(draw_style(self._rng, self.plan, 0), words="label", hand="plain", foreign=0, ratios=False, sections=False, blank=0.0)
+        style = replace(
+            draw_style(self._rng, self.plan, 0),
+            words="label",
+            hand="plain",
+            foreign=0,
+            ratios=False,
+            sections=False,
+            blank=0.0,
+        )
         grid, told = lay_out(self._rng, self.plan, [counted], figures | changed, style)
-        made = letter(self._rng, self.plan, unit, self._frame(unit, prefix="Đính chính số liệu báo cáo "), [], [grid])
+        made = letter(
+            self._rng, self.plan, unit, self._frame(unit, prefix="Đính chính số liệu báo cáo "), [], [grid]
+        )
         package = Package([self._word(unit, made, "dinh chinh")], told, [], ("supplement",))
         mail = self._mail(unit, package, early + timedelta(days=1))
         mail.subject = f"Đính chính báo cáo - {unit.short}"
@@ -184,7 +198,14 @@ class _Maker:
         package = self._package(unit, draw(self._rng, asked), shape="letter_and_book", frame=frame)
         mail = self._mail(unit, package)
         mail.subject = f"{unit.short} gửi báo cáo {self._period()}"
-        self._book(mail, unit, package, review="optional", reasons=("title_of_last_year",), features=("last_years_title",))
+        self._book(
+            mail,
+            unit,
+            package,
+            review="optional",
+            reasons=("title_of_last_year",),
+            features=("last_years_title",),
+        )
 
     def _empty_form(self, unit: Sender) -> None:
         asked = self.plan.asked_of(unit.kind)
@@ -196,7 +217,15 @@ class _Maker:
                     row[column] = None
         package = Package([Attached("bieu mau.xlsx", files.xlsx_by_openpyxl([grid]))], [], [], ("empty",))
         mail = self._mail(unit, package)
-        self._enter(mail, "report", ("unreadable",), ((unit.id, "needs_review"),), "required", ("empty_form",), ("empty_form",))
+        self._enter(
+            mail,
+            "report",
+            ("unreadable",),
+            ((unit.id, "needs_review"),),
+            "required",
+            ("empty_form",),
+            ("empty_form",),
+        )
 
     def _broken_file(self, unit: Sender) -> None:
         package = self._package(unit, draw(self._rng, self.plan.asked_of(unit.kind)), shape="table")
@@ -204,30 +233,71 @@ class _Maker:
         broken = Package([Attached(package.files[0].name, kept[: len(kept) // 2])], [], [], ("truncated",))
         mail = self._mail(unit, broken)
         mail.subject = f"{unit.short} gửi báo cáo {self._period()}: {self.plan.report_name.lower()}"
-        self._enter(mail, "unreadable", ("report",), ((unit.id, "needs_review"),), "required", ("corrupt_file",), ("truncated",))
+        self._enter(
+            mail,
+            "unreadable",
+            ("report",),
+            ((unit.id, "needs_review"),),
+            "required",
+            ("corrupt_file",),
+            ("truncated",),
+        )
 
     def _behind_link(self, unit: Sender) -> None:
         mail = self._mail(unit, Package([], [], [], ("link",)))
         mail.subject = f"{self.plan.report_name} {unit.short}"
-        mail.body = "Do tệp lớn nên đơn vị gửi qua đường dẫn: https://drive.google.com/file/d/1aBcD/view Trân trọng."
-        self._enter(mail, "link_only", (), ((unit.id, "needs_review"),), "required", ("content_behind_link",), ("link_only",))
+        mail.body = (
+            "Do tệp lớn nên đơn vị gửi qua đường dẫn: https://drive.google.com/file/d/1aBcD/view Trân trọng."
+        )
+        self._enter(
+            mail,
+            "link_only",
+            (),
+            ((unit.id, "needs_review"),),
+            "required",
+            ("content_behind_link",),
+            ("link_only",),
+        )
 
     def _unregistered(self, unit: Sender) -> None:
         package = self._package(unit, draw(self._rng, self.plan.asked_of(unit.kind)), shape="letter_and_book")
         mail = self._mail(unit, package)
         mail.address, mail.name = f"{slug(unit.place)}.moi2024@gmail.com", "Cán bộ mới"
-        self._book(mail, unit, package, review="optional", reasons=("sender_unregistered",), features=("unregistered_clear",))
+        self._book(
+            mail,
+            unit,
+            package,
+            review="optional",
+            reasons=("sender_unregistered",),
+            features=("unregistered_clear",),
+        )
 
     def _contradicting(self, unit: Sender) -> None:
         asked = self.plan.asked_of(unit.kind)
         figures = draw(self._rng, asked)
-        counted = self._rng.choice([c for c in asked if figures[c.code, "t"] and not c.money and c.sexes == "t"])
+        counted = self._rng.choice(
+            [c for c in asked if figures[c.code, "t"] and not c.money and c.sexes == "t"]
+        )
         other = figures | {(counted.code, "t"): figures[counted.code, "t"] + 1}
         said, _ = sentences_of(self._rng, [counted], other, self.plan)
-        style = replace(draw_style(self._rng, self.plan, next(self._styles)), blank=0.0, hand="plain", words="label")
+        style = replace(
+            draw_style(self._rng, self.plan, next(self._styles)), blank=0.0, hand="plain", words="label"
+        )
         grid, told = lay_out(self._rng, self.plan, asked, figures, style)
-        made = letter(self._rng, self.plan, unit, self._frame(unit), [s for s in said if s[1] not in self.plan.wording.comparisons], [grid])
-        told = [replace(t, status="review", review="required", reason="conflict_in_submission") if (t.code, t.sex) == (counted.code, "t") else t for t in told]
+        made = letter(
+            self._rng,
+            self.plan,
+            unit,
+            self._frame(unit),
+            [s for s in said if s[1] not in self.plan.wording.comparisons],
+            [grid],
+        )
+        told = [
+            replace(t, status="review", review="required", reason="conflict_in_submission")
+            if (t.code, t.sex) == (counted.code, "t")
+            else t
+            for t in told
+        ]
         package = Package([self._word(unit, made)], told, made.narrative, ("letter_and_table_disagree",))
         self._book(self._mail(unit, package), unit, package)
 
@@ -238,8 +308,15 @@ class _Maker:
         wrong = figures | {(counted.code, "m"): figures[counted.code, "m"] + 1}
         style = replace(draw_style(self._rng, self.plan, 0), blank=0.0, hand="plain", words="label")
         grid, told = lay_out(self._rng, self.plan, asked, wrong, style)
-        told = [replace(t, status="review", review="required", reason="sum_mismatch") if t.code == counted.code else t for t in told]
-        package = Package([Attached("bieu.xlsx", files.xlsx_by_openpyxl([grid]))], told, [], ("sum_mismatch",))
+        told = [
+            replace(t, status="review", review="required", reason="sum_mismatch")
+            if t.code == counted.code
+            else t
+            for t in told
+        ]
+        package = Package(
+            [Attached("bieu.xlsx", files.xlsx_by_openpyxl([grid]))], told, [], ("sum_mismatch",)
+        )
         mail = self._mail(unit, package)
         mail.subject = f"{unit.short} gửi {self.plan.report_name.lower()}"
         self._book(mail, unit, package)
@@ -255,7 +332,9 @@ class _Maker:
         package = self._package(unit, draw(self._rng, self.plan.asked_of(unit.kind)), shape="table")
         mail = self._mail(unit, package)
         mail.verdict = self._rng.choice(("fail", "forged"))
-        self._enter(mail, "spoof", (), ((unit.id, False),), "required", ("dmarc_fail",), (f"spoof_{mail.verdict}",))
+        self._enter(
+            mail, "spoof", (), ((unit.id, False),), "required", ("dmarc_fail",), (f"spoof_{mail.verdict}",)
+        )
 
     def _asked_again(self, unit: Sender) -> None:
         package = self._package(unit, draw(self._rng, self.plan.asked_of(unit.kind)))
@@ -268,13 +347,18 @@ class _Maker:
     def _two_units(self, first: Sender, second: Sender) -> None:
         address = f"{slug(first.place)}.{slug(second.place)}.vp@gmail.com"
         self.shared.append((address, (first.id, second.id)))
-        packages = [self._package(unit, draw(self._rng, self.plan.asked_of(unit.kind)), shape="letter_and_table") for unit in (first, second)]
+        packages = [
+            self._package(unit, draw(self._rng, self.plan.asked_of(unit.kind)), shape="letter_and_table")
+            for unit in (first, second)
+        ]
         mail = self._mail(first, packages[0])
         mail.address, mail.name = address, "Văn phòng"
         mail.files = [file for package in packages for file in package.files]
         mail.subject = f"Báo cáo của {first.short} và {second.short}"
         mail.body = "Gửi Phòng báo cáo của hai đơn vị."
-        self._enter(mail, "report", (), ((first.id, True), (second.id, True)), features=("two_units_in_one_mail",))
+        self._enter(
+            mail, "report", (), ((first.id, True), (second.id, True)), features=("two_units_in_one_mail",)
+        )
         for unit, package in zip((first, second), packages, strict=True):
             self._tell(mail, unit, package)
 
@@ -307,12 +391,22 @@ class _Maker:
         mail.address, mail.name = f"{slug(unit.place)}@bactrach.gov.vn", unit.name
         mail.subject = f"{unit.name}, huyện Bắc Trạch gửi báo cáo {self._period()}"
         if len(unit.issuer) > 1 and unit.kind in ("commune", "township"):
-            self._enter(mail, "other_report", ("report", "other"), (), "optional", ("other_district",), ("homonym",))
+            self._enter(
+                mail, "other_report", ("report", "other"), (), "optional", ("other_district",), ("homonym",)
+            )
         nobody = replace(unit, issuer=("ỦY BAN NHÂN DÂN XÃ",), place="", name="Đơn vị", short="đơn vị")
         package = self._package(nobody, figures, shape="letter_and_table")
         mail = self._mail(unit, replace_body(package, "Gửi báo cáo."))
         mail.address, mail.name, mail.subject = "hoa.tim.1990@gmail.com", "Hoa Tím", "bao cao"
-        self._enter(mail, "report", ("unreadable", "other_report", "other"), (), "required", ("unit_unknown",), ("anonymous",))
+        self._enter(
+            mail,
+            "report",
+            ("unreadable", "other_report", "other"),
+            (),
+            "required",
+            ("unit_unknown",),
+            ("anonymous",),
+        )
         self._machines()
 
     def _machines(self) -> None:
@@ -324,7 +418,10 @@ class _Maker:
         self._enter(auto, "auto_reply", features=("auto_reply",))
         spam = self._mail(unit, empty)
         spam.address, spam.name = "khuyenmai@sieuthi-giare.example.com", "Siêu thị giá rẻ"
-        spam.subject, spam.body = "Giảm giá 50% toàn bộ nội thất", "Mua ngay hôm nay, nhận quà liền tay! https://sieuthi-giare.example.com"
+        spam.subject, spam.body = (
+            "Giảm giá 50% toàn bộ nội thất",
+            "Mua ngay hôm nay, nhận quà liền tay! https://sieuthi-giare.example.com",
+        )
         self._enter(spam, "spam", features=("spam",))
         bulk = self._mail(unit, empty)
         bulk.address, bulk.name = "bantin@thongtin.example.org", "Bản tin pháp luật"
@@ -335,12 +432,19 @@ class _Maker:
     def _other_document(self, unit: Sender, number: int = 0) -> Attached:
         title, name = self.plan.wording.other_topics[number]
         frame = replace(self._frame(unit), title=title.format(period=self._period()))
-        said = [(next(iter(self.plan.wording.groups)), "Đã thực hiện 12 nội dung theo kế hoạch, chi 35 triệu đồng.")]
+        said = [
+            (
+                next(iter(self.plan.wording.groups)),
+                "Đã thực hiện 12 nội dung theo kế hoạch, chi 35 triệu đồng.",
+            )
+        ]
         made = letter(self._rng, self.plan, unit, frame, said)
         return Attached(f"{name}.docx", files.docx_by_library(made.parts))
 
     def _scheme(self, unit: Sender) -> Attached:
-        frame = replace(self._frame(unit), title=self.plan.report_name.replace("Báo cáo kết quả", "Thực hiện"))
+        frame = replace(
+            self._frame(unit), title=self.plan.report_name.replace("Báo cáo kết quả", "Thực hiện")
+        )
         made = letter(self._rng, self.plan, unit, frame, [])
         for part in made.parts:
             if part.text == "BÁO CÁO":
@@ -353,7 +457,13 @@ class _Maker:
     # -- the files of a report ---------------------------------------------------------------------------
 
     def _package(
-        self, unit: Sender, figures: Figures, shape: str = "", frame: Frame | None = None, *, blank: bool = True
+        self,
+        unit: Sender,
+        figures: Figures,
+        shape: str = "",
+        frame: Frame | None = None,
+        *,
+        blank: bool = True,
     ) -> Package:
         """The files of one report, in the shape asked for or the next in turn."""
         shapes = (
@@ -371,23 +481,42 @@ class _Maker:
         if shape == "sheets":
             return self._in_sheets(unit, asked, figures, style)
         grid, told = lay_out(self._rng, self.plan, asked, figures, style)
-        features = (shape, f"columns_{'_'.join(style.columns)}", f"words_{style.words}", f"hand_{style.hand}", f"numbers_{style.numbers}", f"money_{style.money}", f"sub_{style.sub_rows[0]}")
+        features = (
+            shape,
+            f"columns_{'_'.join(style.columns)}",
+            f"words_{style.words}",
+            f"hand_{style.hand}",
+            f"numbers_{style.numbers}",
+            f"money_{style.money}",
+            f"sub_{style.sub_rows[0]}",
+        )
         if shape in ("book", "hand_book", "office_book", "hidden_sheet"):
             return self._in_book(unit, grid, told, shape, features)
         if shape in ("letter_and_book", "zip"):
             made = letter(self._rng, self.plan, unit, frame, [])
             book = Attached(f"{self._file(unit)} bieu.xlsx", files.xlsx_by_xlsxwriter([grid]))
-            return Package([self._word(unit, made), book], told, made.narrative, features, zipped=shape == "zip")
+            return Package(
+                [self._word(unit, made), book], told, made.narrative, features, zipped=shape == "zip"
+            )
         said: list[tuple[str, str]] = []
         if shape == "letter_repeats":
             written = {t.code for t in told if t.status == "reported"}
             repeated = [c for c in asked if c.code in written][:6]
             said, more = sentences_of(self._rng, repeated, figures, self.plan)
-            told = [*told, *(t for t in more if (t.code, t.sex) not in {(o.code, o.sex) for o in told if o.status == "reported"})]
+            told = [
+                *told,
+                *(
+                    t
+                    for t in more
+                    if (t.code, t.sex) not in {(o.code, o.sex) for o in told if o.status == "reported"}
+                ),
+            ]
         made = letter(self._rng, self.plan, unit, frame, said, [grid])
         return Package([self._word(unit, made, shape=shape)], told, made.narrative, features)
 
-    def _in_sentences(self, unit: Sender, asked: Sequence[Counted], figures: Figures, frame: Frame, shape: str) -> Package:
+    def _in_sentences(
+        self, unit: Sender, asked: Sequence[Counted], figures: Figures, frame: Frame, shape: str
+    ) -> Package:
         said, told = sentences_of(self._rng, asked, figures, self.plan, drop=0.05)
         made = letter(self._rng, self.plan, unit, frame, said)
         if shape == "body":
@@ -401,13 +530,19 @@ class _Maker:
         for number, own in enumerate((groups[:cut], groups[cut:]), 1):
             part = [counted for counted in asked if counted.group in own]
             if part:
-                grid, said = lay_out(self._rng, self.plan, part, figures, replace(style, sections=False), f"Biểu {number}")
+                grid, said = lay_out(
+                    self._rng, self.plan, part, figures, replace(style, sections=False), f"Biểu {number}"
+                )
                 grid.above = (unit.name.upper(), f"{self.plan.report_name.upper()} ({number})")
                 grids.append(grid)
                 told += said
-        return Package([Attached(f"{self._file(unit)}.xlsx", files.xlsx_by_openpyxl(grids))], told, [], ("sheets",))
+        return Package(
+            [Attached(f"{self._file(unit)}.xlsx", files.xlsx_by_openpyxl(grids))], told, [], ("sheets",)
+        )
 
-    def _in_book(self, unit: Sender, grid: Grid, told: list[Told], shape: str, features: tuple[str, ...]) -> Package:
+    def _in_book(
+        self, unit: Sender, grid: Grid, told: list[Told], shape: str, features: tuple[str, ...]
+    ) -> Package:
         grid.above = (unit.name.upper(), f"BIỂU SỐ LIỆU KÈM THEO {self.plan.report_name.upper()}")
         grids = [grid]
         if shape == "hidden_sheet":
@@ -488,7 +623,13 @@ class _Maker:
         if not over.get("status"):
             self.truth.derive_zeros(unit.id, self.plan.asked_of(unit.kind), mail)
             self.truth.narrative += [
-                {"unit": unit.id, "report": self.plan.report_id, "section": section, "sentences": said, "mail": mail}
+                {
+                    "unit": unit.id,
+                    "report": self.plan.report_id,
+                    "section": section,
+                    "sentences": said,
+                    "mail": mail,
+                }
                 for section, said in package.narrative
             ]
 
@@ -560,7 +701,11 @@ def _attachments(mail: Mail) -> Iterator[Attached]:
 
 def _through_office(mails: Sequence[Mail]) -> None:
     for ending, away in (("docx", "odt"), ("xlsx", "ods")):
-        wanted = {f"{n}.{ending}": file for n, file in enumerate(f for m in mails for f in m.files) if file.away == away}
+        wanted = {
+            f"{n}.{ending}": file
+            for n, file in enumerate(f for m in mails for f in m.files)
+            if file.away == away
+        }
         made = files.round_trips({name: file.content for name, file in wanted.items()}, away)
         for name, content in made.items():
             wanted[name].content = content
@@ -588,7 +733,10 @@ def _regime(plan: SetPlan, shared: Sequence[tuple[str, tuple[str, ...]]]) -> dic
                 "outline": [{"id": number, "title": title} for number, title in plan.outline],
             }
         ],
-        "indicators": [*(_indicator(plan, counted) for counted in plan.indicators), *map(_ratio, plan.ratios)],
+        "indicators": [
+            *(_indicator(plan, counted) for counted in plan.indicators),
+            *map(_ratio, plan.ratios),
+        ],
         "validation_rules": [{"id": rule, "rule": text, "severity": "review"} for rule, text in plan.rules],
     }
 
@@ -598,7 +746,13 @@ def _unit(unit: Sender, shared: Sequence[tuple[str, tuple[str, ...]]]) -> dict[s
     if unit.personal:
         addresses.append({"address": unit.personal, "role": "personal", "person": unit.person})
     addresses += [{"address": address, "role": "shared"} for address, owners in shared if unit.id in owners]
-    return {"id": unit.id, "name": unit.name, "kind": unit.kind, "addresses": addresses, "aliases": list(unit.aliases)}
+    return {
+        "id": unit.id,
+        "name": unit.name,
+        "kind": unit.kind,
+        "addresses": addresses,
+        "aliases": list(unit.aliases),
+    }
 
 
 _SEX_NAMES = {"t": "total", "m": "male", "f": "female"}

@@ -159,7 +159,9 @@ def _unread(true_values: dict[Key, dict[str, Any]], values: dict[Key, dict[str, 
             yield f"{source['message']} {key}: {how} for {wanted['value']} ({source['text']!r}; {source['where']})"
 
 
-def _found(true_values: dict[Key, dict[str, Any]], values: dict[Key, dict[str, Any]]) -> dict[str, tuple[int, int]]:
+def _found(
+    true_values: dict[Key, dict[str, Any]], values: dict[Key, dict[str, Any]]
+) -> dict[str, tuple[int, int]]:
     found: dict[str, tuple[int, int]] = {}
     for key, wanted, kind in _readable(true_values):
         read, readable = found.get(kind, (0, 0))

@@ -1,5 +1,7 @@
 """Files of the corpus: Word and Excel by several writers, also by hand, and round trips through LibreOffice."""
 
+# ruff: noqa: E501  # XML is kept in the lines it is written in
+
 from __future__ import annotations
 
 import io
@@ -69,13 +71,21 @@ def _library_table(document: docx.document.Document, grid: Grid, frame: bool) ->
 
 def shown(content: Content) -> str:
     """A content as text: decimals by comma."""
-    return "" if content is None else str(content).replace(".", ",") if isinstance(content, float) else str(content)
+    return (
+        ""
+        if content is None
+        else str(content).replace(".", ",")
+        if isinstance(content, float)
+        else str(content)
+    )
 
 
 def docx_by_hand(rng: Random, parts: Sequence[Part]) -> bytes:
     """A Word document written as XML, its words broken over runs as Word does while one types."""
     body = "".join(
-        _hand_table(rng, part.grid) if part.grid is not None else _hand_paragraph(rng, part.text, part.centred, part.bold)
+        _hand_table(rng, part.grid)
+        if part.grid is not None
+        else _hand_paragraph(rng, part.text, part.centred, part.bold)
         for part in parts
     )
     name = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -110,7 +120,9 @@ def _hand_paragraph(rng: Random, text: str, centred: bool = False, bold: bool = 
         while line:
             cut = rng.randint(3, 40)
             piece, line = line[:cut], line[cut:]
-            runs.append(f'<w:r>{style}<w:t xml:space="preserve">{escape(piece)}</w:t></w:r><w:proofErr w:type="spellEnd"/>')
+            runs.append(
+                f'<w:r>{style}<w:t xml:space="preserve">{escape(piece)}</w:t></w:r><w:proofErr w:type="spellEnd"/>'
+            )
     return f"<w:p>{place}{''.join(runs)}</w:p>"
 
 
@@ -152,7 +164,10 @@ def xlsx_by_openpyxl(grids: Sequence[Grid]) -> bytes:
                     sheet.cell(number, column, content).alignment = Alignment(wrap_text=True)
         for top, left, bottom, right in grid.merges:
             sheet.merge_cells(
-                start_row=top + shift + 1, start_column=left + 1, end_row=bottom + shift + 1, end_column=right + 1
+                start_row=top + shift + 1,
+                start_column=left + 1,
+                end_row=bottom + shift + 1,
+                end_column=right + 1,
             )
         sheet.sheet_state = "hidden" if grid.hidden else "visible"
     stream = io.BytesIO()
@@ -198,7 +213,9 @@ def xlsx_by_hand(grids: Sequence[Grid]) -> bytes:
     for number, grid in enumerate(grids, 1):
         state = ' state="hidden"' if grid.hidden else ""
         sheets.append(f'<sheet name="{escape(grid.name)}" sheetId="{number}"{state} r:id="r{number}"/>')
-        relations.append(f'<Relationship Id="r{number}" Type="{office}/worksheet" Target="worksheets/sheet{number}.xml"/>')
+        relations.append(
+            f'<Relationship Id="r{number}" Type="{office}/worksheet" Target="worksheets/sheet{number}.xml"/>'
+        )
         kinds.append(
             f'<Override PartName="/xl/worksheets/sheet{number}.xml" '
             'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>'
@@ -232,7 +249,9 @@ def _hand_sheet(main: str, grid: Grid) -> str:
         for column, content in enumerate(row):
             at = f"{chr(65 + column)}{number}"
             if isinstance(content, str):
-                cells.append(f'<c r="{at}" t="inlineStr"><is><t xml:space="preserve">{escape(content)}</t></is></c>')
+                cells.append(
+                    f'<c r="{at}" t="inlineStr"><is><t xml:space="preserve">{escape(content)}</t></is></c>'
+                )
             elif content is not None:
                 cells.append(f'<c r="{at}"><v>{content}</v></c>')
         rows.append(f'<row r="{number}">{"".join(cells)}</row>')
@@ -258,11 +277,18 @@ def round_trips(contents: Mapping[str, bytes], away: str) -> dict[str, bytes]:
         back = {Path(name).suffix[1:] for name in contents}
         assert len(back) == 1, "one format at a time"
         _convert(base, sorted(contents), away, "away")
-        _convert(base / "away", [Path(name).with_suffix(f".{away}").name for name in sorted(contents)], back.pop(), "back")
+        _convert(
+            base / "away",
+            [Path(name).with_suffix(f".{away}").name for name in sorted(contents)],
+            back.pop(),
+            "back",
+        )
         return {name: (base / "away" / "back" / name).read_bytes() for name in contents}
 
 
 def _convert(folder: Path, names: Sequence[str], target: str, into: str) -> None:
     profile = f"-env:UserInstallation=file://{folder}/profile"
     command = ["soffice", profile, "--headless", "--convert-to", target, "--outdir", str(folder / into)]
-    subprocess.run([*command, *(str(folder / name) for name in names)], check=True, capture_output=True, timeout=300)
+    subprocess.run(
+        [*command, *(str(folder / name) for name in names)], check=True, capture_output=True, timeout=300
+    )

@@ -327,9 +327,9 @@ class _Layout:
         told = {t.sex for t in self.told if t.code == counted.code}
         derived: dict[str, str] = {}
         if figures[counted.code, "t"] == 0:
-            derived = {sex: "total is 0" for sex in counted.sexes}
+            derived = dict.fromkeys(counted.sexes, "total is 0")
         elif {"t", "f"} <= told or {"t", "m"} <= told:
-            derived = {sex: "total - other sex" for sex in counted.sexes}
+            derived = dict.fromkeys(counted.sexes, "total - other sex")
         for sex, reason in derived.items():
             if sex not in told:
                 value = figures[counted.code, sex]

@@ -60,7 +60,9 @@ def _message(mail: Mail, mailbox: str, files: list[Attached]) -> EmailMessage:
     message["To"] = mailbox
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(mail.arrival - timedelta(seconds=7))
-    message["Message-ID"] = f"<{mail.arrival:%Y%m%d%H%M%S}.{abs(hash_of(mail.subject + mail.address))}@{mail.address.split('@')[-1]}>"
+    message["Message-ID"] = (
+        f"<{mail.arrival:%Y%m%d%H%M%S}.{abs(hash_of(mail.subject + mail.address))}@{mail.address.split('@')[-1]}>"
+    )
     for name, value in mail.headers.items():
         del message[name]
         message[name] = value
@@ -89,7 +91,7 @@ def _forward(mail: Mail, inner: EmailMessage, address: str, name: str, mailbox: 
     outer["To"] = mailbox
     outer["Subject"] = f"Fwd: {mail.subject}"
     outer["Date"] = format_datetime(mail.arrival)
-    outer["Message-ID"] = f"<fwd.{mail.arrival:%Y%m%d%H%M%S}@{address.split('@')[-1]}>"
+    outer["Message-ID"] = f"<fwd.{mail.arrival:%Y%m%d%H%M%S}@{address.rsplit('@', maxsplit=1)[-1]}>"
     outer.set_content("Chuyển tiếp.", cte="base64")
     outer.add_attachment(inner)
     outer.set_boundary(f"=_{mail.arrival:%Y%m%d%H%M%S}_fwd")
@@ -97,7 +99,7 @@ def _forward(mail: Mail, inner: EmailMessage, address: str, name: str, mailbox: 
 
 
 def _top(mail: Mail, address: str, mailbox: str) -> bytes:
-    domain = address.split("@")[-1]
+    domain = address.rsplit("@", maxsplit=1)[-1]
     good = "fail" if mail.verdict in ("fail", "forged") else "pass"
     lines = [
         f"Delivered-To: {mailbox}",
@@ -106,5 +108,7 @@ def _top(mail: Mail, address: str, mailbox: str) -> bytes:
         f"Received: from mail.{domain} by {AUTHSERV} with ESMTPS; {format_datetime(mail.arrival.astimezone(UTC))}",
     ]
     if mail.verdict == "forged":
-        lines.append(f"Authentication-Results: {AUTHSERV}; spf=pass smtp.mailfrom={address}; dmarc=pass header.from={domain}")
+        lines.append(
+            f"Authentication-Results: {AUTHSERV}; spf=pass smtp.mailfrom={address}; dmarc=pass header.from={domain}"
+        )
     return ("\n".join(lines) + "\n").encode()

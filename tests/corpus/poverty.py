@@ -1,5 +1,7 @@
 """Set A: a district asks communes and offices for the poverty report of the third quarter."""
 
+# ruff: noqa: E501  # whole Vietnamese sentences stay on their lines
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -388,7 +390,7 @@ _INDICATORS = (
         "t",
         (5, 90),
         ("Quỹ Vì người nghèo vận động được",),
-        ("Số tiền vận động Quỹ \"Vì người nghèo\"",),
+        ('Số tiền vận động Quỹ "Vì người nghèo"',),
         ("Vận động Quỹ Vì người nghèo được {t}.",),
         group="KP",
     ),
@@ -462,6 +464,34 @@ _WORDING = Wording(
         ("Số lao động được tư vấn đi làm việc ở nước ngoài", "người"),
     ),
     comparisons=(
+        "So với cuối năm 2023, số hộ nghèo giảm 25 hộ.",
+        "Số hộ nghèo đầu năm là 320 hộ, đến nay giảm được 25 hộ.",
+        "Kế hoạch giao giảm 40 hộ nghèo trong năm.",
+        "Trong đó hộ nghèo dân tộc thiểu số là 112 hộ.",
+        "Thôn Nà Lèng còn 15 hộ nghèo.",
+        "Có 35 hộ nghèo, hộ cận nghèo được hỗ trợ tiền điện.",
+        "Hỗ trợ 12 hộ nghèo vay vốn phát triển sản xuất.",
+        "Tổ chức thăm hỏi, tặng quà 50 hộ nghèo nhân dịp lễ, tết.",
+        "Mở 02 lớp tập huấn kỹ thuật chăn nuôi cho 60 người.",
+        "Có 14 hộ nghèo đăng ký thoát nghèo trong năm 2025.",
+        "Đã giải ngân 350 triệu đồng hỗ trợ nhà ở, đạt 70% kế hoạch vốn 500 triệu đồng.",
+        "Lũy kế 9 tháng đã có 45 hộ thoát nghèo.",
+        "Trong 6 tháng đầu năm có 20 hộ thoát nghèo.",
+        "Bình quân mỗi hộ được vay 50 triệu đồng.",
+        "Dự kiến quý IV xây mới 06 căn nhà ở cho hộ nghèo.",
+        "Ngân sách huyện hỗ trợ 40 triệu đồng/căn xây mới.",
+        "Phân công 25 đảng viên giúp đỡ 25 hộ nghèo.",
+        "Đã rà soát 312 hộ, trong đó có 40 hộ đề nghị công nhận hộ nghèo.",
+        "Có 03 lao động đi làm việc ở nước ngoài hết hạn hợp đồng trở về nước.",
+        "Cấp 120 thẻ bảo hiểm y tế cho người có công.",
+        "Có 05 hộ không thoát nghèo do ốm đau.",
+        "Vận động được 120 ngày công giúp hộ nghèo làm nhà.",
+        "Quỹ Vì người nghèo hỗ trợ 30 triệu đồng làm nhà ở.",
+        "Tổng dư nợ quá hạn là 120 triệu đồng.",
+        "Có 120 hộ vay vốn với tổng dư nợ 6.500 triệu đồng qua Hội Phụ nữ.",
+        "Miễn giảm học phí 25 triệu đồng cho học sinh.",
+        "15/18 thôn có hộ nghèo.",
+        "Từ 45 hộ nghèo xuống còn 32 hộ nghèo.",
         "Kết quả trên tăng 12% so với cùng kỳ năm trước.",
         "Thực hiện Kế hoạch số 57/KH-UBND ngày 14/3/2024 của UBND huyện, đơn vị đã chỉ đạo quyết liệt.",
         "Đạt 85,5% kế hoạch năm.",
@@ -469,9 +499,21 @@ _WORDING = Wording(
         "Phấn đấu đến cuối năm giảm 35 hộ nghèo.",
     ),
     others=(
-        ("question", "Hỏi về biểu mẫu giảm nghèo", "Cho em hỏi biểu quý III có thay đổi so với quý II không ạ? Em cảm ơn."),
-        ("question", "V/v thời hạn", "Kính gửi Phòng, xã em mất điện mấy hôm nay, đề nghị Phòng cho gia hạn nộp báo cáo giảm nghèo đến thứ Sáu được không ạ?"),
-        ("other", "Giấy mời họp Ban Chỉ đạo", "Kính mời đồng chí dự họp Ban Chỉ đạo giảm nghèo huyện vào 8 giờ 00 ngày 10/10/2024 tại Hội trường UBND huyện. Trân trọng!"),
+        (
+            "question",
+            "Hỏi về biểu mẫu giảm nghèo",
+            "Cho em hỏi biểu quý III có thay đổi so với quý II không ạ? Em cảm ơn.",
+        ),
+        (
+            "question",
+            "V/v thời hạn",
+            "Kính gửi Phòng, xã em mất điện mấy hôm nay, đề nghị Phòng cho gia hạn nộp báo cáo giảm nghèo đến thứ Sáu được không ạ?",
+        ),
+        (
+            "other",
+            "Giấy mời họp Ban Chỉ đạo",
+            "Kính mời đồng chí dự họp Ban Chỉ đạo giảm nghèo huyện vào 8 giờ 00 ngày 10/10/2024 tại Hội trường UBND huyện. Trân trọng!",
+        ),
         ("other", "Re: Báo cáo giảm nghèo quý III", "Đã nhận được phản hồi, xin cảm ơn anh chị ạ."),
         ("other", "Chúc mừng ngày 20/10", "Chúc các chị em trong Phòng luôn mạnh khỏe, hạnh phúc."),
         ("other", "Gửi Kế hoạch", "UBND xã gửi Phòng kế hoạch như đính kèm."),
@@ -512,7 +554,12 @@ PLAN = SetPlan(
         Ratio("GN02R", "Tỷ lệ hộ nghèo", "%", ("GN02", "total"), ("GN01", "total")),
         Ratio("GN04R", "Tỷ lệ hộ nghèo có chủ hộ là nữ", "%", ("GN04", "total"), ("GN02", "total")),
         Ratio(
-            "TD02R", "Mức vay bình quân một lượt hộ", "triệu đồng/lượt hộ", ("TD02", "total"), ("TD01", "total"), 1
+            "TD02R",
+            "Mức vay bình quân một lượt hộ",
+            "triệu đồng/lượt hộ",
+            ("TD02", "total"),
+            ("TD01", "total"),
+            1,
         ),
     ),
     by_kind={

@@ -19,7 +19,11 @@ _DIFFICULTIES = (
     "Những mặt còn hạn chế",
     "Khó khăn, tồn tại",
 )
-_PLANS = ("Phương hướng, nhiệm vụ thời gian tới", "Nhiệm vụ trọng tâm kỳ tới", "Giải pháp trong thời gian tới")
+_PLANS = (
+    "Phương hướng, nhiệm vụ thời gian tới",
+    "Nhiệm vụ trọng tâm kỳ tới",
+    "Giải pháp trong thời gian tới",
+)
 _PROPOSALS = ("Kiến nghị, đề xuất", "Đề xuất, kiến nghị với cấp trên", "Ý kiến đề nghị")
 _RESULTS = ("Kết quả đạt được", "Kết quả thực hiện", "Tình hình thực hiện nhiệm vụ")
 _OPENINGS = (
@@ -140,7 +144,10 @@ def letter(
     made.parts += _signature(rng, unit)
     for number, grid in enumerate(grids, 1):
         title = f"PHỤ LỤC {_ROMANS[number - 1]}" if len(grids) > 1 else "PHỤ LỤC SỐ LIỆU"
-        made.parts += [Part(title, bold=True, centred=True), Part(f"(Kèm theo Báo cáo số {frame.number}/BC của {_name(unit)})", centred=True)]
+        made.parts += [
+            Part(title, bold=True, centred=True),
+            Part(f"(Kèm theo Báo cáo số {frame.number}/BC của {_name(unit)})", centred=True),
+        ]
         made.parts.append(Part(grid=grid))
     return made
 
@@ -169,7 +176,9 @@ def _closing_sections(rng: Random, plan: SetPlan, made: Letter) -> list[tuple[st
     for section, pool, title in zip(ids, pools, titles, strict=True):
         chosen = rng.sample(pool, min(len(pool), rng.randint(1, 2)))
         made.narrative.append((section, chosen))
-        sections.append((rng.choice(title), [Part(f"- {one}" if rng.random() < 0.5 else one) for one in chosen]))
+        sections.append(
+            (rng.choice(title), [Part(f"- {one}" if rng.random() < 0.5 else one) for one in chosen])
+        )
     if rng.random() < 0.3:
         sections[1], sections[2] = sections[2], sections[1]
     return sections
@@ -184,7 +193,12 @@ def _head(rng: Random, frame: Frame) -> list[Part]:
         grid = Grid("frame", [["\n".join(frame.issuer), motto], [number, where]])
         head = [Part(grid=grid, frame=True)]
     else:
-        head = [*(Part(line, bold=True) for line in frame.issuer), Part(number), *(Part(m, centred=True) for m in motto.split("\n")), Part(where, centred=True)]
+        head = [
+            *(Part(line, bold=True) for line in frame.issuer),
+            Part(number),
+            *(Part(m, centred=True) for m in motto.split("\n")),
+            Part(where, centred=True),
+        ]
     return [*head, Part("BÁO CÁO", bold=True, centred=True), Part(frame.title, bold=True, centred=True)]
 
 

@@ -41,7 +41,12 @@ class Truth:
         for one in told:
             key = (unit, one.code, SEXES[one.sex])
             known = self.values.get(key)
-            if known and known["mail"] is mail and known["status"] == "reported" and one.status == "derivable":
+            if (
+                known
+                and known["mail"] is mail
+                and known["status"] == "reported"
+                and one.status == "derivable"
+            ):
                 continue
             self.values[key] = {
                 "mail": mail,
@@ -61,7 +66,16 @@ class Truth:
             if parent and parent["value"] == 0 and parent["status"] == "reported":
                 for sex in counted.sexes:
                     if (unit, counted.code, SEXES[sex]) not in self.values:
-                        told = Told(counted.code, sex, Decimal(0), "", "", "derivable", "optional", f"{counted.nil_with} is 0")
+                        told = Told(
+                            counted.code,
+                            sex,
+                            Decimal(0),
+                            "",
+                            "",
+                            "derivable",
+                            "optional",
+                            f"{counted.nil_with} is 0",
+                        )
                         self.tell(unit, [told], mail)
 
     # -- as JSON ---------------------------------------------------------------------------------------
@@ -69,7 +83,11 @@ class Truth:
     def written(self) -> dict[str, Any]:
         """truth.json; every mail must have its number by now."""
         plan = self.plan
-        moments = (plan.due + timedelta(hours=8), plan.due + timedelta(days=3, hours=8), plan.due + timedelta(days=25))
+        moments = (
+            plan.due + timedelta(hours=8),
+            plan.due + timedelta(days=3, hours=8),
+            plan.due + timedelta(days=25),
+        )
         return {
             "set": plan.name,
             "regime": "regime.json",

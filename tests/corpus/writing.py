@@ -1,4 +1,4 @@
-"""Numbers and words as clerks type them: thousands by points, padded counts, units in the cell, typing faults."""
+"""Numbers and words as clerks type them: points, padded counts, typing faults."""
 
 from __future__ import annotations
 
