@@ -46,7 +46,8 @@ OUTLIER_FACTOR = Decimal(5)
 OUTLIER_DISTANCE = Decimal(10)
 """...and this far from it: small counts jump by chance."""
 OUTLIER_SPREADS = Decimal("3.5")
-"""...and this many spreads away, the bound of the modified z-score (Iglewicz and Hoaglin, 1993)."""
+"""...and this many spreads away on a logarithmic scale, the bound of the modified z-score of Iglewicz and
+Hoaglin (1993)."""
 
 # The median absolute deviation times this is the standard deviation of figures that spread normally.
 _SPREAD = Decimal("1.4826")
@@ -120,8 +121,13 @@ def _nearest_first(period: Period) -> tuple[int, int, str]:
 
 def _same_slot(one: Period, other: Period) -> bool:
     """The same period of different years: 2022-H1 and 2023-H1. What comes once has no such twin."""
-    (year, _, slot), (other_year, _, other_slot) = one.id.partition("-"), other.id.partition("-")
-    return one.kind is other.kind and year != other_year and slot == other_slot != ""
+    return one.kind is other.kind and one.year != other.year and _slot(one) == _slot(other) != ""
+
+
+def _slot(period: Period) -> str:
+    """What the id says after the year: "H1", "thang-hanh-dong"; empty where it does not name the year."""
+    year, _, slot = period.id.partition("-")
+    return slot if year == f"{period.year:04}" else ""
 
 
 # ---- the comparisons -------------------------------------------------------------------------------
@@ -353,18 +359,23 @@ def _standing_out(report: ReportDefinition, group: Sequence[UnitValue]) -> Itera
 
 
 def _middle_and_spread(numbers: Sequence[Decimal]) -> tuple[Decimal, Decimal]:
+    """The median of the numbers, and how far they spread about it, as `_scaled` measures."""
     middle = median(numbers)
-    return middle, _SPREAD * median([abs(number - middle) for number in numbers])
+    return middle, _SPREAD * median([abs(_scaled(number) - _scaled(middle)) for number in numbers])
 
 
 def _is_far(number: Decimal, middle: Decimal, spread: Decimal) -> bool:
-    distance = abs(number - middle)
     smaller, larger = sorted((abs(number), abs(middle)))
     return (
-        distance >= OUTLIER_DISTANCE
-        and distance > OUTLIER_SPREADS * spread
+        larger - smaller >= OUTLIER_DISTANCE
         and larger >= OUTLIER_FACTOR * smaller
+        and abs(_scaled(number) - _scaled(middle)) > OUTLIER_SPREADS * spread
     )
+
+
+def _scaled(number: Decimal) -> Decimal:
+    """ln(1 + x): units differ by factors, not by differences, and a zero must have a place among them."""
+    return (1 + max(number, Decimal(0))).ln()
 
 
 # ---- findings --------------------------------------------------------------------------------------
