@@ -76,6 +76,9 @@ def figures(count: int, seed: int) -> Rows:
     for number in range(count):
         label, measure = INDICATORS[number % len(INDICATORS)]
         men, women = chance.randrange(3_000), chance.randrange(3_000)
+        if measure == "triệu đồng":
+            rows.append((str(number + 1), label, measure, f"{men // 10},{men % 10}", "", "", ""))
+            continue
         numbers = (
             (dotted(men + women), dotted(men), dotted(women)) if chance.random() > 0.15 else ("0", "", "")
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -37,13 +37,16 @@ _FORMATS: Final = ("JPEG", "PNG", "TIFF", "BMP", "GIF", "WEBP")
 _LEAST_RULE: Final = 70  #: pixels, longer than any stroke of a letter
 _UNBROKEN: Final = 0.9  #: share of a rule that is ink
 _LEAST_ACROSS, _LEAST_DOWN = 150, 45  #: pixels of a rule worth looking at
+_TELLING: Final = 300  #: pixels of a rule long enough to tell how it leans
 _DRIFT: Final = 4  #: pixels a rule may wander from one row to the next
 _BREAK: Final = 24  #: pixels a rule may be interrupted
 _MEET: Final = 14  #: pixels by which rules that meet may miss
 _DRAWN: Final = 0.6  #: of the side of a cell that must be drawn
-_INSET: Final = 5
+_INSET: Final = 3
+_SOFT: Final = 3  #: pixels on either side of a rule that are neither ink nor paper
 _BORDER: Final = 24
-_CELL_SCALE: Final = 0.45
+_FIGURE_HEIGHT: Final = 17.0  #: pixels, at which figures standing alone are read best
+_LEAST_SCALE, _MOST_SCALE = 0.35, 1.2
 _LINE: Final = 72  #: pixels, the ink of one line with its marks above and below
 _LEAST_INK: Final = 14  #: pixels of one cell; less is dust
 
@@ -131,6 +134,10 @@ def prepared(image: Image.Image, turn: int = 0) -> Sheet:
     if abs(angle) >= 0.05:  # noqa: PLR2004 - two pixels over the width of a page
         grey = _rotated(grey, angle, 255)
         coloured = _rotated(coloured.astype(np.uint8), angle, 0) > 0
+    quad = _lean(grey)
+    if quad is not None:
+        grey = _warped(grey, quad, 255)
+        coloured = _warped(coloured.astype(np.uint8), quad, 0) > 0
     return Sheet(grey, coloured)
 
 
@@ -182,6 +189,49 @@ def _rotated(grey: Grey, angle: float, fill: int) -> Grey:
     return np.asarray(image)
 
 
+def _lean(grey: Grey) -> tuple[float, ...] | None:
+    """Where the corners of an upright page lie in a photo taken aslant, by the rules of its tables.
+
+    None when there are too few rules to tell, or none of them leans.
+    """
+    dark = grey < _DARK
+    across = [rule for rule in _rules(dark, _LEAST_ACROSS)[0] if rule.end - rule.start >= _TELLING]
+    down = [rule for rule in _rules(dark.T, _LEAST_ACROSS)[0] if rule.end - rule.start >= _TELLING]
+    if len(across) < 3 or len(down) < 3:  # noqa: PLR2004 - two may be chance
+        return None
+    height, width = grey.shape
+    (tilt, tilt_by_y), (lean, lean_by_x) = _trend(across), _trend(down)
+    corners = [
+        (
+            x + (lean + lean_by_x * x) * (y - height / 2),
+            y + (tilt + tilt_by_y * y) * (x - width / 2),
+        )
+        for x, y in ((0, 0), (0, height), (width, height), (width, 0))
+    ]
+    moved = max(
+        abs(lean) * height,
+        abs(tilt) * width,
+        abs(lean_by_x) * height * width,
+        abs(tilt_by_y) * height * width,
+    )
+    return tuple(value for corner in corners for value in corner) if moved > 2 * _DRIFT else None
+
+
+def _trend(rules: Sequence[Rule]) -> tuple[float, float]:
+    """How rules lean at 0, and how much more with each pixel further on."""
+    places, slopes = [rule.at for rule in rules], [rule.slope for rule in rules]
+    if max(places) - min(places) < _TELLING:
+        return float(np.median(slopes)), 0.0
+    by_place, at_start = np.polyfit(places, slopes, 1, w=[rule.end - rule.start for rule in rules])
+    return float(at_start), float(by_place)
+
+
+def _warped(grey: Grey, quad: tuple[float, ...], fill: int) -> Grey:
+    image = Image.fromarray(grey)
+    how = Image.Resampling.BICUBIC if fill else Image.Resampling.NEAREST
+    return np.asarray(image.transform(image.size, Image.Transform.QUAD, quad, how, fillcolor=fill))
+
+
 # -- rules and cells -------------------------------------------------------------------------------
 
 
@@ -193,23 +243,24 @@ class Cutting:
     grey: Grey
     inked: bool  #: anything stands in it
     coloured: bool  #: a pen or a seal was in it, and what it wrote was taken out
+    scale: float = 0.45  #: to the height of figures that is read best
+    cut: bool = False  #: ink reaches over its edge: part of a figure may stand outside
 
     @property
     def is_line(self) -> bool:
         """Whether no more than one line is written in it."""
-        return self.grey.shape[0] - 2 * _BORDER <= _LINE
+        return bool(self.grey.shape[0] - 2 * _BORDER <= _LINE)
 
     @property
     def small(self) -> Grey:
-        """The cell at 135 dpi: words and figures standing alone are read far better so than at 300."""
-        return _scaled(self.grey, _CELL_SCALE)
+        """The cell with figures 17 pixels high: standing alone they are read far better so than larger."""
+        return _scaled(self.grey, self.scale)
 
     @property
     def soft(self) -> Grey:
         """The same, blurred before, for a second reading that shall not repeat the faults of the first."""
-        return _scaled(
-            np.asarray(Image.fromarray(self.grey).filter(ImageFilter.GaussianBlur(1.2))), _CELL_SCALE
-        )
+        soft = Image.fromarray(self.grey).filter(ImageFilter.GaussianBlur(0.54 / self.scale))
+        return _scaled(np.asarray(soft), self.scale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +270,7 @@ class Rule:
     at: float
     start: float
     end: float
+    slope: float = 0.0  #: by how much it leaves its direction with each pixel
 
 
 @dataclass(slots=True)
@@ -227,11 +279,14 @@ class Sheet:
 
     grey: Grey
     coloured: Mask
-    _grids: list[_Grid] = field(default_factory=list)
+    _bare: Grey = field(init=False)  #: without the rules, so that a rule is no letter and a 1 is no rule
+    _grids: list[_Grid] = field(init=False)
 
     def __post_init__(self) -> None:
         dark = self.grey < _DARK
-        self._grids = _grids(_rules(dark, _LEAST_ACROSS), _rules(dark.T, _LEAST_DOWN))
+        (across, ink_across), (down, ink_down) = _rules(dark, _LEAST_ACROSS), _rules(dark.T, _LEAST_DOWN)
+        self._bare = np.where(ink_across | ink_down.T, np.uint8(255), self.grey)
+        self._grids = _grids(across, down)
 
     @property
     def width(self) -> float:
@@ -253,7 +308,7 @@ class Sheet:
 
     def tables(self) -> list[list[Cutting]]:
         """The cells of each table, from top to bottom."""
-        return [[self._cut(bounds) for bounds in grid.cells()] for grid in self._grids]
+        return [_fitted([self._cut(bounds) for bounds in grid.cells()]) for grid in self._grids]
 
     def _cut(self, bounds: tuple[float, float, float, float]) -> Cutting:
         x0, top, x1, bottom = (round(bound) for bound in bounds)
@@ -261,13 +316,15 @@ class Sheet:
             slice(top + _INSET, max(bottom - _INSET, top + _INSET + 1)),
             slice(x0 + _INSET, max(x1 - _INSET, x0 + _INSET + 1)),
         )
-        grey = _without_edges(self.grey[inside])
-        ink = int((grey < _DARK).sum())
+        grey = self._bare[inside]
+        dark = grey < _DARK
+        ink = int(dark.sum())
         return Cutting(
             bounds,
             np.pad(_trimmed(grey), _BORDER, constant_values=255),
             inked=ink >= _LEAST_INK,
             coloured=int(self.coloured[inside].sum()) > 4 * _LEAST_INK,
+            cut=bool(dark[0].any() or dark[-1].any() or dark[:, 0].any() or dark[:, -1].any()),
         )
 
 
@@ -276,17 +333,14 @@ def _scaled(grey: Grey, scale: float) -> Grey:
     return np.asarray(Image.fromarray(grey).resize(size, Image.Resampling.LANCZOS))
 
 
-def _without_edges(grey: Grey) -> Grey:
-    """The inside of a cell without what is left of its rules."""
-    clean = grey.copy()
-    dark = clean < 200  # noqa: PLR2004 - the soft edge of a rule as well
-    depth = 6
-    for axis in (0, 1):
-        share = dark.mean(axis=1 - axis)
-        for number in (*range(min(depth, len(share))), *range(max(0, len(share) - depth), len(share))):
-            if share[number] > 0.5:  # noqa: PLR2004
-                clean[(number, slice(None)) if axis == 0 else (slice(None), number)] = 255
-    return clean
+def _fitted(cuttings: list[Cutting]) -> list[Cutting]:
+    """The cells of one table with the scale that suits its letters: figures are its lower lines."""
+    heights = sorted(c.grey.shape[0] - 2 * _BORDER - 8 for c in cuttings if c.inked and c.is_line)
+    told = [height for height in heights if height >= _FIGURE_HEIGHT / _MOST_SCALE]
+    if not told:
+        return cuttings
+    scale = min(max(_FIGURE_HEIGHT / told[len(told) // 4], _LEAST_SCALE), _MOST_SCALE)
+    return [replace(cutting, scale=scale) for cutting in cuttings]
 
 
 def _trimmed(grey: Grey) -> Grey:
@@ -298,20 +352,31 @@ def _trimmed(grey: Grey) -> Grey:
     return grey[max(0, rows[0] - 4) : rows[-1] + 5, max(0, columns[0] - 4) : columns[-1] + 5]
 
 
-def _rules(dark: Mask, least: int) -> list[Rule]:
-    """The strokes along the rows of a mask; of its transpose, the strokes down the page."""
+def _rules(dark: Mask, least: int) -> tuple[list[Rule], Mask]:
+    """The strokes along the rows of a mask and their ink; of its transpose, the strokes down the page."""
     thick = dark.copy()
     thick[1:] |= dark[:-1]
     thick[:-1] |= dark[1:]
     sums = np.cumsum(thick, axis=1, dtype=np.int32)
     filled = sums[:, _LEAST_RULE:] - sums[:, :-_LEAST_RULE] >= _UNBROKEN * _LEAST_RULE
     strokes: list[_Stroke] = []
+    ink = np.zeros_like(dark)
     for row in np.nonzero(filled.any(axis=1))[0]:
         edges = np.flatnonzero(np.diff(filled[row].astype(np.int8), prepend=0, append=0))
         for start, end in zip(edges[::2], edges[1::2], strict=True):
+            ink[row, start : end + _LEAST_RULE] = True
             _add_run(strokes, int(row), int(start), int(end) + _LEAST_RULE)
     joined = _joined(stroke.rule for stroke in strokes)
-    return [rule for rule in joined if rule.end - rule.start >= least]
+    return [rule for rule in joined if rule.end - rule.start >= least], _spread(ink)
+
+
+def _spread(ink: Mask) -> Mask:
+    """Strokes with the soft edges above and below them."""
+    wide = ink.copy()
+    for by in range(1, _SOFT + 1):
+        wide[by:] |= ink[:-by]
+        wide[:-by] |= ink[by:]
+    return wide
 
 
 @dataclass(slots=True)
@@ -321,12 +386,22 @@ class _Stroke:
     row: int
     start: int
     end: int
-    weight: int
-    moment: int
+    sums: NDArray[np.float64]  #: of 1, x, y, xx, xy, each run weighed by its length
 
     @property
     def rule(self) -> Rule:
-        return Rule(self.moment / self.weight, self.start, self.end)
+        weight, x, y, xx, xy = map(float, self.sums)
+        spread = xx * weight - x * x
+        slope = (xy * weight - x * y) / spread if spread > weight * weight else 0.0
+        return Rule(y / weight, self.start, self.end, slope)
+
+
+def _sums(row: int, start: int, end: int) -> NDArray[np.float64]:
+    length, x = end - start, (start + end) / 2
+    # The run itself is spread over its length: a square about its own middle.
+    return np.array(
+        [length, length * x, length * row, length * (x * x + length**2 / 12), length * x * row], float
+    )
 
 
 def _add_run(strokes: list[_Stroke], row: int, start: int, end: int) -> None:
@@ -334,10 +409,9 @@ def _add_run(strokes: list[_Stroke], row: int, start: int, end: int) -> None:
         if row - stroke.row <= _DRIFT and start < stroke.end and end > stroke.start:
             stroke.row = row
             stroke.start, stroke.end = min(start, stroke.start), max(end, stroke.end)
-            stroke.weight += end - start
-            stroke.moment += (end - start) * row
+            stroke.sums = stroke.sums + _sums(row, start, end)
             return
-    strokes.append(_Stroke(row, start, end, end - start, (end - start) * row))
+    strokes.append(_Stroke(row, start, end, _sums(row, start, end)))
 
 
 def _joined(rules: Iterable[Rule]) -> list[Rule]:
@@ -348,7 +422,8 @@ def _joined(rules: Iterable[Rule]) -> list[Rule]:
             if abs(rule.at - other.at) <= 2 * _DRIFT and rule.start - other.end <= _BREAK:
                 length, more = other.end - other.start, rule.end - rule.start
                 at = (other.at * length + rule.at * more) / (length + more)
-                found[number] = Rule(at, other.start, max(other.end, rule.end))
+                slope = (other.slope * length + rule.slope * more) / (length + more)
+                found[number] = Rule(at, other.start, max(other.end, rule.end), slope)
                 break
         else:
             found.append(rule)

@@ -43,8 +43,6 @@ _SURE_TURN: Final = 2.0  #: confidence of Tesseract's own look at the orientatio
 _NEAR: Final = 14.0  #: pixels at 300 dpi between rules that are one rule
 _DIGITS: Final = "0123456789.,-%/()+"
 _FIGURE: Final = re.compile(r"[\d.,%/()+\-–—\s]*\d[\d.,%/()+\-–—\s]*")
-_UNSURE: Final = 70
-_SHORT: Final = 6  #: letters
 _WORDY: Final = re.compile(r"[^\W\d_]{2}")
 _WORD_LEVEL, _LINE_LEVEL = "5", "4"
 
@@ -281,17 +279,16 @@ class _CellText:
 
 
 def _box(cutting: Cutting, read: _CellText | None) -> Box:
-    """A cell whose ink gave no text, or in which somebody wrote by hand, is doubtful and not blank."""
+    """A cell whose ink gave no text or runs over its edge, or written by hand, is doubtful and not blank."""
     if read is None:
         return Box(*cutting.bounds, confidence=0 if cutting.coloured else 100)
-    doubtful = cutting.coloured or not read.text
+    doubtful = cutting.coloured or cutting.cut or not read.text
     return Box(*cutting.bounds, text=read.text, confidence=0 if doubtful else read.confidence)
 
 
 def _may_be_figure(read: _CellText) -> bool:
-    """Figures, and what a figure may have been misread as: no word, or a short one read unsurely."""
-    is_unsure = read.confidence < _UNSURE and len(read.text) <= _SHORT
-    return is_unsure or not _WORDY.search(read.text)
+    """Figures, and what a figure may have been misread as: anything in which no word stands."""
+    return not _WORDY.search(read.text)
 
 
 def _compared(first: _CellText, second: str) -> _CellText:

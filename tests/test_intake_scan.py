@@ -1,0 +1,319 @@
+"""Scans and photos of reports made here, read by the real Tesseract; shares are as measured, less a margin."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Iterator
+from functools import cache
+
+import docx
+import numpy as np
+import pytest
+from PIL import Image
+
+from intake.documents import Cell, Document, FileKind, ReadState, Table
+from intake.errors import DamagedFileError, FileTooLargeError
+from intake.extractors import scan
+from intake.extractors.interface import Budget, Limits
+from intake.extractors.page_images import frames, prepared, skew, without_colour
+from intake.extractors.pdf import extract_pdf
+from intake.extractors.scan import (
+    NotReadYetError,
+    ReadingOverranError,
+    extract_image,
+    is_recognised,
+    read_pages,
+)
+from intake.files import read_message
+from intake.letterhead import read_letterhead
+from intake.messages import ReadMessage
+from intake.wire import packed, unpacked
+from intake.workers import ReaderPool
+from tests import builders_pages as paper
+from tests.builders import mail, png
+
+ROWS = paper.figures(9, seed=5)
+
+needs_tesseract = pytest.mark.skipif(not scan.is_installed(), reason="tesseract with vie is not installed")
+
+
+def budget(seconds: float = 250.0) -> Budget:
+    return Budget(Limits(), recognise_until=time.monotonic() + seconds)
+
+
+@cache
+def pages(font: str = "Liberation Serif") -> tuple[Image.Image, ...]:
+    return tuple(paper.pages(paper.printed(paper.letter(ROWS, font=font, size=12))))
+
+
+def scanned(font: str = "Liberation Serif") -> list[Image.Image]:
+    """The report on paper: skewed, noisy, sealed over the signature of its last page."""
+    *first, last = pages(font)
+    sheets = [*first, paper.sealed(last, (0.6, 0.55))]
+    return [paper.scanned(sheet, skew=1.4 - number, noise=8) for number, sheet in enumerate(sheets)]
+
+
+@cache
+def recognised() -> Document:
+    return extract_pdf(paper.scan_pdf(scanned()), budget())
+
+
+def annex(document: Document) -> dict[tuple[int, int], Cell]:
+    [table] = [table for table in document.tables if table.columns == len(paper.COLUMNS)]
+    return {(cell.row, cell.column): cell for cell in table.cells}
+
+
+def told(cell: Cell) -> str:
+    return " ".join(cell.text.split())
+
+
+def expected() -> Iterator[tuple[int, int, str]]:
+    for number, row in enumerate(ROWS):
+        for column, text in enumerate(row):
+            yield number + 2, column, text
+
+
+# -- what is read ----------------------------------------------------------------------------------
+
+
+@needs_tesseract
+def test_the_text_of_a_scan_is_read_nearly_letter_by_letter() -> None:
+    text = "\n".join([*paper.TITLE, *paper.PARAGRAPHS])
+    read = "\n".join(paragraph.text for paragraph in recognised().paragraphs)
+    wrong = sum(1 for one, other in zip(text.split(), read.split(), strict=False) if one != other)
+    assert len(read.split()) == len(text.split())
+    assert wrong <= 0.03 * len(text.split())
+
+
+@needs_tesseract
+def test_the_cells_of_a_scanned_table_stand_where_they_were_drawn() -> None:
+    found = annex(recognised())
+    head = [(c.row, c.column, c.row_span, c.column_span) for c in found.values() if c.row < 2]
+    assert head == [
+        (0, 0, 2, 1), (0, 1, 2, 1), (0, 2, 2, 1), (0, 3, 2, 1), (0, 4, 1, 2), (0, 6, 2, 1),
+        (1, 4, 1, 1), (1, 5, 1, 1),
+    ]  # fmt: skip
+    right = sum(told(found[row, column]) == text for row, column, text in expected())
+    assert right >= 0.93 * len(list(expected()))
+
+
+@needs_tesseract
+def test_no_figure_is_both_wrong_and_sure() -> None:
+    found = annex(recognised())
+    figures = [(found[row, column], text) for row, column, text in expected() if column in (3, 4, 5)]
+    assert [(told(c), text) for c, text in figures if told(c) != text and c.confidence > 0] == []
+    assert sum(told(c) == text for c, text in figures) >= 0.9 * len(figures)
+    assert sum(c.confidence == 0 for c, _ in figures) <= 0.25 * len(figures)
+
+
+@needs_tesseract
+def test_blank_cells_stay_blank() -> None:
+    found = annex(recognised())
+    assert all(found[row, column].text == "" for row, column, text in expected() if not text)
+
+
+@needs_tesseract
+def test_the_frame_and_the_signature_under_a_seal_are_read() -> None:
+    letter = read_letterhead(recognised())
+    assert letter.issuer == "UBND XÃ ĐỒNG VÀNG"
+    assert letter.number is not None
+    assert letter.signer is not None
+    assert letter.signer.text == "Hoàng Thị Mẫu"
+
+
+@needs_tesseract
+def test_whatever_was_recognised_says_so() -> None:
+    document = recognised()
+    assert is_recognised(document)
+    assert all(0 <= paragraph.confidence <= 100 for paragraph in document.paragraphs)
+    assert all(0 <= cell.confidence <= 100 for cell in annex(document).values())
+    assert not is_recognised(extract_pdf(paper.printed(paper.letter()), Budget(Limits())))
+
+
+@needs_tesseract
+def test_photos_of_the_pages_are_one_document() -> None:
+    photos = [paper.photographed(paper.scanned(page, skew=-2.0, noise=4)) for page in pages()]
+    document = read_pages([paper.jpeg(photo, 55) for photo in photos])
+    found = annex(document)
+    assert is_recognised(document)
+    assert [p.text for p in document.paragraphs[:3]] == list(paper.TITLE)
+    figures = [(found[row, column], text) for row, column, text in expected() if column in (3, 4, 5)]
+    assert [(told(c), text) for c, text in figures if told(c) != text and c.confidence > 0] == []
+
+
+@needs_tesseract
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_page_on_its_side_or_upside_down_is_turned(turn: int) -> None:
+    document = extract_image(paper.jpeg(pages()[0].rotate(turn, expand=True)), budget())
+    assert "BÁO CÁO" in [paragraph.text for paragraph in document.paragraphs]
+
+
+@needs_tesseract
+def test_the_camera_tells_which_way_it_was_held() -> None:
+    turned = pages()[0].rotate(90, expand=True)
+    [image] = frames(paper.jpeg(turned, orientation=6), 1)
+    assert image.height > image.width
+    assert (
+        np.abs(np.asarray(image, np.int16) - np.asarray(pages()[0].resize(image.size), np.int16)).mean() < 12
+    )
+
+
+@needs_tesseract
+def test_a_damaged_text_layer_is_recognised_instead() -> None:
+    # A word processor without the legacy font prints the codes as they are: what counts is the note.
+    legacy = docx.Document()
+    for _ in range(4):
+        legacy.add_paragraph("B¸o c¸o kÕt qu¶ c«ng t¸c b×nh ®¼ng giíi, tæng sè 12 ng­êi tham gia tËp huÊn")
+    octets = io.BytesIO()
+    legacy.save(octets)
+    document = extract_pdf(paper.printed(octets.getvalue()), budget())
+    assert document.notes == ("bad_text_layer", "ocr")
+    assert all(paragraph.confidence >= 0 for paragraph in document.paragraphs)
+
+
+# -- doubts ----------------------------------------------------------------------------------------
+
+
+def grid_page(written: str = "", colour: str = "black", shift: int = 0) -> Image.Image:
+    """A page with a table of two by two and one thing in its last cell."""
+    from PIL import ImageDraw, ImageFont
+
+    page = Image.new("RGB", (2480, 3508), "white")
+    draw = ImageDraw.Draw(page)
+    font = ImageFont.truetype("DejaVuSerif.ttf", 52)
+    for x in (400, 1200, 2000):
+        draw.line([(x, 600), (x, 1000)], fill="black", width=4)
+    for y in (600, 800, 1000):
+        draw.line([(400, y), (2000, y)], fill="black", width=4)
+    for at, text in (((450, 670), "Chỉ tiêu"), ((1300, 670), "Tổng số"), ((450, 870), "Số người")):
+        draw.text(at, text, font=font, fill="black")
+    draw.text((1300 + shift, 870), written, font=font, fill=colour)
+    return page
+
+
+def last_cell(page: Image.Image) -> Cell:
+    [table] = extract_image(paper.jpeg(page, 90), budget()).tables
+    return table.cells[-1]
+
+
+@needs_tesseract
+def test_a_figure_read_alike_by_both_models_is_sure_and_a_blank_is_blank() -> None:
+    sure = last_cell(grid_page("1.247"))
+    assert (sure.text, sure.confidence > 0) == ("1.247", True)
+    assert (last_cell(grid_page()).text, last_cell(grid_page()).confidence) == ("", 100)
+
+
+@needs_tesseract
+def test_a_figure_written_with_a_blue_pen_is_doubtful_and_not_blank() -> None:
+    assert last_cell(grid_page("25", colour="#2038b0")).confidence == 0
+
+
+@needs_tesseract
+def test_a_figure_that_runs_over_its_rule_is_doubtful() -> None:
+    assert last_cell(grid_page("31.247", shift=-120)).confidence == 0
+
+
+@needs_tesseract
+def test_without_a_second_model_every_figure_is_doubtful(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scan, "models", lambda: frozenset({"vie"}))
+    cell = last_cell(grid_page("1.247"))
+    assert (cell.text, cell.confidence) == ("1.247", 0)
+
+
+# -- pictures --------------------------------------------------------------------------------------
+
+
+def test_seal_and_pen_vanish_and_print_under_them_stays() -> None:
+    page = pages()[0]
+    grey, coloured = without_colour(paper.sealed(page, (0.5, 0.3)))
+    plain, _ = without_colour(page)
+    assert coloured.sum() > 10_000
+    assert ((grey < 128) & (plain > 200)).sum() < 400
+    assert ((grey < 128) & (plain < 128)).sum() > 0.97 * (plain < 128).sum()
+
+
+@pytest.mark.parametrize("angle", [-4.0, -0.7, 0.0, 1.3, 5.5])
+def test_skew_is_measured_to_a_tenth_of_a_degree(angle: float) -> None:
+    grey, _ = without_colour(paper.scanned(pages()[0], skew=angle))
+    assert abs(skew(grey) + angle) < 0.11
+
+
+def test_a_table_photographed_aslant_is_set_upright() -> None:
+    page = grid_page("12")
+    width, height = page.size
+    quad = (60, 0, 0, height, width, height - 90, width - 60, 70)
+    aslant = page.transform(
+        page.size, Image.Transform.QUAD, quad, Image.Resampling.BICUBIC, fillcolor="white"
+    )
+    [cells] = prepared(aslant).tables()
+    assert len(cells) == 4
+    assert not any(cell.cut for cell in cells)
+
+
+# -- limits ----------------------------------------------------------------------------------------
+
+
+def test_recognition_is_off_unless_it_is_asked_for() -> None:
+    photo = paper.jpeg(pages()[0])
+    with pytest.raises(NotReadYetError):
+        extract_image(photo, Budget(Limits()))
+    [file] = read_message(mail(files=[("anh.jpg", photo)]), Limits()).files
+    assert (file.kind, file.state, file.document) == (FileKind.IMAGE, ReadState.NOT_YET, None)
+
+
+def test_without_tesseract_pictures_are_left_unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scan, "models", frozenset[str])
+    with pytest.raises(NotReadYetError):
+        extract_image(paper.jpeg(pages()[0]), budget())
+
+
+@needs_tesseract
+def test_recognition_ends_when_its_time_is_up() -> None:
+    start = time.monotonic()
+    with pytest.raises(ReadingOverranError):
+        extract_image(paper.jpeg(pages()[0]), budget(0.5))
+    assert time.monotonic() - start < 20
+
+
+@needs_tesseract
+def test_more_pages_than_are_recognised_end_as_too_large() -> None:
+    with pytest.raises(FileTooLargeError):
+        read_pages([b""] * 51)
+
+
+@needs_tesseract
+def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded() -> None:
+    with pytest.raises(FileTooLargeError):
+        extract_image(png(9_000, 9_000), budget())
+
+
+@needs_tesseract
+@pytest.mark.parametrize("content", [png(1600, 1200)[:-20], b"\xff\xd8\xff\xe0" + bytes(500)])
+def test_a_broken_picture_is_damaged(content: bytes) -> None:
+    with pytest.raises(DamagedFileError):
+        extract_image(content, budget())
+
+
+@needs_tesseract
+def test_a_blank_page_is_an_empty_document() -> None:
+    octets = io.BytesIO()
+    Image.new("RGB", (1700, 2300), "white").save(octets, "PNG")
+    document = extract_image(octets.getvalue(), budget())
+    assert (document.blocks, document.notes) == ((), ("ocr",))
+
+
+@needs_tesseract
+def test_a_confined_reading_process_recognises_a_scan() -> None:
+    content = mail(files=[("anh.jpg", paper.jpeg(grid_page("1.247"), 85))])
+    limits = Limits(seconds=120.0, recognition=100.0)
+    with ReaderPool(1, limits) as pool:
+        [(_, message)] = pool.read([("m", content)])
+    assert isinstance(message, ReadMessage)
+    [file] = message.files
+    assert (file.state, file.detail) == (ReadState.READ, "")
+    assert file.document is not None
+    [table] = file.document.tables
+    assert isinstance(table, Table)
+    assert table.cells[-1].text == "1.247"
+    assert unpacked(packed(message)) == message
