@@ -580,6 +580,13 @@ def _spoken() -> Iterator[None]:
 
 
 def _sentence(error: Exception) -> str:
+    from config.errors import InvalidConfigurationError
+
+    if isinstance(error, InvalidConfigurationError):
+        return error.report(_say)
+    sentence = getattr(error, "sentence", None)
+    if sentence is not None:
+        return str(sentence(_say))
     key = getattr(error, "key", "")
     if key and _say.has(key):
         return _say(key, **getattr(error, "places", {}))

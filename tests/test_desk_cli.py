@@ -389,6 +389,14 @@ def test_help_is_in_vietnamese_unless_english_is_asked_for(office: Office) -> No
     assert office.spawn("status", "-r", "x", env={"TONGHOP_LANGUAGE": "en"}).stderr.startswith("There is no")
 
 
+def test_faults_of_the_configuration_speak_the_language_that_was_asked_for(fresh: Office) -> None:
+    (fresh.home / "regime" / "department.yaml").write_text("id: x\n", "utf-8")
+    vietnamese, english = fresh.spawn("status"), fresh.spawn("--lang", "en", "status")
+    assert (vietnamese.returncode, english.returncode) == (3, 3)
+    assert english.stderr != vietnamese.stderr
+    assert "department.yaml" in english.stderr
+
+
 def _commands() -> Iterator[tuple[str, Any]]:
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
