@@ -79,6 +79,7 @@ def due_reminders(
     consolidations: Iterable[Consolidation],
     already: Sequence[OutgoingMessage],
     now: datetime,
+    returned: frozenset[str] = frozenset(),
 ) -> tuple[Reminder, ...]:
     """The reminders that are due at `now`, one a unit, in the order of the units sheet.
 
@@ -92,6 +93,7 @@ def due_reminders(
         consolidations: the periods being collected, as they stand at `now`.
         already: every mail of the outbox, whatever became of it.
         now: the moment, aware.
+        returned: addresses that mail came back from, lower case.
 
     """
     chases = [mail for mail in already if mail.kind.startswith(CHASE)]
@@ -105,7 +107,7 @@ def due_reminders(
             reached[unit.id].append(_Reached(item, step, new))
     order = {unit.id: place for place, unit in enumerate(regime.units)}
     return tuple(
-        _reminder(regime, units[unit_id], reached[unit_id], chases, now)
+        _reminder(regime, units[unit_id], reached[unit_id], chases, now, returned)
         for unit_id in sorted(reached, key=lambda each: order.get(each, len(order)))
         if any(each.new for each in reached[unit_id])
     )
@@ -191,11 +193,12 @@ def _reminder(
     reached: Sequence[_Reached],
     mails: Sequence[OutgoingMessage],
     now: datetime,
+    returned: frozenset[str],
 ) -> Reminder:
     ordered = sorted(reached, key=lambda each: (not each.new, -each.step.working_days, _by_due(each.item)))
     leading = ordered[0]
     day = now.astimezone(regime.timezone).date()
-    dead = dead_addresses(mail for mail in mails if now - mail.queued_at < DEAD_FOR)
+    dead = returned | dead_addresses(mail for mail in mails if now - mail.queued_at < DEAD_FOR)
     return Reminder(
         unit=unit,
         step=leading.step,

@@ -17,7 +17,7 @@ from config.settings import Authentication
 from config.units import Unit
 from config.wording import Wording
 from consolidate.consolidation import Consolidation
-from consolidate.reminders import CHASE, Reminder, due_reminders, step_reached
+from consolidate.reminders import CHASE, DEAD_FOR, Reminder, due_reminders, step_reached
 from consolidate.standing import standings
 from desk.letters import compose
 from desk.office import Office
@@ -28,6 +28,7 @@ from desk.work import consolidation_of, current_periods
 from ledger.linked import effective_regime
 from ledger.obligations import obligations_of
 from ledger.records import (
+    ADDRESS_DEAD,
     MessageClass,
     MessageOutcome,
     MessageState,
@@ -164,8 +165,21 @@ def reminders_now(office: Office) -> tuple[tuple[Reminder, ...], tuple[Unit, ...
         if _has_rung(office, regime, report, period, now)
     ]
     in_hand = {unit.id: unit for _, units in found for unit in units}
-    reminders = due_reminders(regime, [each for each, _ in found], ledger.outbox(), now)
+    dead = _returned_addresses(office, now)
+    reminders = due_reminders(regime, [each for each, _ in found], ledger.outbox(), now, dead)
     return reminders, tuple(in_hand.values())
+
+
+def _returned_addresses(office: Office, now: datetime) -> frozenset[str]:
+    """The addresses that mail came back from, whoever had written it; believed for half a year."""
+    returned = office.ledger.messages(message_class=MessageClass.BOUNCE)
+    return frozenset(
+        finding.parameters["address"]
+        for outcome in returned
+        if now - outcome.arrival < DEAD_FOR
+        for finding in outcome.findings
+        if finding.code == ADDRESS_DEAD
+    )
 
 
 def _without_those_in_hand(

@@ -15,8 +15,9 @@ from datetime import datetime
 from functools import cached_property
 
 from config.regime import Regime
-from config.reports import Period
+from config.reports import Grade, Period
 from config.spelling import plain_key
+from intake.bounces import dead_recipients
 from intake.checks import check_values
 from intake.documents import ReadFile, ReadState
 from intake.exhibits import ReadExhibit, exhibits_of, figures_of
@@ -29,6 +30,7 @@ from intake.settlement import Announced, Handed, announced, fingerprint, is_tell
 from intake.subjects import reports_named
 from intake.unit_names import UnitIndex
 from ledger.records import (
+    ADDRESS_DEAD,
     AttachmentRecord,
     Certainty,
     Decision,
@@ -147,7 +149,12 @@ class _Judge:
         screened = screen(self._message, self._regime.department.mailbox)
         forged = self._forgery()
         if screened is not None and not (forged and screened.rule == "own_mail"):
-            return self._written(screened.message_class, MessageState.SET_ASIDE, (screened.rule,))
+            return self._written(
+                screened.message_class,
+                MessageState.SET_ASIDE,
+                (screened.rule,),
+                findings=self._dead_addresses(screened.message_class),
+            )
         return self._suspect(forged) if forged else None
 
     # -- the sender ---------------------------------------------------------------------------------
@@ -165,6 +172,13 @@ class _Judge:
         if not self._sender_units() and look_alike(self._message.headers.sender.address, self._known()):
             reasons.append("look_alike")
         return tuple(reasons)
+
+    def _dead_addresses(self, message_class: MessageClass) -> tuple[Finding, ...]:
+        """What a returned mail says of the units' addresses, so that nobody writes there again."""
+        if message_class is not MessageClass.BOUNCE:
+            return ()
+        dead = dead_recipients(self._message, self._known())
+        return tuple(Finding(ADDRESS_DEAD, Grade.WARNING, None, {"address": one}) for one in dead)
 
     def _sender_units(self) -> tuple[str, ...]:
         day = self._archived.arrival.astimezone(self._regime.timezone).date()

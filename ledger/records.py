@@ -96,6 +96,10 @@ class Finding:
     parameters: dict[str, str] = field(default_factory=dict)
 
 
+#: Code of the finding that an address no longer takes mail; its parameter `address` names it.
+ADDRESS_DEAD = "address_dead"
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One reason to think that a message belongs to a unit, a report or a period."""
