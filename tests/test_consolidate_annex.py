@@ -353,7 +353,7 @@ class TestTheFile:
 
     def test_it_has_a_name_and_the_media_type_of_a_workbook(self) -> None:
         file = write_annex(whole(), Wording())
-        assert file.name == "Phu luc so lieu bc-thu 2023-H1.xlsx"
+        assert file.name == "PhuLucSoLieu_bc-thu_2023-H1.xlsx"
         assert file.media_type == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
     def test_every_sheet_is_a4_landscape_with_repeated_header_and_page_number(self) -> None:

@@ -18,6 +18,7 @@ from config.reports import Aggregation, Figure, Indicator, Sex
 from config.spelling import accented_key
 from consolidate.standing import moment_text
 from consolidate.totals import figure_of, is_certain, number_text
+from consolidate.writers.document_parts import file_name
 from consolidate.writers.phrases import due
 from consolidate.writers.report_sections import group_heading, placed_outline
 from consolidate.writers.workbook_bytes import XLSX, Styles, lines_needed, plain_text, workbook_bytes
@@ -61,10 +62,7 @@ def write_annex(consolidation: Consolidation, wording: Wording) -> ReportFile:
         title=title,
         created=datetime.combine(consolidation.period.data_to, time()),
     )
-    file_name = wording(
-        "consolidate.annex_file", report=consolidation.report.id, period=consolidation.period.id
-    )
-    return ReportFile(file_name, XLSX, content)
+    return ReportFile(file_name("consolidate.annex_file", consolidation, wording), XLSX, content)
 
 
 def _report_and_period(consolidation: Consolidation) -> dict[str, str]:

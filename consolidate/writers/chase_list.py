@@ -32,6 +32,7 @@ from consolidate.writers.docx_layout import (
 )
 from consolidate.writers.phrases import as_of_words, counted, days_late, due, moment
 from consolidate.writers.report_annexes import by_kind
+from consolidate.writers.report_figures import parted_label
 from consolidate.writers.workbook_bytes import XLSX, Styles, lines_needed, plain_text, workbook_bytes
 from ledger.records import ObligationState, ReportFile
 
@@ -43,28 +44,41 @@ if TYPE_CHECKING:
     from config.wording import Wording
     from consolidate.consolidation import Consolidation, UnitStanding
 
-# Column, its width on paper in twips, its width in the workbook in characters.
+MOST_FIGURES = 5  #: figures left out that the list on paper names of one unit
+
+# Widths on paper in twips. The title above a table names the one report and period all its lines are of.
 _COLUMNS = {
-    "order": (510, 5),
-    "unit": (2381, 26),
-    "contact": (1644, 18),
-    "phone": (1531, 14),
-    "report": (1814, 20),
-    "period": (1247, 14),
-    "due": (1247, 14),
-    "days_late": (737, 9),
-    "missing": (1701, 26),
-    "reminded": (1191, 14),
+    "order": 510,
+    "unit": 3402,
+    "contact": 2211,
+    "phone": 1644,
+    "due": 1474,
+    "days_late": 964,
+    "missing": 2324,
+    "reminded": 1474,
 }
-# On paper, figures left out need room and nothing is late.
+# Figures left out need room and nothing is late.
 _GAP_COLUMNS = {"order": 510, "unit": 2835, "contact": 2041, "phone": 1531, "missing": 7086}
-_ON_PAPER = {column: width for column, (width, _) in _COLUMNS.items()}
-_IN_BOOK = {column: width for column, (_, width) in _COLUMNS.items()}
-_IN_BOOK = {"order": _IN_BOOK.pop("order"), "kind": 16, **_IN_BOOK}
+# Widths in the workbook in characters; its lines are sorted, filtered and copied into other lists.
+_IN_BOOK = {
+    "order": 5,
+    "kind": 16,
+    "unit": 26,
+    "contact": 18,
+    "phone": 14,
+    "report": 20,
+    "period": 14,
+    "due": 14,
+    "days_late": 9,
+    "missing": 26,
+    "reminded": 14,
+}
+_GAPS_IN_BOOK = {**_IN_BOOK, "missing": 90}
 _GAPS = "documents.chase_gaps_title"
 _CENTRED = Style(size=12.0, align=CENTRE)
 _HEADER_ROW = 4  # of a sheet, from 0; titles stand above it
 _LINE_HEIGHT = 16
+_HIGHEST_ROW = 409  #: points, the most Excel allows
 _A4 = 9  # the number Excel gives the paper
 _SENT = (ObligationState.ON_TIME, ObligationState.LATE)
 
@@ -101,12 +115,15 @@ def chase_lines(consolidation: Consolidation, wording: Wording) -> tuple[ChaseLi
     )
 
 
-def gap_lines(consolidation: Consolidation, wording: Wording) -> tuple[ChaseLine, ...]:
-    """The units that have reported but left figures out, with the labels of those figures."""
+def gap_lines(consolidation: Consolidation, wording: Wording, most: int = 0) -> tuple[ChaseLine, ...]:
+    """The units that have reported but left figures out, with the labels of those figures.
+
+    Beyond `most` (0: no limit) the other figures of a unit are counted, not named.
+    """
     gaps = _gaps(consolidation)
     standings = [s for s in consolidation.standings if s.state in _SENT and s.unit.id in gaps]
     return tuple(
-        _line(kind, standing, "; ".join(gaps[standing.unit.id]), consolidation, wording)
+        _line(kind, standing, _labels(gaps[standing.unit.id], wording, most), consolidation, wording)
         for kind, members in by_kind(consolidation, standings)
         for standing in members
     )
@@ -121,7 +138,7 @@ def write_chase_list_docx(consolidation: Consolidation, wording: Wording) -> Rep
     _list(document, "documents.chase_title", lines, consolidation, wording)
     if not lines:
         add_paragraph(document, wording("documents.chase_nobody"), Style(align=CENTRE, before=6.0))
-    gaps = gap_lines(consolidation, wording)
+    gaps = gap_lines(consolidation, wording, MOST_FIGURES)
     if gaps:
         new_section(document, landscape=True)
         _list(document, _GAPS, gaps, consolidation, wording)
@@ -136,9 +153,9 @@ def write_chase_list_xlsx(consolidation: Consolidation, wording: Wording) -> Rep
 
     def build(book: Any) -> None:
         styles = Styles(book)
-        for name, title, lines in _sheets(consolidation, wording):
+        for name, title, widths, lines in _sheets(consolidation, wording):
             top = (title, subtitle(consolidation, wording), _as_of(consolidation, wording))
-            _sheet(book.add_worksheet(name), styles, top, lines, wording)
+            _sheet(book.add_worksheet(name), styles, top, widths, lines, wording)
 
     title = wording("documents.chase_title")
     content = workbook_bytes(build, title=title, created=consolidation.as_of.astimezone(UTC))
@@ -178,6 +195,13 @@ def _line(
     )
 
 
+def _labels(labels: Sequence[str], wording: Wording, most: int) -> str:
+    named = "; ".join(labels[:most] if most else labels)
+    if not most or len(labels) <= most:
+        return named
+    return wording("documents.and_other_figures", names=named, others=counted(len(labels) - most))
+
+
 def _as_of(consolidation: Consolidation, wording: Wording) -> str:
     at = as_of_words(consolidation.as_of, consolidation.regime.timezone, wording)
     return wording("documents.chase_as_of", moment=at)
@@ -191,7 +215,7 @@ def _gaps(consolidation: Consolidation) -> dict[str, list[str]]:
         if total.indicator.ratio is None:  # a ratio is ours to compute, nobody owes it
             for unit in total.missing:
                 if (unit, total.indicator.code) not in waiting:
-                    gaps.setdefault(unit, {})[tidy(total.indicator.label)] = None
+                    gaps.setdefault(unit, {})[parted_label(total.indicator.label)[0]] = None
     return {unit: list(labels) for unit, labels in gaps.items()}
 
 
@@ -206,7 +230,7 @@ def _list(
     consolidation: Consolidation,
     wording: Wording,
 ) -> None:
-    columns = _GAP_COLUMNS if title_key == _GAPS else _ON_PAPER
+    columns = _GAP_COLUMNS if title_key == _GAPS else _COLUMNS
     add_paragraph(document, wording(title_key), Style(bold=True, align=CENTRE, before=12.0, keep_next=True))
     add_paragraph(document, subtitle(consolidation, wording), replace(TITLE, keep_next=True))
     as_of = _as_of(consolidation, wording)
@@ -256,30 +280,36 @@ def _texts(line: ChaseLine) -> dict[str, str]:
 
 def _sheets(
     consolidation: Consolidation, wording: Wording
-) -> Iterator[tuple[str, str, tuple[ChaseLine, ...]]]:
+) -> Iterator[tuple[str, str, Mapping[str, int], tuple[ChaseLine, ...]]]:
+    """Name, title, widths of the columns and lines of each sheet; a unit's gaps stand here in full."""
     lines = chase_lines(consolidation, wording)
-    yield wording("documents.chase_sheet"), wording("documents.chase_title"), lines
+    yield wording("documents.chase_sheet"), wording("documents.chase_title"), _IN_BOOK, lines
     gaps = gap_lines(consolidation, wording)
     if gaps:
-        yield wording("documents.chase_gaps_sheet"), wording(_GAPS), gaps
+        yield wording("documents.chase_gaps_sheet"), wording(_GAPS), _GAPS_IN_BOOK, gaps
 
 
 def _sheet(
-    sheet: Any, styles: Styles, top: Sequence[str], lines: Sequence[ChaseLine], wording: Wording
+    sheet: Any,
+    styles: Styles,
+    top: Sequence[str],
+    widths: Mapping[str, int],
+    lines: Sequence[ChaseLine],
+    wording: Wording,
 ) -> None:
     for row, text in enumerate(top):
         sheet.write_string(row, 0, plain_text(text), styles(text_wrap=False, bold=row < len(top) - 1))
     head = styles(bold=True, border=1, align="center")
-    for column, (key, width) in enumerate(_IN_BOOK.items()):
+    for column, (key, width) in enumerate(widths.items()):
         sheet.set_column(column, column, width)
         sheet.write_string(_HEADER_ROW, column, wording(f"documents.column_{key}"), head)
     sheet.set_row(_HEADER_ROW, 2 * _LINE_HEIGHT)
     for row, line in enumerate(lines, _HEADER_ROW + 1):
-        _sheet_row(sheet, row, line, styles)
+        _sheet_row(sheet, row, line, widths, styles)
     _printable_sheet(sheet, _HEADER_ROW + len(lines), len(_IN_BOOK) - 1)
 
 
-def _sheet_row(sheet: Any, row: int, line: ChaseLine, styles: Styles) -> None:
+def _sheet_row(sheet: Any, row: int, line: ChaseLine, widths: Mapping[str, int], styles: Styles) -> None:
     texts = {"order": "", "kind": line.kind, **_texts(line)}
     cell, centred = styles(border=1, valign="top"), styles(border=1, valign="top", align="center")
     for column, key in enumerate(_IN_BOOK):
@@ -289,8 +319,8 @@ def _sheet_row(sheet: Any, row: int, line: ChaseLine, styles: Styles) -> None:
     if line.days is not None:
         sheet.write_number(row, list(_IN_BOOK).index("days_late"), line.days, centred)
     # LibreOffice does not fit the height of rows that carry none.
-    lines = max(lines_needed(texts[key], width) for key, width in _IN_BOOK.items())
-    sheet.set_row(row, lines * _LINE_HEIGHT)
+    lines = max(lines_needed(texts[key], width) for key, width in widths.items())
+    sheet.set_row(row, min(lines * _LINE_HEIGHT, _HIGHEST_ROW))
 
 
 def _printable_sheet(sheet: Any, last_row: int, last_column: int) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
 from config.spelling import tidy
-from consolidate.writers.phrases import capital, counted, listed, number
+from consolidate.writers.phrases import capital, counted, inside, listed, number
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,5 +60,5 @@ def _environment(overrides: Path | None) -> Environment:
         autoescape=False,  # noqa: S701  the result is text for Word, where nothing is markup
         undefined=StrictUndefined,
     )
-    environment.filters.update(counted=counted, number=number, capital=capital, listed=listed)
+    environment.filters.update(counted=counted, number=number, capital=capital, listed=listed, inside=inside)
     return environment

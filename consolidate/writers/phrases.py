@@ -167,6 +167,12 @@ def small(text: str) -> str:
     return text if len(text) > 1 and text[1].isupper() else text[:1].lower() + text[1:]
 
 
+def inside(text: str) -> str:
+    """The text as it stands within a sentence: small, unless it begins with a name ("Hội Người mù")."""
+    second = text.split()[1:2]
+    return text if second and second[0][:1].isupper() else small(text)
+
+
 def without_repeats(names: Iterable[str]) -> tuple[str, ...]:
     """The names in order, each once."""
     return tuple(dict.fromkeys(names))

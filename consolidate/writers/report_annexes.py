@@ -22,8 +22,8 @@ from consolidate.writers.docx_layout import (
     fill_row,
     new_section,
 )
-from consolidate.writers.phrases import MONEY, capital, counted, due, is_money, lateness, moment
-from consolidate.writers.report_figures import Coverage, FigureSentences, shown
+from consolidate.writers.phrases import MONEY, capital, counted, due, is_money, lateness, listed, moment
+from consolidate.writers.report_figures import Coverage, FigureSentences, main_sex, shown
 from consolidate.writers.report_sections import placed_outline
 from ledger.records import ObligationState
 
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from config.wording import Wording
     from consolidate.consolidation import Consolidation, Total, UnitStanding
+
+MOST_NAMED = 5  #: units named beside one figure
 
 _SEXES = (Sex.TOTAL, Sex.MALE, Sex.FEMALE)  # as the columns stand
 _CENTRED = Style(size=CELL.size, align=CENTRE)
@@ -168,7 +170,7 @@ def _totals_row(
     totals = {sex: given[sex] for sex in _SEXES if sex in given}
     measure = MONEY if is_money(indicator.unit_of_measure) else indicator.unit_of_measure
     cells = [_figure(totals.get(sex), figures) for sex in _SEXES]
-    main = totals.get(Sex.TOTAL)
+    main = totals.get(main_sex(indicator))
     previous = [shown(main.previous, indicator) if main else ""] if compared else []
     coverages = {sex: figures.coverage(total) for sex, total in totals.items()}
     return (
@@ -216,13 +218,18 @@ def _grouped(said: Mapping[Sex, str], wording: Wording) -> Iterator[tuple[str, s
 
 
 def _who(coverage: Coverage, wording: Wording) -> str:
-    parts = list(coverage.named)
-    if coverage.unreported:
-        parts.append(wording("documents.units_unreported", count=counted(coverage.unreported)))
-    lists = [", ".join(parts)] if parts else []
+    lists = [wording("documents.nobody")] if not coverage.n else list(_lists_of(coverage, wording))
     if coverage.doubtful:
-        lists.append(wording("documents.units_doubtful", names=", ".join(coverage.doubtful)))
+        names = listed(coverage.doubtful, wording, MOST_NAMED)
+        lists.append(wording("documents.units_doubtful", names=names))
     return "; ".join(lists)
+
+
+def _lists_of(coverage: Coverage, wording: Wording) -> Iterator[str]:
+    if coverage.named:
+        yield listed(coverage.named, wording, MOST_NAMED)
+    if coverage.unreported:
+        yield wording("documents.units_unreported", count=counted(coverage.unreported))
 
 
 def _standing_texts(standing: UnitStanding, consolidation: Consolidation, wording: Wording) -> dict[str, str]:

@@ -5,15 +5,16 @@ Rules that a reader may want to know:
 - Every section of the outline keeps its heading and its number, since the superior asks for them. A
   section without figures and passages says so in one sentence; one that only holds others says nothing.
 - A result section is carried by the department's own totals, in the outline's order (`report_sections` tells
-  which stand where); a ratio that only repeats the share of women in the sentence of its indicator is left
-  to Annex I. Units follow with what the totals do not say (`report_passages`), three items at most:
-  first the sentence most units share, if three or more do; then single units, those quoted less often so far
-  before others, those that name a figure before others, then in the order of the units sheet, whole
-  sentences up to about 350 letters; then further shared sentences.
+  which stand where); indicators no unit gave a figure of are named together in one closing sentence, and
+  ratios that lack them are left to Annex I, as is a ratio that only repeats the share of women in the
+  sentence of its indicator. Units follow with what the totals do not say (`report_passages`), three items
+  at most: first the sentence most units share, if three or more do; then single units, those quoted less
+  often so far before others, those that name a figure before others, then in the order of the units sheet,
+  whole sentences up to about 350 letters; then further shared sentences.
 - Difficulties, plans and proposals are gathered by sentence, those of most units first, eight at most. Up to
   five units are named with a sentence, more are counted.
-- Every sentence of every unit stands in the working document of `unit_texts`; every figure, and who has
-  not given it, in Annex I; every unit in Annex II.
+- Every sentence of every unit stands in the working document of `unit_texts`; every figure in Annex I, with
+  five of the units that have not given it; every unit in Annex II; all units behind a figure in the workbook.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from config.reports import Indicator, Section, SectionRole, Sex
+from config.reports import Indicator, Section, SectionRole
 from config.spelling import tidy
 from consolidate.writers.phrases import (
     as_of_words,
@@ -37,7 +38,7 @@ from consolidate.writers.phrases import (
     short_name,
     small,
 )
-from consolidate.writers.report_figures import FigureSentences, difference
+from consolidate.writers.report_figures import FigureSentences, difference, main_sex
 from consolidate.writers.report_passages import (
     CountedFigures,
     Gathered,
@@ -183,7 +184,7 @@ def trend(consolidation: Consolidation) -> Trend:
     found = [
         compared.direction
         for total in consolidation.totals
-        if total.sex is Sex.TOTAL and (compared := difference(total, year)) is not None
+        if total.sex is main_sex(total.indicator) and (compared := difference(total, year)) is not None
     ]
     directions = Counter(found)
     return Trend(year, len(found), directions["up"], directions["down"], directions["same"])
@@ -276,8 +277,16 @@ class _Writer:
     def _stated(self, codes: Iterable[str]) -> list[Block]:
         by_code = {indicator.code: indicator for indicator in self._consolidation.report.indicators}
         known: list[Indicator] = [by_code[code] for code in codes if code in by_code]
-        known = [indicator for indicator in known if not self._figures.is_stated_share(indicator)]
-        return [_item(sentence) for sentence in map(self._figures.sentence, known) if sentence]
+        silent = [indicator for indicator in known if self._figures.is_unreported(indicator)]
+        told = [each for each in known if each not in silent and not self._falls_away(each)]
+        closing = self._figures.unreported(silent)
+        return [
+            *(_item(sentence) for sentence in map(self._figures.sentence, told) if sentence),
+            *([_text(closing)] if closing else []),
+        ]
+
+    def _falls_away(self, indicator: Indicator) -> bool:
+        return self._figures.is_stated_share(indicator) or self._figures.lacks_a_part(indicator)
 
     def _other_figures(self, outline: Sequence[Section]) -> list[Block]:
         """The indicators that no section of the outline claims."""
