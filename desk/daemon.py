@@ -19,6 +19,7 @@ from types import FrameType
 import schedule
 
 from config.calendar import is_working_day
+from consolidate.errors import ConsolidateError
 from desk.chasing import Chased, chase
 from desk.digest import write_digest
 from desk.errors import DeskError
@@ -43,7 +44,7 @@ class Daemon:
     _stopping: bool = False
     _backoff: Backoff = field(default_factory=Backoff)
     _gate: LoginGate = field(default_factory=LoginGate)
-    _looking: bool = False
+    _may_be_cut_off: bool = False
     _trouble: MailboxError | None = None
 
     def run(self, *, once: bool = False) -> None:
@@ -76,11 +77,11 @@ class Daemon:
 
     def look(self) -> None:
         """One look into the mailbox, and everything that follows from what is new."""
-        self._looking = True
+        self._may_be_cut_off = True
         try:
             self._look()
         finally:
-            self._looking = False
+            self._may_be_cut_off = False
 
     def _look(self) -> None:
         now = time.monotonic()
@@ -126,7 +127,11 @@ class Daemon:
     def _consolidate(self, now: datetime) -> None:
         for report, period in current_periods(self.office):
             if period.due is not None and period.due <= now:
-                issued = issue(self.office, report, period, now)
+                try:
+                    issued = issue(self.office, report, period, now)
+                except ConsolidateError as error:  # a template somebody spoiled must not stop the intake
+                    self.say(str(error))
+                    continue
                 if issued.new:
                     folder = str(self.office.outputs_of(issued.issue))
                     self.say(self.office.wording("daemon.issued", number=issued.issue.number, folder=folder))
@@ -160,6 +165,13 @@ class Daemon:
 
     def _wait(self, seconds: float) -> None:
         """Wait for the mailbox to say something; when it does, look at once."""
+        self._may_be_cut_off = True
+        try:
+            self._await_mail(seconds)
+        finally:
+            self._may_be_cut_off = False
+
+    def _await_mail(self, seconds: float) -> None:
         if self.mailbox is None:
             time.sleep(seconds)
             return
@@ -176,9 +188,9 @@ class Daemon:
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping = True
-        if self._looking:
-            # Taking mail in may be cut off at any moment: what is not in the ledger is read again.
-            self._looking = False
+        if self._may_be_cut_off:
+            # Waiting may be cut off, and so may taking mail in: what is not in the ledger is read again.
+            self._may_be_cut_off = False
             raise _StoppedError
 
 
