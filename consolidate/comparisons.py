@@ -344,33 +344,41 @@ def _grew(units: Sequence[Unit], unit: str, before: Period, period: Period) -> b
 
 def _standing_out(report: ReportDefinition, group: Sequence[UnitValue]) -> Iterator[Finding]:
     """What stands out of the figures of one indicator and sex, given by units of one kind."""
-    indicator = report.indicator(group[0].value.indicator)
+    slipped = tuple(_slipped_money(report, group))
+    yield from slipped
+    warned = {finding.parameters["unit"] for finding in slipped}
     numbers = [_number(held) for held in group]
-    spent = [number for number in numbers if number] if is_money(indicator.unit_of_measure) else []
-    usual = median(spent) if len(spent) >= LEAST_UNITS else None
-    middle, spread = _middle_and_spread(numbers)
+    for held in _far_off(group, numbers):
+        if held.unit not in warned and held.value.method not in {Method.DERIVED, Method.DECISION}:
+            yield _unlike(UNLIKE_OTHERS, report, held, median(numbers), len(group))
+
+
+def _slipped_money(report: ReportDefinition, group: Sequence[UnitValue]) -> Iterator[Finding]:
+    if not is_money(report.indicator(group[0].value.indicator).unit_of_measure):
+        return
+    spent = [_number(held) for held in group if _number(held)]
+    if len(spent) < LEAST_UNITS:
+        return
+    usual = median(spent)
     for held in group:
-        if held.value.method is Method.DERIVED:
-            continue
-        if usual is not None and _times(_number(held), usual) >= MONEY_FACTOR:
+        if _times(_number(held), usual) >= MONEY_FACTOR:
             yield _unlike(MONEY_UNIT_UNLIKE_OTHERS, report, held, usual, len(spent))
-        elif held.value.method is not Method.DECISION and _is_far(_number(held), middle, spread):
-            yield _unlike(UNLIKE_OTHERS, report, held, middle, len(group))
 
 
-def _middle_and_spread(numbers: Sequence[Decimal]) -> tuple[Decimal, Decimal]:
-    """The median of the numbers, and how far they spread about it, as `_scaled` measures."""
+def _far_off(group: Sequence[UnitValue], numbers: Sequence[Decimal]) -> Sequence[UnitValue]:
+    """Those far from the median by distance, by factor, and by the spread of all about it."""
     middle = median(numbers)
-    return middle, _SPREAD * median([abs(_scaled(number) - _scaled(middle)) for number in numbers])
+    apart = [held for held in group if _is_apart(_number(held), middle)]
+    if not apart:
+        return ()
+    scaled = _scaled(middle)
+    bound = OUTLIER_SPREADS * _SPREAD * median([abs(_scaled(number) - scaled) for number in numbers])
+    return [held for held in apart if abs(_scaled(_number(held)) - scaled) > bound]
 
 
-def _is_far(number: Decimal, middle: Decimal, spread: Decimal) -> bool:
+def _is_apart(number: Decimal, middle: Decimal) -> bool:
     smaller, larger = sorted((abs(number), abs(middle)))
-    return (
-        larger - smaller >= OUTLIER_DISTANCE
-        and larger >= OUTLIER_FACTOR * smaller
-        and abs(_scaled(number) - _scaled(middle)) > OUTLIER_SPREADS * spread
-    )
+    return larger - smaller >= OUTLIER_DISTANCE and larger >= OUTLIER_FACTOR * smaller
 
 
 def _scaled(number: Decimal) -> Decimal:

@@ -350,8 +350,8 @@ class TestAUnitBesideItsLike:
 
     def test_those_without_money_do_not_make_the_median_nothing(self) -> None:
         found = alike("KP1", *[0] * 12, 20, 22, 18, 25, 30, 19, 24, 23000)
-        assert [each.parameters["unit"] for each in found if each.grade is Grade.WARNING] == ["u19"]
-        assert found[-1].parameters["units"] == "8"
+        [warned] = [each.parameters for each in found if each.grade is Grade.WARNING]
+        assert (warned["unit"], warned["units"]) == ("u19", "8")
 
     def test_what_the_officer_stated_is_no_note_again(self) -> None:
         units = [unit(f"u{place}") for place in range(9)]
