@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from config.reports import Period, ReportDefinition
 from config.spelling import plain_key
 from intake.documents import Document, Paragraph, ReadFile, ReadState
+from intake.extractors.scan import is_recognised
 from intake.letterhead import HeadLine, Letterhead, read_letterhead
 from intake.messages import ReadMessage
 from intake.outline import cut_outline
@@ -15,7 +16,7 @@ from intake.recognition import REPORT_TYPES, Claim, Exhibit
 from intake.sentences import read_sentences
 from intake.subjects import reports_named
 from intake.tables import GivenPercent, TableReading, read_tables
-from ledger.records import Certainty, Finding, SectionText, Value
+from ledger.records import Certainty, Finding, Method, SectionText, Value
 
 #: The body of a mail is a report when it has at least so many headings or figures of the outline.
 BODY_SECTIONS = 3
@@ -72,8 +73,12 @@ def figures_of(
     assert read.document is not None
     name = read.exhibit.file
     tables = read_tables(read.document, name, report, kind)
+    if is_recognised(read.document):
+        tables = replace(tables, values=_recognised(tables.values))
     outline = cut_outline(read.document, report.outline, name)
     sentences = read_sentences(outline.lines, report, period)
+    if is_recognised(read.document):
+        sentences = _recognised(sentences)
     return Figures(
         tables.values,
         sentences,
@@ -82,6 +87,14 @@ def figures_of(
         outline.sections,
         tables.findings,
         tables.empty_form,
+    )
+
+
+def _recognised(values: Sequence[Value]) -> tuple[Value, ...]:
+    """Figures read from a picture: each is a proposal, however clear it looks."""
+    return tuple(
+        replace(v, method=Method.OCR, certainty=Certainty.DOUBTFUL, reason=v.reason or "recognised")
+        for v in values
     )
 
 
@@ -96,6 +109,7 @@ def _exhibit(number: int, file: str, document: Document, reports: Sequence[Repor
         number=number,
         file=file,
         readable=True,
+        recognised=is_recognised(document),
         issuer=() if is_sheet else joined,
         superior=" ".join(line.text for line in head.superior),
         sheet_issuer=(joined or issuer) if is_sheet else (),

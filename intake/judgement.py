@@ -413,7 +413,8 @@ class _Judge:
         report = self._regime.report(match.report)
         kind = self._regime.unit(match.unit).kind
         period = next((p for p in self._context.periods[match.report] if p.id == match.period), None)
-        read = [figures_of(one, report, kind, period) for one in reads if one.document is not None]
+        told = [one for one in reads if not one.exhibit.recognised] or reads  # a picture repeats its file
+        read = [figures_of(one, report, kind, period) for one in told if one.document is not None]
         values, conflicts = combine(*(one.tables for one in read), *(one.sentences for one in read))
         percentages = [given for one in read for given in one.percentages]
         # Men that a row gives though only women are asked count nowhere, but must agree with the rest.

@@ -44,6 +44,7 @@ class Exhibit:
     number: int
     file: str
     readable: bool
+    recognised: bool = False  #: read from a picture: it proposes, a person accepts
     issuer: tuple[Claim, ...] = ()  #: letterhead of a letter, superior line apart
     superior: str = ""
     sheet_issuer: tuple[Claim, ...] = ()  #: the issuer cell above a table
@@ -330,6 +331,8 @@ class _Recogniser:
             doubts += period_doubts
         if not exhibit.readable:
             doubts.append("not_readable")
+        elif exhibit.recognised:
+            doubts.append("scan_only")
         items = sorted((*units, *reports, *periods), key=lambda item: (item.about, -item.weight))
         return Match(unit, report, period, (exhibit.number,), tuple(items), tuple(dict.fromkeys(doubts)))
 
@@ -348,9 +351,8 @@ class _Recogniser:
     def _grouped(self, matches: Iterable[Match]) -> list[Match]:
         """Exhibits of one unit, report and period are one submission; companions follow their letter."""
         matches = list(matches)
-        readable = [m for m in matches if "not_readable" not in m.doubts]
-        if readable:
-            matches = [_companion_of(match, readable) for match in matches]
+        plain = [match for match in matches if not _UNSURE_READING & set(match.doubts)]
+        matches = [self._companion_of(match, plain) for match in matches]
         groups: dict[tuple[str, str, str], Match] = {}
         for match in matches:
             key = (match.unit, match.report, match.period)
@@ -358,7 +360,21 @@ class _Recogniser:
             groups[key] = match if before is None else _joined(before, match)
         return list(groups.values())
 
+    def _companion_of(self, match: Match, plain: list[Match]) -> Match:
+        """A picture or an unreadable file beside a file of the same unit raises no question of its own.
 
+        From an address of several units a file that names none may be the other unit's whole report.
+        """
+        nameless = not match.unit and len(self._envelope.sender_units) < _SEVERAL
+        lead = next((other for other in plain if nameless or other.unit == match.unit), None)
+        if lead is None or not _UNSURE_READING & set(match.doubts):
+            return match
+        return replace(match, unit=lead.unit, report=lead.report, period=lead.period, doubts=lead.doubts)
+
+
+#: Doubts of a file that nobody could read, or that was read from a picture.
+_UNSURE_READING = frozenset({"not_readable", "scan_only"})
+_SEVERAL = 2
 _OWN_KINDS = frozenset({"letterhead", "sheet_title", "self_naming", "annex_reference"})
 
 
@@ -441,19 +457,6 @@ def _choose_period(named: dict[str, tuple[str, ...]], current: Period) -> tuple[
 def _speaks_of_reporting(envelope: Envelope, exhibit: Exhibit) -> bool:
     words = plain_key(f"{envelope.subject} {envelope.body} {exhibit.file}")
     return any(word in f" {words} " for word in (" bao cao ", " bc ", " bieu ", " so lieu "))
-
-
-def _companion_of(match: Match, readable: list[Match]) -> Match:
-    """A file nobody can read beside one that is read belongs to it and raises no question of its own."""
-    if "not_readable" not in match.doubts:
-        return match
-    same = [m for m in readable if m.unit == match.unit or not match.unit] or (
-        readable if len({m.unit for m in readable}) == 1 else []
-    )
-    if not same:
-        return match
-    lead = same[0]
-    return replace(match, unit=lead.unit, report=lead.report, period=lead.period, doubts=lead.doubts)
 
 
 def _joined(first: Match, second: Match) -> Match:

@@ -173,3 +173,17 @@ def test_a_scan_alone_goes_to_a_person_with_a_proposal() -> None:
     match = only(Exhibit(number=0, file="Scan0001.pdf", readable=False))
     assert (match.unit, match.report, match.period) == ("binh-minh", "bdg", "2024-H1")
     assert match.doubts == ("not_readable",)
+
+
+def test_a_scan_that_was_recognised_is_still_a_question() -> None:
+    match = only(replace(LETTER, recognised=True))
+    assert (match.unit, match.period) == ("binh-minh", "2024-H1")
+    assert match.doubts == ("scan_only",)
+
+
+def test_a_nameless_scan_from_a_shared_address_is_not_swallowed_by_the_other_units_letter() -> None:
+    shared = replace(ENVELOPE, sender_units=("binh-minh", "dong-tam"), subject="Báo cáo BĐG 2 xã", body="")
+    scan = Exhibit(number=1, file="Scan0001.pdf", readable=False)
+    found = recognise(shared, [LETTER, scan], REPORTS, INDEX, PERIODS).matches
+    assert [match.exhibits for match in found] == [(0,), (1,)]
+    assert found[1].doubts
