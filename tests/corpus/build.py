@@ -46,9 +46,12 @@ class Package:
     zipped: bool = False
 
 
-def write_set(name: str, seed: int, folder: Path, *, office: bool = True) -> None:
-    """Write the acceptance set `name` into `folder`; without `office` no file goes through LibreOffice."""
-    maker = _Maker(PLANS[name], Random(f"{name} {seed}"))
+def write_set(name: str, seed: int, folder: Path, *, office: bool = True, senders: int = 0) -> None:
+    """Write the acceptance set `name` into `folder`.
+
+    Without `office` no file goes through LibreOffice; `senders` is how many units send anything, 0 for all.
+    """
+    maker = _Maker(PLANS[name], Random(f"{name} {seed}"), senders)
     maker.make()
     _write(maker.plan, maker.truth, maker.shared, folder, office)
 
@@ -56,8 +59,9 @@ def write_set(name: str, seed: int, folder: Path, *, office: bool = True) -> Non
 class _Maker:
     """Casts the dice for one set."""
 
-    def __init__(self, plan: SetPlan, rng: Random) -> None:
+    def __init__(self, plan: SetPlan, rng: Random, senders: int) -> None:
         self.plan = plan
+        self._senders = senders or len(plan.units)
         self.truth = Truth(plan)
         self.shared: list[tuple[str, tuple[str, ...]]] = []
         self._rng = rng
@@ -71,12 +75,26 @@ class _Maker:
         """All mails of the set."""
         units = list(self.plan.units)
         self._rng.shuffle(units)
+        del units[self._senders :]
         special: list[Callable[[Sender], None]] = [
-            self._corrected, self._supplemented, self._duplicated, self._in_two_mails, self._other_units_name,
-            self._last_years_report, self._last_years_title, self._empty_form, self._broken_file, self._behind_link,
-            self._unregistered, self._contradicting, self._unequal_parts, self._late, self._two_reports,
-            self._forged, self._asked_again,
-        ]  # fmt: skip
+            self._corrected,
+            self._supplemented,
+            self._duplicated,
+            self._in_two_mails,
+            self._other_units_name,
+            self._last_years_report,
+            self._last_years_title,
+            self._empty_form,
+            self._broken_file,
+            self._behind_link,
+            self._unregistered,
+            self._contradicting,
+            self._unequal_parts,
+            self._late,
+            self._two_reports,
+            self._forged,
+            self._asked_again,
+        ]
         self._rng.shuffle(special)
         fitting = [unit for unit in units if unit.kind in ("commune", "township", "village")]
         chosen = dict(zip((u.id for u in fitting), special[: max(4, len(fitting) // 2)], strict=False))
@@ -340,7 +358,10 @@ class _Maker:
         package = self._package(unit, draw(self._rng, self.plan.asked_of(unit.kind)))
         mail = self._mail(unit, package, self.plan.due + timedelta(days=4))
         mail.subject = f"Re: V/v đôn đốc {self.plan.report_name.lower()}"
-        quoted = f"\n\nVào ngày thứ Hai, {self.plan.department['name']} <{self.plan.mailbox}> đã viết:\n> Đề nghị các đơn vị chưa gửi báo cáo khẩn trương gửi về Phòng."
+        quoted = (
+            f"\n\nVào ngày thứ Hai, {self.plan.department['name']} <{self.plan.mailbox}> đã viết:\n"
+            "> Đề nghị các đơn vị chưa gửi báo cáo khẩn trương gửi về Phòng."
+        )
         mail.body = (mail.body or "Đơn vị gửi báo cáo ạ.") + quoted
         self._book(mail, unit, package, features=("reply_to_chase",))
 
@@ -634,9 +655,15 @@ class _Maker:
             ]
 
     def _enter(
-        self, mail: Mail, wanted: str, also: tuple[str, ...] = (), units: tuple[tuple[str, bool | str], ...] = (),
-        review: str = "no", reasons: tuple[str, ...] = (), features: tuple[str, ...] = (),
-    ) -> None:  # fmt: skip
+        self,
+        mail: Mail,
+        wanted: str,
+        also: tuple[str, ...] = (),
+        units: tuple[tuple[str, bool | str], ...] = (),
+        review: str = "no",
+        reasons: tuple[str, ...] = (),
+        features: tuple[str, ...] = (),
+    ) -> None:
         self.truth.entries.append(Entry(mail, wanted, also, units, review, reasons, features))
 
 

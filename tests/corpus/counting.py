@@ -123,7 +123,8 @@ def _wrong_values(
         waits = wanted["status"] == "pending_review" and wanted["sources"][0]["message"] in asked_about
         if not right or (wanted["status"] in ("review", "pending_review") and not waits):
             source = wanted["sources"][0]
-            yield f"{key}: {got['value']} for {wanted['value']} ({wanted['status']}; {source['message']} {source['where']})"
+            what = f"{wanted['status']}; {source['message']} {source['where']}"
+            yield f"{key}: {got['value']} for {wanted['value']} ({what})"
 
 
 def _wrong_states(truth: Mapping[str, Any], predicted: Mapping[str, Any]) -> Iterator[str]:
@@ -156,7 +157,8 @@ def _unread(true_values: dict[Key, dict[str, Any]], values: dict[Key, dict[str, 
         if not _read(wanted, got):
             source = wanted["sources"][0]
             how = "nothing" if got is None else f"{got['value']}{' asked' if got['needs_review'] else ''}"
-            yield f"{source['message']} {key}: {how} for {wanted['value']} ({source['text']!r}; {source['where']})"
+            there = f"{source['text']!r}; {source['where']}"
+            yield f"{source['message']} {key}: {how} for {wanted['value']} ({there})"
 
 
 def _found(

@@ -117,9 +117,10 @@ def _hand_paragraph(rng: Random, text: str, centred: bool = False, bold: bool = 
     for line_number, line in enumerate(text.split("\n")):
         if line_number:
             runs.append("<w:r><w:br/></w:r>")
-        while line:
-            cut = rng.randint(3, 40)
-            piece, line = line[:cut], line[cut:]
+        start = 0
+        while start < len(line):
+            piece = line[start : start + rng.randint(3, 40)]
+            start += len(piece)
             runs.append(
                 f'<w:r>{style}<w:t xml:space="preserve">{escape(piece)}</w:t></w:r><w:proofErr w:type="spellEnd"/>'
             )

@@ -60,9 +60,9 @@ def _message(mail: Mail, mailbox: str, files: list[Attached]) -> EmailMessage:
     message["To"] = mailbox
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(mail.arrival - timedelta(seconds=7))
-    message["Message-ID"] = (
-        f"<{mail.arrival:%Y%m%d%H%M%S}.{abs(hash_of(mail.subject + mail.address))}@{mail.address.split('@')[-1]}>"
-    )
+    domain = mail.address.split("@")[-1]
+    mark = hash_of(mail.subject + mail.address)
+    message["Message-ID"] = f"<{mail.arrival:%Y%m%d%H%M%S}.{mark}@{domain}>"
     for name, value in mail.headers.items():
         del message[name]
         message[name] = value
@@ -101,14 +101,20 @@ def _forward(mail: Mail, inner: EmailMessage, address: str, name: str, mailbox: 
 def _top(mail: Mail, address: str, mailbox: str) -> bytes:
     domain = address.rsplit("@", maxsplit=1)[-1]
     good = "fail" if mail.verdict in ("fail", "forged") else "pass"
+    arrived = format_datetime(mail.arrival.astimezone(UTC))
     lines = [
         f"Delivered-To: {mailbox}",
         f"Return-Path: <{address}>",
-        f"Authentication-Results: {AUTHSERV}; spf={good} smtp.mailfrom={address}; dmarc={good} header.from={domain}",
-        f"Received: from mail.{domain} by {AUTHSERV} with ESMTPS; {format_datetime(mail.arrival.astimezone(UTC))}",
+        _finding(good, address),
+        f"Received: from mail.{domain} by {AUTHSERV} with ESMTPS; {arrived}",
     ]
     if mail.verdict == "forged":
-        lines.append(
-            f"Authentication-Results: {AUTHSERV}; spf=pass smtp.mailfrom={address}; dmarc=pass header.from={domain}"
-        )
+        lines.append(_finding("pass", address))
     return ("\n".join(lines) + "\n").encode()
+
+
+def _finding(result: str, address: str) -> str:
+    """The field by which a server tells what it found about the sender (RFC 8601)."""
+    domain = address.rsplit("@", maxsplit=1)[-1]
+    spf, dmarc = f"spf={result} smtp.mailfrom={address}", f"dmarc={result} header.from={domain}"
+    return f"Authentication-Results: {AUTHSERV}; {spf}; {dmarc}"
