@@ -31,7 +31,7 @@ MORNING = clock_time(7, 30)
 #: The event that marks a morning's work as done, by day.
 MORNING_DONE = "morning_done"
 #: The daemon looks up from waiting at least this often, so that it stops within five seconds.
-LONGEST_WAIT = 4.0
+LONGEST_WAIT = 2.0
 
 
 @dataclass
@@ -165,13 +165,6 @@ class Daemon:
 
     def _wait(self, seconds: float) -> None:
         """Wait for the mailbox to say something; when it does, look at once."""
-        self._may_be_cut_off = True
-        try:
-            self._await_mail(seconds)
-        finally:
-            self._may_be_cut_off = False
-
-    def _await_mail(self, seconds: float) -> None:
         if self.mailbox is None:
             time.sleep(seconds)
             return
@@ -189,7 +182,7 @@ class Daemon:
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping = True
         if self._may_be_cut_off:
-            # Waiting may be cut off, and so may taking mail in: what is not in the ledger is read again.
+            # Taking mail in may be cut off at any moment: what is not in the ledger is read again.
             self._may_be_cut_off = False
             raise _StoppedError
 
