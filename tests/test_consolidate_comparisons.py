@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from config.reports import Aggregation, Figure, Grade, Indicator, Period, PeriodKind, RatioRule, Sex
 from config.wording import Wording
 from consolidate.comparisons import (
-    LEAST_UNITS,
     OtherPeriod,
     against_alike,
     against_before,
@@ -317,11 +316,11 @@ class TestAUnitBesideItsLike:
         assert finding.parameters["unit"] == "u07"
 
     def test_fewer_than_eight_units_say_nothing(self) -> None:
-        assert alike("TT1", *[20] * (LEAST_UNITS - 2), 480) == []
-        assert len(alike("TT1", *[20] * (LEAST_UNITS - 1), 480)) == 1
+        assert alike("TT1", *[20] * 6, 480) == []
+        assert len(alike("TT1", *[20] * 7, 480)) == 1
 
     def test_blanks_do_not_make_eight_units(self) -> None:
-        assert alike("TT1", *[20] * (LEAST_UNITS - 2), 480, None, None) == []
+        assert alike("TT1", *[20] * 6, 480, None, None) == []
 
     def test_small_counts_may_jump(self) -> None:
         assert alike("TT1", *[0] * 9, 9) == []
