@@ -149,3 +149,67 @@ def test_a_list_of_nobody_says_so() -> None:
 def test_the_same_consolidation_gives_the_same_bytes() -> None:
     for write in (write_chase_list_docx, write_chase_list_xlsx):
         assert write(consolidation(), WORDS) == write(consolidation(), Wording())
+
+
+def paper(district: Consolidation) -> Any:
+    return docx.Document(io.BytesIO(write_chase_list_docx(district, WORDS).content))
+
+
+def many_gaps() -> Consolidation:
+    codes = ("A1", "A2", "A3", "B1", "C1", "C2", "D1")
+    return replace(consolidation(), totals=tuple(total(code, "5", blank=("x01",)) for code in codes))
+
+
+def test_the_list_on_paper_names_five_figures_of_a_unit_and_the_workbook_all() -> None:
+    row = [cell.text for cell in paper(many_gaps()).tables[2].rows[-1].cells]
+    assert row[1] == "UBND xã An Hải"
+    assert row[-1].count(";") == 4
+    assert row[-1].endswith("; Số vụ tai nạn lao động và 02 chỉ tiêu khác")
+    (line,) = gap_lines(many_gaps(), WORDS)
+    assert line.missing.count(";") == 6
+    assert sheets(many_gaps())["Thiếu số liệu"].cell(6, 10).value == line.missing
+
+
+def test_what_all_lines_share_stands_above_the_table_on_paper() -> None:
+    document = paper(consolidation())
+    assert [cell.text for cell in document.tables[1].rows[0].cells] == [
+        "TT",
+        "Đơn vị",
+        "Người liên hệ",
+        "Điện thoại",
+        "Số ngày chậm",
+        "Nhắc gần nhất",
+    ]
+    above = "\n".join(p.text for p in document.paragraphs)
+    assert "(Thời hạn gửi báo cáo: trước ngày 10/6/2024; tính đến 16 giờ 30 phút ngày 12/6/2024)" in above
+
+
+def test_several_due_moments_stand_in_a_column_on_paper() -> None:
+    standings = [
+        replace(s, due=DUE + timedelta(days=1)) if s.unit.id == "x07" else s
+        for s in consolidation().standings
+    ]
+    document = paper(replace(consolidation(), standings=tuple(standings)))
+    rows = [[cell.text for cell in row.cells] for row in document.tables[1].rows]
+    assert rows[0][4] == "Thời hạn"
+    assert [row[4] for row in rows if row[0] in {"1", "2"}] == ["trước 11/6/2024", "trước 10/6/2024"]
+    assert "Thời hạn gửi" not in "\n".join(p.text for p in document.paragraphs)
+
+
+def test_columns_nobody_has_an_entry_for_are_left_out_on_paper() -> None:
+    document = paper(with_unit(contact="", phone=""))
+    head = [cell.text for cell in document.tables[1].rows[0].cells]
+    assert head == ["TT", "Đơn vị", "Số ngày chậm", "Nhắc gần nhất"]
+    assert "Điện thoại" in [cell.text for cell in paper(with_unit(contact="")).tables[1].rows[0].cells]
+
+
+def test_no_row_of_the_workbook_is_higher_than_excel_allows() -> None:
+    tall = with_unit(name="Trạm " * 400)
+    assert sheets(tall)["Chưa gửi"].row_dimensions[6].height <= 409
+
+
+def test_a_figure_left_out_is_named_without_the_notes_for_its_columns() -> None:
+    one = total("A1", "5", blank=("x01",))
+    noted = replace(one, indicator=replace(one.indicator, label="Hộ dệt (nữ: do phụ nữ làm chủ hộ)"))
+    (line,) = gap_lines(replace(consolidation(), totals=(noted,)), WORDS)
+    assert line.missing == "Hộ dệt"

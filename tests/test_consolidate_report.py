@@ -18,7 +18,7 @@ from config.wording import Wording
 from consolidate.consolidation import Consolidation, Passage, Total, UnitValue
 from consolidate.writers.document_parts import head_of
 from consolidate.writers.document_templates import DocumentTemplates
-from consolidate.writers.phrases import amount, day, days_late, listed, number, sentences, short_name
+from consolidate.writers.phrases import amount, day, days_late, inside, listed, number, sentences, short_name
 from consolidate.writers.report import write_report
 from consolidate.writers.report_figures import FigureSentences, natural_label
 from consolidate.writers.report_passages import gather, numbers_in, says_nothing, shortened
@@ -798,3 +798,172 @@ def test_few_units_without_a_report_are_named_with_each_figure() -> None:
         "Có 58 văn bản chỉ đạo đã ban hành "
         "(số liệu của 49/51 đơn vị; chưa có số liệu: xã Cẩm Lạc, xã Hưng Hải)."
     )
+
+
+# --- figures nobody reported
+
+
+def nobody(code: str, sex: Sex = Sex.TOTAL) -> Total:
+    """A total no unit gave, in a district where every unit reported in time."""
+    everyone = tuple(unit.id for unit in consolidated.units())
+    return replace(total(code, None, sex), of=51, missing=everyone)
+
+
+def test_figures_nobody_reported_are_named_together_at_the_end_of_their_section() -> None:
+    totals = (nobody("A2"), total("A3", "12"), nobody("C1"), nobody("C2"))
+    written = body(replace(with_states({}), totals=totals, values=(), passages=()))
+    start = written.index("1. Tuyên truyền, phổ biến")
+    assert written[start + 1].startswith("Có 12 lượt người dự nói chuyện chuyên đề (")
+    assert written[start + 2] == (
+        "Chưa có đơn vị nào báo cáo số liệu về: số buổi nói chuyện chuyên đề về an toàn lao động."
+    )
+    assert "Chưa có đơn vị nào báo cáo số liệu về: số vụ tai nạn lao động; kinh phí đã cấp." in written
+    assert not any("0/51" in text for text in written)
+
+
+def test_while_a_report_waits_nobody_is_said_only_of_the_reports_that_count() -> None:
+    waiting = replace(with_states({"x01": ObligationState.NEEDS_REVIEW}), totals=(nobody("C1"),))
+    assert (
+        "Trong các báo cáo đã tổng hợp, chưa có đơn vị nào báo cáo số liệu về: số vụ tai nạn lao động."
+        in body(waiting)
+    )
+
+
+def test_a_figure_that_waits_or_came_from_outside_is_not_said_to_be_reported_by_nobody() -> None:
+    doubtful = replace(nobody("C1"), doubtful=("x01",))
+    outside = replace(given("x01", "C1", "2"), in_scope=False)
+    for district in (
+        replace(with_states({}), totals=(doubtful,)),
+        replace(with_states({}), totals=(nobody("C1"),), values=(outside,)),
+    ):
+        text = "\n".join(body(district))
+        assert "Số vụ tai nạn lao động: chưa có số liệu (số liệu của 0/51 đơn vị" in text
+        assert "Chưa có đơn vị nào" not in text
+
+
+def test_a_ratio_of_figures_nobody_reported_goes_with_them_and_any_other_stays() -> None:
+    gone = (nobody("B1"), nobody("B1", Sex.FEMALE), nobody("B1R"))
+    text = "\n".join(body(replace(with_states({}), totals=gone)))
+    assert "Chưa có đơn vị nào báo cáo số liệu về: đại biểu hội đồng đương nhiệm." in text
+    assert "Tỷ lệ nữ đại biểu hội đồng" not in text
+    apart = (total("B1", "800"), nobody("B1", Sex.FEMALE), nobody("B1R"))
+    assert "Tỷ lệ nữ đại biểu hội đồng: chưa đủ số liệu để tính (" in "\n".join(
+        body(replace(with_states({}), totals=apart))
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("Vụ cháy rừng", "vụ cháy rừng"),
+        ("Hội Làm vườn có trụ sở", "Hội Làm vườn có trụ sở"),
+        ("HTX kiểu mới", "HTX kiểu mới"),
+        ("Ca", "ca"),
+        ("", ""),
+    ],
+)
+def test_within_a_sentence_a_label_begins_small_unless_it_begins_with_a_name(text: str, written: str) -> None:
+    assert inside(text) == written
+
+
+# --- figures of one sex
+
+
+def of_one_sex(label: str, sex: Sex = Sex.FEMALE, value: str | None = "412") -> str:
+    """The sentence of an indicator asked of one sex alone."""
+    indicator = Indicator("Z1", label, "hộ", sexes=(sex,))
+    gave = tuple(unit.id for unit in consolidated.units())[:40]
+    missing = tuple(unit.id for unit in consolidated.units())[40:]
+    number_ = None if value is None else Decimal(value)
+    return sentence(Total(indicator, sex, number_, n=40, of=51, units=gave, missing=missing))
+
+
+def test_a_figure_asked_of_women_alone_is_told_like_any_other() -> None:
+    assert of_one_sex("Phụ nữ được vay vốn làm vườn") == (
+        "Phụ nữ được vay vốn làm vườn: 412 hộ (số liệu của 40/51 đơn vị)."
+    )
+    assert of_one_sex("Phụ nữ được vay vốn làm vườn", value="0").startswith(
+        "Phụ nữ được vay vốn làm vườn: chưa ghi nhận phát sinh ("
+    )
+
+
+@pytest.mark.parametrize(
+    ("label", "sex", "begins"),
+    [
+        ("Số hộ được vay vốn", Sex.FEMALE, "Số hộ được vay vốn (nữ): 412 hộ ("),
+        ("Hộ vay vốn qua Hội Phụ nữ", Sex.FEMALE, "Hộ vay vốn qua Hội Phụ nữ (nữ): 412 hộ ("),
+        ("Hộ Việt Nam ở nước ngoài", Sex.MALE, "Hộ Việt Nam ở nước ngoài (nam): 412 hộ ("),
+        ("Hộ nghèo (nữ: do phụ nữ làm chủ hộ)", Sex.FEMALE, "Hộ nghèo (do phụ nữ làm chủ hộ): 412 hộ ("),
+        ("Số hộ có chủ là nam", Sex.MALE, "Có 412 hộ có chủ là nam ("),
+    ],
+)
+def test_a_label_that_does_not_say_whom_it_counts_is_given_the_sex(label: str, sex: Sex, begins: str) -> None:
+    assert of_one_sex(label, sex).startswith(begins)
+
+
+def test_a_figure_of_women_alone_is_compared_with_a_year_ago_in_text_and_annex() -> None:
+    indicator = replace(consolidated.INDICATORS[0], label="Phụ nữ đi học", sexes=(Sex.FEMALE,))
+    one = replace(total("A1", "58", Sex.FEMALE, previous="61"), indicator=indicator)
+    report = replace(consolidated.report(), indicators=(indicator,))
+    district = replace(consolidation(), report=report, totals=(one,))
+    assert "giảm 03 văn bản (4,92%) so với cùng kỳ năm 2023" in "\n".join(body(district))
+    assert "trong 01 chỉ tiêu so sánh được có 01 chỉ tiêu giảm" in opening(district)
+    document = docx.Document(io.BytesIO(write_report(district, WORDS).content))
+    (row,) = [r for t in document.tables for r in t.rows if r.cells[1].text == "Phụ nữ đi học"]
+    assert [cell.text for cell in row.cells][3:7] == ["", "", "58", "61"]
+
+
+def test_without_a_total_each_coverage_stands_once() -> None:
+    women, men = total("D1", "30", Sex.FEMALE), total("D1", "12", Sex.MALE)
+    assert sentence(total("D1", None), women, men) == (
+        "Số người được khen thưởng: chưa có số liệu tổng số; "
+        "riêng nữ 30 người, nam 12 người (số liệu của 46/50 đơn vị)."
+    )
+    assert sentence(women, men) == (
+        "Số người được khen thưởng: nữ 30 người, nam 12 người (số liệu của 46/50 đơn vị)."
+    )
+    fewer = total("D1", "12", Sex.MALE, blank=("x01",))
+    assert "nữ 30 người (số liệu của 46/50 đơn vị), nam 12 người (số liệu của 45/50" in sentence(women, fewer)
+
+
+def test_notes_of_a_label_say_what_its_parts_count() -> None:
+    def noted(label: str) -> str:
+        indicator = replace(total("A3", "1").indicator, label=label, unit_of_measure="cơ sở")
+        parts = (total("A3", "120"), total("A3", "35", Sex.FEMALE), total("A3", "85", Sex.MALE))
+        return sentence(*(replace(part, indicator=indicator) for part in parts))
+
+    assert noted("Cơ sở may (nữ: do nữ làm giám đốc, chủ)").startswith(
+        "Cơ sở may: 120 cơ sở, trong đó do nữ làm giám đốc, chủ 35 cơ sở (chiếm 29,17%), nam 85 cơ sở ("
+    )
+    assert noted("Số cơ sở may (nam: thợ cả; nữ: thợ chính) mới mở").startswith(
+        "Có 120 cơ sở may mới mở, trong đó thợ chính 35 cơ sở (chiếm 29,17%), thợ cả 85 cơ sở ("
+    )
+    assert noted("Cơ sở may (cả tổ hợp)").startswith("Cơ sở may (cả tổ hợp): 120 cơ sở, trong đó nữ 35")
+
+
+# --- annex I, last column
+
+
+def last_cell(one: Total, of: Consolidation | None = None) -> str:
+    """Who lacks the figure, as Annex I says it."""
+    district = replace(of or consolidation(), totals=(one,), values=())
+    document = docx.Document(io.BytesIO(write_report(district, WORDS).content))
+    (row,) = [r for t in document.tables for r in t.rows if r.cells[1].text == one.indicator.label]
+    return str(row.cells[-1].text)
+
+
+def test_annex_one_names_five_units_at_most_and_counts_the_others() -> None:
+    blank = ("x01", "x02", "x04", "x05", "x06", "x09", "x10")
+    assert last_cell(total("A1", "5", blank=blank)) == (
+        "xã An Hải, xã An Lạc, xã An Thắng Đông, xã An Trạch, xã Cẩm Hải và 02 đơn vị khác; "
+        "04 đơn vị chưa có báo cáo"
+    )
+    assert last_cell(total("A1", "5", doubtful=blank)).endswith(
+        "; chờ xác minh: xã An Hải, xã An Lạc, xã An Thắng Đông, xã An Trạch, xã Cẩm Hải và 02 đơn vị khác"
+    )
+
+
+def test_annex_one_names_nobody_where_nobody_gave_the_figure() -> None:
+    assert last_cell(nobody("A1"), with_states({})) == "chưa đơn vị nào có số liệu"
+    doubtful = replace(nobody("A1"), doubtful=("x01",))
+    assert last_cell(doubtful, with_states({})) == "chưa đơn vị nào có số liệu; chờ xác minh: xã An Hải"

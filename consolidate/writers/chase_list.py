@@ -46,19 +46,19 @@ if TYPE_CHECKING:
 
 MOST_FIGURES = 5  #: figures left out that the list on paper names of one unit
 
-# Widths on paper in twips. The title above a table names the one report and period all its lines are of.
+# Widths on paper in twips; the column that fills the line has none. What all lines share stands above the
+# table: the report and the period always, the due moment when there is but one.
 _COLUMNS = {
-    "order": 510,
-    "unit": 3402,
-    "contact": 2211,
-    "phone": 1644,
-    "due": 1474,
-    "days_late": 964,
-    "missing": 2324,
-    "reminded": 1474,
+    "order": 567,
+    "unit": 0,
+    "contact": 2551,
+    "phone": 1871,
+    "due": 1984,
+    "days_late": 1361,
+    "reminded": 1984,
 }
-# Figures left out need room and nothing is late.
-_GAP_COLUMNS = {"order": 510, "unit": 2835, "contact": 2041, "phone": 1531, "missing": 7086}
+_GAP_COLUMNS = {"order": 567, "unit": 3402, "contact": 2041, "phone": 1531, "missing": 0}
+_LEFT_OUT_WHEN_BLANK = ("contact", "phone")
 # Widths in the workbook in characters; its lines are sorted, filtered and copied into other lists.
 _IN_BOOK = {
     "order": 5,
@@ -75,6 +75,7 @@ _IN_BOOK = {
 }
 _GAPS_IN_BOOK = {**_IN_BOOK, "missing": 90}
 _GAPS = "documents.chase_gaps_title"
+_NARROW = frozenset({"order", "due", "days_late", "reminded"})
 _CENTRED = Style(size=12.0, align=CENTRE)
 _HEADER_ROW = 4  # of a sheet, from 0; titles stand above it
 _LINE_HEIGHT = 16
@@ -230,22 +231,42 @@ def _list(
     consolidation: Consolidation,
     wording: Wording,
 ) -> None:
-    columns = _GAP_COLUMNS if title_key == _GAPS else _COLUMNS
     add_paragraph(document, wording(title_key), Style(bold=True, align=CENTRE, before=12.0, keep_next=True))
     add_paragraph(document, subtitle(consolidation, wording), replace(TITLE, keep_next=True))
-    as_of = _as_of(consolidation, wording)
-    add_paragraph(document, as_of, Style(italic=True, align=CENTRE, after=6.0, keep_next=True))
+    common = "" if title_key == _GAPS else _common_due(consolidation, wording)
+    line = common or _as_of(consolidation, wording)
+    add_paragraph(document, line, Style(italic=True, align=CENTRE, after=6.0, keep_next=True))
     if lines:
+        columns = _columns(_GAP_COLUMNS if title_key == _GAPS else _COLUMNS, lines, due_above=bool(common))
         _chase_table(document, columns, lines, wording)
         total = wording("documents.chase_sum", count=counted(len(lines)))
         add_paragraph(document, total, Style(size=13.0, italic=True, before=6.0))
+
+
+def _common_due(consolidation: Consolidation, wording: Wording) -> str:
+    """The line above the table with the one due moment of all units without a report; empty for several."""
+    dues = {standing.due for standing in units_to_chase(consolidation)}
+    if len(dues) != 1:
+        return ""
+    zone = consolidation.regime.timezone
+    at = as_of_words(consolidation.as_of, zone, wording)
+    return wording("documents.chase_due_as_of", due=due(dues.pop(), zone, wording), moment=at)
+
+
+def _columns(widths: Mapping[str, int], lines: Sequence[ChaseLine], *, due_above: bool) -> dict[str, int]:
+    """The columns that say something, together as wide as the page; one without a width takes the rest."""
+    blank = {name for name in _LEFT_OUT_WHEN_BLANK if not any(getattr(line, name) for line in lines)}
+    dropped = blank | ({"due"} if due_above else set())
+    kept = {name: width for name, width in widths.items() if name not in dropped}
+    rest = LANDSCAPE_WIDTH - sum(kept.values())
+    return {name: width or rest for name, width in kept.items()}
 
 
 def _chase_table(
     document: Document, columns: Mapping[str, int], lines: Sequence[ChaseLine], wording: Wording
 ) -> None:
     """The lines as a table across a landscape page, a band above each kind of unit."""
-    styles = [_CENTRED if column in {"order", "due", "days_late"} else CELL for column in columns]
+    styles = [_CENTRED if column in _NARROW else CELL for column in columns]
     widths = tuple(columns.values())
     table = add_table(document, widths, borders=True)
     names = [wording(f"documents.column_{name}") for name in columns]
