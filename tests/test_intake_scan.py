@@ -1,4 +1,4 @@
-"""Scans and photos of reports made here, read by the real Tesseract; shares are as measured, less a margin."""
+"""Scans and photos of reports made here, read by the real Tesseract; shares as measured, less a margin."""
 
 from __future__ import annotations
 
@@ -293,6 +293,12 @@ def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded() -> None:
 def test_a_broken_picture_is_damaged(content: bytes) -> None:
     with pytest.raises(DamagedFileError):
         extract_image(content, budget())
+
+
+@needs_tesseract
+def test_a_format_that_is_not_decoded_here_is_not_called_damaged() -> None:
+    with pytest.raises(NotReadYetError):
+        extract_image(b"\0\0\0\x18ftypheic" + bytes(64), budget())
 
 
 @needs_tesseract

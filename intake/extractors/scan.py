@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 MOST_PAGES: Final = 50
 RECOGNISED: Final = "ocr"  #: the note of a document that was read from pictures
 OVERRUN: Final = "reading took too long"
+_HEIF: Final = b"ftyp"  #: its decoders come with parts under the GPL, which we do not ship
 _LANGUAGE: Final = "vie"
 _SECOND_MODEL: Final = "eng"  #: reads digits by other weights; Debian installs it with Tesseract
 _TEXT_SCALE: Final = 0.8  #: running text is read at 240 dpi: as well as at 300, and faster
@@ -99,6 +100,8 @@ def _recognised(images: Sequence[bytes], budget: Budget) -> Document:
     recogniser.check(len(images))
     pages: list[PageContent] = []
     for content in images:
+        if content[4:8] == _HEIF:
+            raise NotReadYetError("heif is not decoded here")
         for image in frames(content, MOST_PAGES):
             recogniser.check(len(pages) + 1)
             pages.append(recogniser.page(image))
