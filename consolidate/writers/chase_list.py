@@ -73,7 +73,15 @@ _IN_BOOK = {
     "missing": 26,
     "reminded": 14,
 }
-_GAPS_IN_BOOK = {**_IN_BOOK, "missing": 90}
+_GAPS_IN_BOOK = {
+    "order": 5,
+    "kind": 16,
+    "unit": 26,
+    "contact": 18,
+    "phone": 14,
+    "missing": 90,
+    "reminded": 14,
+}
 _GAPS = "documents.chase_gaps_title"
 _NARROW = frozenset({"order", "due", "days_late", "reminded"})
 _CENTRED = Style(size=12.0, align=CENTRE)
@@ -327,18 +335,18 @@ def _sheet(
     sheet.set_row(_HEADER_ROW, 2 * _LINE_HEIGHT)
     for row, line in enumerate(lines, _HEADER_ROW + 1):
         _sheet_row(sheet, row, line, widths, styles)
-    _printable_sheet(sheet, _HEADER_ROW + len(lines), len(_IN_BOOK) - 1)
+    _printable_sheet(sheet, _HEADER_ROW + len(lines), len(widths) - 1)
 
 
 def _sheet_row(sheet: Any, row: int, line: ChaseLine, widths: Mapping[str, int], styles: Styles) -> None:
     texts = {"order": "", "kind": line.kind, **_texts(line)}
     cell, centred = styles(border=1, valign="top"), styles(border=1, valign="top", align="center")
-    for column, key in enumerate(_IN_BOOK):
+    for column, key in enumerate(widths):
         # write_string, never write: text that looks like a formula or a number stays text.
         sheet.write_string(row, column, plain_text(texts[key]), cell)
     sheet.write_number(row, 0, row - _HEADER_ROW, centred)
     if line.days is not None:
-        sheet.write_number(row, list(_IN_BOOK).index("days_late"), line.days, centred)
+        sheet.write_number(row, list(widths).index("days_late"), line.days, centred)
     # LibreOffice does not fit the height of rows that carry none.
     lines = max(lines_needed(texts[key], width) for key, width in widths.items())
     sheet.set_row(row, min(lines * _LINE_HEIGHT, _HIGHEST_ROW))
