@@ -294,6 +294,35 @@ def values(
             _printer().values(views, office.regime)
 
 
+@app.command(help=_say("cli.findings"))
+def findings(
+    context: typer.Context,
+    report: Report = None,
+    period: PeriodName = None,
+    unit: UnitName = None,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    from desk.decisions import require_unit
+    from desk.views import finding_views
+    from desk.work import chosen_periods, consolidation_of
+
+    with _office(context) as office:
+        moment = _moment(as_of, office)
+        if unit is not None:
+            require_unit(office, unit)
+        views = [
+            view
+            for definition, known in chosen_periods(office, report, period, moment)
+            for view in finding_views(consolidation_of(office, definition, known, moment), _say)
+            if unit in (None, view["unit"])
+        ]
+        if as_json:
+            _dump(views)
+        else:
+            _printer().findings(views, office.regime)
+
+
 @app.command(help=_say("cli.trace"))
 def trace(
     context: typer.Context,

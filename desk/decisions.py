@@ -161,15 +161,30 @@ def extend(
 
 
 def reopen(office: Office, item: str, reason: str) -> Decision:
-    """Take back what was decided about a message, or about one figure of it.
+    """Take back what was decided about a message or a figure of it, or a decision by its number.
 
     Raises:
-        UnknownNameError: there is no such message.
+        UnknownNameError: there is no such message or decision.
     """
+    numbered = next((known for known in office.ledger.decisions() if str(known.number) == item), None)
+    if numbered is not None and numbered.kind in _BY_NUMBER:
+        return _taken_back(office, numbered, reason)
     found, target = _aimed(office, item)
     if found is not None and found.kind == "value" and found.key is not None:
         return _recorded(office, "reopen", _value_target(found, found.key), {}, reason)
     return _recorded(office, "reopen", target, {}, reason, target["message"])
+
+
+#: Decisions about no message: they are taken back by their number.
+_BY_NUMBER = ("receive", "exempt", "extend", "link_address")
+
+
+def _taken_back(office: Office, decision: Decision, reason: str) -> Decision:
+    taken = _recorded(office, "reopen", decision.target, {"decision": decision.number}, reason)
+    if decision.kind == "link_address":
+        address = decision.target["address"]
+        _again(office, [m.archive_id for m in office.ledger.messages() if m.from_address == address], taken)
+    return taken
 
 
 def _recorded(

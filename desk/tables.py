@@ -105,6 +105,18 @@ class Printer:
             table.add_row(view["id"], view["question"]["sentence"], " / ".join(told))
         self.console.print(table)
 
+    def findings(self, views: Sequence[View], regime: Regime) -> None:
+        """Faults, warnings and notes."""
+        if not views:
+            self.line("cli.no_findings")
+            return
+        table = self._table("grade", "unit", "finding", "place")
+        for view in views:
+            place = ", ".join(filter(None, (view["file"], view["place"])))
+            grade = self._say(f"terms.grade_{view['grade']}")
+            table.add_row(grade, unit_name(view["unit"], regime), view["sentence"], place)
+        self.console.print(table)
+
     def explanation(self, view: View, regime: Regime) -> None:
         """Why a message ended where it did, in the order a person asks."""
         self.messages([view], regime)

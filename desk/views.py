@@ -8,9 +8,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from config.reports import Grade
 from config.wording import Wording
 from consolidate.consolidation import Consolidation, Total, UnitStanding, UnitValue
 from ledger.records import (
+    Finding,
     MessageClass,
     MessageOutcome,
     MessageState,
@@ -273,6 +275,29 @@ def moment(value: datetime | None, zone: ZoneInfo) -> str | None:
     return None if value is None else value.astimezone(zone).isoformat(timespec="seconds")
 
 
+def finding_views(consolidation: Consolidation, wording: Wording) -> list[View]:
+    """Faults, warnings and notes of a period, gravest first, each with its sentence and place."""
+    graver = {grade: place for place, grade in enumerate(Grade)}
+    findings = sorted(consolidation.findings, key=lambda finding: graver[finding.grade])
+    views = [_finding_view(finding, wording) for finding in findings]
+    # What is said alike of men, women and total of one row is said once.
+    return list({(v["unit"], v["sentence"], v["place"]): v for v in reversed(views)}.values())[::-1]
+
+
+def _finding_view(finding: Finding, wording: Wording) -> View:
+    place = finding.place
+    return {
+        "code": finding.code,
+        "grade": finding.grade.value,
+        "unit": finding.parameters.get("unit"),
+        "indicator": finding.parameters.get("indicator"),
+        "sentence": reason(finding.code, wording, finding.parameters),
+        "file": place.file if place else None,
+        "place": place.where if place else None,
+        "text": place.text if place else None,
+    }
+
+
 def issue_view(issued: Issued, office: Office) -> View:
     """What consolidating brought: figures, files, changes, and the passages of the units."""
     consolidation, made = issued.consolidation, issued.issue
@@ -287,6 +312,7 @@ def issue_view(issued: Issued, office: Office) -> View:
         "files": [name for name, _sha256 in made.files],
         "changes": list(made.changes),
         "counts": counts_of(consolidation.standings),
+        "findings": finding_views(consolidation, office.wording),
         "totals": [total_view(total) for total in consolidation.totals],
         "passages": [
             {

@@ -84,6 +84,10 @@ def check(decision: Decision) -> None:
         _check_names_obligation(decision)
     if decision.kind == "extend":
         extended_due(decision)
+    if decision.kind == "link_address" and not (
+        decision.target.get("address") and decision.choice.get("unit")
+    ):
+        raise InvalidDecisionError("a link names an address and a unit", field="address")
 
 
 def extended_due(decision: Decision) -> datetime:

@@ -484,3 +484,13 @@ def test_json_goes_to_standard_output_alone(office: Office) -> None:
 def test_the_officers_home_is_found_in_the_environment(office: Office) -> None:
     ran = spawn(["--clock", NOW, "status", "--json"], {"TONGHOP_HOME": str(office.home)})
     assert len(json.loads(ran.stdout)[0]["obligations"]) == len(UNITS)
+
+
+def test_findings_are_listed_gravest_first_with_sentence_and_place(office: Office) -> None:
+    listed = office.listed("findings", "--report", REPORT, "--period", PERIOD)
+    grades = [finding["grade"] for finding in listed]
+    assert grades == sorted(grades, key=["error", "warning", "note"].index)
+    assert all(finding["sentence"] != finding["code"] for finding in listed)
+    assert office.listed("findings", "-u", "binh-minh") == [
+        finding for finding in listed if finding["unit"] == "binh-minh"
+    ]

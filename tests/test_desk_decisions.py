@@ -280,3 +280,23 @@ def test_an_automatic_answer_that_carries_the_report_counts_when_the_officer_say
     assert office.message(held)["state"] == "set_aside"
     office.run("decide", "accept", held, "-u", "y-te", *WHERE)
     assert office.standing("y-te")["state"] == "on_time"
+
+
+@pytest.mark.parametrize(
+    ("words", "unit", "before", "after"),
+    [
+        (("exempt", "y-te", "--reason", "Nhầm"), "y-te", "exempt", "missing"),
+        (("extend", "hoa-lac", "2023-06-10", "--reason", "Nhầm"), "hoa-lac", "on_time", "late"),
+    ],
+)
+def test_a_decision_about_no_message_is_taken_back_by_its_number(
+    office: Office, ids: dict[str, str], words: tuple[str, ...], unit: str, before: str, after: str
+) -> None:
+    assert ids
+    office.run("decide", *words, *WHERE)
+    assert office.standing(unit)["state"] == before
+    with office.opened() as opened:
+        number = opened.ledger.decisions()[-1].number
+    office.run("decide", "reopen", str(number))
+    assert office.standing(unit)["state"] == after
+    survives(office, lambda: office.standing(unit))
