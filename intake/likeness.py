@@ -52,6 +52,9 @@ _OPPOSITES = (
     ("ngân sách", "xã hội hóa"),
     ("thoát", "rơi"),
     ("công lập", "tư thục"),
+    ("tảo hôn", "li hôn"),
+    ("tạo việc làm", "mất việc làm"),
+    ("trưởng", "phó"),
 )
 # A part of those counted, or another moment than the period's: at best a question to a person.
 _NARROWING = re.compile(
@@ -60,7 +63,8 @@ _NARROWING = re.compile(
     r"|tôn giáo|nòng cốt|mới|tái|lần đầu|còn lại|tồn|tăng thêm|duy trì|nâng cao|nặng|nghiêm trọng"
     r"|cấp (?:trên|huyện|tỉnh|trung ương|thôn)|toàn (?:huyện|tỉnh)|ngoài (?:xã|huyện|tỉnh|nước)"
     r"|ước|kế hoạch|chỉ tiêu|dự kiến|dự toán|lũy kế|từ đầu năm|đến nay|cả năm|cùng kì|năm trước"
-    r"|kì trước|năm ngoái)\b"
+    r"|kì trước|năm ngoái|nguy cơ|xuống cấp|trở (?:về|lại)|tử vong|nghỉ hưu|học đường|được cứu|xử lí"
+    r"|li hôn|tảo hôn|gây|huyện|hiệu quả|ma túy|tập huấn|ủy ban|chi|cặp|huy động)\b"
 )
 _NEGATION = re.compile(r"\b(?:không|chưa|chẳng|ngoài|trừ|quá hạn|thôi)\b")
 _PASSIVE = re.compile(r"\b(?:được|bị|do)\b")

@@ -78,3 +78,31 @@ def test_what_turns_the_count_or_says_nothing_of_it_speaks_for_no_indicator(
 )
 def test_a_narrower_or_a_wider_name_is_no_more_than_a_question(label: str, code: str, measure: str) -> None:
     assert INDEX.judge(label, code, measure) is Likeness.WEAK
+
+
+RISKS = LikenessIndex(
+    LabelIndex(
+        (
+            Indicator("N1", "Học sinh bỏ học giữa chừng", "em"),
+            Indicator("N2", "Người bị bạo hành ở gia đình", "người"),
+            Indicator("N3", "Cặp vợ chồng tảo hôn ở thôn", "cặp"),
+            Indicator("N4", "Sân chơi thể thao công cộng", "điểm"),
+        ),
+        (),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("label", "code", "measure"),
+    [
+        ("Học sinh có nguy cơ bỏ học giữa chừng", "N1", "em"),
+        ("Người gây bạo hành ở gia đình", "N2", "người"),
+        ("Cặp vợ chồng ly hôn ở thôn", "N3", "cặp"),
+        ("Sân chơi thể thao công cộng xuống cấp", "N4", "điểm"),
+    ],
+)
+def test_one_word_that_makes_another_count_is_never_settled_by_the_form(
+    label: str, code: str, measure: str
+) -> None:
+    assert RISKS.judge(label, code, measure) is not Likeness.STRONG
