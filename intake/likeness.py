@@ -3,7 +3,8 @@
 "Nguồn vận động xã hội hóa" shares too few words with "Kinh phí huy động từ nguồn xã hội hóa" to be read by
 its words alone. Where the whole form leaves exactly this indicator for exactly this row, the words must
 still speak for it: words that stand together in both, half of either name shared, nothing that turns or
-narrows the count.
+narrows the count. No list names every word that does: "kiểm tra tín dụng" is no loan. So a row that holds
+one word of its own, which neither the indicator's names nor the report's subject know, is a question.
 """
 
 from __future__ import annotations
@@ -27,6 +28,11 @@ _T = TypeVar("_T")
 
 # What is never a shared word: the counted in general, and sexes.
 _GENERAL = word_set("số tổng người lượt lần được bị nam nữ trai gái phụ trẻ em giới tính")
+# Words of a row that need not stand in the name: they count nothing and narrow nothing.
+_FUNCTION = word_set(
+    "số tổng lượng lượt lần người được bị do đã của và hoặc các những cho về với theo từ đến ở tại trong trên"
+    " qua vào ra để là có thì mà này đó như cùng cấp kì báo cáo việc công tác sự"
+)
 # Where a row has the one and the name the other, they count two things.
 _OPPOSITES = (
     ("tập thể", "cá nhân"),
@@ -109,6 +115,8 @@ class LikenessIndex:
         grade = max((self._against(row, name) for name in self._names[code]), default=Likeness.NONE)
         if grade is Likeness.NONE:
             return Likeness.NONE
+        if self._strange_words(row, code, measure):
+            grade = Likeness.WEAK
         own = self._shared_most(row, code)
         rivals = {rival: self._shared_most(row, rival) for rival in self._names if rival != code}
         if any(shared > own for shared in rivals.values()):
@@ -162,6 +170,16 @@ class LikenessIndex:
         for topic in self._topics:
             bare = bare.replace(f" {topic} ", f" {_BREAK} ")
         return bare
+
+    def _strange_words(self, row: _Label, code: str, measure: str) -> frozenset[str]:
+        """The words of a row that no name of the indicator, no topic and no unit of measure explains.
+
+        What another indicator is called by explains nothing: it is rather that indicator's word.
+        """
+        names = " ".join(name.text for name in self._names[code])
+        known = f"{names} {folded(self._measures[code])} {folded(measure)}"
+        said = self._without_topics(row.text).replace(_BREAK, " ")
+        return frozenset(said.split()) - frozenset(known.split()) - _FUNCTION
 
     def _shared_most(self, row: _Label, code: str) -> float:
         return max((self._shared(row, name) for name in self._names[code]), default=0.0)

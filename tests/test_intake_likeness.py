@@ -106,3 +106,35 @@ def test_one_word_that_makes_another_count_is_never_settled_by_the_form(
     label: str, code: str, measure: str
 ) -> None:
     assert RISKS.judge(label, code, measure) is not Likeness.STRONG
+
+
+KNOWN = LikenessIndex(
+    LabelIndex(
+        (
+            Indicator("V1", "Số tổ hòa giải phòng ngừa tranh chấp", "tổ"),
+            Indicator("V2", "Dư nợ vốn vay ưu đãi", "triệu đồng"),
+            Indicator(
+                "V3", "Số người được trợ giúp, tư vấn", "người", synonyms=("Người được trợ giúp pháp lý",)
+            ),
+            Indicator("V4", "Số buổi kiểm tra", "buổi"),
+        ),
+        ("hòa giải ở cơ sở",),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("label", "code", "measure", "grade"),
+    [
+        ("Các tổ phòng ngừa tranh chấp trong kỳ", "V1", "tổ", Likeness.STRONG),
+        ("Số tổ hòa giải ở cơ sở phòng ngừa tranh chấp", "V1", "tổ", Likeness.STRONG),
+        ("Tổ hòa giải phòng ngừa tranh chấp đất đai", "V1", "tổ", Likeness.WEAK),
+        ("Số người đã được trợ giúp pháp lý", "V3", "người", Likeness.STRONG),
+        ("Số người được trợ giúp pháp luật", "V3", "người", Likeness.WEAK),
+        pytest.param("Dư nợ vốn vay kiểm tra", "V2", "triệu đồng", Likeness.WEAK, id="another's word"),
+    ],
+)
+def test_one_word_the_indicator_does_not_know_keeps_a_row_a_question(
+    label: str, code: str, measure: str, grade: Likeness
+) -> None:
+    assert KNOWN.judge(label, code, measure) is grade
