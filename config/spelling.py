@@ -47,7 +47,12 @@ def accented_key(text: str) -> str:
 
 def plain_key(text: str) -> str:
     """The key without marks, for people who type without them: "ubnd xa hop hoa"."""
-    decomposed = unicodedata.normalize("NFD", accented_key(text).replace("đ", "d"))
+    return without_marks(accented_key(text))
+
+
+def without_marks(text: str) -> str:
+    """The text as somebody types it without marks: "Số người" becomes "So nguoi"; all else is kept."""
+    decomposed = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 

@@ -46,7 +46,7 @@ class _Receipt:
     note: Finding | None = None
 
 
-def standings(  # noqa: PLR0917 - six inputs, each of its own type
+def standings(
     regime: Regime,
     obligations: Iterable[Obligation],
     submissions: Iterable[Submission],

@@ -166,17 +166,21 @@ def import_(
 def _take_in(office: Office, new: int, notes: tuple[Any, ...], *, as_json: bool) -> None:
     from collections import Counter
 
-    from desk.work import take_in
+    from desk.work import recognise, take_in
 
     ended: Counter[str] = Counter()
     total = len(office.ledger.unread())
     for outcome in _progress(take_in(office), total, quiet=as_json):
         ended[outcome.state.value] += 1
+    scans = sum(1 for _outcome in _progress(recognise(office), 1, quiet=True))
     counts = {state: ended[state] for state in ("booked", "review", "set_aside", "failed")}
     if as_json:
-        _dump({"new": new, "read": sum(counts.values()), **counts, "notes": [note.code for note in notes]})
+        told = {"new": new, "read": sum(counts.values()), **counts, "recognised": scans}
+        _dump(told | {"notes": [note.code for note in notes]})
         return
     _print(_say("cli.taken_in", new=new, **counts))
+    if scans:
+        _print(_say("cli.recognised", count=scans))
     for note in notes:
         _print("  " + _say(f"mailbox.note_{note.code}", uid=note.uid, **note.parameters))
 

@@ -24,7 +24,7 @@ from desk.chasing import Chased, chase
 from desk.digest import write_digest
 from desk.errors import DeskError
 from desk.office import Office
-from desk.work import current_periods, fetch, issue, settle, take_in
+from desk.work import current_periods, fetch, issue, recognise, settle, take_in
 from intake.mailbox import Backoff, LoginGate, Mailbox, MailboxError, MailboxLoginRefusedError
 
 MORNING = clock_time(7, 30)
@@ -71,6 +71,7 @@ class Daemon:
             timetable.run_all()
             while not self._stopping:
                 timetable.run_pending()
+                self._recognise_one()
                 self._wait(min(LONGEST_WAIT, max(0.1, timetable.idle_seconds or 0.1)))
         self._close()
         self.say(self.office.wording("daemon.stopped"))
@@ -92,6 +93,15 @@ class Daemon:
             booked += bool(outcome.submissions)
         if booked:
             self.say(self.office.wording("daemon.booked", count=booked))
+
+    def _recognise_one(self) -> None:
+        """Read the scans of one message while nothing else is to be done."""
+        self._may_be_cut_off = True
+        try:
+            for _outcome in recognise(self.office, most=1):
+                pass
+        finally:
+            self._may_be_cut_off = False
 
     def morning(self) -> None:
         """Once each working day from 07:30: settle, consolidate what is past due, remind, digest."""

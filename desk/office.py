@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from ledger.records import Issue, ReportFile
 
 DECISIONS = "decisions.jsonl"
+#: How long the scans and photos of one message may take to recognise; a page takes three or four.
+RECOGNITION_SECONDS = 240.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,16 @@ class Office:
         from intake.workers import ReaderPool
 
         return ReaderPool(processes=min(2, os.cpu_count() or 1))
+
+    @property
+    def open_slow_pool(self) -> Callable[[], ReaderPool] | None:
+        """Reading processes that recognise scans as well; None where Tesseract is not installed."""
+        from intake.extractors.interface import Limits
+        from intake.extractors.scan import is_installed
+        from intake.workers import ReaderPool
+
+        limits = Limits(recognition=RECOGNITION_SECONDS, seconds=RECOGNITION_SECONDS + 30)
+        return (lambda: ReaderPool(processes=1, limits=limits)) if is_installed() else None
 
     def open_mailbox(self) -> Mailbox:
         """The mailbox of the settings, not yet connected.

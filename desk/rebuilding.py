@@ -18,7 +18,7 @@ from consolidate.issues import inputs_sha256
 from desk.errors import DeskError
 from desk.office import DECISIONS, Office, open_office
 from desk.work import consolidation_of, documents, settle, take_in
-from intake.pipeline import FETCH_DOUBT
+from intake.pipeline import FETCH_DOUBT, RECOGNITION
 from ledger.database import sqlite_file
 from ledger.lock import only_daemon
 from ledger.records import Issue, MessageOutcome
@@ -94,8 +94,9 @@ def _read_all(
     progress: Callable[[Iterator[MessageOutcome], int], Iterator[MessageOutcome]],
 ) -> int:
     anew.ledger.adopt_orphans(office.archive)
-    for event in office.ledger.history(event=FETCH_DOUBT):
-        anew.ledger.note(FETCH_DOUBT, event.subject, event.detail)
+    for kind in (FETCH_DOUBT, RECOGNITION):
+        for event in office.ledger.history(event=kind):
+            anew.ledger.note(kind, event.subject, event.detail)
     total = len(anew.ledger.unread())
     for _outcome in progress(take_in(anew), total):
         pass

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from config.calendar import period_by_id, periods_of
 from config.regime import Regime
@@ -30,6 +31,9 @@ from ledger.records import (
     ReportFile,
     Submission,
 )
+
+if TYPE_CHECKING:
+    from intake.pipeline import Intake
 
 #: Notes of a mailbox that make a message a question for a person.
 DOUBTFUL_NOTES = frozenset({"too_large", "possibly_incomplete", "arrival_unknown", "arrival_from_file"})
@@ -88,12 +92,23 @@ def _note_doubts(office: Office, batch: FetchBatch, ids: dict[int, str]) -> None
 
 def take_in(office: Office) -> Iterator[MessageOutcome]:
     """Read, recognise and book everything archived that has no outcome yet."""
+    yield from _intake(office).run()
+    settle(office)
+
+
+def recognise(office: Office, most: int | None = None) -> Iterator[MessageOutcome]:
+    """Read scans and photos that wait for a person, at most so many messages: slow, so never in the way."""
+    intake = _intake(office)
+    if intake.open_slow_pool is not None and intake.unrecognised():
+        yield from intake.recognise(most)
+        settle(office)
+
+
+def _intake(office: Office) -> Intake:
     from intake.pipeline import Intake
 
     junk = frozenset(kept.archive_id for kept in office.archive.sightings() if kept.junk)
-    intake = Intake(office.regime, office.archive, office.ledger, office.open_pool, junk)
-    yield from intake.run()
-    settle(office)
+    return Intake(office.regime, office.archive, office.ledger, office.open_pool, junk, office.open_slow_pool)
 
 
 def settle(office: Office) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 
 from config.reports import Period, ReportDefinition
-from config.spelling import plain_key
-from intake.documents import Document, Paragraph, ReadFile, ReadState
+from config.spelling import plain_key, without_marks
+from intake.documents import Document, FileKind, Paragraph, ReadFile, ReadState, Table
 from intake.extractors.scan import is_recognised
 from intake.letterhead import HeadLine, Letterhead, read_letterhead
 from intake.messages import ReadMessage
@@ -15,14 +16,17 @@ from intake.outline import cut_outline
 from intake.recognition import REPORT_TYPES, Claim, Exhibit
 from intake.sentences import read_sentences
 from intake.subjects import reports_named
-from intake.tables import GivenPercent, TableReading, read_tables
+from intake.tables import GivenPercent, TableReading, place_of, read_tables
 from ledger.records import Certainty, Finding, Method, SectionText, Value
 
 #: The body of a mail is a report when it has at least so many headings or figures of the outline.
 BODY_SECTIONS = 3
 BODY_FIGURES = 4
+#: Recognition is believed from this confidence on; where the two readings differ it is 0.
+SURE_READING = 60
 #: Findings that tell of a row whose label is no indicator of the report.
 _UNREAD_ROWS = ("unread_row", "label_ambiguous")
+_SEVERAL = 2
 _ANNEX_TYPES = frozenset({"phu luc", "bieu", "bieu mau", "bieu so lieu", "bieu tong hop"})
 
 
@@ -51,7 +55,7 @@ class Figures:
 def exhibits_of(message: ReadMessage, reports: Sequence[ReportDefinition]) -> tuple[ReadExhibit, ...]:
     """Every file that may be a report, and the body when a report is typed there."""
     found: list[ReadExhibit] = []
-    for file in message.files:
+    for file in _pages_joined(message.files):
         if file.state in (ReadState.DECORATION, ReadState.CONTAINER):
             continue
         number = len(found)
@@ -66,19 +70,43 @@ def exhibits_of(message: ReadMessage, reports: Sequence[ReportDefinition]) -> tu
     return tuple(found)
 
 
+def _pages_joined(files: Sequence[ReadFile]) -> list[ReadFile]:
+    """Photos of pages are one document: the first carries the text of all, the others stand beside it."""
+    photos = [file for file in files if file.kind is FileKind.IMAGE and file.document is not None]
+    if len(photos) < _SEVERAL:
+        return list(files)
+    blocks = tuple(block for photo in photos if photo.document for block in photo.document.blocks)
+    whole = Document(_numbered(blocks), photos[0].document.notes if photos[0].document else ())
+    return [
+        replace(file, document=whole if file is photos[0] else None) if file in photos else file
+        for file in files
+    ]
+
+
+def _numbered(blocks: Sequence[Paragraph | Table]) -> tuple[Paragraph | Table, ...]:
+    """Blocks of several pages under one count of tables and one of paragraphs."""
+    tables, paragraphs = count(1), count(1)
+    return tuple(
+        replace(block, name=str(next(tables)))
+        if isinstance(block, Table)
+        else replace(block, number=next(paragraphs))
+        for block in blocks
+    )
+
+
 def figures_of(
     read: ReadExhibit, report: ReportDefinition, kind: str, period: Period | None = None
 ) -> Figures:
     """Figures, narrative and findings of one exhibit for a report and a kind of unit."""
     assert read.document is not None
     name = read.exhibit.file
-    tables = read_tables(read.document, name, report, kind)
+    tables = read_tables(_for_labels(read.document), name, report, kind)
     if is_recognised(read.document):
-        tables = replace(tables, values=_recognised(tables.values))
+        tables = replace(tables, values=_recognised(tables.values, _sure_places(read.document)))
     outline = cut_outline(read.document, report.outline, name)
     sentences = read_sentences(outline.lines, report, period)
     if is_recognised(read.document):
-        sentences = _recognised(sentences)
+        sentences = _recognised(sentences, frozenset())
     return Figures(
         tables.values,
         sentences,
@@ -90,17 +118,47 @@ def figures_of(
     )
 
 
-def _recognised(values: Sequence[Value]) -> tuple[Value, ...]:
-    """Figures read from a picture: each is a proposal, however clear it looks."""
+def _for_labels(document: Document) -> Document:
+    """The document as its labels are looked up: recognition loses marks, so none of them is believed."""
+    if not is_recognised(document):
+        return document
+    return replace(document, blocks=tuple(map(_unmarked, document.blocks)))
+
+
+def _unmarked(block: Paragraph | Table) -> Paragraph | Table:
+    if isinstance(block, Paragraph):
+        return block
+    return replace(block, cells=tuple(replace(cell, text=without_marks(cell.text)) for cell in block.cells))
+
+
+def _recognised(values: Sequence[Value], sure: frozenset[str]) -> tuple[Value, ...]:
+    """Figures read from a picture, marked so; those not read alike by both models are doubtful.
+
+    None of them counts before a person has accepted the message, however clear it looks.
+    """
     return tuple(
-        replace(v, method=Method.OCR, certainty=Certainty.DOUBTFUL, reason=v.reason or "recognised")
-        for v in values
+        replace(value, method=Method.OCR)
+        if value.place.where in sure
+        else replace(
+            value, method=Method.OCR, certainty=Certainty.DOUBTFUL, reason=value.reason or "recognised"
+        )
+        for value in values
+    )
+
+
+def _sure_places(document: Document) -> frozenset[str]:
+    """The cells of a recognised document whose digits two models read alike, with nothing over them."""
+    return frozenset(
+        place_of(table, cell)
+        for table in document.tables
+        for cell in table.cells
+        if cell.confidence >= SURE_READING
     )
 
 
 def _exhibit(number: int, file: str, document: Document, reports: Sequence[ReportDefinition]) -> Exhibit:
     head = read_letterhead(document, file)
-    tables = {report.id: read_tables(document, file, report, "") for report in reports}
+    tables = {report.id: read_tables(_for_labels(document), file, report, "") for report in reports}
     is_sheet = any(table.sheet for table in document.tables)
     issuer = tuple(_claim(line) for line in head.issuer_lines)
     joined = (Claim(head.issuer, _where(head.issuer_lines)),) if head.issuer else ()

@@ -47,6 +47,11 @@ _SAME = (
     ("có không",),
 )
 _CLASS = {word: number for number, words in enumerate(_SAME) for word in words}
+# Typed or recognised without marks, "to" may be "tờ" or "tổ": every kind it may be.
+_CLASSES_WITHOUT_MARKS = {
+    plain: frozenset(number for word, number in _CLASS.items() if plain_key(word) == plain)
+    for plain in map(plain_key, _CLASS)
+}
 _MEASURED = frozenset(
     {"%", "ha", "km", "m", "m2", "kg", "tấn", "tạ", "giờ", "tuổi", "lít", "bé trai 100 bé gái"}
 )
@@ -125,9 +130,11 @@ def stated_measure(line: str) -> str:
 
 def _classes(measure: str) -> frozenset[int]:
     """The kinds of thing a measure counts; "tin, bài" and "CLB/mô hình" name two words of one kind."""
-    whole = _CLASS.get(accented_key(measure))
-    if whole is not None:
-        return frozenset({whole})
+    key = accented_key(measure)
+    if key in _CLASS:
+        return frozenset({_CLASS[key]})
+    if key in _CLASSES_WITHOUT_MARKS:
+        return _CLASSES_WITHOUT_MARKS[key]
     parts = [_CLASS.get(accented_key(part)) for part in _SEVERAL.split(measure)]
     return frozenset(part for part in parts if part is not None) if None not in parts else frozenset()
 

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from config.calendar import period_by_id, periods_of
 from config.regime import Regime
 from config.reports import Period
-from intake.documents import ReadState
+from intake.documents import FileKind, ReadState
 from intake.judgement import Archived, Context, judge
 from intake.messages import ReadMessage
 from intake.settlement import is_telling
@@ -24,6 +24,7 @@ from ledger.errors import ArchiveError
 from ledger.linked import effective_regime
 from ledger.obligations import obligations_of
 from ledger.records import (
+    AttachmentRecord,
     MessageClass,
     MessageOutcome,
     MessageState,
@@ -36,6 +37,9 @@ from ledger.store import Ledger
 
 #: The event by which the desk records that a message came incomplete or without a sure arrival.
 FETCH_DOUBT = "fetch_doubt"
+#: The event that marks a message as read with recognition, then and whenever it is read again.
+RECOGNITION = "recognition"
+_PICTURES = (FileKind.PDF, FileKind.IMAGE)
 #: Outcomes are written together, so that one synced commit serves many messages.
 BATCH = 50
 #: Periods are looked for this far back: a report more than two years late is a question anyway.
@@ -54,6 +58,7 @@ class Intake:
     ledger: Ledger
     open_pool: Callable[[], ReaderPool]
     junk_ids: frozenset[str] = field(default_factory=frozenset)
+    open_slow_pool: Callable[[], ReaderPool] | None = None  #: reads scans too; None: nothing to do so with
 
     def run(self) -> Iterator[MessageOutcome]:
         """Take in everything unread; yields each outcome once it is in the ledger."""
@@ -61,7 +66,44 @@ class Intake:
             unread = self.ledger.unread()
             if not unread:
                 return
-            with self.open_pool() as pool:
+            scans = self._recognised() if self.open_slow_pool else frozenset()
+            yield from self._read_by(self.open_pool, [one for one in unread if one[0] not in scans])
+            if self.open_slow_pool is not None:
+                yield from self._read_by(self.open_slow_pool, [one for one in unread if one[0] in scans])
+
+    def recognise(self, most: int | None = None) -> Iterator[MessageOutcome]:
+        """Read scans and photos that wait for a person, at most so many messages; slow, and never in the way.
+
+        What is recognised only proposes: the message stays a question.
+        """
+        if self.open_slow_pool is None:
+            return
+        for archive_id in self.unrecognised()[:most]:
+            self.ledger.note(RECOGNITION, archive_id)
+            self.ledger.read_again([archive_id], RECOGNITION)
+        yield from self.run()
+
+    def unrecognised(self) -> tuple[str, ...]:
+        """The messages with scans or photos that recognition was not tried on, by arrival."""
+        tried = self._recognised()
+        return tuple(
+            outcome.archive_id
+            for outcome in self.ledger.messages(state=MessageState.REVIEW)
+            if outcome.archive_id not in tried
+            and outcome.message_class is not MessageClass.SPOOF
+            and any(
+                file.state == ReadState.NOT_YET and file.kind in _PICTURES for file in outcome.attachments
+            )
+        )
+
+    def _recognised(self) -> frozenset[str]:
+        return frozenset(event.subject for event in self.ledger.history(event=RECOGNITION))
+
+    def _read_by(
+        self, open_pool: Callable[[], ReaderPool], unread: Sequence[tuple[str, datetime]]
+    ) -> Iterator[MessageOutcome]:
+        if unread:
+            with open_pool() as pool:
                 yield from self._take_in(unread, pool)
 
     def _take_in(self, unread: Sequence[tuple[str, datetime]], pool: ReaderPool) -> Iterator[MessageOutcome]:
@@ -274,6 +316,10 @@ class Memory:
     def _alike(self, fingerprint: str) -> tuple[Submission, ...]:
         """Submissions in the ledger with figures so telling that two units cannot share them by chance."""
         return self._ledger.submissions_with_fingerprint(fingerprint) if is_telling(fingerprint) else ()
+
+
+def _is_unread_picture(file: AttachmentRecord) -> bool:
+    return file.kind in _PICTURES and file.state == ReadState.NOT_YET
 
 
 def _order(submission: Submission) -> tuple[datetime, str]:

@@ -72,6 +72,7 @@ def test_import_prints_all_four_counts(fresh: Office) -> None:
         "booked": 3,
         "review": 2,
         "set_aside": 1,
+        "recognised": 0,
         "failed": 0,
         "notes": [],
     }

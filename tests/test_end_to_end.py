@@ -168,6 +168,7 @@ def test_a_second_poll_of_an_unchanged_mailbox_fetches_no_body_and_is_quick(
             "booked": 0,
             "review": 0,
             "set_aside": 0,
+            "recognised": 0,
             "failed": 0,
             "notes": [],
         }

@@ -262,3 +262,12 @@ def test_the_unit_above_a_table_is_found_and_an_office_is_no_unit() -> None:
     assert stated_measure("Đơn vị tính: triệu đồng") == "triệu đồng"
     assert stated_measure("(ĐVT: 1.000 đồng)") == "1.000 đồng"
     assert stated_measure("Đơn vị: Trạm Y tế") == ""
+
+
+def test_units_written_without_marks_are_known_as_every_unit_they_may_be() -> None:
+    assert split_measure("Dia chi tin cay (dia chi)") == ("Dia chi tin cay", "dia chi")
+    assert same_measure("luot nguoi", "lượt người")
+    assert not same_measure("luot nguoi", "người")
+    assert same_measure("to", "tờ")
+    assert same_measure("to", "tổ")
+    assert split_measure("So can bo (ke ca hop dong)") == ("So can bo (ke ca hop dong)", "")
