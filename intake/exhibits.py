@@ -100,7 +100,7 @@ def figures_of(
     """Figures, narrative and findings of one exhibit for a report and a kind of unit."""
     assert read.document is not None
     name = read.exhibit.file
-    tables = read_tables(_for_labels(read.document), name, report, kind)
+    tables = read_tables(_for_labels(read.document), name, report, kind, period)
     if is_recognised(read.document):
         tables = replace(tables, values=_recognised(tables.values, _sure_places(read.document)))
     outline = cut_outline(read.document, report.outline, name)

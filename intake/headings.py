@@ -2,24 +2,27 @@
 
 Heads stand over one to three rows with merged cells. A column is known by all the cells above it
 ("Kết quả thực hiện / Trong đó / Nữ"); one word nobody knows ("Người dân tộc thiểu số / Nữ") keeps the
-whole column out, because half a head read is a wrong figure.
+whole column out, because half a head read is a wrong figure. Where the reported period is known, a column of
+another year or another part of the year is kept out as well.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING
 
 from config.reports import Sex
 from config.spelling import accented_key, plain_key, tidy
+from intake.heading_periods import Fit, fit_of
 from intake.measures import is_known, split_measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from config.reports import Period
     from intake.documents import Cell, Table
 
 _DEEPEST = 3  # rows of a head
@@ -48,6 +51,7 @@ class Column:
     role: Role
     measure: str = ""
     period: str = ""  #: the words of a period in the head: "6 tháng đầu năm 2022"
+    fit: Fit = Fit.UNSAID  #: of all periods in the head with the reported one; UNSAID while that is unknown
     estimated: bool = False  #: "Ước thực hiện"
     of_women: bool = False  #: a percentage of women
 
@@ -65,6 +69,7 @@ class Layout:
     percents: tuple[Column, ...] = ()
     undecided: bool = False  #: two columns claim to be the same figure
     periods: tuple[str, ...] = ()
+    elsewhen: bool = False  #: all its figures are of another period: there is nothing to read
 
 
 class Grid:
@@ -96,15 +101,23 @@ class Grid:
                 yield cell
 
 
-def layout_at(grid: Grid, row: int) -> Layout | None:
-    """The layout of the table whose head begins in that row; None when none begins there."""
+def layout_at(grid: Grid, row: int, period: Period | None = None) -> Layout | None:
+    """The layout of the table whose head begins in that row; None when none begins there.
+
+    With the reported period the columns of another one are left out; a head with no other columns is a
+    layout without figures, `elsewhen`, so that what stands under it is read under no other head.
+    """
     labels = [cell for cell in grid.starting(row) if _role_of(cell.text) is Role.LABEL]
     if not labels:
         return None
     label = labels[0].column
     last = _last_row(grid, row, label)
-    columns = [_column(grid, column, row, last) for column in grid.columns if column != label]
-    return _layout(row, last, label, columns)
+    columns = [_column(grid, column, row, last, period) for column in grid.columns if column != label]
+    layout = _layout(row, last, label, [column for column in columns if column.fit is not Fit.OTHER])
+    if layout is not None or all(column.fit is not Fit.OTHER for column in columns):
+        return layout
+    layout = _layout(row, last, label, columns)
+    return layout and replace(layout, figures={}, percents=(), undecided=False, periods=(), elsewhen=True)
 
 
 def is_numbering(texts: Sequence[str]) -> bool:
@@ -140,7 +153,7 @@ def _continues_head(grid: Grid, row: int, first: int, label: int) -> bool:
     return known and not any(cell.number for cell in grid.starting(row)) and not is_numbering(texts)
 
 
-def _column(grid: Grid, column: int, first: int, last: int) -> Column:
+def _column(grid: Grid, column: int, first: int, last: int, period: Period | None) -> Column:
     path: list[Cell] = []
     for row in range(first, last + 1):
         cell = grid.at(row, column)
@@ -148,7 +161,7 @@ def _column(grid: Grid, column: int, first: int, last: int) -> Column:
             cell = _group_to_the_left(grid, row, column)
         if cell is not None and cell.text.strip() and cell not in path:
             path.append(cell)
-    return _understood(column, [tidy(cell.text) for cell in path])
+    return _understood(column, [tidy(cell.text) for cell in path], period)
 
 
 def _group_to_the_left(grid: Grid, row: int, column: int) -> Cell | None:
@@ -161,17 +174,22 @@ def _group_to_the_left(grid: Grid, row: int, column: int) -> Cell | None:
     return None
 
 
-def _understood(column: int, path: list[str]) -> Column:
+def _understood(column: int, path: list[str], period: Period | None) -> Column:
     roles = [_role_of(text) for text in path]
     key = accented_key(" ".join(path))
+    named = [words for text in path for words in _periods_in(text)]
     return Column(
         index=column,
         role=_joined(roles),
         measure=next((measure for text in path if (measure := _measure_of(text))), ""),
-        period=next((period for text in path if (period := _period_in(text))), ""),
+        period=next(iter(named), ""),
+        fit=fit_of(named, period) if period and _joined(roles) in _OF_A_TIME else Fit.UNSAID,
         estimated=bool(re.search(r"\bước\b|\buoc\b", key)),
         of_women="nữ" in key.split(),
     )
+
+
+_OF_A_TIME = (Role.TOTAL, Role.MALE, Role.FEMALE, Role.PERCENT, Role.NEUTRAL)
 
 
 def _joined(roles: list[Role]) -> Role:
@@ -198,6 +216,7 @@ def _layout(first: int, last: int, label: int, columns: list[Column]) -> Layout 
             figures[sex] = claiming[0]
     if Sex.TOTAL not in figures:
         figures |= _period_as_total(columns)
+    undecided |= _is_rivalled(figures, columns)
     percents = tuple(column for column in columns if column.role is Role.PERCENT)
     if not figures and not percents:
         return None
@@ -214,6 +233,14 @@ def _layout(first: int, last: int, label: int, columns: list[Column]) -> Layout 
     )
 
 
+def _is_rivalled(figures: dict[Sex, Column], columns: list[Column]) -> bool:
+    """Whether a column headed by the reported period itself stands beside totals of an unsaid one."""
+    total = figures.get(Sex.TOTAL)
+    return (total is not None and total.role is Role.TOTAL and total.fit is Fit.UNSAID) and any(
+        column.role is Role.NEUTRAL and column.fit in (Fit.YEAR, Fit.EXACT) for column in columns
+    )
+
+
 def _period_as_total(columns: list[Column]) -> dict[Sex, Column]:
     """A column headed by nothing but the period ("6 tháng đầu năm 2023") holds the figures."""
     named = _current([column for column in columns if column.role is Role.NEUTRAL and column.period])
@@ -222,13 +249,15 @@ def _period_as_total(columns: list[Column]) -> dict[Sex, Column]:
 
 def _current(columns: list[Column]) -> list[Column]:
     """Of columns of several periods the latest, of done and estimated the done."""
+    if exact := [column for column in columns if column.fit is Fit.EXACT]:
+        columns = [column for column in columns if column.fit is not Fit.YEAR]
     moments = {column.index: _moment(column.period) for column in columns}
     dated = [moment for moment in moments.values() if moment.year]
     if dated and len(dated) == len(columns):
         latest = max(moment.year for moment in dated)
         columns = [column for column in columns if moments[column.index].year == latest]
         columns = _latest_part(columns, moments)
-    elif dated:
+    elif dated and not exact:
         columns = _this_period(columns, moments)
     return [column for column in columns if not column.estimated] or columns
 
@@ -366,6 +395,5 @@ def _measure_of(text: str) -> str:
     return measure or (text.strip("() ") if is_known(text.strip("() ")) else "")
 
 
-def _period_in(text: str) -> str:
-    match = _PERIOD.search(accented_key(text))
-    return match[0] if match else ""
+def _periods_in(text: str) -> list[str]:
+    return [match[0] for match in _PERIOD.finditer(accented_key(text))]

@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from config.reports import Aggregation, Figure, Grade, Indicator, ReportDefinition, Sex
+from config.reports import Aggregation, Figure, Grade, Indicator, Period, ReportDefinition, Sex
 from config.spelling import accented_key, plain_key, tidy
 from config.wording import Wording
 from intake.documents import Cell, Document, Paragraph, Table
@@ -60,7 +60,7 @@ class TableReading:
     asked_rows: int = 0  #: of them those asked of the unit's kind
     blank_rows: int = 0  #: asked rows in which nothing is filled in
     form_share: float = 0.0  #: share of the asked indicators whose label stands in the tables, 0 to 1
-    empty_form: bool = False  #: the form came back with nothing filled in
+    empty_form: bool = False  #: the form came back with nothing filled in, or nothing of the period
     beside: tuple[Value, ...] = ()  #: men or women a row gives unasked: for checks alone
     titles: tuple[str, ...] = ()  #: lines above tables, headings and sheet names that name a year or period
 
@@ -101,6 +101,7 @@ class _Notes:
     rows: dict[str, list[bool]] = field(default_factory=dict)  #: indicator -> filled, for each matched row
     titles: list[str] = field(default_factory=list)
     beside: list[Value] = field(default_factory=list)
+    elsewhen: bool = False  #: rows of the report stand under the heads of another period
     forms: dict[int, list[FormRow]] = field(default_factory=dict)  #: table's place in the document -> rows
 
 
@@ -114,7 +115,9 @@ class _Parent:
     filled: bool
 
 
-def read_tables(document: Document, file: str, report: ReportDefinition, unit_kind: str) -> TableReading:
+def read_tables(
+    document: Document, file: str, report: ReportDefinition, unit_kind: str, period: Period | None = None
+) -> TableReading:
     """Read every visible table of a document for one report.
 
     Figures are in the indicators' units of measure. Figures of indicators that this kind of unit is not
@@ -125,17 +128,23 @@ def read_tables(document: Document, file: str, report: ReportDefinition, unit_ki
         file: the file's name as it appears in places.
         report: whose indicators are looked for.
         unit_kind: which kind of unit sends it; decides what is asked.
+        period: the period reported on; columns headed by another year or period are not read. Without
+            it, of several periods the latest is.
 
     """
-    notes = _read_document(document, file, report, {})
+    notes = _read_document(document, file, report, period, {})
     placed = _placed_by_form(notes.forms, report, unit_kind)
     if placed:
-        notes = _read_document(document, file, report, placed)
+        notes = _read_document(document, file, report, period, placed)
     return _settled(notes, report, unit_kind)
 
 
 def _read_document(
-    document: Document, file: str, report: ReportDefinition, placed: Mapping[int, Mapping[int, LabelMatch]]
+    document: Document,
+    file: str,
+    report: ReportDefinition,
+    period: Period | None,
+    placed: Mapping[int, Mapping[int, LabelMatch]],
 ) -> _Notes:
     """Read all tables; `placed` says what rows of a table mean whose label alone does not."""
     index = label_index(report)
@@ -150,6 +159,7 @@ def _read_document(
                 block,
                 file=file,
                 report=report,
+                period=period,
                 index=index,
                 notes=notes,
                 above=above,
@@ -209,6 +219,7 @@ class _TableReader:
         *,
         file: str,
         report: ReportDefinition,
+        period: Period | None,
         index: LabelIndex,
         notes: _Notes,
         above: tuple[str, ...],
@@ -217,6 +228,7 @@ class _TableReader:
         self._table = table
         self._file = file
         self._report = report
+        self._period = period
         self._index = index
         self._notes = notes
         self._above = list(above)
@@ -241,7 +253,10 @@ class _TableReader:
             return None
         self._note_titles(layouts)
         for layout, rows in layouts:
-            self._read_rows(layout, rows)
+            if layout.elsewhen:
+                self._note_elsewhen(layout, rows)
+            else:
+                self._read_rows(layout, rows)
         self._note_rest()
         return layouts[-1][0]
 
@@ -254,7 +269,7 @@ class _TableReader:
         for row in self._grid.rows[:_MOST_ROWS]:
             if found and row <= found[-1][0].last:
                 continue
-            if layout := layout_at(self._grid, row):
+            if layout := layout_at(self._grid, row, self._period):
                 found.append((layout, []))
             elif found:
                 found[-1][1].append(row)
@@ -558,6 +573,16 @@ class _TableReader:
                 Finding("unread_table", Grade.WARNING, self._place(known[0]), {"table": self._table.name})
             )
 
+    def _note_elsewhen(self, layout: Layout, rows: Sequence[int]) -> None:
+        """Name rows that stand under another year or period only, so that nobody takes them for blank."""
+        cells = (self._grid.at(row, layout.label) for row in rows)
+        known = next((cell for cell in cells if cell and self._index.match(cell.text)), None)
+        if known is not None:
+            self._notes.elsewhen = True
+            parameters = {"table": self._table.name, "period": self._period.name if self._period else ""}
+            finding = Finding("other_period_columns", Grade.WARNING, self._place(known), parameters)
+            self._notes.findings.append(finding)
+
     def _note_hidden(self) -> None:
         """Hidden rows and sheets hold last year's figures more often than not; they are named, not read."""
         hides = self._table.hidden or any(
@@ -749,7 +774,7 @@ def _settled(notes: _Notes, report: ReportDefinition, unit_kind: str) -> TableRe
         asked_rows=len(rows),
         blank_rows=rows.count(False),
         form_share=len(asked & set(notes.rows)) / len(asked) if asked else 0.0,
-        empty_form=len(rows) >= _FEWEST_ROWS_OF_FORM and not any(rows) and not values,
+        empty_form=not values and (notes.elsewhen or (len(rows) >= _FEWEST_ROWS_OF_FORM and not any(rows))),
         beside=tuple(notes.beside),
         titles=tuple(dict.fromkeys(notes.titles)),
     )

@@ -1,0 +1,237 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from config.reports import Indicator, Period, PeriodKind, ReportDefinition, Sex
+from config.wording import Wording
+from intake.documents import Cell, Document, Table
+from intake.heading_periods import Fit, fit_of
+from intake.tables import TableReading, read_tables
+from ledger.records import Certainty
+
+REPORT = ReportDefinition(
+    "cay-xanh",
+    "Báo cáo trồng cây",
+    "TC",
+    ("trồng cây",),
+    (
+        Indicator("A", "Số cây bóng mát được trồng", "cây"),
+        Indicator("B", "Số người tham gia trồng cây", "người", (Sex.TOTAL, Sex.FEMALE)),
+    ),
+    (),
+    (),
+)
+
+
+def period(id_: str, kind: PeriodKind) -> Period:
+    year = int(id_[:4])
+    return Period(
+        id_,
+        kind,
+        f"kỳ {id_}",
+        year,
+        date(year - 1, 12, 15),
+        date(year, 6, 14),
+        datetime(year, 5, 1, tzinfo=UTC),
+        None,
+    )
+
+
+H1 = period("2024-H1", PeriodKind.HALF_YEAR)
+H2 = period("2024-H2", PeriodKind.HALF_YEAR)
+Q2 = period("2024-Q2", PeriodKind.QUARTER)
+MAY = period("2024-M05", PeriodKind.MONTH)
+YEAR = period("2024-Y", PeriodKind.YEAR)
+LAST_YEAR = period("2023-Y", PeriodKind.YEAR)
+CAMPAIGN = period("2024-tet-trong-cay", PeriodKind.CAMPAIGN)
+
+
+def table(*rows: tuple[str | Cell, ...], name: str = "1") -> Table:
+    cells = tuple(
+        replace(given, row=number, column=column) if isinstance(given, Cell) else Cell(number, column, given)
+        for number, row in enumerate(rows)
+        for column, given in enumerate(row)
+        if given != ""
+    )
+    return Table(name, cells, rows=len(rows), columns=max(map(len, rows)))
+
+
+def headed(*heads: str) -> Table:
+    """A table of one row; the figures count up from 11, column by column."""
+    figures = tuple(str(number) for number in range(11, 11 + len(heads)))
+    return table(("Chỉ tiêu", "ĐVT", *heads), ("Số cây bóng mát được trồng", "cây", *figures))
+
+
+def read(reported: Period | None, *tables: Table) -> TableReading:
+    return read_tables(Document(tables), "bieu.docx", REPORT, "commune", reported)
+
+
+def figures(reading: TableReading) -> dict[tuple[str, str], Decimal | None]:
+    return {(v.indicator, v.sex.value): v.value for v in reading.values if v.certainty is Certainty.CERTAIN}
+
+
+@pytest.mark.parametrize(
+    ("reported", "heads", "figure"),
+    [
+        (YEAR, ("Năm 2023", "Năm 2024"), 12),
+        (YEAR, ("Năm 2024", "Năm 2023"), 11),
+        (LAST_YEAR, ("Năm 2023", "Năm 2024"), 11),
+        (YEAR, ("Năm 2023", "Kết quả"), 12),
+        (YEAR, ("Kết quả", "Năm 2023"), 11),
+        (YEAR, ("6 tháng đầu năm 2024", "Cả năm 2024"), 12),
+        (YEAR, ("6 tháng đầu năm", "6 tháng cuối năm", "Cả năm 2024"), 13),
+        (H1, ("6 tháng đầu năm 2023", "6 tháng đầu năm 2024"), 12),
+        (H1, ("6 tháng đầu năm 2024", "6 tháng đầu năm 2023"), 11),
+        (H1, ("Cùng kỳ 2023", "Thực hiện 2024"), 12),
+        (H1, ("Thực hiện 2024", "Thực hiện 2023"), 11),
+        (H1, ("Quý I/2024", "Quý II/2024", "6 tháng năm 2024"), 13),
+        (H1, ("Năm 2023", "6 tháng đầu năm 2024", "Năm 2024"), 12),
+        (H1, ("Thực hiện 6 tháng đầu năm 2024", "Ước thực hiện cả năm 2024"), 11),
+        (H1, ("Kết quả năm 2023", "Kết quả năm 2024"), 12),
+        (H2, ("6 tháng đầu năm 2024", "6 tháng cuối năm 2024"), 12),
+        (H2, ("6 tháng cuối năm 2024", "6 tháng đầu năm 2024"), 11),
+        (Q2, ("Quý I", "Quý II"), 12),
+        (Q2, ("Quý II", "Quý III"), 11),
+        (Q2, ("Trong quý", "6 tháng năm 2024"), 11),
+        (MAY, ("Tháng 4/2024", "Tháng 5/2024"), 12),
+        (MAY, ("Tháng 5/2024", "Tháng 6/2024"), 11),
+        (MAY, ("Tháng 4/2024", "Thực hiện trong tháng"), 12),
+        (MAY, ("Kết quả tháng này", "Quý II/2024"), 11),
+        (CAMPAIGN, ("Năm 2022", "Năm 2024"), 12),
+    ],
+)
+def test_of_columns_of_several_periods_the_reported_one_is_read(
+    reported: Period, heads: tuple[str, ...], figure: int
+) -> None:
+    reading = read(reported, headed(*heads))
+    assert figures(reading) == {("A", "total"): figure}
+    assert [value.value for value in reading.values] == [figure]
+    assert reading.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("reported", "heads"),
+    [
+        (YEAR, ("Năm 2023",)),
+        (YEAR, ("Kết quả 6 tháng đầu năm 2024",)),
+        (H1, ("Thực hiện 6 tháng đầu năm 2023",)),
+        (H1, ("Quý I năm 2024", "Quý II năm 2024")),
+        (H1, ("Kết quả cả năm 2024",)),
+        (H2, ("6 tháng đầu năm 2024",)),
+        (MAY, ("Tháng 4/2024",)),
+        (Q2, ("9 tháng năm 2024",)),
+        (LAST_YEAR, ("Năm 2022", "Năm 2024")),
+    ],
+)
+def test_a_table_of_other_periods_only_is_named_and_not_read(
+    reported: Period, heads: tuple[str, ...]
+) -> None:
+    reading = read(reported, headed(*heads))
+    assert (reading.values, reading.empty_form) == ((), True)
+    (finding,) = reading.findings
+    assert finding.code == "other_period_columns"
+    assert finding.parameters["period"] == reported.name
+
+
+@pytest.mark.parametrize(
+    ("reported", "heads"),
+    [
+        (YEAR, ("Năm 2024", "Kết quả")),
+        (YEAR, ("Năm 2024", "Kỳ báo cáo")),
+        (H1, ("Tổng số", "6 tháng đầu năm 2024")),
+        (H1, ("Kết quả", "Kết quả 6 tháng đầu năm 2024")),
+    ],
+)
+def test_two_columns_that_may_both_be_the_period_are_left_to_a_person(
+    reported: Period, heads: tuple[str, ...]
+) -> None:
+    assert figures(read(reported, headed(*heads))) == {}
+
+
+def test_without_a_period_the_latest_column_is_read_as_before() -> None:
+    assert figures(read(None, headed("Năm 2023", "Năm 2024"))) == {("A", "total"): 12}
+    assert figures(read(None, headed("Năm 2022"))) == {("A", "total"): 11}
+
+
+@pytest.mark.parametrize(("first", "second"), [("2023", "2024"), ("2024", "2023")])
+def test_groups_of_columns_of_two_years_are_told_apart_wherever_they_stand(first: str, second: str) -> None:
+    groups = [Cell(0, 0, f"Năm {year}", column_span=2) for year in (first, second)]
+    reading = read(
+        YEAR,
+        table(
+            ("Chỉ tiêu", "ĐVT", groups[0], "", groups[1], ""),
+            ("", "", "Tổng số", "Nữ", "Tổng số", "Nữ"),
+            ("Số người tham gia trồng cây", "người", f"{first}1", f"{first}0", f"{second}1", f"{second}0"),
+        ),
+    )
+    assert figures(reading) == {("B", "total"): 20241, ("B", "female"): 20240}
+
+
+def test_the_innermost_part_of_a_year_decides() -> None:
+    reading = read(
+        H1,
+        table(
+            ("Chỉ tiêu", "ĐVT", Cell(0, 0, "Kết quả năm 2024", column_span=2), ""),
+            ("", "", "Tổng số 6 tháng đầu năm", "Tổng số 6 tháng cuối năm"),
+            ("Số cây bóng mát được trồng", "cây", "30", "70"),
+        ),
+    )
+    assert figures(reading) == {("A", "total"): 30}
+
+
+def test_a_percentage_of_another_year_is_not_kept() -> None:
+    rows = (
+        ("Chỉ tiêu", "ĐVT", "Tổng số", "Tỷ lệ nữ năm 2023 (%)"),
+        ("Số người tham gia trồng cây", "người", "9", "50"),
+    )
+    assert read(YEAR, table(*rows)).percentages == ()
+    assert len(read(LAST_YEAR, table(*rows)).percentages) == 1
+
+
+def test_what_stands_under_a_second_head_of_another_year_is_read_under_no_other() -> None:
+    again = table(
+        ("Chỉ tiêu", "ĐVT", "Năm 2024"),
+        ("Số người tham gia trồng cây", "người", "9"),
+        ("Chỉ tiêu", "ĐVT", "Năm 2023"),
+        ("Số cây bóng mát được trồng", "cây", "7"),
+    )
+    next_page = table(("Số cây bóng mát được trồng", "cây", "8"), name="2")
+    reading = read(YEAR, again, next_page)
+    assert figures(reading) == {("B", "total"): 9}
+    assert [finding.code for finding in reading.findings] == ["other_period_columns"] * 2
+    assert not reading.empty_form
+
+
+@pytest.mark.parametrize(
+    ("named", "reported", "fit"),
+    [
+        ((), H1, Fit.UNSAID),
+        (("trong kỳ",), H1, Fit.UNSAID),
+        (("trong năm",), H1, Fit.UNSAID),
+        (("năm 2024",), H1, Fit.YEAR),
+        (("2024",), YEAR, Fit.EXACT),
+        (("6 tháng",), H2, Fit.EXACT),
+        (("trong tháng",), H1, Fit.OTHER),
+        (("quý ii năm 2024", "tháng 5"), MAY, Fit.EXACT),
+        (("quý ii năm 2024", "tháng 4"), MAY, Fit.OTHER),
+        (("6 tháng đầu năm", "năm 2023"), H1, Fit.OTHER),
+        (("2021",), CAMPAIGN, Fit.OTHER),
+        (("tháng 3 năm 2023",), CAMPAIGN, Fit.UNSAID),
+    ],
+)
+def test_a_heading_fits_the_period_by_its_year_and_its_part(
+    named: tuple[str, ...], reported: Period, fit: Fit
+) -> None:
+    assert fit_of(named, reported) is fit
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_table_of_another_period_has_a_sentence(language: str) -> None:
+    (finding,) = read(YEAR, headed("Năm 2023")).findings
+    sentence = Wording(language)(f"findings.{finding.code}", **finding.parameters)
+    assert YEAR.name in sentence
+    assert "…" not in sentence
