@@ -104,7 +104,7 @@ def figures_of(
     if is_recognised(read.document):
         tables = replace(tables, values=_recognised(tables.values, _sure_places(read.document)))
     outline = cut_outline(read.document, report.outline, name)
-    sentences = read_sentences(outline.lines, report, period)
+    sentences = read_sentences(outline.lines, report, period, kind)
     if is_recognised(read.document):
         sentences = _recognised(sentences, frozenset())
     return Figures(

@@ -3,7 +3,8 @@
 A sentence is cut into clauses and a clause at its numbers. Each number is tied to the one indicator whose
 words stand around it and whose unit of measure follows it; when a second indicator is nearly as good, or
 the words say more than the indicator does ("hộ nghèo dân tộc thiểu số"), nothing is read. Sentences of
-plans, targets, earlier years, single villages and examples are left alone.
+plans, targets, earlier years, single villages and examples are left alone, and so are those of a commune or
+village that speak of the whole district or province.
 
 The words of the indicators carry all knowledge of the subject; this module knows only how Vietnamese
 reports count, part by sex and say that something did not happen.
@@ -28,6 +29,7 @@ from config.reports import (
 from config.spelling import is_accented, tidy
 from intake.measures import convert
 from intake.period_words import NamedPeriod, periods_named
+from intake.sentence_areas import area_of, goes_on
 from intake.sentence_numbers import (
     COMPARISONS,
     END_OF_SENTENCE,
@@ -75,7 +77,10 @@ _FOREIGN_WORDS = 2  # words the indicator does not know, from which a phrase cou
 
 
 def read_sentences(
-    lines: Sequence[NarrativeLine], report: ReportDefinition, period: Period | None = None
+    lines: Sequence[NarrativeLine],
+    report: ReportDefinition,
+    period: Period | None = None,
+    unit_kind: str = "",
 ) -> tuple[Value, ...]:
     """Every figure the lines state about the report's indicators, in the order of the text.
 
@@ -86,9 +91,11 @@ def read_sentences(
         lines: the narrative; only lines of sections that tell results are read.
         report: the indicators, their words, units of measure and sexes.
         period: the period reported on; clauses that name another one are left alone.
+        unit_kind: which kind of unit sends it; what a commune or a village says of the level above it is
+            not its own figure.
 
     """
-    reader = _Reader(report, period)
+    reader = _Reader(report, period, unit_kind)
     values = [value for line in lines if _is_read(line) for value in reader.read(line)]
     said = {(value.indicator, value.sex) for value in values if value.value is not None}
     return tuple(
@@ -149,18 +156,24 @@ _LIST_LABEL = re.compile(r"^\s*(?:[-–+*•]+|\d{1,2}(?:\.\d{1,2})*[.)]|[a-zđ]
 class _Reader:
     """Reads lines against one report's indicators."""
 
-    def __init__(self, report: ReportDefinition, period: Period | None) -> None:
+    def __init__(self, report: ReportDefinition, period: Period | None, unit_kind: str) -> None:
         self._index = SubjectIndex(report)
         self._period = period
+        self._area = area_of(unit_kind)
+        self._above = False  #: whether the clause before spoke of a larger area than the unit's
+        self._announces = False  #: whether the line before ends "...:", or is an item of such a list
 
     def read(self, line: NarrativeLine) -> list[Value]:
         """All figures of one line."""
         text = PREVENTION.sub("phòng chống", tidy(_LIST_LABEL.sub("", line.text)))
-        return [
-            value
-            for sentence in END_OF_SENTENCE.split(text)
-            for value in self._sentence(sentence, Place(line.place.file, line.place.where, sentence))
-        ]
+        is_item = self._announces and bool(_LIST_LABEL.match(line.text))
+        self._above = self._above and (is_item or goes_on(text))
+        self._announces = is_item or text.endswith(":")
+        values: list[Value] = []
+        for number, sentence in enumerate(END_OF_SENTENCE.split(text)):
+            self._above = self._above and (not number or goes_on(sentence))
+            values += self._sentence(sentence, Place(line.place.file, line.place.where, sentence))
+        return values
 
     def _sentence(self, sentence: str, place: Place) -> list[Value]:
         """The figures of a sentence, without those that another number of it belongs to as well."""
@@ -168,6 +181,9 @@ class _Reader:
         loose: list[Mention] = []
         for clause, listing in clauses_of(_PART_APART.sub(", ", sentence)):
             plain = blanked(clause, COMPARISONS)
+            self._above = self._area.is_above(plain, before=self._above)
+            if self._above:
+                continue
             if self._is_of_the_period(plain, sentence) and not _is_left_alone(plain):
                 values.extend(self._clause(plain, listing, place, loose))
         return [
