@@ -178,8 +178,8 @@ class LikenessIndex:
         """
         names = " ".join(name.text for name in self._names[code])
         known = f"{names} {folded(self._measures[code])} {folded(measure)}"
-        said = self._without_topics(row.text).replace(_BREAK, " ")
-        return frozenset(said.split()) - frozenset(known.split()) - _FUNCTION
+        said = content_words(self._without_topics(row.text).replace(_BREAK, " "))
+        return said - frozenset(known.split()) - _FUNCTION
 
     def _shared_most(self, row: _Label, code: str) -> float:
         return max((self._shared(row, name) for name in self._names[code]), default=0.0)

@@ -130,6 +130,7 @@ KNOWN = LikenessIndex(
         ("Số tổ hòa giải ở cơ sở phòng ngừa tranh chấp", "V1", "tổ", Likeness.STRONG),
         ("Tổ hòa giải phòng ngừa tranh chấp đất đai", "V1", "tổ", Likeness.WEAK),
         ("Số người đã được trợ giúp pháp lý", "V3", "người", Likeness.STRONG),
+        ("Số người tham gia được trợ giúp, tư vấn", "V3", "người", Likeness.STRONG),
         ("Số người được trợ giúp pháp luật", "V3", "người", Likeness.WEAK),
         pytest.param("Dư nợ vốn vay kiểm tra", "V2", "triệu đồng", Likeness.WEAK, id="another's word"),
     ],
