@@ -8,8 +8,10 @@ import pytest
 
 from config.reports import Indicator, Period, PeriodKind, ReportDefinition, Sex
 from config.wording import Wording
-from intake.documents import Cell, Document, Table
+from intake.documents import Cell, Document, Paragraph, Table
+from intake.exhibits import ReadExhibit, figures_of
 from intake.heading_periods import Fit, fit_of
+from intake.recognition import Exhibit
 from intake.tables import TableReading, read_tables
 from ledger.records import Certainty
 
@@ -227,6 +229,19 @@ def test_a_heading_fits_the_period_by_its_year_and_its_part(
     named: tuple[str, ...], reported: Period, fit: Fit
 ) -> None:
     assert fit_of(named, reported) is fit
+
+
+def test_an_exhibit_is_read_for_its_period_and_its_kind_of_unit() -> None:
+    district = Paragraph("Toàn huyện có 900 người tham gia trồng cây.", 1)
+    read_file = ReadExhibit(
+        Exhibit(number=0, file="bieu.docx", readable=True),
+        None,
+        Document((district, headed("Năm 2023", "Năm 2024"))),
+    )
+    (last_year,) = figures_of(read_file, REPORT, "commune", LAST_YEAR).tables
+    assert last_year.value == 11
+    assert figures_of(read_file, REPORT, "commune", YEAR).sentences == ()
+    assert [one.value for one in figures_of(read_file, REPORT, "department", YEAR).sentences] == [900]
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
