@@ -71,15 +71,16 @@ def exhibits_of(message: ReadMessage, reports: Sequence[ReportDefinition]) -> tu
 
 
 def _pages_joined(files: Sequence[ReadFile]) -> list[ReadFile]:
-    """Photos of pages are one document: the first carries the text of all, the others stand beside it."""
+    """Photos of pages are one document: the first carries the text of all and stands for the others."""
     photos = [file for file in files if file.kind is FileKind.IMAGE and file.document is not None]
     if len(photos) < _SEVERAL:
         return list(files)
     blocks = tuple(block for photo in photos if photo.document for block in photo.document.blocks)
     whole = Document(_numbered(blocks), photos[0].document.notes if photos[0].document else ())
     return [
-        replace(file, document=whole if file is photos[0] else None) if file in photos else file
+        replace(file, document=whole) if file is photos[0] else file
         for file in files
+        if file is photos[0] or file not in photos
     ]
 
 

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from config.loader import load_regime
 from config.reports import ReportDefinition
+from intake.documents import Cell, Document, ReadState, Table
 from intake.exhibits import ReadExhibit, exhibits_of, figures_of
+from intake.extractors.scan import RECOGNISED
 from intake.messages import ReadMessage
 from intake.workers import read_here
 from tests.builders import png, xlsx, zip_of
@@ -73,6 +76,22 @@ def test_a_zip_is_seen_by_its_members(report: ReportDefinition) -> None:
 def test_the_picture_of_a_signature_is_no_exhibit(report: ReportDefinition) -> None:
     found = exhibits(report, "Gửi.", ("bc.docx", letter("binh-minh")), ("logo.png", png(40, 40)))
     assert [read.exhibit.file for read in found] == ["bc.docx"]
+
+
+def test_photos_of_pages_are_one_exhibit_and_one_not_read_stays_beside_it(
+    report: ReportDefinition,
+) -> None:
+    photos = [(f"trang-{page}.png", png(1600, 1200, padding=30_000 + page)) for page in (1, 2, 3)]
+    message = read_here(note(address("binh-minh"), SUBJECT, "Gửi.", *photos))
+    assert isinstance(message, ReadMessage)
+    page = Document((Table("1", (Cell(0, 0, "Số cuộc tuyên truyền"),), 1, 1),), (RECOGNISED,))
+    first, second, third = message.files
+    files = tuple(replace(file, document=page, state=ReadState.READ) for file in (first, second))
+    joined, unread = exhibits_of(replace(message, files=(*files, third)), [report])
+    assert joined.document is not None
+    assert [table.name for table in joined.document.tables] == ["1", "2"]
+    assert (joined.exhibit.file, joined.exhibit.recognised) == ("trang-1.png", True)
+    assert (unread.exhibit.file, unread.exhibit.readable) == ("trang-3.png", False)
 
 
 def test_a_covering_note_is_no_report(report: ReportDefinition) -> None:
