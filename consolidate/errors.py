@@ -4,6 +4,7 @@ ConsolidateError
 ├── UnknownObligationUnitError    an obligation names a unit the regime does not have
 ├── UnreadableDecisionError       a recorded decision does not say what it must
 ├── FigureGivenTwiceError         one unit reaches the totals with one figure twice
+├── DocumentTemplateError         a text template, usually a department's own, cannot be used
 └── ContentTooOldError            an earlier issue was written in a shape no longer read
 """
 
@@ -33,6 +34,16 @@ class FigureGivenTwiceError(ConsolidateError):
 
     def __init__(self, unit: str, figure: str) -> None:
         super().__init__(f"unit {unit!r} reaches the totals with {figure} twice")
+
+
+class DocumentTemplateError(ConsolidateError):
+    """A text template is missing, broken or asks for a fact there is none of; `key` is its sentence."""
+
+    key = "consolidate.template_broken"
+
+    def __init__(self, name: str, detail: str) -> None:
+        super().__init__(f"the document template {name!r} cannot be used: {detail}")
+        self.places = {"name": name, "detail": detail}
 
 
 class ContentTooOldError(ConsolidateError):

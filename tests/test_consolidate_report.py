@@ -16,6 +16,7 @@ from config.reports import Aggregation, Figure, Indicator, RatioRule, Section, S
 from config.units import Unit
 from config.wording import Wording
 from consolidate.consolidation import Consolidation, Passage, Total, UnitValue
+from consolidate.errors import DocumentTemplateError
 from consolidate.writers.document_parts import head_of
 from consolidate.writers.document_templates import DocumentTemplates
 from consolidate.writers.phrases import amount, day, days_late, inside, listed, number, sentences, short_name
@@ -284,6 +285,17 @@ def test_a_department_may_give_an_indicator_its_own_sentence(tmp_path: Path) -> 
     figures = FigureSentences(district, DocumentTemplates(tmp_path))
     assert figures.sentence(district.totals[0].indicator) == "Huyện ban hành 58 văn bản."
     assert figures.sentence(district.totals[1].indicator).startswith("Chưa ghi nhận")
+
+
+def test_a_spoiled_template_is_told_by_its_name_and_what_is_wrong_with_it(tmp_path: Path) -> None:
+    (tmp_path / "figures").mkdir()
+    (tmp_path / "figures" / "A1.txt").write_text("Huyện ban hành {{ so_luong }}.", "utf-8")
+    figures = FigureSentences(consolidation(), DocumentTemplates(tmp_path))
+    with pytest.raises(DocumentTemplateError, match="so_luong") as raised:
+        figures.sentence(total("A1", "58").indicator)
+    said = WORDS(raised.value.key, **raised.value.places)
+    assert "figures/A1.txt" in said
+    assert "so_luong" in said
 
 
 # --- opening, limits

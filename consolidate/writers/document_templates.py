@@ -7,9 +7,10 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 from config.spelling import tidy
+from consolidate.errors import DocumentTemplateError
 from consolidate.writers.phrases import capital, counted, inside, listed, number
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class DocumentTemplates:
         """The paragraphs of a template: a line with "¶" parts them, every other line end is a blank.
 
         Raises:
-            jinja2.TemplateError: the template is missing, broken, or asks for an unknown fact.
+            DocumentTemplateError: the template is missing, broken, or asks for an unknown fact.
 
         """
         return self._written((name,), facts)
@@ -41,7 +42,11 @@ class DocumentTemplates:
         return " ".join(self._written(names, facts))
 
     def _written(self, names: tuple[str, ...], facts: dict[str, object]) -> tuple[str, ...]:
-        text = self._environment.select_template(list(names)).render(facts)
+        try:
+            text = self._environment.select_template(list(names)).render(facts)
+        except TemplateError as error:
+            detail = f"{type(error).__name__}: {error}"
+            raise DocumentTemplateError(", ".join(names), detail) from error
         return tuple(filter(None, map(_smooth, text.split("¶"))))
 
 
