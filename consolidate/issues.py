@@ -22,14 +22,18 @@ from consolidate.totals import is_certain
 from ledger.records import Method
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from consolidate.consolidation import Consolidation, Total, UnitStanding, UnitValue
 
 SHAPE = 1
 """The shape of `as_content`; a number higher than an older program knows is refused, not misread."""
 
 
-def inputs_sha256(consolidation: Consolidation) -> str:
+def inputs_sha256(consolidation: Consolidation, own_texts: Sequence[tuple[str, str]] = ()) -> str:
     """The fingerprint of everything the documents are written from, `as_of` apart.
+
+    `own_texts` are the department's own templates and words: the name and SHA-256 of each.
 
     Canonical JSON (sorted keys, plain decimals, moments in UTC), hashed with SHA-256. Of the regime only
     what documents show goes in: department, kinds of unit, units, time zone; not how mail is sent.
@@ -44,6 +48,7 @@ def inputs_sha256(consolidation: Consolidation) -> str:
         "totals": consolidation.totals,
         "passages": consolidation.passages,
         "findings": consolidation.findings,
+        **({"own_texts": own_texts} if own_texts else {}),
     }
     text = json.dumps(_plain(inputs), ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("ascii")).hexdigest()

@@ -56,6 +56,16 @@ class Office:
         folder = self.settings.home / "templates" / "documents"
         return folder if folder.is_dir() else None
 
+    def own_texts(self) -> tuple[tuple[str, str], ...]:
+        """Name and SHA-256 of each template and word list of the department's own."""
+        home = self.settings.home / "templates"
+        files = sorted(file for part in ("documents", "wording") for file in (home / part).rglob("*"))
+        return tuple(
+            (file.relative_to(home).as_posix(), _sha256(file.read_bytes()))
+            for file in files
+            if file.is_file()
+        )
+
     @property
     def account(self) -> str:
         """The stable name of the mailbox in the archive."""

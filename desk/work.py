@@ -278,7 +278,7 @@ def _previous_totals(office: Office, report: ReportDefinition, period: Period) -
 def issue(office: Office, report: ReportDefinition, period: Period, as_of: datetime) -> Issued:
     """Write the documents of a period; the next number only when something they rest on has changed."""
     consolidation = consolidation_of(office, report, period, as_of)
-    sha256 = inputs_sha256(consolidation)
+    sha256 = inputs_sha256(consolidation, office.own_texts())
     before = office.ledger.latest_issue(report.id, period.id)
     if before is not None and before.inputs_sha256 == sha256:
         # The same inputs: the issue stands, and a document somebody lost is written again as it was.

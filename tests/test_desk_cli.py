@@ -188,6 +188,22 @@ def test_consolidate_as_of_an_earlier_moment_counts_what_had_come(fresh: Office)
     assert view["counts"]["received"] == 1
 
 
+def test_a_departments_own_template_makes_the_next_issue_and_a_spoiled_one_is_named(fresh: Office) -> None:
+    round_of_mail(fresh)
+    fresh.take_in()
+    chosen = ("consolidate", "-r", REPORT, "-k", PERIOD)
+    assert fresh.listed(*chosen)["number"] == 1
+    own = fresh.home / "templates" / "documents" / "report" / "closing.txt"
+    own.parent.mkdir(parents=True)
+    own.write_text("Trên đây là báo cáo.", "utf-8")
+    view = fresh.listed(*chosen)
+    assert (view["number"], view["new"]) == (2, True)
+    assert not fresh.listed(*chosen)["new"]
+    own.write_text("{{ nobody_knows }}", "utf-8")
+    refused = fresh.run(*chosen, code=7)
+    assert "report/closing.txt" in refused.err
+
+
 def test_remind_previews_and_queues_nothing(office: Office) -> None:
     view = office.listed("remind")
     assert view["mode"] == "preview"

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from consolidate.writers.report import write_report
 from desk.office import Office as OpenOffice
 from desk.work import fetch
 from intake.local_mail import open_local
-from ledger.records import Delivery, OutboxState
+from ledger.records import Delivery, OutboxState, ReportFile
 from ledger.store import Ledger
 from tests.offices import (
     PERIOD,
@@ -142,13 +145,24 @@ def test_a_replaced_ledger_takes_new_mail_and_no_old_mail_again(office: Office) 
     assert (taken["new"], taken["booked"]) == (1, 1)
 
 
-def test_documents_that_would_come_out_otherwise_are_named(office: Office) -> None:
+def test_documents_that_would_come_out_otherwise_are_named(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def of_another_program(*facts: Any) -> ReportFile:
+        return replace(write_report(*facts), content=b"another layout")
+
+    monkeypatch.setattr("consolidate.writers.report.write_report", of_another_program)
+    (difference,) = _differences(office, code=1)
+    assert str(difference).startswith(f"{REPORT} {PERIOD} 01: ")
+    assert str(difference).endswith(".docx")
+
+
+def test_words_of_the_departments_own_wait_for_the_next_issue(office: Office) -> None:
     wording = office.home / "templates" / "wording"
     wording.mkdir(parents=True)
     (wording / "documents.vi.yaml").write_text('nation: "NƯỚC KHÁC"\n', "utf-8")
-    differences = [str(one) for one in _differences(office, code=1)]
-    assert differences
-    assert all(one.startswith(f"{REPORT} {PERIOD} 01") for one in differences)
+    assert not _differences(office, code=0)
+    assert office.listed("consolidate", *WHERE)["number"] == 2
 
 
 def test_what_the_mailbox_doubted_is_not_forgotten(tmp_path: Path) -> None:
