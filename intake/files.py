@@ -306,16 +306,7 @@ class _Opening:
 
 
 def _with_fault(file: ReadFile, error: ExtractionError) -> ReadFile:
-    return ReadFile(
-        file.name,
-        file.declared_name,
-        file.path,
-        file.kind,
-        file.size,
-        file.sha256,
-        error.state,
-        detail=error.detail,
-    )
+    return replace(file, state=error.state, document=None, detail=error.detail)
 
 
 def _locked_member(declared: str, size: int, path: tuple[str, ...], error: ExtractionError) -> ReadFile:
