@@ -32,9 +32,11 @@ class Wording:
         self._sentences = dict(_shipped("vi"))
         if language != "vi":
             self._sentences.update(_shipped(language))
+        self.own: dict[str, str] = {}  #: the sentences the department worded itself, by key
         if overrides is not None and overrides.is_dir():
             for path in sorted(overrides.glob(f"*.{language}.yaml")):
-                self._sentences.update(_sentences_of(path.name, path.read_text("utf-8")))
+                self.own.update(_sentences_of(path.name, path.read_text("utf-8")))
+        self._sentences.update(self.own)
 
     def __call__(self, key: str, /, **places: object) -> str:
         """The sentence of that key with its places filled.

@@ -290,7 +290,8 @@ def _has_rung(
 
 def _composed(office: Office, reminders: Sequence[Reminder]) -> tuple[OutgoingMessage, ...]:
     now, regime, wording = office.clock(), office.regime, office.document_wording
-    return tuple(compose(each, regime, wording, now, office.templates) for each in reminders)
+    own = office.settings.home / "templates"
+    return tuple(compose(each, regime, wording, now, own) for each in reminders)
 
 
 def _hindrance(office: Office, guard: Guard, *, confirmed: bool) -> Note | None:

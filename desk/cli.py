@@ -595,14 +595,14 @@ def _spoken() -> Iterator[None]:
     """Every error of ours becomes its sentence and exit code; a fault of the program stays a traceback."""
     from config.errors import ConfigError
     from consolidate.errors import ConsolidateError
-    from desk.errors import DeskError, exit_code
+    from desk.errors import DeskError, exit_code, sentence_of
     from intake.errors import IntakeError
     from ledger.errors import LedgerError
 
     try:
         yield
     except (ConfigError, ConsolidateError, DeskError, IntakeError, LedgerError) as error:
-        typer.echo(_sentence(error), err=True)
+        typer.echo(sentence_of(error, _say), err=True)
         raise typer.Exit(exit_code(error)) from error
     except BrokenPipeError:
         raise  # whoever read our output has gone away: the command line knows what to do
@@ -610,20 +610,6 @@ def _spoken() -> Iterator[None]:
         path, detail = error.filename or "", error.strerror or str(error)
         typer.echo(_say("desk.file_trouble", path=str(path), detail=detail), err=True)
         raise typer.Exit(exit_code(error)) from error
-
-
-def _sentence(error: Exception) -> str:
-    from config.errors import InvalidConfigurationError
-
-    if isinstance(error, InvalidConfigurationError):
-        return error.report(_say)
-    sentence = getattr(error, "sentence", None)
-    if sentence is not None:
-        return str(sentence(_say))
-    key = getattr(error, "key", "")
-    if key and _say.has(key):
-        return _say(key, **getattr(error, "places", {}))
-    return str(error)
 
 
 def _moment(text: str | None, office: Office) -> datetime:

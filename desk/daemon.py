@@ -22,8 +22,9 @@ from config.calendar import is_working_day
 from consolidate.errors import ConsolidateError
 from desk.chasing import Chased, chase
 from desk.digest import write_digest
-from desk.errors import DeskError
+from desk.errors import DeskError, sentence_of
 from desk.office import Office
+from desk.outbox import preview
 from desk.work import current_periods, fetch, issue, recognise, settle, take_in
 from intake.mailbox import Backoff, LoginGate, Mailbox, MailboxError, MailboxLoginRefusedError
 
@@ -119,12 +120,14 @@ class Daemon:
         self.say(self.office.wording("daemon.digest", path=str(path)))
 
     def _chase(self) -> Chased:
-        """Send what is due; a mail server that refuses is told of, and tried again the next morning."""
-        try:
-            return chase(self.office, queue=True, send=True, pause=self._pause)
-        except DeskError as error:
-            self.say(self.office.wording(error.key, **error.places))
-            return chase(self.office, queue=True, send=False)
+        """Send what is due; what stands in the way is told, and it is tried again the next morning."""
+        for send in (True, False):
+            try:
+                return chase(self.office, queue=True, send=send, pause=self._pause)
+            except (DeskError, ConsolidateError) as error:
+                self.say(sentence_of(error, self.office.wording))
+        waiting = preview(self.office.ledger)
+        return Chased("off", waiting, (), (), self.office.regime.timezone, self.office.wording)
 
     def _pause(self, seconds: float) -> None:
         """Between two mails is the place to stop: none is left half sent."""
@@ -140,7 +143,7 @@ class Daemon:
                 try:
                     issued = issue(self.office, report, period, now)
                 except ConsolidateError as error:  # a template somebody spoiled must not stop the intake
-                    self.say(str(error))
+                    self.say(sentence_of(error, self.office.wording))
                     continue
                 if issued.new:
                     folder = str(self.office.outputs_of(issued.issue))

@@ -6,6 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from consolidate.errors import ConsolidateError
+from desk.errors import sentence_of
 from desk.office import Office
 from desk.views import counts_of
 from desk.work import chosen_periods, consolidation_of
@@ -37,7 +39,11 @@ def digest_lines(office: Office, chased: Chased) -> list[str]:
         say("digest.review", count=len(office.ledger.review_items())),
     ]
     for report, period in chosen_periods(office, None, None, now):
-        consolidation = consolidation_of(office, report, period, now)
+        try:
+            consolidation = consolidation_of(office, report, period, now)
+        except ConsolidateError as error:  # told in its place; the rest of the digest still comes
+            lines.append(sentence_of(error, say))
+            continue
         counts = counts_of(consolidation.standings)
         lines.append(say("digest.period", report=report.short_name, period=period.name, **counts))
         missing = [s.unit.name for s in consolidation.standings if s.state is ObligationState.MISSING]

@@ -12,10 +12,15 @@
 
 from __future__ import annotations
 
-from config.errors import ConfigError
+from typing import TYPE_CHECKING
+
+from config.errors import ConfigError, InvalidConfigurationError
 from consolidate.errors import ConsolidateError
 from intake.errors import IntakeError
 from ledger.errors import AmbiguousArchiveIdError, LedgerError, UnknownArchiveIdError
+
+if TYPE_CHECKING:
+    from config.wording import Wording
 
 DONE = 0
 ATTENTION = 1
@@ -52,6 +57,17 @@ class NoMailboxError(DeskError):
     """The settings name no mail server."""
 
     code = CONFIGURATION
+
+
+def sentence_of(error: Exception, wording: Wording) -> str:
+    """What a person is told of an error: its sentence in the catalogue, else what it says of itself."""
+    if isinstance(error, InvalidConfigurationError):
+        return error.report(wording)
+    sentence = getattr(error, "sentence", None)
+    if sentence is not None:
+        return str(sentence(wording))
+    key = getattr(error, "key", "")
+    return wording(key, **getattr(error, "places", {})) if key and wording.has(key) else str(error)
 
 
 def exit_code(error: BaseException) -> int:

@@ -11,7 +11,6 @@ import re
 import textwrap
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -196,10 +195,9 @@ def _plain(identifier: str) -> str:
     return _FREE.sub("-", identifier.lower()).strip("-") or "x"
 
 
-@cache
 def _environment(overrides: Path | None) -> Environment:
     shipped = FileSystemLoader(str(files("templates")))
-    own = [FileSystemLoader(overrides)] if overrides is not None and overrides.is_dir() else []
+    own = [FileSystemLoader(overrides)] if overrides is not None else []
     return Environment(
         loader=ChoiceLoader([*own, shipped]),
         autoescape=False,  # noqa: S701 - the result is plain text, where nothing is markup

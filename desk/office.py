@@ -51,20 +51,21 @@ class Office:
     clock: Callable[[], datetime]
 
     @property
-    def templates(self) -> Path | None:
-        """The department's own text templates of documents, None when it keeps none."""
-        folder = self.settings.home / "templates" / "documents"
-        return folder if folder.is_dir() else None
+    def templates(self) -> Path:
+        """Where the department's own text templates of documents lie, when it keeps any."""
+        return self.settings.home / "templates" / "documents"
 
     def own_texts(self) -> tuple[tuple[str, str], ...]:
-        """Name and SHA-256 of each template and word list of the department's own."""
-        home = self.settings.home / "templates"
-        files = sorted(file for part in ("documents", "wording") for file in (home / part).rglob("*"))
-        return tuple(
-            (file.relative_to(home).as_posix(), _sha256(file.read_bytes()))
-            for file in files
-            if file.is_file()
-        )
+        """Name and SHA-256 of what the department worded itself: its templates, and its words as in use.
+
+        Templates are read at every use, words once when the office is opened; both as the writers have them.
+        """
+        folder = self.templates
+        files = sorted(folder.rglob("*.txt"))
+        templates = [(file.relative_to(folder).as_posix(), _sha256(file.read_bytes())) for file in files]
+        own = self.document_wording.own
+        words = [(key, _sha256(own[key].encode())) for key in sorted(own)]
+        return (*templates, *words)
 
     @property
     def account(self) -> str:

@@ -76,7 +76,8 @@ def _pages_joined(files: Sequence[ReadFile]) -> list[ReadFile]:
     if len(photos) < _SEVERAL:
         return list(files)
     blocks = tuple(block for photo in photos if photo.document for block in photo.document.blocks)
-    whole = Document(_numbered(blocks), photos[0].document.notes if photos[0].document else ())
+    notes = dict.fromkeys(note for photo in photos if photo.document for note in photo.document.notes)
+    whole = Document(_numbered(blocks), tuple(notes))
     return [
         replace(file, document=whole) if file is photos[0] else file
         for file in files

@@ -79,8 +79,9 @@ class Intake:
         if self.open_slow_pool is None:
             return
         for archive_id in self.unrecognised()[:most]:
-            self.ledger.note(RECOGNITION, archive_id)
+            # In this order: cut off between the two, the message is only asked for once more.
             self.ledger.read_again([archive_id], RECOGNITION)
+            self.ledger.note(RECOGNITION, archive_id)
         yield from self.run()
 
     def unrecognised(self) -> tuple[str, ...]:

@@ -198,6 +198,7 @@ def test_a_departments_own_template_makes_the_next_issue_and_a_spoiled_one_is_na
     own.write_text("Trên đây là báo cáo.", "utf-8")
     view = fresh.listed(*chosen)
     assert (view["number"], view["new"]) == (2, True)
+    own.with_name("~closing.txt.bak").write_text("an editor's", "utf-8")
     assert not fresh.listed(*chosen)["new"]
     own.write_text("{{ nobody_knows }}", "utf-8")
     refused = fresh.run(*chosen, code=7)

@@ -102,6 +102,23 @@ def test_the_mornings_work_is_done_once_a_day(office: Office) -> None:
     assert len(inside(office, lambda opened: opened.ledger.history(event="morning_done"))) == 1
 
 
+def test_a_spoiled_mail_template_is_told_and_the_morning_goes_on(office: Office) -> None:
+    own = office.home / "templates" / "mail" / "don-doc-1.txt"
+    own.parent.mkdir(parents=True)
+    own.write_text("{{ nobody_knows }}", "utf-8")
+    ran = office.run("run", "--once")
+    assert "mail/don-doc-1.txt" in ran.out
+    assert (office.home / "outputs/ban-tin/2023-06-07.txt").exists()
+    assert inside(office, lambda opened: opened.ledger.history(event="morning_done"))
+
+
+def test_a_spoiled_document_template_is_told_in_vietnamese(office: Office) -> None:
+    own = office.home / "templates" / "documents" / "report" / "closing.txt"
+    own.parent.mkdir(parents=True)
+    own.write_text("{{ nobody_knows }}", "utf-8")
+    assert "Không dùng được mẫu văn bản “report/closing.txt”" in office.run("run", "--once").out
+
+
 def test_before_half_past_seven_and_on_sundays_there_is_no_morning_work(office: Office) -> None:
     for moment in ("2023-06-07T07:29:59+07:00", "2023-06-11T09:00:00+07:00"):
         Office(office.home, office.mail, moment).run("run", "--once")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -56,10 +55,9 @@ def _smooth(text: str) -> str:
     return _DOUBLED.sub("", _SPACE_BEFORE.sub(r"\1", text))
 
 
-@cache
 def _environment(overrides: Path | None) -> Environment:
     shipped = FileSystemLoader(str(files("templates") / "documents"))
-    own = [FileSystemLoader(overrides)] if overrides is not None and overrides.is_dir() else []
+    own = [FileSystemLoader(overrides)] if overrides is not None else []
     environment = Environment(
         loader=ChoiceLoader([*own, shipped]),
         autoescape=False,  # noqa: S701  the result is text for Word, where nothing is markup
