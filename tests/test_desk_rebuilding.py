@@ -14,6 +14,8 @@ from consolidate.writers.report import write_report
 from desk.office import Office as OpenOffice
 from desk.work import fetch
 from intake.local_mail import open_local
+from intake.pipeline import RECOGNITION
+from ledger.lock import only_daemon
 from ledger.records import Delivery, OutboxState, ReportFile
 from ledger.store import Ledger
 from tests.offices import (
@@ -163,6 +165,20 @@ def test_words_of_the_departments_own_wait_for_the_next_issue(office: Office) ->
     (wording / "documents.vi.yaml").write_text('nation: "NƯỚC KHÁC"\n', "utf-8")
     assert not _differences(office, code=0)
     assert office.listed("consolidate", *WHERE)["number"] == 2
+
+
+def test_what_was_recognised_is_read_so_again(office: Office) -> None:
+    (first, *_) = office.listed("messages")
+    inside(office, lambda opened: opened.ledger.note(RECOGNITION, first["archive_id"]))
+    rebuilt(office, "--replace")
+    events = inside(office, lambda opened: opened.ledger.history(event=RECOGNITION))
+    assert [event.subject for event in events] == [first["archive_id"]]
+
+
+def test_the_ledger_of_a_running_daemon_is_not_replaced(office: Office) -> None:
+    with only_daemon(f"sqlite:///{office.ledger_file}"):
+        office.run("rebuild", "--replace", code=5)
+        assert not _differences(office)
 
 
 def test_what_the_mailbox_doubted_is_not_forgotten(tmp_path: Path) -> None:

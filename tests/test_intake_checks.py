@@ -89,6 +89,17 @@ def test_a_total_that_is_not_its_parts_makes_the_three_doubtful_and_no_others() 
     assert findings[0].place == PLACE
 
 
+def test_a_total_above_its_parts_is_found_like_one_below() -> None:
+    _, findings = check_values(split("M", "36", "15", "20"), report(), "branch")
+    assert codes(findings) == ["total_not_parts"]
+
+
+@pytest.mark.parametrize("sex", [Sex.MALE, Sex.FEMALE])
+def test_a_part_may_be_the_whole(sex: Sex) -> None:
+    values, findings = check_values((value("M", "30"), value("M", "30", sex)), report(), "branch")
+    assert (doubted(values), findings) == (set(), ())
+
+
 def test_a_part_above_its_total_makes_only_the_two_doubtful() -> None:
     given = (value("M", "30"), value("M", "31", Sex.FEMALE), value("N", "3", Sex.FEMALE))
     values, findings = check_values(given, report(), "branch")

@@ -12,6 +12,7 @@ from intake.exhibits import ReadExhibit, exhibits_of, figures_of
 from intake.extractors.scan import RECOGNISED
 from intake.messages import ReadMessage
 from intake.workers import read_here
+from ledger.records import Certainty, Method
 from tests.builders import png, xlsx, zip_of
 from tests.offices import address, figure_table, figures, letter, note, write_regime
 
@@ -29,6 +30,19 @@ def exhibits(report: ReportDefinition, text: str, *files: tuple[str, bytes]) -> 
     message = read_here(note(address("binh-minh"), SUBJECT, text, *files))
     assert isinstance(message, ReadMessage)
     return exhibits_of(message, [report])
+
+
+def recognised(report: ReportDefinition, confidence: int, *more: str) -> ReadExhibit:
+    """A letter as if read from a picture, each cell with that confidence."""
+    (read,) = exhibits(report, "Gửi.", ("bc.docx", letter("binh-minh", more=list(more))))
+    assert read.document is not None
+    blocks = tuple(
+        replace(block, cells=tuple(replace(cell, confidence=confidence) for cell in block.cells))
+        if isinstance(block, Table)
+        else block
+        for block in read.document.blocks
+    )
+    return replace(read, document=Document(blocks, (RECOGNISED,)))
 
 
 def test_a_letter_tells_its_issuer_its_type_and_its_subject(report: ReportDefinition) -> None:
@@ -92,6 +106,20 @@ def test_photos_of_pages_are_one_exhibit_and_one_not_read_stays_beside_it(
     assert [table.name for table in joined.document.tables] == ["1", "2"]
     assert (joined.exhibit.file, joined.exhibit.recognised) == ("trang-1.png", True)
     assert (unread.exhibit.file, unread.exhibit.readable) == ("trang-3.png", False)
+
+
+@pytest.mark.parametrize(("confidence", "certain"), [(0, False), (59, False), (60, True)])
+def test_a_recognised_cell_is_certain_only_where_it_was_read_surely(
+    report: ReportDefinition, confidence: int, certain: bool
+) -> None:
+    found = figures_of(recognised(report, confidence), report, "commune").tables
+    assert {value.method for value in found} == {Method.OCR}
+    assert {value.certainty is Certainty.CERTAIN for value in found} == {certain}
+
+
+def test_a_recognised_sentence_is_never_certain(report: ReportDefinition) -> None:
+    found = figures_of(recognised(report, 100, "Tổ chức 12 buổi tuyên truyền."), report, "commune").sentences
+    assert {(value.method, value.certainty) for value in found} == {(Method.OCR, Certainty.DOUBTFUL)}
 
 
 def test_a_covering_note_is_no_report(report: ReportDefinition) -> None:

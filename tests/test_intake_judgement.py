@@ -414,6 +414,11 @@ def test_what_the_office_sent_itself_is_set_aside(bench: Bench) -> None:
     assert ended(bench.judged(own)) == (MessageClass.OTHER, MessageState.SET_ASIDE)
 
 
+def test_a_forged_mail_in_our_own_name_is_shown_and_not_set_aside_as_ours(bench: Bench) -> None:
+    forged = report_mail("binh-minh", sender=MAILBOX, headers=verified(MAILBOX, "fail"))
+    assert ended(bench.judged(forged)) == (MessageClass.SPOOF, MessageState.REVIEW)
+
+
 def test_every_reason_and_question_has_a_sentence(bench: Bench) -> None:
     say = Wording("vi")
     outcomes = [
