@@ -29,6 +29,7 @@ FILE = "settings.yaml"
 PREFIX = "TONGHOP_"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
+_LISTS = frozenset({"folders", "proxies", "names"})  #: keys whose variable holds several, by commas
 _FOLDER_WORDS = frozenset({"inbox", "junk", "all"})
 
 
@@ -80,6 +81,17 @@ class SmtpSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskSettings:
+    """Where the desk in the browser is served."""
+
+    host: str = "127.0.0.1"
+    port: int = 8765
+    behind_proxy: bool = False  #: a proxy on `proxies` speaks TLS to the browsers and plain HTTP to us
+    proxies: tuple[str, ...] = ("127.0.0.1",)  #: whose X-Forwarded-For and -Proto are believed
+    names: tuple[str, ...] = ()  #: host names browsers may use, beside loopback
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of one home folder; every path is absolute."""
 
@@ -92,6 +104,7 @@ class Settings:
     smtp: SmtpSettings | None = None
     officer: str = ""
     language: str = "vi"
+    desk: DeskSettings = DeskSettings()
 
 
 def load_settings(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
@@ -163,6 +176,18 @@ class _SmtpModel(_ConnectionModel):
     sender_name: str = ""
 
 
+class _DeskModel(Strict):
+    host: Text = "127.0.0.1"
+    port: Port = 8765
+    behind_proxy: bool = False
+    proxies: tuple[Text, ...] = ("127.0.0.1",)
+    names: tuple[Text, ...] = ()
+
+    def plain_where_it_must_not_be(self) -> bool:
+        """Whether passwords would cross the network in the clear."""
+        return self.host not in LOOPBACK and not self.behind_proxy
+
+
 class _SettingsModel(Strict):
     regime: str = "regime"
     database_url: str = ""
@@ -170,6 +195,7 @@ class _SettingsModel(Strict):
     outputs: str = "outputs"
     mailbox: _MailboxModel | None = None
     smtp: _SmtpModel | None = None
+    desk: _DeskModel | None = None
     officer: str = ""
     language: Literal["vi", "en"] = "vi"
 
@@ -185,6 +211,7 @@ def _settings(model: _SettingsModel, home: Path) -> Settings:
         smtp=_smtp(model.smtp, home) if model.smtp else None,
         officer=model.officer.strip(),
         language=model.language,
+        desk=DeskSettings(**model.desk.model_dump()) if model.desk else DeskSettings(),
     )
 
 
@@ -234,6 +261,8 @@ def _checked(
         part = getattr(model, section)
         if part is not None and part.plain_where_it_must_not_be():
             problems.append(file.problem("plain_not_on_loopback", (section, "encryption")))
+    if model is not None and model.desk is not None and model.desk.plain_where_it_must_not_be():
+        problems.append(file.problem("desk_needs_proxy", ("desk", "host")))
     return model, problems
 
 
@@ -269,7 +298,7 @@ def _paths(model: type[BaseModel], before: tuple[str, ...] = ()) -> list[tuple[t
     paths: list[tuple[tuple[str, ...], bool]] = []
     for name, field in model.model_fields.items():
         section = _section(field)
-        paths += _paths(section, (*before, name)) if section else [((*before, name), name == "folders")]
+        paths += _paths(section, (*before, name)) if section else [((*before, name), name in _LISTS)]
     return paths
 
 

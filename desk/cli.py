@@ -6,8 +6,8 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, closing, contextmanager, nullcontext
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -20,6 +20,7 @@ from config.wording import LANGUAGES, Wording
 if TYPE_CHECKING:
     from desk.office import Office
     from desk.tables import Printer
+    from desk.web.desk import Desk
 
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
@@ -48,6 +49,10 @@ app = typer.Typer(
 )
 decide_app = typer.Typer(help=_say("cli.decide"), no_args_is_help=True)
 app.add_typer(decide_app, name="decide")
+desk_app = typer.Typer(help=_say("cli.desk"), invoke_without_command=True)
+app.add_typer(desk_app, name="desk")
+account_app = typer.Typer(help=_say("cli.account"), no_args_is_help=True)
+desk_app.add_typer(account_app, name="account")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,7 @@ PeriodName = Annotated[str | None, typer.Option("--period", "-k", help=_say("cli
 AsJson = Annotated[bool, typer.Option("--json", help=_say("cli.opt_json"))]
 AsOf = Annotated[str | None, typer.Option("--as-of", help=_say("cli.opt_as_of"))]
 Reason = Annotated[str, typer.Option("--reason", help=_say("cli.opt_reason"))]
+AccountName = Annotated[str, typer.Argument(help=_say("cli.arg_account"))]
 UnitName = Annotated[str | None, typer.Option("--unit", "-u", help=_say("cli.opt_unit"))]
 
 
@@ -192,8 +198,100 @@ def run(
     from desk.daemon import Daemon
     from ledger.lock import only_daemon
 
-    with _office(context, actor="daemon") as office, only_daemon(office.settings.database_url):
+    with (
+        _office(context, actor="daemon") as office,
+        only_daemon(office.settings.database_url),
+        nullcontext() if once else _desk_beside(context),
+    ):
         Daemon(office, _print).run(once=once)
+
+
+# -- the desk in the browser -----------------------------------------------------------------------------
+
+
+@desk_app.callback(help=_say("cli.desk"))
+def desk(
+    context: typer.Context, port: Annotated[int | None, typer.Option(help=_say("cli.opt_port"))] = None
+) -> None:
+    if context.invoked_subcommand is not None:
+        return
+    from desk.web.serving import first_account_sentence, make_first_account, serve
+
+    with _desk(context) as served:
+        made = make_first_account(served)
+        if made is not None:
+            _print(first_account_sentence(made, _say))
+        serve(served, _print, port)
+
+
+@account_app.command("add", help=_say("cli.account_add"))
+def account_add(
+    context: typer.Context,
+    name: AccountName,
+    shown_name: Annotated[str, typer.Option("--name", help=_say("cli.opt_shown_name"))] = "",
+    role: Annotated[str, typer.Option("--role", help=_say("cli.opt_account_role"))] = "officer",
+) -> None:
+    from desk.web.accounts import Role
+
+    with _desk(context) as opened:
+        chosen = _choice(role, Role)
+        assert chosen is not None
+        password = opened.accounts.add(name, shown_name, chosen)
+        _print(_say("web.account_added", name=name, password=password))
+
+
+@account_app.command("list", help=_say("cli.account_list"))
+def account_list(context: typer.Context, as_json: AsJson = False) -> None:
+    with _desk(context) as opened:
+        found = opened.accounts.all()
+    if as_json:
+        _dump([asdict(one) for one in found])
+        return
+    for one in found:
+        state = "web.account_disabled" if one.disabled else f"web.role_{one.role}"
+        _print(f"{one.name}  {one.shown_name}  {_say(state)}")
+
+
+@account_app.command("reset", help=_say("cli.account_reset"))
+def account_reset(context: typer.Context, name: AccountName) -> None:
+    with _desk(context) as opened:
+        _print(_say("web.account_added", name=name, password=opened.accounts.reset(name)))
+
+
+@account_app.command("disable", help=_say("cli.account_disable"))
+def account_disable(context: typer.Context, name: AccountName) -> None:
+    with _desk(context) as opened:
+        opened.accounts.disable(name)
+        _print(_say("web.account_now_disabled", name=name))
+
+
+@contextmanager
+def _desk(context: typer.Context) -> Iterator[Desk]:
+    from desk.web.desk import Desk
+
+    world: _World = context.find_object(_World) or context.obj
+    with _spoken(), closing(Desk(world.home, world.clock)) as opened:
+        yield opened
+
+
+@contextmanager
+def _desk_beside(context: typer.Context) -> Iterator[None]:
+    """The desk served by the daemon's process. One that cannot be served does not stop the daemon."""
+    from desk.errors import DeskError, sentence_of
+    from desk.web.serving import first_account_sentence, make_first_account, served
+
+    with ExitStack() as stack:
+        desk = stack.enter_context(_desk(context))
+        try:
+            stack.enter_context(served(desk, _print))
+        except DeskError as error:
+            _print(sentence_of(error, _say))
+        if not sys.stdout.isatty():  # what a service prints is kept in a log: no place for a password
+            if not desk.accounts.has_officer():
+                _print(_say("web.no_account"))
+        elif (made := make_first_account(desk)) is not None:
+            _print(first_account_sentence(made, _say))
+        yield
 
 
 # -- looking ---------------------------------------------------------------------------------------------

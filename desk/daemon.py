@@ -23,6 +23,7 @@ from consolidate.errors import ConsolidateError
 from desk.chasing import Chased, chase
 from desk.digest import write_digest
 from desk.errors import DeskError, sentence_of
+from desk.heartbeat import Heartbeat, beat
 from desk.office import Office
 from desk.outbox import preview
 from desk.work import current_periods, fetch, issue, recognise, settle, take_in
@@ -166,6 +167,7 @@ class Daemon:
             self._lost(error)
         else:
             self._trouble = None
+            beat(self.office.settings.home, Heartbeat(self.office.clock()))
             self._backoff, self._gate = self._backoff.succeeded(), self._gate.accepted()
             for note in fetched.notes:
                 self.say(self.office.wording(f"mailbox.note_{note.code}", uid=note.uid, **note.parameters))
@@ -173,7 +175,9 @@ class Daemon:
     def _lost(self, error: MailboxError) -> None:
         self._trouble = error
         self.office.ledger.note("mailbox_failed", self.office.account, {"error": type(error).__name__})
-        self.say(self.office.wording(error.key, **error.places))
+        told = self.office.wording(error.key, **error.places)
+        beat(self.office.settings.home, Heartbeat(self.office.clock(), told))
+        self.say(told)
         self._close()
 
     def _wait(self, seconds: float) -> None:

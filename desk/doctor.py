@@ -21,6 +21,7 @@ from ledger.errors import LedgerError
 
 #: Below this much free space new mail is not taken in safely.
 LEAST_FREE = 500_000_000
+TOOLS = (("soffice", "libreoffice"), ("tesseract", "tesseract"))  #: program, and its words
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,18 @@ def examine(home: Path, say: Wording) -> list[Examined]:
     found += [_disk(settings, say), *_regime(settings, say), _readers(say), _holidays(say)]
     if settings.regime.is_dir():  # else the folder is no installation, and looking must not make it one
         found += [_ledger(settings, say), _mailbox(settings, say)]
-    found += [_tool(name, key, say) for name, key in (("soffice", "libreoffice"), ("tesseract", "tesseract"))]
+    found += [_tool(name, key, say) for name, key in TOOLS]
     return found
+
+
+def glance(home: Path, say: Wording) -> list[Examined]:
+    """What can be told at once, without opening a mailbox, a ledger or a reading process."""
+    try:
+        settings = load_settings(home)
+    except ConfigError as error:
+        return [Examined("settings", "fault", str(error))]
+    found = [_python(say), _disk(settings, say), *_regime(settings, say), _holidays(say)]
+    return [*found, *(_tool(name, key, say) for name, key in TOOLS)]
 
 
 def _python(say: Wording) -> Examined:

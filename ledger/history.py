@@ -95,6 +95,43 @@ def events(
     return tuple(Event(**row) for row in connection.execute(query).mappings())
 
 
+def latest_events(
+    connection: Connection,
+    *,
+    before: int | None = None,
+    limit: int | None = None,
+    actor: str | None = None,
+    event: str | None = None,
+    subject: str | None = None,
+) -> tuple[Event, ...]:
+    """The events from the latest back, below the number `before`; by who, of one kind, of a subject.
+
+    `subject` is the beginning of what the event is about.
+    """
+    query = select(history).order_by(history.c.number.desc()).limit(limit)
+    if before is not None:
+        query = query.where(history.c.number < before)
+    if actor is not None:
+        query = query.where(history.c.actor == actor)
+    if event is not None:
+        query = query.where(history.c.event == event)
+    if subject is not None:
+        query = query.where(history.c.subject.startswith(subject, autoescape=True))
+    return tuple(Event(**row) for row in connection.execute(query).mappings())
+
+
+def names(connection: Connection) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Everybody who ever wrote, and every kind of event there is, sorted."""
+    actors = connection.execute(select(history.c.actor).distinct().order_by(history.c.actor)).scalars()
+    kinds = connection.execute(select(history.c.event).distinct().order_by(history.c.event)).scalars()
+    return tuple(actors), tuple(kinds)
+
+
+def last_number(connection: Connection) -> int:
+    """The number of the latest event; 0 when nothing has happened."""
+    return _last(connection)[0]
+
+
 def broken_events(connection: Connection) -> tuple[int, ...]:
     """The numbers at which the chain does not hold: a row changed, taken out or put in."""
     broken = []

@@ -11,6 +11,7 @@ import fcntl
 import os
 import re
 import socket
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+GLANCE = 0.1  #: seconds; somebody who only looks whether a daemon runs holds the lock far shorter
 DAEMON_LOCK = 0x686F70  # "hop"
 _NAME = re.compile(r"tonghop daemon (?P<pid>\d+)@(?P<host>\S*)")
 _HOLDER = text(
@@ -48,21 +50,53 @@ def only_daemon(url: str) -> Iterator[None]:
         yield
 
 
+def daemon_runs(url: str) -> bool:
+    """Whether a daemon serves the ledger of that URL right now."""
+    file = sqlite_file(url)
+    if file is not None:
+        return _is_locked(file.with_name(file.name + ".lock"))
+    try:
+        with only_daemon(url):
+            return False
+    except AnotherDaemonRunsError:
+        return True
+
+
+def _is_locked(path: Path) -> bool:
+    if not path.exists():
+        return False
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 @contextmanager
 def _locked_file(path: Path) -> Iterator[None]:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)  # never unlinked: a new file is a new lock
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise _another(path.read_text("utf-8")) from None
+        _take_file(descriptor, path)
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, _own_name().encode(), 0)
         os.fsync(descriptor)
         yield
     finally:
         os.close(descriptor)
+
+
+def _take_file(descriptor: int, path: Path) -> None:
+    for is_last in (False, True):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if is_last:
+                raise _another(path.read_text("utf-8")) from None
+            time.sleep(GLANCE)
+        else:
+            return
 
 
 @contextmanager

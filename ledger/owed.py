@@ -42,13 +42,15 @@ def settle(writing: Writing, owed: Sequence[Obligation], *, complete: bool = Fal
     )
 
 
-def settled(connection: Connection, report: str, period: str) -> tuple[Obligation, ...]:
-    """What is owed for a report and period, by unit id."""
+def settled(connection: Connection, report: str, period: str | None = None) -> tuple[Obligation, ...]:
+    """What is owed for a report and period, or for all its periods, by period and unit id."""
     query = (
         select(obligations)
-        .where(obligations.c.report == report, obligations.c.period == period)
-        .order_by(obligations.c.unit)
+        .where(obligations.c.report == report)
+        .order_by(obligations.c.period, obligations.c.unit)
     )
+    if period is not None:
+        query = query.where(obligations.c.period == period)
     return tuple(
         Obligation(ObligationKey(row.unit, row.report, row.period), row.opens, row.due, row.exempt)
         for row in connection.execute(query)

@@ -92,6 +92,10 @@ class Ledger:
                 raise
         return ledger
 
+    def under(self, actor: str) -> Self:
+        """The same ledger, for somebody else who writes; it is closed with this one."""
+        return type(self)(self._database, actor, self._clock, self._journal)
+
     def close(self) -> None:
         """Let go of the database."""
         self._database.close()
@@ -245,6 +249,11 @@ class Ledger:
         with self._reading() as connection:
             return submissions.with_key(connection, report, period, unit)
 
+    def receipts(self, report: str) -> tuple[Submission, ...]:
+        """What was handed in for a report in all periods, by arrival, without figures, texts and findings."""
+        with self._reading() as connection:
+            return submissions.receipts(connection, report)
+
     def submissions_with_fingerprint(self, fingerprint: str) -> tuple[Submission, ...]:
         """Submissions with the same figures, by arrival; none for the empty fingerprint."""
         if not fingerprint:
@@ -303,8 +312,8 @@ class Ledger:
         with self._writing() as writing:
             owed.settle(writing, obligations, complete=complete)
 
-    def obligations(self, report: str, period: str) -> tuple[Obligation, ...]:
-        """What is owed for a report and period, by unit id."""
+    def obligations(self, report: str, period: str | None = None) -> tuple[Obligation, ...]:
+        """What is owed for a report and period, or for all its periods, by period and unit id."""
         with self._reading() as connection:
             return owed.settled(connection, report, period)
 
@@ -394,6 +403,31 @@ class Ledger:
         """The events in order, of one subject or kind."""
         with self._reading() as connection:
             return history.events(connection, subject=subject, event=event, after=after, limit=limit)
+
+    def latest_history(
+        self,
+        *,
+        before: int | None = None,
+        limit: int | None = None,
+        actor: str | None = None,
+        event: str | None = None,
+        subject: str | None = None,
+    ) -> tuple[Event, ...]:
+        """The events from the latest back, below the number `before`; `subject` is its beginning."""
+        with self._reading() as connection:
+            return history.latest_events(
+                connection, before=before, limit=limit, actor=actor, event=event, subject=subject
+            )
+
+    def history_names(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Everybody who ever wrote, and every kind of event there is, sorted."""
+        with self._reading() as connection:
+            return history.names(connection)
+
+    def last_event(self) -> int:
+        """The number of the latest event: as long as it stays, nothing has changed."""
+        with self._reading() as connection:
+            return history.last_number(connection)
 
     def broken_history(self) -> tuple[int, ...]:
         """The numbers of events at which the chain of hashes does not hold; there should be none."""

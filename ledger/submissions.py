@@ -103,6 +103,32 @@ def matching(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[
     return tuple(parts.submission(row) for row in found) if parts else ()
 
 
+def receipts(connection: Connection, report: str) -> tuple[Submission, ...]:
+    """What was handed in for a report in all periods, by arrival, without figures, texts and findings."""
+    query = (
+        select(submissions, messages.c.arrival)
+        .join(messages, messages.c.archive_id == submissions.c.archive_id)
+        .where(submissions.c.report == report)
+        .order_by(messages.c.arrival, submissions.c.archive_id, submissions.c.position)
+    )
+    return tuple(_bare(row) for row in connection.execute(query))
+
+
+def _bare(row: Any) -> Submission:
+    return Submission(
+        archive_id=row.archive_id,
+        arrival=row.arrival,
+        key=ObligationKey(row.unit, row.report, row.period),
+        role=Role(row.role),
+        accepted=row.accepted,
+        values=(),
+        sections=(),
+        findings=(),
+        fingerprint=row.fingerprint,
+        files=tuple(row.files),
+    )
+
+
 def recorded_values(
     connection: Connection,
     report: str | None = None,

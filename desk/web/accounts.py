@@ -1,0 +1,279 @@
+"""Who may use the desk: accounts, passwords and how often they may be tried (OWASP ASVS 5.0, chapter 6).
+
+No account exists until one is made. A new account has a one-time password that ends after three days and
+must be changed at the first sign-in. A password is kept as Argon2id. Whoever guesses waits: per account
+and address, per address, and per account from addresses it never signed in from, so that an outsider
+cannot shut out the officer. An answer never tells which part was wrong, and takes the same time.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from config.spelling import plain_key
+from desk.errors import DeskError
+from desk.web.store import LONGEST_NAME, accounts, sessions, sign_ins
+
+if TYPE_CHECKING:
+    from ledger.database import Database
+
+SHORTEST = 12
+LONGEST = 1024  #: so that hashing is bounded
+ONE_TIME = timedelta(days=3)
+#: Of 0 to 4 (zxcvbn): 3 stands for more than 10^8 guesses.
+LEAST_STRENGTH = 3
+STRENGTH_LOOKS_AT = 72  #: letters; the estimate grows with the square of the length
+#: No letters that are taken for one another when read aloud or from paper.
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+WINDOW = timedelta(minutes=15)
+TRIES_OF_PAIR = 5  #: wrong passwords for one account from one address within the window
+TRIES_OF_ADDRESS = 20
+TRIES_OF_ACCOUNT = 20  #: from addresses that never signed in to it
+KNOWN_FOR = timedelta(days=90)
+
+WRONG, SIGNED_IN, SIGNED_OUT = "wrong", "signed_in", "signed_out"
+ADDED, RESET, DISABLED, CHANGED = "account_added", "password_reset", "account_disabled", "password_changed"
+
+
+class Role(StrEnum):
+    """What an account may do."""
+
+    READER = "reader"  #: sees everything, changes nothing
+    OFFICER = "officer"
+
+
+class AccountError(DeskError):
+    """What was asked for an account cannot be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One person who may use the desk."""
+
+    name: str
+    shown_name: str  #: in the history
+    role: Role
+    must_change: bool  #: the password is the one-time one
+    disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How a sign-in ended: the account, or none; `wait` when it was tried too often."""
+
+    account: Account | None
+    wait: bool = False
+
+
+class Accounts:
+    """The accounts of one desk."""
+
+    def __init__(
+        self, store: Database, clock: Callable[[], datetime], hasher: PasswordHasher | None = None
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._hasher = hasher or PasswordHasher()  # Argon2id, RFC 9106's second choice: 64 MiB
+        self._hashing = threading.BoundedSemaphore(2)  # a flood of sign-ins must not take the memory
+
+    def all(self) -> tuple[Account, ...]:
+        """Every account, by name."""
+        with self._store.reading() as connection:
+            return tuple(_account(row) for row in connection.execute(select(accounts).order_by("name")))
+
+    def find(self, name: str) -> Account | None:
+        """The account of that name."""
+        with self._store.reading() as connection:
+            row = connection.execute(_by_name(name)).first()
+        return _account(row) if row else None
+
+    def has_officer(self) -> bool:
+        """Whether anybody may change something."""
+        return any(known.role is Role.OFFICER and not known.disabled for known in self.all())
+
+    def add(self, name: str, shown_name: str, role: Role) -> str:
+        """Make an account; its one-time password.
+
+        Raises:
+            AccountError: the name is taken or is no name.
+        """
+        key = _key(name)
+        if not key or len(key) > LONGEST_NAME:
+            raise AccountError("web.account_bad_name", name=name)
+        if self.find(key) is not None:
+            raise AccountError("web.account_taken", name=key)
+        password = _one_time()
+        row = {
+            "name": key,
+            "shown_name": shown_name.strip() or key,
+            "role": role.value,
+            "password_hash": self._hasher.hash(password),
+            "one_time_until": self._clock() + ONE_TIME,
+            "disabled": False,
+            "created_at": self._clock(),
+        }
+        with self._store.writing() as connection:
+            connection.execute(insert(accounts), row)
+            self._note(connection, key, "", ADDED)
+        return password
+
+    def reset(self, name: str) -> str:
+        """Give an account a new one-time password, let it in again, end its sessions.
+
+        Raises:
+            AccountError: there is no such account.
+        """
+        password = _one_time()
+        self._change(
+            name,
+            RESET,
+            password_hash=self._hasher.hash(password),
+            one_time_until=self._clock() + ONE_TIME,
+            disabled=False,
+        )
+        return password
+
+    def disable(self, name: str) -> None:
+        """Keep an account out and end its sessions.
+
+        Raises:
+            AccountError: there is no such account.
+        """
+        self._change(name, DISABLED, disabled=True)
+
+    def change_password(self, account: Account, old: str, new: str, about: tuple[str, ...] = ()) -> str:
+        """Change a password; "" when done, else the wording key of what is wrong. Sessions end.
+
+        Args:
+            account: whose.
+            old: the password in use.
+            new: the password wanted.
+            about: words of the office that nobody should use as a password.
+        """
+        with self._store.reading() as connection:
+            row = connection.execute(_by_name(account.name)).first()
+        if row is None or not self._fits(row.password_hash, old):
+            return "web.password_old_wrong"
+        fault = password_fault(new, (account.name, account.shown_name, *about))
+        if not fault and new == old:
+            fault = "web.password_same"
+        if not fault:
+            self._change(account.name, CHANGED, password_hash=self._hasher.hash(new), one_time_until=None)
+        return fault
+
+    def sign_in(self, name: str, password: str, address: str) -> Attempt:
+        """Try a password. Each answer takes as long as any other: a hash is computed in every case."""
+        key = _key(name)[:LONGEST_NAME]
+        now = self._clock()
+        with self._store.reading() as connection:
+            row = connection.execute(_by_name(key)).first()
+            wait = _tried_too_often(connection, key, address, now)
+        fits = self._fits(row.password_hash if row else self._nobodys, password)
+        if wait:
+            return Attempt(None, wait=True)
+        may = row is not None and fits and not row.disabled and not _is_over(row.one_time_until, now)
+        with self._store.writing() as connection:
+            self._note(connection, key, address, SIGNED_IN if may else WRONG)
+        return Attempt(_account(row) if may else None)
+
+    def note_sign_out(self, account: Account, address: str) -> None:
+        """Record that somebody signed out."""
+        with self._store.writing() as connection:
+            self._note(connection, account.name, address, SIGNED_OUT)
+
+    def audit(self, *, before: int | None = None, limit: int = 100) -> tuple[Any, ...]:
+        """Rows (number, at, account, address, event) of sign-ins and changes of accounts, latest first."""
+        query = select(sign_ins).order_by(sign_ins.c.number.desc()).limit(limit)
+        if before is not None:
+            query = query.where(sign_ins.c.number < before)
+        with self._store.reading() as connection:
+            return tuple(connection.execute(query))
+
+    @cached_property
+    def _nobodys(self) -> str:
+        return self._hasher.hash(secrets.token_urlsafe())
+
+    def _fits(self, password_hash: str, password: str) -> bool:
+        with self._hashing:
+            try:
+                return self._hasher.verify(password_hash, password[:LONGEST])
+            except (VerifyMismatchError, InvalidHashError):
+                return False
+
+    def _change(self, name: str, event: str, **columns: object) -> None:
+        key = _key(name)
+        with self._store.writing() as connection:
+            changed = connection.execute(update(accounts).where(accounts.c.name == key).values(**columns))
+            if not changed.rowcount:
+                raise AccountError("web.account_unknown", name=name)
+            connection.execute(delete(sessions).where(sessions.c.account == key))
+            self._note(connection, key, "", event)
+
+    def _note(self, connection: Connection, name: str, address: str, event: str) -> None:
+        row = {"at": self._clock(), "account": name, "address": address, "event": event}
+        connection.execute(insert(sign_ins), row)
+
+
+def password_fault(password: str, about: tuple[str, ...] = ()) -> str:
+    """The wording key of what is wrong with a new password, "" when nothing is (ASVS 6.2).
+
+    Any characters are taken. What stands in lists of leaked passwords, in `about`, or is typed along the
+    keyboard is guessed first (zxcvbn).
+    """
+    if len(password) < SHORTEST:
+        return "web.password_short"
+    if len(password) > LONGEST:
+        return "web.password_long"
+    from zxcvbn import zxcvbn
+
+    words = [
+        part for text in ("tonghop", *about) for part in {text.lower(), *plain_key(text).split()} if part
+    ]
+    score = zxcvbn(password[:STRENGTH_LOOKS_AT], user_inputs=words)["score"]
+    return "web.password_weak" if score < LEAST_STRENGTH else ""
+
+
+def _tried_too_often(connection: Connection, name: str, address: str, now: datetime) -> bool:
+    wrong = (sign_ins.c.event == WRONG, sign_ins.c.at > now - WINDOW)
+    by_address, by_name = sign_ins.c.address == address, sign_ins.c.account == name
+
+    def count(*conditions: Any) -> int:
+        return connection.execute(select(func.count()).where(*conditions)).scalar_one()
+
+    if count(*wrong, by_address, by_name) >= TRIES_OF_PAIR or count(*wrong, by_address) >= TRIES_OF_ADDRESS:
+        return True
+    is_known = (sign_ins.c.event == SIGNED_IN, sign_ins.c.at > now - KNOWN_FOR, by_address, by_name)
+    return count(*wrong, by_name) >= TRIES_OF_ACCOUNT and not count(*is_known)
+
+
+def _is_over(until: datetime | None, now: datetime) -> bool:
+    return until is not None and until <= now
+
+
+def _by_name(name: str) -> Any:
+    return select(accounts).where(accounts.c.name == _key(name))
+
+
+def _account(row: Any) -> Account:
+    return Account(row.name, row.shown_name, Role(row.role), row.one_time_until is not None, row.disabled)
+
+
+def _key(name: str) -> str:
+    return name.strip().lower()
+
+
+def _one_time() -> str:
+    """Sixteen letters in fours: 79 bits."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))

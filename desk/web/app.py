@@ -1,0 +1,260 @@
+"""The application: routes of all pages behind one door, and the answers when something goes wrong.
+
+Every route goes through `_Door`. There alone it is decided who may pass: nothing but the sign-in page and
+the assets without a session, nothing that changes without an officer, the session's token in the form and
+a request from our own pages.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from types import ModuleType
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route as StarletteRoute
+
+from config.errors import ConfigError
+from consolidate.errors import ConsolidateError
+from desk.errors import DeskError, sentence_of
+from desk.web.accounts import Role
+from desk.web.call import POST, Call, Right, Route, Upload
+from desk.web.pages import account, journal, overview, sign_in
+from desk.web.rendering import ASSETS, NavigationItem
+from desk.web.security import BodyTooLargeError, Guarded, is_own_request, limited
+from intake.errors import IntakeError
+from ledger.errors import LedgerError
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
+    from config.wording import Wording
+    from desk.web.desk import Desk
+    from desk.web.sessions import Session
+
+#: Every page of the desk. A page that stands in the bar at the top has NAVIGATION; their order is this.
+PAGES: tuple[ModuleType, ...] = (overview, journal, account, sign_in)
+#: The name of the form field that carries the session's token.
+TOKEN_FIELD = "form_token"  # noqa: S105 - a field's name
+SIGN_IN = "/dang-nhap"
+PASSWORD = "/tai-khoan"  # noqa: S105 - a page's path
+FOREVER = "public, max-age=31536000, immutable"
+OURS = (ConfigError, ConsolidateError, DeskError, IntakeError, LedgerError)
+_log = logging.getLogger("tonghop.web")
+
+
+def routes() -> tuple[Route, ...]:
+    """Every route of the desk."""
+    return tuple(route for page in PAGES for route in page.ROUTES)
+
+
+def create_app(desk: Desk) -> Starlette:
+    """The application over an open desk."""
+    desk.rendering.navigation = tuple(
+        NavigationItem(*page.NAVIGATION) for page in PAGES if hasattr(page, "NAVIGATION")
+    )
+    doors = [StarletteRoute(route.path, _Door(desk, route), methods=[route.method]) for route in routes()]
+    return Starlette(
+        routes=[StarletteRoute(ASSETS + "/{name}", _assets(desk)), *doors],
+        middleware=[Middleware(Guarded, names=desk.settings.desk.names, https=desk.https)],
+        exception_handlers={HTTPException: _refusal(desk), Exception: _fault(desk)},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """One route, guarded (ASGI)."""
+
+    desk: Desk
+    route: Route
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        request = Request(scope, limited(receive, self.route.most))
+        response = await self._answer(request)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        token = request.cookies.get(self.desk.cookie, "")
+        session = await run_in_threadpool(self.desk.sessions.find, token) if token else None
+        turned_away = self._turned_away(request, session)
+        if turned_away is not None:
+            return turned_away
+        form = await self._form(request) if self.route.method == POST else FormData()
+        if session is not None and self.route.method == POST and self.route.wanted is not Right.ANYBODY:
+            _require_token(session, form, request)
+        return await run_in_threadpool(self._viewed, request, session, token, form)
+
+    def _turned_away(self, request: Request, session: Session | None) -> Response | None:
+        """Where somebody is sent who may not pass.
+
+        Raises:
+            HTTPException: 403, to one who is known and may not, or to a request that is not from our pages.
+        """
+        if self.route.method == POST and not is_own_request(request.headers):
+            raise HTTPException(HTTPStatus.FORBIDDEN, "web.refused_foreign")
+        wanted = self.route.wanted
+        if wanted is Right.ANYBODY:
+            return None
+        if session is None:
+            return _to_sign_in(request)
+        if wanted > Right.NEWCOMER and session.account.must_change:
+            return RedirectResponse(PASSWORD, status_code=303)
+        if wanted is Right.OFFICER and session.account.role is not Role.OFFICER:
+            raise HTTPException(HTTPStatus.FORBIDDEN, "web.refused_reader")
+        return None
+
+    async def _form(self, request: Request) -> FormData:
+        try:
+            return await request.form(max_files=20, max_fields=2000, max_part_size=self.route.most)
+        except BodyTooLargeError:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "web.refused_large") from None
+
+    def _viewed(self, request: Request, session: Session | None, token: str, form: FormData) -> Response:
+        """Call the view, in a thread. An error of ours becomes its sentence."""
+        if session is not None and not self.route.by_itself:
+            self.desk.sessions.use(session)
+        language = _language(request, session)
+        try:
+            call = self._call(request, session, token, form, language)
+        except OURS as error:  # a configuration that cannot be read: there is no office to show
+            return _without_office(self.desk, error)
+        try:
+            if self.route.method != POST:
+                return self.route.view(call)
+            with self.desk.changes:
+                return self.route.view(call)
+        except OURS as error:
+            sentence = sentence_of(error, call.say)
+            return call.page("problem.html", Problem(call.say("web.problem_title"), sentence), _status(error))
+
+    def _call(
+        self, request: Request, session: Session | None, token: str, form: FormData, language: str
+    ) -> Call:
+        who = session.account.shown_name if session else "desk"
+        texts, several, files = _fields(form)
+        return Call(
+            desk=self.desk,
+            office=self.desk.office(who, language),
+            path=request.url.path,
+            query=request.query_params,
+            places=request.path_params,
+            form=texts,
+            chosen=several,
+            files=files,
+            session=session,
+            token=token,
+            address=request.client.host if request.client else "",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What went wrong, for the person; the number stands in the log too."""
+
+    title: str
+    sentence: str
+    number: str = ""
+
+
+def _require_token(session: Session, form: FormData, request: Request) -> None:
+    given = form.get(TOKEN_FIELD) or request.headers.get("x-form-token") or ""
+    if not isinstance(given, str) or not hmac.compare_digest(given.encode(), session.form_token.encode()):
+        raise HTTPException(HTTPStatus.FORBIDDEN, "web.refused_token")
+
+
+def _to_sign_in(request: Request) -> Response:
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    target = SIGN_IN if request.method == POST or asked == "/" else f"{SIGN_IN}?next={quote(asked, safe='')}"
+    if request.headers.get("hx-request"):  # a fragment must not get a sign-in form into its place
+        return Response(status_code=HTTPStatus.NO_CONTENT, headers={"HX-Redirect": SIGN_IN})
+    return RedirectResponse(target, status_code=303)
+
+
+def _language(request: Request, session: Session | None) -> str:
+    return session.language if session else request.query_params.get("lang", "")
+
+
+def _fields(form: FormData) -> tuple[dict[str, str], dict[str, tuple[str, ...]], Mapping[str, Upload]]:
+    texts: dict[str, list[str]] = {}
+    files: dict[str, Upload] = {}
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile):
+            files[name] = Upload(value.filename or "", value.file.read())
+        else:
+            texts.setdefault(name, []).append(value)
+    one = {name: values[-1] for name, values in texts.items()}
+    return one, {name: tuple(values) for name, values in texts.items()}, files
+
+
+def _status(error: Exception) -> HTTPStatus:
+    if isinstance(error, DeskError):
+        return HTTPStatus.UNPROCESSABLE_ENTITY
+    return HTTPStatus.SERVICE_UNAVAILABLE
+
+
+# -- when something goes wrong -------------------------------------------------------------------------
+
+
+def _assets(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
+    by_path = {asset.path: asset for asset in desk.rendering.assets.values()}
+
+    async def asset(request: Request) -> Response:
+        found = by_path.get(request.url.path)
+        if found is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        return Response(found.content, media_type=found.media_type, headers={"Cache-Control": FOREVER})
+
+    return asset
+
+
+def _refusal(desk: Desk) -> Callable[[Request, Exception], Response]:
+    """The page of 403, 404, 405, 413."""
+
+    def refuse(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        say = desk.wording(request.query_params.get("lang", ""))
+        key = error.detail if say.has(error.detail) else f"web.refused_{error.status_code}"
+        sentence = say(key) if say.has(key) else str(error.detail)
+        return _bare(desk, say, Problem(say("web.problem_title"), sentence), error.status_code)
+
+    return refuse
+
+
+def _fault(desk: Desk) -> Callable[[Request, Exception], Response]:
+    """The page of a fault of the program: a number that finds the traceback in the log."""
+
+    def fail(_request: Request, error: Exception) -> Response:
+        number = secrets.token_hex(4)
+        _log.error("fault %s", number, exc_info=error)
+        say = desk.wording("")
+        problem = Problem(say("web.fault_title"), say("web.fault"), number)
+        return _bare(desk, say, problem, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+    return fail
+
+
+def _without_office(desk: Desk, error: Exception) -> Response:
+    from config.wording import Wording
+
+    say = Wording(desk.settings.language)
+    problem = Problem(say("web.problem_title"), sentence_of(error, say))
+    return _bare(desk, say, problem, HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+def _bare(desk: Desk, say: Wording, problem: Problem, status: int) -> Response:
+    """A page that needs no office and no session."""
+    html = desk.rendering.render_bare("bare.html", say, problem)
+    return Response(html, status, media_type="text/html")

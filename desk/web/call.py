@@ -1,0 +1,111 @@
+"""What a page is made of: a `Route` leads a `Call` to a view; a view returns a response.
+
+A view is a plain function from a `Call` to a response. It runs in a thread, with everything checked: the
+person is signed in, may do this, and the form carries their token. It reads `call.office`, makes one
+frozen dataclass, and hands it to a template by `call.page`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+if TYPE_CHECKING:
+    from config.wording import Wording
+    from desk.office import Office
+    from desk.web.accounts import Account
+    from desk.web.desk import Desk
+    from desk.web.sessions import Session
+
+GET, POST = "GET", "POST"
+SMALL = 64 * 1024  #: octets of an ordinary form
+NO_CONTENT = 204  #: htmx leaves the page as it is
+
+
+class Right(IntEnum):
+    """Who may follow a route; each includes those after it."""
+
+    ANYBODY = 0  #: not signed in
+    NEWCOMER = 1  #: signed in, perhaps still with the one-time password
+    READER = 2
+    OFFICER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file sent with a form."""
+
+    name: str  #: as the browser says it: never a path of ours
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, checked."""
+
+    desk: Desk
+    office: Office  #: its ledger writes, and its decisions are made, under the account's name
+    path: str
+    query: Mapping[str, str]
+    places: Mapping[str, str]  #: parts of the path: {unit}
+    form: Mapping[str, str] = field(default_factory=dict)
+    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: form fields sent several times
+    files: Mapping[str, Upload] = field(default_factory=dict)
+    session: Session | None = None
+    token: str = ""  #: of the cookie
+    address: str = ""  #: where the request came from
+
+    @property
+    def say(self) -> Wording:
+        """The words of the interface in the person's language."""
+        return self.office.wording
+
+    @property
+    def account(self) -> Account:
+        """Who is signed in; asked only behind a route that wants somebody."""
+        assert self.session is not None
+        return self.session.account
+
+    def page(self, template: str, view: Any = None, status: int = 200) -> Response:
+        """A page, or a fragment of one, from `templates/pages`; the template knows the view as `view`."""
+        return HTMLResponse(self.desk.rendering.render(self, template, view), status)
+
+    def go(self, path: str, **query: str) -> Response:
+        """On to another page of ours after a change (303: the browser asks for it by GET).
+
+        `notice="saved"` shows the sentence `web.notice_saved` there.
+        """
+        asked = urlencode({name: value for name, value in query.items() if value})
+        return RedirectResponse(f"{path}?{asked}" if asked else path, status_code=303)
+
+    @staticmethod
+    def nothing_new() -> Response:
+        """The answer to a page that asks whether something changed, when nothing did."""
+        return Response(status_code=NO_CONTENT)
+
+
+View = Callable[[Call], Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a view is reached, and by whom. GET is for looking and changes nothing; POST changes."""
+
+    path: str
+    view: View
+    method: str = GET
+    right: Right | None = None  #: READER to look and OFFICER to change, unless said otherwise
+    by_itself: bool = False  #: the page asks by itself: no use of the session
+    most: int = SMALL  #: octets of body
+
+    @property
+    def wanted(self) -> Right:
+        """The right that is asked for."""
+        if self.right is not None:
+            return self.right
+        return Right.READER if self.method == GET else Right.OFFICER

@@ -1,0 +1,129 @@
+"""The desk as it is served: the office it shows, its accounts and sessions, and its templates."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from config.settings import FILE as SETTINGS_FILE
+from config.settings import load_settings
+from config.wording import LANGUAGES, Wording
+from desk.office import Office, open_office
+from desk.web.accounts import Accounts
+from desk.web.rendering import Rendering
+from desk.web.sessions import Sessions
+from desk.web.store import open_store
+from ledger.database import sqlite_file
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
+    from config.settings import Settings
+
+#: The files an open office rests on: name, size, when changed, which file it is.
+_Print = tuple[tuple[str, int, int, int], ...]
+
+
+class Desk:
+    """One desk over one home folder; safe to use from several threads.
+
+    The office is opened once and opened again when a file it was made from has changed, so that a page
+    never shows an old configuration and never reads it twice.
+    """
+
+    def __init__(
+        self, home: Path, clock: Callable[[], datetime], hasher: PasswordHasher | None = None
+    ) -> None:
+        """Open the desk.
+
+        Raises:
+            ConfigError, HomeNotFoundError, LedgerError: as `open_office`.
+        """
+        self.home = home
+        self.clock = clock
+        self.settings: Settings = load_settings(home)
+        self.changes = threading.Lock()  #: held while a form of ours changes something
+        self._opening = threading.Lock()
+        self._open = ExitStack()
+        self._print: _Print = ()
+        self._office: Office | None = None
+        self._wordings: dict[str, Wording] = {}
+        self.office()
+        self._store = open_store(home)
+        self.accounts = Accounts(self._store, clock, hasher)
+        self.sessions = Sessions(self._store, clock)
+        self.rendering = Rendering()
+
+    @property
+    def https(self) -> bool:
+        """Whether browsers speak TLS: to the proxy before us."""
+        return self.settings.desk.behind_proxy
+
+    @property
+    def cookie(self) -> str:
+        """The session cookie's name; `__Host-` ties it to this very host and to TLS (RFC 6265bis)."""
+        return "__Host-tonghop" if self.https else "tonghop"
+
+    def office(self, actor: str = "", language: str = "") -> Office:
+        """The office as it is now, for somebody: what they change goes under their name.
+
+        Raises:
+            ConfigError, LedgerError: as `open_office`.
+        """
+        with self._opening:
+            office = self._opened()
+            if not actor:
+                return office
+            return replace(
+                office,
+                settings=replace(office.settings, officer=actor),
+                ledger=office.ledger.under(actor),
+                wording=self._wordings.get(language, office.wording),
+            )
+
+    def wording(self, language: str) -> Wording:
+        """The words of the interface in a language; in that of the office when there is none such."""
+        office = self.office()
+        return self._wordings.get(language, office.wording)
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self._open.close()
+        self._store.close()
+
+    def _opened(self) -> Office:
+        now = _print_of(self.settings)
+        if self._office is None or now != self._print:
+            opened = ExitStack()
+            office = opened.enter_context(open_office(self.home, clock=self.clock, actor="desk"))
+            # Connections still in use are closed when they are given back.
+            self._open.close()
+            self._open, self._office = opened, office
+            overrides = self.home / "templates" / "wording"
+            self._wordings = {language: Wording(language, overrides) for language in LANGUAGES}
+            self._print = _print_of(self.settings)  # opening may have made the ledger's file
+        return self._office
+
+
+def _print_of(settings: Settings) -> _Print:
+    """Changes when a file of the configuration does, or when another ledger takes the place of this one."""
+    folders = (settings.regime, settings.home / "templates")
+    files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
+    found = [_print_of_file(path) for path in (settings.home / SETTINGS_FILE, *files)]
+    ledger = sqlite_file(settings.database_url)
+    if ledger is not None and ledger.exists():
+        found.append((ledger.name, 0, 0, ledger.stat().st_ino))
+    return tuple(found)
+
+
+def _print_of_file(path: Path) -> tuple[str, int, int, int]:
+    try:
+        at = path.stat()
+    except FileNotFoundError:
+        return (str(path), -1, -1, -1)
+    return (str(path), at.st_size, at.st_mtime_ns, at.st_ino)

@@ -1,0 +1,183 @@
+"""Nhật ký: who did what and when, and whether every part is well."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from desk.doctor import Examined, examine, glance
+from desk.heartbeat import last_beat
+from desk.web.call import POST, Call, Right, Route
+from ledger.lock import daemon_runs
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from config.wording import Wording
+    from ledger.history import Event
+
+PATH = "/nhat-ky"
+NAVIGATION = ("journal", PATH)
+PAGE = 100  #: events on a page
+#: What the desk shows of a detail: enough to know it again, never a whole text.
+LONGEST_DETAIL = 300
+#: A daemon that has not looked for this many of its own intervals is told of.
+MISSED_LOOKS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the history."""
+
+    number: int
+    at: datetime
+    who: str
+    what: str
+    about: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """The page of the history."""
+
+    entries: tuple[Entry, ...]
+    actors: tuple[str, ...]
+    events: tuple[tuple[str, str], ...]  #: code and words
+    who: str
+    event: str
+    about: str
+    older: int | None  #: the number to go on below; None: this is the end
+    broken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The page of what is well and what is not."""
+
+    parts: tuple[Examined, ...]
+    unread: int
+    whole: bool  #: everything was tried, the mailbox too
+
+
+@dataclass(frozen=True, slots=True)
+class SignIns:
+    """The page of who signed in, or tried to."""
+
+    entries: tuple[Any, ...]
+    older: int | None
+
+
+def show(call: Call) -> Response:
+    """The history."""
+    return call.page("journal.html", journal_of(call))
+
+
+def sign_ins(call: Call) -> Response:
+    """Sign-ins and changes of accounts: for an officer, since mistyped names may hold passwords."""
+    found = call.desk.accounts.audit(before=_number(call.query.get("truoc")), limit=PAGE + 1)
+    older = found[PAGE - 1].number if len(found) > PAGE else None
+    return call.page("sign_ins.html", SignIns(found[:PAGE], older))
+
+
+def health(call: Call) -> Response:
+    """What can be told at once."""
+    parts = (*daemon_state(call), *glance(call.desk.home, call.say))
+    return call.page("health.html", Health(parts, len(call.office.ledger.unread()), whole=False))
+
+
+def examined(call: Call) -> Response:
+    """Everything tried, the mailbox too: takes a while, so it is asked for by a button."""
+    parts = (*daemon_state(call), *examine(call.desk.home, call.say))
+    return call.page("health.html", Health(parts, len(call.office.ledger.unread()), whole=True))
+
+
+ROUTES = (
+    Route(PATH, show),
+    Route(f"{PATH}/dang-nhap", sign_ins, right=Right.OFFICER),
+    Route(f"{PATH}/suc-khoe", health),
+    Route(f"{PATH}/suc-khoe", examined, method=POST),
+)
+
+
+def journal_of(call: Call) -> Journal:
+    """What the page shows for a call."""
+    ledger, say = call.office.ledger, call.say
+    who, event, about = (call.query.get(name, "").strip() for name in ("ai", "viec", "ve"))
+    with ledger.snapshot():
+        found = ledger.latest_history(
+            before=_number(call.query.get("truoc")),
+            limit=PAGE + 1,
+            actor=who or None,
+            event=event or None,
+            subject=about or None,
+        )
+        actors, events = ledger.history_names()
+    shown = found[:PAGE]
+    return Journal(
+        entries=tuple(_entry(each, say) for each in shown),
+        actors=actors,
+        events=tuple(sorted(((code, event_words(code, say)) for code in events), key=lambda pair: pair[1])),
+        who=who,
+        event=event,
+        about=about,
+        older=shown[-1].number if len(found) > PAGE else None,
+    )
+
+
+def event_words(code: str, say: Wording) -> str:
+    """A kind of event in words; its code where the catalogue has none."""
+    key = f"web.event_{code}"
+    return say(key) if say.has(key) else code
+
+
+def daemon_state(call: Call) -> tuple[Examined, ...]:
+    """Whether the daemon runs, and how its last look went."""
+    say, office = call.say, call.office
+    runs = daemon_runs(office.settings.database_url)
+    found = [
+        Examined("daemon", "well" if runs else "fault", say("web.daemon_on" if runs else "web.daemon_off"))
+    ]
+    last = last_beat(call.desk.home)
+    if last is None:
+        return (*found, Examined("look", "warning", say("web.look_never")))
+    at = f"{last.looked_at.astimezone(office.regime.timezone):%H:%M %d/%m/%Y}"
+    if last.trouble:
+        return (*found, Examined("look", "fault", say("web.look_failed", at=at, trouble=last.trouble)))
+    mailbox = office.settings.mailbox
+    limit = timedelta(seconds=MISSED_LOOKS * (mailbox.poll_seconds if mailbox else 600))
+    is_old = office.clock() - last.looked_at > limit
+    state, key = ("warning", "web.look_old") if is_old else ("well", "web.look_well")
+    return (*found, Examined("look", state, say(key, at=at)))
+
+
+def _entry(event: Event, say: Wording) -> Entry:
+    return Entry(
+        event.number,
+        event.at,
+        event.actor,
+        event_words(event.event, say),
+        event.subject,
+        _detail(event.detail),
+    )
+
+
+def _detail(detail: dict[str, Any]) -> str:
+    """A detail on one line, whatever it holds."""
+    told = "; ".join(
+        f"{name}: {_told(value)}" for name, value in detail.items() if value not in ("", [], {}, None)
+    )
+    return told if len(told) <= LONGEST_DETAIL else told[: LONGEST_DETAIL - 1] + "…"
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_told(part)}" for name, part in value.items() if part not in ("", None))
+    if isinstance(value, list):
+        return ", ".join(map(_told, value))
+    return str(value)
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else None  # noqa: PLR2004 - fits a database's integer

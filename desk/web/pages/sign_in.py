@@ -1,0 +1,78 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from desk.web.call import POST, Call, Right, Route
+from desk.web.security import own_path
+from desk.web.sessions import LONGEST
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+PATH = "/dang-nhap"
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """The page: where to go on to, the name typed before, and what was wrong with it."""
+
+    to: str
+    name: str = ""
+    fault: str = ""
+
+
+def show(call: Call) -> Response:
+    """The page; who is signed in goes on."""
+    to = own_path(call.query.get("next", "/"))
+    return call.go(to) if call.session else call.page("sign_in.html", SignIn(to))
+
+
+def sign_in(call: Call) -> Response:
+    """Try the password; a new session when it fits."""
+    to, name = own_path(call.form.get("next", "/")), call.form.get("name", "")
+    attempt = call.desk.accounts.sign_in(name, call.form.get("password", ""), call.address)
+    if attempt.account is None:
+        fault = call.say("web.sign_in_wait" if attempt.wait else "web.sign_in_wrong")
+        status = HTTPStatus.TOO_MANY_REQUESTS if attempt.wait else HTTPStatus.FORBIDDEN
+        return call.page("sign_in.html", SignIn(to, name[:64], fault), status)
+    if call.token:
+        call.desk.sessions.end(call.token)
+    language = call.session.language if call.session else ""
+    response = call.go(to)
+    set_session(call, response, call.desk.sessions.begin(attempt.account, call.address, language))
+    return response
+
+
+def sign_out(call: Call) -> Response:
+    """End the session."""
+    call.desk.sessions.end(call.token)
+    call.desk.accounts.note_sign_out(call.account, call.address)
+    response = call.go(PATH)
+    response.delete_cookie(
+        call.desk.cookie, path="/", secure=call.desk.https, httponly=True, samesite="strict"
+    )
+    return response
+
+
+def set_session(call: Call, response: Response, token: str) -> None:
+    """Hand the browser the token of a new session."""
+    response.set_cookie(
+        call.desk.cookie,
+        token,
+        max_age=int(LONGEST.total_seconds()),
+        path="/",
+        secure=call.desk.https,
+        httponly=True,
+        samesite="strict",
+    )
+
+
+ROUTES = (
+    Route(PATH, show, right=Right.ANYBODY),
+    Route(PATH, sign_in, method=POST, right=Right.ANYBODY, most=16 * 1024),
+    Route("/dang-xuat", sign_out, method=POST, right=Right.NEWCOMER),
+)

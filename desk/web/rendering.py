@@ -1,0 +1,99 @@
+"""Templates and assets: what turns a view into HTML, and what the browser fetches once.
+
+Every place of a template is escaped, and a name that nobody gave is an error, not an empty string. An
+asset's address holds the hash of its content, so that a browser keeps it for ever and never shows an old one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from config.wording import LANGUAGES
+
+if TYPE_CHECKING:
+    from config.wording import Wording
+    from desk.web.call import Call
+
+ASSETS = "/assets"
+_KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file the browser fetches: where, what it is, and its octets."""
+
+    path: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationItem:
+    """A page in the bar at the top; `key` names its words `web.nav_<key>`."""
+
+    key: str
+    path: str
+
+
+class Rendering:
+    """The templates of the pages."""
+
+    def __init__(self) -> None:
+        self.navigation: tuple[NavigationItem, ...] = ()
+        self._templates = Environment(
+            loader=PackageLoader("templates", "pages"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._templates.globals["asset"] = lambda name: self.assets[name].path
+        self._templates.globals["languages"] = LANGUAGES
+        self._templates.globals["link"] = link
+
+    @cached_property
+    def assets(self) -> dict[str, Asset]:
+        """Every asset by its name."""
+        folder = files("templates") / "assets"
+        return {
+            entry.name: _asset(entry.name, entry.read_bytes())
+            for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
+            if entry.name.rpartition(".")[2] in _KINDS
+        }
+
+    def render(self, call: Call, template: str, view: Any) -> str:
+        """The HTML of a template."""
+        zone = call.office.regime.timezone
+
+        def moment(at: datetime | None, form: str = "%H:%M %d/%m/%Y") -> str:
+            return "" if at is None else at.astimezone(zone).strftime(form)
+
+        return self._templates.get_template(template).render(
+            call=call, say=call.say, view=view, navigation=self.navigation, moment=moment
+        )
+
+    def render_bare(self, template: str, say: Wording, view: Any) -> str:
+        """The HTML of a template that needs neither an office nor anybody signed in."""
+        return self._templates.get_template(template).render(say=say, view=view)
+
+
+def link(path: str, *kept: Any, **changes: object) -> str:
+    """A path with a query: what `kept` (mappings) holds, with changes; empty ones are left out."""
+    query = {name: value for mapping in kept for name, value in mapping.items()} | changes
+    asked = urlencode({name: str(value) for name, value in query.items() if value not in {None, ""}})
+    return f"{path}?{asked}" if asked else path
+
+
+def _asset(name: str, content: bytes) -> Asset:
+    stem, _, ending = name.rpartition(".")
+    sha256 = hashlib.sha256(content).hexdigest()[:16]
+    return Asset(f"{ASSETS}/{stem}.{sha256}.{ending}", _KINDS[ending], content)

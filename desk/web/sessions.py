@@ -1,0 +1,111 @@
+"""Sessions on the server: a random token in the cookie, its hash in the desk's database (ASVS 7).
+
+A session is new at each sign-in, ends after thirty idle minutes, after twelve hours in any case, when
+its owner signs out, changes the password or is disabled. What a page asks for by itself, to see whether
+something changed, is no use of the session.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, insert, or_, select, update
+
+from desk.web.accounts import Account, Role
+from desk.web.store import accounts, sessions
+
+if TYPE_CHECKING:
+    from ledger.database import Database
+
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=12)
+#: Use is written down at most this often: a page must not cost a transaction.
+USE_NOTED_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A signed-in person: who, the token that every form of theirs carries, and the language chosen."""
+
+    key: str  #: SHA-256 of the token
+    account: Account
+    form_token: str
+    language: str  #: "" until chosen
+    used_at: datetime
+
+
+class Sessions:
+    """The sessions of one desk."""
+
+    def __init__(self, store: Database, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._clock = clock
+
+    def begin(self, account: Account, address: str, language: str = "") -> str:
+        """Begin a session; the token for its cookie."""
+        token, now = secrets.token_urlsafe(32), self._clock()
+        row = {
+            "token_sha256": _key(token),
+            "account": account.name,
+            "form_token": secrets.token_urlsafe(32),
+            "language": language,
+            "address": address,
+            "began_at": now,
+            "used_at": now,
+        }
+        over = or_(sessions.c.used_at <= now - IDLE, sessions.c.began_at <= now - LONGEST)
+        with self._store.writing() as connection:
+            connection.execute(delete(sessions).where(over))
+            connection.execute(insert(sessions), row)
+        return token
+
+    def find(self, token: str) -> Session | None:
+        """The session of that token, None when there is none or it is over."""
+        now = self._clock()
+        query = (
+            select(sessions, accounts)
+            .join(accounts, accounts.c.name == sessions.c.account)
+            .where(
+                sessions.c.token_sha256 == _key(token),
+                sessions.c.used_at > now - IDLE,
+                sessions.c.began_at > now - LONGEST,
+                accounts.c.disabled.is_(False),
+            )
+        )
+        with self._store.reading() as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            return None
+        must_change = row.one_time_until is not None
+        account = Account(row.name, row.shown_name, Role(row.role), must_change)
+        return Session(row.token_sha256, account, row.form_token, row.language, row.used_at)
+
+    def use(self, session: Session) -> None:
+        """Note that a session is in use."""
+        now = self._clock()
+        if now - session.used_at >= USE_NOTED_EVERY:
+            self._update(session, used_at=now)
+
+    def speak(self, session: Session, language: str) -> None:
+        """Choose the language of a session."""
+        self._update(session, language=language)
+
+    def end(self, token: str) -> None:
+        """End the session of that token."""
+        with self._store.writing() as connection:
+            connection.execute(delete(sessions).where(sessions.c.token_sha256 == _key(token)))
+
+    def _update(self, session: Session, **columns: object) -> None:
+        with self._store.writing() as connection:
+            connection.execute(
+                update(sessions).where(sessions.c.token_sha256 == session.key).values(**columns)
+            )
+
+
+def _key(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,164 @@
+"""The desk served on a free port of loopback, over a small invented office; and a browser that looks at it.
+
+    def test_...(desk: Served, browser: Browser) -> None:
+        page = desk.page(browser)              # signed in as an officer
+        page.goto(desk.url("/ky-bao-cao"))
+
+`served_office` is for tests without a browser: `desk.client()` is an HTTP client that is signed in.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+from argon2 import PasswordHasher
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from desk.web.accounts import Role
+from desk.web.app import create_app  # noqa: F401 - what a test of a page may want
+from desk.web.desk import Desk
+from desk.web.serving import served
+from tests.offices import Office, at, make_office, round_of_mail
+
+PASSWORD = "bon con trau an co tren de 1975"
+DESKTOP = {"width": 1366, "height": 768}
+PHONE = {"width": 375, "height": 740}
+AXE = Path(__file__).parent / "data" / "axe" / "axe.min.js"
+#: What WCAG 2.1 AA asks, as axe-core names it.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+#: Quick on purpose: what Argon2 costs is no concern of these tests.
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@dataclass(frozen=True)
+class Served:
+    """A desk that is being served."""
+
+    desk: Desk
+    address: str
+    office: Office
+
+    def url(self, path: str) -> str:
+        """The address of a page."""
+        return self.address + path
+
+    def sign_in(self, role: Role = Role.OFFICER) -> str:
+        """The cookie's token of a new session for somebody of that role."""
+        name = f"{role.value}-thu"
+        if self.desk.accounts.find(name) is None:
+            once = self.desk.accounts.add(name, "Lò Thị Mai" if role is Role.OFFICER else "Người xem", role)
+            account = self.desk.accounts.find(name)
+            assert account is not None
+            assert not self.desk.accounts.change_password(account, once, PASSWORD)
+        account = self.desk.accounts.find(name)
+        assert account is not None
+        return self.desk.sessions.begin(account, "127.0.0.1")
+
+    def client(self, role: Role | None = Role.OFFICER) -> Client:
+        """An HTTP client, signed in unless the role is None."""
+        return Client(self, self.sign_in(role) if role else "")
+
+    def page(self, browser: Browser, role: Role = Role.OFFICER, **options: Any) -> Page:
+        """A page of a fresh browser profile, signed in. Whatever a script or the policy refuses fails."""
+        context = browser.new_context(**{"viewport": DESKTOP, "locale": "vi-VN"} | options)
+        context.set_default_timeout(10_000)
+        context.add_cookies([
+            {"name": self.desk.cookie, "value": self.sign_in(role), "url": self.address, "httpOnly": True}
+        ])  # fmt: skip
+        return context.new_page()
+
+
+class Client(httpx.Client):
+    """An HTTP client that sends what a browser sends with a form of ours."""
+
+    def __init__(self, desk: Served, token: str = "") -> None:
+        super().__init__(base_url=desk.address, follow_redirects=False, timeout=30)
+        self._desk = desk
+        self.token = token
+        if token:
+            self.cookies.set(desk.desk.cookie, token)
+
+    def send_form(self, path: str, files: Any = None, **fields: str) -> httpx.Response:
+        """Send a form as our own page would, with the session's token."""
+        session = self._desk.desk.sessions.find(self.token) if self.token else None
+        told = {"form_token": session.form_token} if session else {}
+        return self.post(path, data=told | fields, files=files, headers=self.own())
+
+    def own(self) -> dict[str, str]:
+        """The headers of a request from our own page."""
+        return {"Origin": self._desk.address, "Sec-Fetch-Site": "same-origin"}
+
+
+@contextmanager
+def served_office(office: Office) -> Iterator[Served]:
+    """Serve the desk of a home folder."""
+    desk = Desk(office.home, lambda: at(office.now), QUICK)
+    try:
+        with served(desk, lambda _sentence: None, port=0) as address:
+            yield Served(desk, address, office)
+    finally:
+        desk.close()
+
+
+@contextmanager
+def served_round(folder: Path) -> Iterator[Served]:
+    """Serve an office after a small round of mail: two on time, one late, one held, one question."""
+    office = make_office(folder)
+    round_of_mail(office)
+    office.take_in()
+    with served_office(office) as desk:
+        yield desk
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium; started once for a module, for it takes a second."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert path, "these tests need Chromium: scripts/setup.sh system"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def faults_of(page: Page) -> list[str]:
+    """What axe-core finds wrong with a page, as sentences; there should be none."""
+    page.evaluate(_axe())
+    found = page.evaluate("(rules) => axe.run(document, {runOnly: rules})", RULES)
+    return [
+        f"{fault['id']}: {fault['help']} {[node['target'] for node in fault['nodes']][:3]}"
+        for fault in found["violations"]
+    ]
+
+
+def is_wider_than_window(page: Page) -> bool:
+    """Whether the page itself scrolls sideways; tables may, inside their frame."""
+    return bool(page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
+
+
+def complaints_of(context: BrowserContext) -> list[str]:
+    """Collects errors of scripts and of the content policy from now on."""
+    said: list[str] = []
+    context.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    context.on("weberror", lambda error: said.append(str(error.error)))
+    return said
+
+
+def path_of(page: Page) -> str:
+    """Where a page is."""
+    return urlsplit(page.url).path
+
+
+@cache
+def _axe() -> str:
+    return AXE.read_text("utf-8")
