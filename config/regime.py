@@ -44,6 +44,16 @@ class Department:
 
 
 @dataclass(frozen=True, slots=True)
+class TaughtWording:
+    """How units call one indicator of a report, as an officer confirmed it: these words and no others."""
+
+    report: str
+    indicator: str
+    wording: str
+    decision: int  #: the number of the decision that taught it
+
+
+@dataclass(frozen=True, slots=True)
 class CalendarPolicy:
     """Days that are no working days, beyond weekends and the public holidays of Vietnam."""
 
@@ -84,6 +94,7 @@ class Regime:
     sending: SendingPolicy = field(default_factory=SendingPolicy)
     trusted_authserv_id: str = ""  #: whose Authentication-Results counts (RFC 8601 section 5)
     accept_unauthenticated: bool = True  #: a known address whose domain publishes nothing
+    taught: tuple[TaughtWording, ...] = ()  #: by decisions, never by the folder
 
     def unit(self, unit_id: str) -> Unit:
         """The unit of that id.

@@ -25,7 +25,6 @@ from desk.outbox import Guard, preview, queue_reminders, send_due, withdraw
 from desk.sender import SmtpSender
 from desk.views import View, outgoing_view, waiting_of
 from desk.work import consolidation_of, current_periods
-from ledger.linked import effective_regime
 from ledger.obligations import obligations_of
 from ledger.records import (
     ADDRESS_DEAD,
@@ -37,6 +36,7 @@ from ledger.records import (
     OutgoingMessage,
     ReviewItem,
 )
+from ledger.taught import effective_regime
 
 #: Mail of these kinds, left open for a person, may turn out to be the report that is missing.
 _MAY_BE_A_REPORT = frozenset(

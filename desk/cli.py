@@ -484,13 +484,22 @@ def decide_accept(
     period: PeriodName = None,
     role: Annotated[str | None, typer.Option(help=_say("cli.opt_role"))] = None,
     learn: Annotated[bool, typer.Option("--learn/--no-learn", help=_say("cli.opt_learn"))] = True,
+    remember: Annotated[bool, typer.Option("--remember", help=_say("cli.opt_remember"))] = False,
     reason: Reason = "",
 ) -> None:
     from desk.decisions import accept
 
     with _office(context) as office:
         made = accept(
-            office, item, unit=unit, report=report, period=period, role=role, reason=reason, learn=learn
+            office,
+            item,
+            unit=unit,
+            report=report,
+            period=period,
+            role=role,
+            reason=reason,
+            learn=learn,
+            remember=remember,
         )
         _tell(office, made)
 

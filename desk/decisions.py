@@ -9,14 +9,19 @@ from typing import Any
 
 from config.days import read_day
 from config.reports import Period, ReportDefinition
-from desk.errors import UnknownNameError
+from desk.errors import RefusedWordingError, UnknownNameError
 from desk.office import Office
 from desk.work import chosen_periods, settle, take_in
 from intake.numerals import read_number
-from ledger.records import Decision, MessageClass, ObligationKey, ReviewItem, Role
+from intake.tables import label_index
+from intake.taught import TaughtNames, why_not_taught
+from ledger.records import Decision, MessageClass, Method, ObligationKey, ReviewItem, Role
+from ledger.taught import taught_wordings
 
 #: The ways a report comes beside the mailbox.
 CHANNELS = ("paper", "zalo", "document_system")
+#: The question whose answer may be remembered: whether a row's wording is an indicator's.
+WORDING_QUESTION = "label_uncertain"
 _ADDRESS = re.compile(r"[^\s@<>(),;:\"]+@[^\s@<>(),;:\"]+\.[^\s@<>(),;:\".]+")
 
 
@@ -30,16 +35,23 @@ def accept(
     role: str | None,
     reason: str,
     learn: bool = True,
+    remember: bool = False,
 ) -> Decision:
     """Let a message count: as proposed, or for the unit, report and period that are named.
 
     When the address was unknown it is remembered for the unit from that day on, unless `learn` is off.
+    A figure counts as it was read; with `remember` the wording of its row is the indicator's from now on.
 
     Raises:
-        UnknownNameError: there is no such question, message, unit, report, period or role, or the
-            proposal leaves something open that is not named.
+        UnknownNameError: there is no such question, message, unit, report, period or role, the
+            proposal leaves something open that is not named, or the question is not about a wording.
+        RefusedWordingError: the wording cannot be one indicator's.
     """
     found, target = _aimed(office, item)
+    if remember:
+        return teach(office, item, reason)
+    if found is not None and found.kind == "value":
+        return _accept_figure(office, found, reason, named=bool(unit or report or period or role))
     proposal = dict(found.proposal) if found else {}
     named = {"unit": unit, "report": report, "period": period}
     choice: dict[str, Any] = {name: value or proposal.get(name) or "" for name, value in named.items()}
@@ -62,6 +74,74 @@ def _learn(office: Office, archive_id: str, unit: str, reason: str) -> None:
     if outcome is not None and outcome.from_address:
         day = outcome.arrival.astimezone(office.regime.timezone).date()
         link(office, outcome.from_address, unit, day.isoformat(), reason)
+
+
+def _accept_figure(office: Office, found: ReviewItem, reason: str, *, named: bool) -> Decision:
+    """Let a doubtful figure count as it was read."""
+    figure = found.proposal.get("value")
+    if named or figure is None:
+        raise UnknownNameError("desk.value_question", name=found.id)
+    return set_value(office, found.id, str(figure), reason)
+
+
+def teach(office: Office, item: str, reason: str) -> Decision:
+    """Remember that the wording a question is about is the indicator's, in this report from now on.
+
+    Every mail whose tables hold the wording is judged again, of whatever period.
+
+    Raises:
+        UnknownNameError: there is no such question about the wording of a row.
+        RefusedWordingError: the wording cannot be one indicator's.
+    """
+    found, _target = _aimed(office, item)
+    if found is None or found.key is None or found.question != WORDING_QUESTION:
+        raise UnknownNameError("desk.no_wording_question", name=item)
+    report, wording = office.regime.report(found.key.report), found.parameters["label"]
+    _require_teachable(office, report, found, wording)
+    target = {"report": report.id, "wording": wording}
+    choice = {"indicator": found.indicator, "item": found.id}
+    decision = _recorded(office, "teach", target, choice, reason)
+    _again(office, _holding(office, decision), decision)
+    return decision
+
+
+def _require_teachable(office: Office, report: ReportDefinition, found: ReviewItem, wording: str) -> None:
+    if _is_recognised(office, found):
+        raise RefusedWordingError("desk.wording_from_picture", wording=wording)
+    taught = TaughtNames.of(report, taught_wordings(office.ledger.decisions()))
+    refusal = why_not_taught(wording, found.indicator, label_index(report), taught)
+    if refusal is not None:
+        why, code = refusal
+        owner = report.indicator(code).label if code else ""
+        raise RefusedWordingError(f"desk.{why}", wording=wording, indicator_label=owner)
+
+
+def _is_recognised(office: Office, found: ReviewItem) -> bool:
+    """Whether the figure was read from a picture, whose words may be misread."""
+    outcome = office.ledger.message(found.archive_id)
+    return any(
+        value.method is Method.OCR
+        for intent in (outcome.submissions if outcome else ())
+        for value in intent.values
+        if (intent.key, value.indicator, value.sex.value) == (found.key, found.indicator, found.sex)
+    )
+
+
+def _holding(office: Office, decision: Decision) -> list[str]:
+    """The messages whose tables hold a taught wording; where rows are left unnamed they may.
+
+    A row the wording settles left a finding with its label, before and after.
+    """
+    report = str(decision.target["report"])
+    said = TaughtNames(taught_wordings([decision]))
+    return [
+        submission.archive_id
+        for submission in office.ledger.submissions(report)
+        if any(
+            finding.code == "rows_not_read" or said.match(finding.parameters.get("label", ""))
+            for finding in submission.findings
+        )
+    ]
 
 
 def set_aside(office: Office, item: str, kind: str, reason: str) -> Decision:
@@ -166,9 +246,14 @@ def reopen(office: Office, item: str, reason: str) -> Decision:
     Raises:
         UnknownNameError: there is no such message or decision.
     """
-    numbered = next((known for known in office.ledger.decisions() if str(known.number) == item), None)
+    decided = office.ledger.decisions()
+    numbered = next((known for known in decided if str(known.number) == item), None)
     if numbered is not None and numbered.kind in _BY_NUMBER:
         return _taken_back(office, numbered, reason)
+    standing = {known.decision for known in taught_wordings(decided)}
+    for known in decided:
+        if known.number in standing and known.choice["item"] == item:
+            return _taken_back(office, known, reason)
     found, target = _aimed(office, item)
     if found is not None and found.kind == "value" and found.key is not None:
         return _recorded(office, "reopen", _value_target(found, found.key), {}, reason)
@@ -176,7 +261,7 @@ def reopen(office: Office, item: str, reason: str) -> Decision:
 
 
 #: Decisions about no message: they are taken back by their number.
-_BY_NUMBER = ("receive", "exempt", "extend", "link_address")
+_BY_NUMBER = ("receive", "exempt", "extend", "link_address", "teach")
 
 
 def _taken_back(office: Office, decision: Decision, reason: str) -> Decision:
@@ -184,6 +269,8 @@ def _taken_back(office: Office, decision: Decision, reason: str) -> Decision:
     if decision.kind == "link_address":
         address = decision.target["address"]
         _again(office, [m.archive_id for m in office.ledger.messages() if m.from_address == address], taken)
+    if decision.kind == "teach":
+        _again(office, _holding(office, decision), taken)
     return taken
 
 

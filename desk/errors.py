@@ -6,7 +6,7 @@
 3  the configuration is wrong or incomplete
 4  the mailbox or the mail server could not be used
 5  the ledger or the archive could not be used, or another daemon has it
-6  there is nothing by that name
+6  there is nothing by that name, or nothing that can be decided so
 7  a document could not be written, or a file or folder could not be used
 """
 
@@ -45,6 +45,10 @@ class DeskError(Exception):
 
 class UnknownNameError(DeskError):
     """There is no message, question, unit, report or period by that name."""
+
+
+class RefusedWordingError(DeskError):
+    """A wording cannot be remembered as one indicator's."""
 
 
 class HomeNotFoundError(DeskError):

@@ -20,7 +20,6 @@ from desk.errors import UnknownNameError
 from desk.office import Office
 from desk.views import waiting_of
 from intake.mailbox import FetchBatch, FetchNote, FolderMark, Mailbox
-from ledger.linked import effective_regime
 from ledger.obligations import obligations_of
 from ledger.records import (
     Certainty,
@@ -31,6 +30,7 @@ from ledger.records import (
     ReportFile,
     Submission,
 )
+from ledger.taught import effective_regime
 
 if TYPE_CHECKING:
     from intake.pipeline import Intake

@@ -17,6 +17,7 @@ from intake.recognition import REPORT_TYPES, Claim, Exhibit
 from intake.sentences import read_sentences
 from intake.subjects import reports_named
 from intake.tables import GivenPercent, TableReading, place_of, read_tables
+from intake.taught import TaughtNames
 from ledger.records import Certainty, Finding, Method, SectionText, Value
 
 #: The body of a mail is a report when it has at least so many headings or figures of the outline.
@@ -97,12 +98,16 @@ def _numbered(blocks: Sequence[Paragraph | Table]) -> tuple[Paragraph | Table, .
 
 
 def figures_of(
-    read: ReadExhibit, report: ReportDefinition, kind: str, period: Period | None = None
+    read: ReadExhibit,
+    report: ReportDefinition,
+    kind: str,
+    period: Period | None = None,
+    taught: TaughtNames | None = None,
 ) -> Figures:
     """Figures, narrative and findings of one exhibit for a report and a kind of unit."""
     assert read.document is not None
     name = read.exhibit.file
-    tables = read_tables(_for_labels(read.document), name, report, kind, period)
+    tables = read_tables(_for_labels(read.document), name, report, kind, period, taught)
     if is_recognised(read.document):
         tables = replace(tables, values=_recognised(tables.values, _sure_places(read.document)))
     outline = cut_outline(read.document, report.outline, name)

@@ -28,6 +28,7 @@ from intake.screening import screen
 from intake.sender import SenderResult, look_alike, sender_verdict
 from intake.settlement import Announced, Handed, announced, fingerprint, is_telling, role_of
 from intake.subjects import reports_named
+from intake.taught import TaughtNames
 from intake.unit_names import UnitIndex
 from ledger.records import (
     ADDRESS_DEAD,
@@ -414,7 +415,8 @@ class _Judge:
         kind = self._regime.unit(match.unit).kind
         period = next((p for p in self._context.periods[match.report] if p.id == match.period), None)
         told = [one for one in reads if not one.exhibit.recognised] or reads  # a picture repeats its file
-        read = [figures_of(one, report, kind, period) for one in told if one.document is not None]
+        taught = TaughtNames.of(report, self._regime.taught)
+        read = [figures_of(one, report, kind, period, taught) for one in told if one.document is not None]
         values, conflicts = combine(*(one.tables for one in read), *(one.sentences for one in read))
         percentages = [given for one in read for given in one.percentages]
         # Men that a row gives though only women are asked count nowhere, but must agree with the rest.
@@ -466,11 +468,11 @@ class _Judge:
         """What the question about a figure says: the places of the finding that raised it."""
         label = self._regime.report(report).indicator(value.indicator).label
         words = {"label": label, "indicator_label": label, "text": value.place.text}
-        for finding in findings:
-            same = finding.place == value.place or finding.parameters.get("indicator") == value.indicator
-            if finding.code == value.reason and same:
-                words |= finding.parameters
-                break
+        raised = [finding for finding in findings if finding.code == value.reason]
+        here = [finding for finding in raised if finding.place == value.place]
+        about = [finding for finding in raised if finding.parameters.get("indicator") == value.indicator]
+        for finding in (*here, *about)[:1]:
+            words |= finding.parameters
         return words | {"place": f"{value.place.file}, {value.place.where}", "text": value.place.text}
 
     # -- what a person decided ----------------------------------------------------------------------

@@ -174,6 +174,7 @@ class Strength(StrEnum):
     REORDERED = "reordered"
     TYPO = "typo"
     SHORTENED = "shortened"
+    TAUGHT = "taught"  #: these very words were confirmed by an officer
     PLACED = "placed"  #: reworded, and settled by its place among the rows of a whole form
     UNCERTAIN = "uncertain"  #: cut short in a way that may change what is counted: a proposal to a person
 
@@ -281,6 +282,12 @@ class LabelIndex:
     def keys_of(self, code: str) -> tuple[LabelKey, ...]:
         """The names of one indicator, ready for comparison: its label first, then its synonyms."""
         return tuple(form.key for form in self._forms if form.code == code)
+
+    def called(self, label: str) -> tuple[str, ...]:
+        """The codes of the indicators that have the label for a name but for its marks and its order."""
+        wanted = sorted(map(plain_key, self.own_key(label).words))
+        named = (form.code for form in self._forms if sorted(map(plain_key, form.key.words)) == wanted)
+        return tuple(dict.fromkeys(named))
 
     def own_key(self, label: str) -> LabelKey:
         """A row's label ready for comparison, without the level every row of this report is at."""
@@ -504,11 +511,12 @@ def _typed_plain(key: LabelKey, forms: list[_Form]) -> Iterator[_Form]:
     """Names that agree once the marks are gone, for labels typed without them, wholly or in part."""
     for form in forms:
         pairs = ((key.text, form.key.text), (key.short, form.key.short))
-        if any(_same_but_marks(written.split(), named.split()) for written, named in pairs):
+        if any(same_but_marks(written.split(), named.split()) for written, named in pairs):
             yield form
 
 
-def _same_but_marks(written: list[str], named: list[str]) -> bool:
+def same_but_marks(written: list[str], named: list[str]) -> bool:
+    """Whether a label has the words of a name in their order, some or all of them without their marks."""
     return len(written) == len(named) and all(map(_same_or_lost_marks, written, named))
 
 

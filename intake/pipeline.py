@@ -21,7 +21,6 @@ from intake.unit_names import UnitIndex
 from intake.workers import ReaderPool, ReadingFailure
 from ledger.archive import Archive
 from ledger.errors import ArchiveError
-from ledger.linked import effective_regime
 from ledger.obligations import obligations_of
 from ledger.records import (
     AttachmentRecord,
@@ -34,6 +33,7 @@ from ledger.records import (
     SubmissionIntent,
 )
 from ledger.store import Ledger
+from ledger.taught import effective_regime
 
 #: The event by which the desk records that a message came incomplete or without a sure arrival.
 FETCH_DOUBT = "fetch_doubt"

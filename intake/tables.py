@@ -24,6 +24,7 @@ from intake.labels import LabelIndex, LabelMatch, Strength, is_sum_row, label_ke
 from intake.likeness import LikenessIndex
 from intake.measures import convert, is_counted, is_known, is_money, same_measure, stated_measure
 from intake.numerals import ReadNumber, number_text, read_number
+from intake.taught import TaughtNames
 from ledger.records import Certainty, Finding, Place, Value
 
 if TYPE_CHECKING:
@@ -110,13 +111,19 @@ class _Parent:
     """The row that "Trong đó: nữ" below it belongs to."""
 
     match: LabelMatch
+    label: str
     row: int
     measure: str
     filled: bool
 
 
 def read_tables(
-    document: Document, file: str, report: ReportDefinition, unit_kind: str, period: Period | None = None
+    document: Document,
+    file: str,
+    report: ReportDefinition,
+    unit_kind: str,
+    period: Period | None = None,
+    taught: TaughtNames | None = None,
 ) -> TableReading:
     """Read every visible table of a document for one report.
 
@@ -130,12 +137,14 @@ def read_tables(
         unit_kind: which kind of unit sends it; decides what is asked.
         period: the period reported on; columns headed by another year or period are not read. Without
             it, of several periods the latest is.
+        taught: the wordings of rows that officers confirmed for this report.
 
     """
-    notes = _read_document(document, file, report, period, {})
+    taught = taught or TaughtNames()
+    notes = _read_document(document, file, report, period, taught, {})
     placed = _placed_by_form(notes.forms, report, unit_kind)
     if placed:
-        notes = _read_document(document, file, report, period, placed)
+        notes = _read_document(document, file, report, period, taught, placed)
     return _settled(notes, report, unit_kind)
 
 
@@ -144,6 +153,7 @@ def _read_document(
     file: str,
     report: ReportDefinition,
     period: Period | None,
+    taught: TaughtNames,
     placed: Mapping[int, Mapping[int, LabelMatch]],
 ) -> _Notes:
     """Read all tables; `placed` says what rows of a table mean whose label alone does not."""
@@ -163,6 +173,7 @@ def _read_document(
                 index=index,
                 notes=notes,
                 above=above,
+                taught=taught,
                 placed=placed.get(number, {}),
             )
             earlier = reader.read(earlier)
@@ -223,6 +234,7 @@ class _TableReader:
         index: LabelIndex,
         notes: _Notes,
         above: tuple[str, ...],
+        taught: TaughtNames,
         placed: Mapping[int, LabelMatch],
     ) -> None:
         self._table = table
@@ -232,6 +244,7 @@ class _TableReader:
         self._index = index
         self._notes = notes
         self._above = list(above)
+        self._taught = taught
         self._placed = placed
         self.form: list[FormRow] = []  #: what the reading made of each row, for the form as a whole
         self._grid = Grid(table)
@@ -333,12 +346,26 @@ class _TableReader:
             self._read_sum_row(row)
             return
         self._above_label = row.label
-        match = self._placed.get(row.number) or self._index.match(row.label, self._section, row.measure)
-        self._note_in_form(row, match)
+        own = self._placed.get(row.number) or self._index.match(row.label, self._section, row.measure)
+        match = self._as_taught(row, own)
+        self._note_in_form(row, match if row.is_filled else own)
         if match:
             self._read_matched(row, match)
         else:
             self._pass_over(row, match)
+
+    def _as_taught(self, row: _Row, match: LabelMatch) -> LabelMatch:
+        """What an officer said of these words, where the report's own names settle nothing.
+
+        Only where the row gives a figure, or where its words propose the indicator already: every row that
+        is read otherwise for it then left a finding with its label, by which the message is found again.
+        """
+        if _is_sure(match) or row.spans or (known := self._taught.match(row.label)) is None:
+            return match
+        told = any(_is_filled(cell) and _has_number(cell) for cell in row.figures.values())
+        if not told and match.indicator != known.indicator:
+            return match
+        return LabelMatch(known.indicator, strength=Strength.TAUGHT)
 
     def _note_in_form(self, row: _Row, match: LabelMatch) -> None:
         """Remember the row's part in the form; a rate has none."""
@@ -368,13 +395,15 @@ class _TableReader:
 
     def _read_matched(self, row: _Row, match: LabelMatch) -> None:
         indicator = self._report.indicator(match.indicator)
-        self._parent = _Parent(match, row.number, row.measure, row.is_filled)
+        self._parent = _Parent(match, row.label, row.number, row.measure, row.is_filled)
         if indicator.aggregation is Aggregation.RATIO:
             self._note_ratio(row, indicator)
             return
         self._notes.rows.setdefault(indicator.code, []).append(row.is_filled)
         if match.strength is Strength.PLACED:
-            self._note_placed(row, indicator)
+            self._note_reworded(row, indicator, "row_by_form")
+        elif match.strength is Strength.TAUGHT and row.is_filled and (known := self._taught.match(row.label)):
+            self._note_reworded(row, indicator, "row_by_wording", decision=str(known.decision))
         if self._is_heading(row):
             self._section = row.label
         for sex, cell in self._figures_of(row, indicator, match.sex):
@@ -514,11 +543,13 @@ class _TableReader:
             self._notes.percentages.append(given)
 
     def _note_doubt(self, read: _Read, row: _Row, value: Value) -> None:
+        # "Trong đó: nữ" is sure; what may be doubted is the name of the row above it.
+        named = self._parent.label if self._parent and read.reason == "label_uncertain" else row.label
         parameters = {
             "indicator": value.indicator,
             "indicator_label": self._report.indicator(value.indicator).label,
             "sex": value.sex.value,
-            "label": row.label,
+            "label": named,
             "text": value.place.text,
             "measure": value.unit_of_measure,
             "stated": read.stated,
@@ -527,7 +558,7 @@ class _TableReader:
             parameters["first"], parameters["second"] = map(number_text, read.candidates[:2])
         self._notes.findings.append(Finding(read.reason, Grade.ERROR, value.place, parameters))
 
-    def _note_placed(self, row: _Row, indicator: Indicator) -> None:
+    def _note_reworded(self, row: _Row, indicator: Indicator, code: str, **more: str) -> None:
         """A reworded row that was read, so that whoever doubts it finds it."""
         filled = next(cell for cell in row.figures.values() if _is_filled(cell))
         place = self._place(filled)
@@ -537,7 +568,7 @@ class _TableReader:
             "indicator": indicator.code,
             "indicator_label": indicator.label,
         }
-        self._notes.findings.append(Finding("row_by_form", Grade.NOTE, place, parameters))
+        self._notes.findings.append(Finding(code, Grade.NOTE, place, parameters | more))
 
     def _note_unread_row(self, row: _Row, match: LabelMatch) -> None:
         """A row with a number that is nobody's; remarks in words are none ("đã hoàn thành")."""

@@ -11,6 +11,10 @@ extend
     late, ISO with its zone
 exempt
     target `report`, `period`, `unit` (left out: every unit)
+link_address
+    target `address`; choice `unit`, `from`: the first day, ISO (left out: always)
+teach
+    target `report`, `wording`: a row's label as it stood; choice `indicator`, `item`: the question answered
 reopen
     target of what it takes back
 
@@ -88,6 +92,8 @@ def check(decision: Decision) -> None:
         decision.target.get("address") and decision.choice.get("unit")
     ):
         raise InvalidDecisionError("a link names an address and a unit", field="address")
+    if decision.kind == "teach":
+        _check_names_wording(decision)
 
 
 def extended_due(decision: Decision) -> datetime:
@@ -157,6 +163,13 @@ def _check_names_obligation(decision: Decision) -> None:
     for name in ("report", "period"):
         if not decision.target.get(name):
             raise InvalidDecisionError(f"{decision.kind} must name its {name}", field=name)
+
+
+def _check_names_wording(decision: Decision) -> None:
+    said = {**decision.target, **decision.choice}
+    for name in ("report", "wording", "indicator"):
+        if not said.get(name):
+            raise InvalidDecisionError(f"what is taught must name its {name}", field=name)
 
 
 def _said(decision: Decision) -> str:
