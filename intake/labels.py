@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from rapidfuzz.distance import OSA
 
 from config.reports import Aggregation, Indicator, Sex
-from config.spelling import accented_key, is_accented, plain_key, tidy
+from config.spelling import accented_key, is_accented, plain_key, tidy, without_marks
 from intake.measures import same_measure, split_measure
 
 if TYPE_CHECKING:
@@ -136,6 +136,48 @@ _NEGATIONS = frozenset({"không", "chưa", "chẳng"})
 _PASSIVE = re.compile(r"\b(?:được|bị|do)\b")
 _RATIO = re.compile(r"(?:^|\s)(?:tỉ lệ|tỉ số|tỉ suất|phần trăm|cơ cấu|ti le|ti so)(?:\s|$)|%")
 
+# Said without marks these may be a word that counts: "co" is "cơ" of "cơ sở", "thi" a contest, "do" "độ".
+_DOUBTFUL_BARE = word_set("co thi do de da la ma su o")
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """The words and phrases that rule what is compared, as they are typed."""
+
+    stop: frozenset[str]  #: words that carry no part of what is counted
+    stop_phrases: re.Pattern[str]
+    guarded: frozenset[str]
+    negations: frozenset[str]
+    passive: re.Pattern[str]
+    lead: re.Pattern[str]
+    own_level: re.Pattern[str]
+    levels: re.Pattern[str]
+
+    def words(self, key: str) -> frozenset[str]:
+        """The words of a folded text that say what is counted."""
+        return frozenset(word for word in self.stop_phrases.sub(" ", key).split() if word not in self.stop)
+
+    def key(self, text: str, measure: str = "") -> LabelKey:
+        """A folded text ready for comparison."""
+        return LabelKey(text, self.lead.sub("", text) or text, measure, self.words(text))
+
+
+def _bare(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    return re.compile(without_marks(pattern.pattern))
+
+
+_MARKED = Spelling(_STOP, _STOP_PHRASES, GUARDED, _NEGATIONS, _PASSIVE, _LEAD, _OWN_LEVEL, _LEVELS)
+_BARE = Spelling(
+    stop=frozenset(map(plain_key, _STOP)) - _DOUBTFUL_BARE,
+    stop_phrases=_bare(_STOP_PHRASES),
+    guarded=frozenset(map(plain_key, GUARDED)),
+    negations=frozenset(map(plain_key, _NEGATIONS)),
+    passive=_bare(_PASSIVE),
+    lead=_PLAIN_LEAD,
+    own_level=_bare(_OWN_LEVEL),
+    levels=_bare(_LEVELS),
+)
+
 _FEMALE = frozenset({"nữ", "gái", "trẻ gái", "nữ giới", "phụ nữ", "nu", "gai"})
 _MALE = frozenset({"nam", "trai", "trẻ trai", "nam giới"})
 _SEX_NOISE = re.compile(
@@ -156,7 +198,6 @@ _SUM_ROWS = frozenset(
 )
 
 
-_FIRST_LOOSE = 3  # of the steps of comparison, the first that does not ask for the same words in order
 _SYLLABLES = 2  # of one Vietnamese word: "lao động"
 _FEWEST = 2  # words a shortened name must have left
 _SHORTEST_MISTYPED = 3  # letters; a shorter word with another letter is another word
@@ -234,7 +275,7 @@ def label_key(label: str) -> LabelKey:
     bare = _FOOTNOTE.sub(" ", _ENUMERATION.sub("", tidy(label)))
     bare, measure = split_measure(bare)
     text = OF_WHICH.sub("", folded(bare))
-    return LabelKey(text=text, short=_without_lead(text), measure=measure, words=content_words(text))
+    return replace(_MARKED.key(text, measure), short=_without_lead(text))
 
 
 def sex_row(label: str) -> Sex | None:
@@ -262,10 +303,14 @@ class LabelIndex:
 
     `topics` are the phrases that name the report's subject: in a report on bình đẳng giới the row
     "Số lớp tập huấn" and "Số lớp tập huấn về bình đẳng giới" are one.
+
+    A `bare` index compares labels typed without marks: all names without theirs, by the same steps but
+    for typing faults, for without marks one letter more or less makes too many other words.
     """
 
     indicators: tuple[Indicator, ...]
     topics: tuple[str, ...] = ()
+    bare: bool = False
     _memory: dict[tuple[str, str, str], LabelMatch] = field(default_factory=dict, repr=False, compare=False)
 
     def match(self, label: str, section_context: str = "", measure: str = "") -> LabelMatch:
@@ -291,17 +336,41 @@ class LabelIndex:
 
     def own_key(self, label: str) -> LabelKey:
         """A row's label ready for comparison, without the level every row of this report is at."""
-        return self._own_level_dropped(label_key(label))
+        return self._own_level_dropped(self._key(label))
 
     def nearest(self, label: str) -> str:
         """The code of the indicator most like the label, as a proposal to a person; empty when none is."""
-        wanted = label_key(label).words
+        if self._is_beyond_marks(label):
+            return self.without_marks.nearest(label)
+        wanted = self._key(label).words
         shares = {
             form.code: max(len(wanted & form.key.words) / max(len(wanted | form.key.words), 1), 0)
             for form in sorted(self._forms, key=lambda form: len(wanted & form.key.words))
         }
         best = max(shares, key=lambda code: shares[code], default="")
         return best if best and shares[best] >= 1 / 3 else ""
+
+    @property
+    def spelling(self) -> Spelling:
+        """The words and phrases that rule its comparisons, with their marks or without."""
+        return _BARE if self.bare else _MARKED
+
+    @cached_property
+    def without_marks(self) -> LabelIndex:
+        """The same names for labels typed without marks."""
+        return LabelIndex(self.indicators, self.topics, bare=True)
+
+    def _is_beyond_marks(self, label: str) -> bool:
+        """Whether a label was typed without marks and this index compares with them."""
+        return not self.bare and not is_accented(label)
+
+    def _key(self, label: str) -> LabelKey:
+        key = label_key(label)
+        return _BARE.key(plain_key(key.text), key.measure) if self.bare else key
+
+    def folded(self, text: str) -> str:
+        """A text as this index compares it: short forms written out, with its marks or without."""
+        return plain_key(folded(text)) if self.bare else folded(text)
 
     @cached_property
     def _forms(self) -> tuple[_Form, ...]:
@@ -321,7 +390,7 @@ class LabelIndex:
 
     @cached_property
     def _names_levels(self) -> bool:
-        return any(_LEVELS.search(form.key.text) for form in self._forms)
+        return any(self.spelling.levels.search(form.key.text) for form in self._forms)
 
     def _forms_of(self, indicator: Indicator) -> Iterator[_Form]:
         names = [
@@ -334,22 +403,23 @@ class LabelIndex:
                 yield self._form(indicator, shorter, Strength.SYNONYM)
 
     def _form(self, indicator: Indicator, name: str, strength: Strength) -> _Form:
-        key = label_key(name)
-        parts = _PASSIVE.split(key.text, maxsplit=1)
+        key, words = self._key(name), self.spelling.words
+        parts = self.spelling.passive.split(key.text, maxsplit=1)
         return _Form(
             code=indicator.code,
             strength=strength,
             key=key,
             measure=indicator.unit_of_measure,
-            measure_words=content_words(folded(indicator.unit_of_measure)),
+            measure_words=words(self.folded(indicator.unit_of_measure)),
             topics=self._topics_in(key),
-            items=tuple(label_key(item).words for item in re.split(r"[,;/]", name)) if "," in name else (),
-            predicate=content_words(parts[1]) - self._topics_in(key) if len(parts) > 1 else frozenset(),
+            items=tuple(self._key(item).words for item in re.split(r"[,;/]", name)) if "," in name else (),
+            predicate=words(parts[1]) - self._topics_in(key) if len(parts) > 1 else frozenset(),
         )
 
     def _topics_in(self, key: LabelKey) -> frozenset[str]:
         """The words of the whole topic phrases the label holds."""
-        held = [content_words(topic) for one in self.topics if (topic := folded(one)) in key.text]
+        named = (topic for one in self.topics if (topic := self.folded(one)) in key.text)
+        held = [self.spelling.words(topic) for topic in named]
         return frozenset(word for words in held for word in words)
 
     def _match(self, label: str, section: str, measure: str) -> LabelMatch:
@@ -358,31 +428,47 @@ class LabelIndex:
             return _NO_MATCH
         stated = measure or key.measure
         ratio = names_ratio(label)
+        if self._is_beyond_marks(label):
+            found = self._as_named(key, stated, ratio=ratio)
+            return found if found is not None else self.without_marks.match(label, section, measure)
         found = self._by_words(key, section, stated, ratio=ratio)
-        return found if found or found.ambiguous else self._by_sex(key, section, stated, ratio=ratio)
+        settled = found or found.ambiguous or self.bare  # a bare "nam" is a man or a year
+        return found if settled else self._by_sex(key, section, stated, ratio=ratio)
 
     def _own_level_dropped(self, key: LabelKey) -> LabelKey:
         """Make "Đại biểu HĐND cấp xã" into "Đại biểu HĐND" where the report names no level anywhere."""
-        shorter = _OWN_LEVEL.sub("", key.text)
+        shorter = self.spelling.own_level.sub("", key.text)
         if self._names_levels or shorter == key.text:
             return key
-        return LabelKey(shorter, _without_lead(shorter), key.measure, content_words(shorter))
+        return replace(self.spelling.key(shorter, key.measure), short=_without_lead(shorter))
 
-    def _by_words(self, key: LabelKey, section: str, measure: str, *, ratio: bool) -> LabelMatch:
-        forms = [form for form in self._forms if (form.code in self._ratios) == ratio]
+    def _forms_for(self, *, ratio: bool) -> list[_Form]:
+        return [form for form in self._forms if (form.code in self._ratios) == ratio]
+
+    def _as_named(self, key: LabelKey, measure: str, *, ratio: bool) -> LabelMatch | None:
+        """The match of the same words in the same order; None: no name has them."""
+        forms = self._forms_for(ratio=ratio)
         steps: tuple[Callable[[], Iterable[_Form]], ...] = (
             lambda: (form for form in forms if form.key.text == key.text),
             lambda: (form for form in forms if form.key.short == key.short),
             lambda: _typed_plain(key, forms),
+        )
+        told = (self._only(step(), measure, None) for step in steps)
+        return next((found for found in told if found is not None), None)  # also when two fit
+
+    def _by_words(self, key: LabelKey, section: str, measure: str, *, ratio: bool) -> LabelMatch:
+        if (named := self._as_named(key, measure, ratio=ratio)) is not None:
+            return named
+        forms = self._forms_for(ratio=ratio)
+        steps: tuple[Callable[[], Iterable[_Form]], ...] = (
             lambda: _same_words(key, forms),
             lambda: _same_but_implied(key, forms, measure, self._topics_in(key)),
             lambda: self._supplied_by_section(key, forms, section),
         )
-        for number, step in enumerate(steps):
-            strength = Strength.REORDERED if number >= _FIRST_LOOSE else None
-            if (found := self._only(step(), measure, strength)) is not None:
+        for step in steps:
+            if (found := self._only(step(), measure, Strength.REORDERED)) is not None:
                 return found  # also when two fit: a looser step could only hide that
-        mistyped = self._mistyped(key, forms)
+        mistyped = None if self.bare else self._mistyped(key, forms)
         return mistyped if mistyped is not None else self._shortened(key, forms, measure) or _NO_MATCH
 
     def _only(self, forms: Iterable[_Form], measure: str, strength: Strength | None) -> LabelMatch | None:
@@ -400,7 +486,7 @@ class LabelIndex:
 
     def _supplied_by_section(self, key: LabelKey, forms: list[_Form], section: str) -> Iterator[_Form]:
         """Under "Tập huấn" the row "Số lớp" is "Số lớp tập huấn": the heading supplies the missing words."""
-        heading = label_key(section).words
+        heading = self._key(section).words
         for form in forms:
             missing = form.key.words - key.words
             if missing and key.words <= form.key.words and missing <= heading:
@@ -455,7 +541,7 @@ class LabelIndex:
         cut = whole - wanted
         if wanted <= form.measure_words or (measure and not same_measure(measure, form.measure)):
             return Strength.NONE
-        if any(word in GUARDED or any(map(str.isdigit, word)) for word in cut):
+        if any(word in self.spelling.guarded or any(map(str.isdigit, word)) for word in cut):
             return Strength.NONE
         if self._cut_is_harmless(wanted, cut, form, forms, measure):
             return Strength.SHORTENED
@@ -492,7 +578,7 @@ class LabelIndex:
             rest = end.sub(" ", key.text).strip()
             if ratio or rest == key.text or not rest:
                 continue
-            shorter = LabelKey(rest, _without_lead(rest), key.measure, content_words(rest))
+            shorter = replace(_MARKED.key(rest, key.measure), short=_without_lead(rest))
             found = self._by_words(shorter, section, measure, ratio=False)
             if found.strength in (Strength.EXACT, Strength.SYNONYM, Strength.REORDERED):
                 return LabelMatch(found.indicator, sex, found.strength)
@@ -635,4 +721,4 @@ def _compact(key: str) -> str:
 
 def content_words(key: str) -> frozenset[str]:
     """The words of a folded text that say what is counted."""
-    return frozenset(word for word in _STOP_PHRASES.sub(" ", key).split() if word not in _STOP)
+    return _MARKED.words(key)

@@ -18,11 +18,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 from config.reports import Aggregation
-from intake.labels import GUARDED, LabelIndex, content_words, folded, word_set
+from config.spelling import is_accented, plain_key
+from intake.labels import LabelIndex, word_set
 from intake.measures import same_measure
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _T = TypeVar("_T")
 
@@ -62,24 +63,48 @@ _OPPOSITES = (
     ("tạo việc làm", "mất việc làm"),
     ("trưởng", "phó"),
 )
-# A part of those counted, or another moment than the period's: at best a question to a person.
-_NARROWING = re.compile(
-    r"\b(?:nông thôn|thành thị|đô thị|dân tộc|thiểu số|vùng cao|miền núi|nghèo|khuyết tật|cao tuổi"
-    r"|thanh niên|vị thành niên|học sinh|đảng viên|đoàn viên|hội viên|mồ côi|đơn thân|chủ hộ|có công"
-    r"|tôn giáo|nòng cốt|mới|tái|lần đầu|còn lại|tồn|tăng thêm|duy trì|nâng cao|nặng|nghiêm trọng"
-    r"|cấp (?:trên|huyện|tỉnh|trung ương|thôn)|toàn (?:huyện|tỉnh)|ngoài (?:xã|huyện|tỉnh|nước)"
-    r"|ước|kế hoạch|chỉ tiêu|dự kiến|dự toán|lũy kế|từ đầu năm|đến nay|cả năm|cùng kì|năm trước"
-    r"|kì trước|năm ngoái|nguy cơ|xuống cấp|trở (?:về|lại)|tử vong|nghỉ hưu|học đường|được cứu|xử lí"
-    r"|li hôn|tảo hôn|gây|huyện|hiệu quả|ma túy|tập huấn|ủy ban|chi|cặp|huy động)\b"
+# A part of those counted, or figures of another kind: at best a question to a person. What parts the
+# counted are the breakdowns ("phân tổ") of the national statistical indicators (Decree 94/2022/NĐ-CP) and
+# the groups that policies name; figures are of a plan, estimated, cumulative, or of another period.
+_NARROWING = (
+    *("nông thôn", "thành thị", "đô thị", "miền núi", "vùng cao", "biên giới", "hải đảo"),
+    *("dân tộc", "thiểu số", "tôn giáo", "cao tuổi", "thanh niên", "vị thành niên", "học sinh"),
+    *("nghèo", "khuyết tật", "có công", "mồ côi", "đơn thân", "chủ hộ"),
+    *("đảng viên", "đoàn viên", "hội viên"),
+    *("cấp trên", "cấp huyện", "cấp tỉnh", "cấp trung ương", "cấp thôn", "toàn huyện", "toàn tỉnh"),
+    *("mới", "tái", "lần đầu", "còn lại", "tồn", "tăng thêm"),
+    *("ước", "kế hoạch", "chỉ tiêu", "dự kiến", "dự toán", "lũy kế", "từ đầu năm", "đến nay", "cả năm"),
+    *("cùng kì", "năm trước", "kì trước", "năm ngoái"),
 )
-_NEGATION = re.compile(r"\b(?:không|chưa|chẳng|ngoài|trừ|quá hạn|thôi)\b")
-_PASSIVE = re.compile(r"\b(?:được|bị|do)\b")
-_SUBJECT = re.compile(r"\bvề\b.*$")
+_NEGATION = ("không", "chưa", "chẳng", "ngoài", "trừ", "quá hạn", "thôi")
 _BREAK = "|"  # no words stand together across it
 _HALF = 0.5
 _SINGLE = 0.5  # what a rare syllable counts that stands alone: "động" is of "huy động" and "lao động"
 _FEW = 2  # indicators a distinctive word may occur in...
 _FEW_SHARE = 8  # ... or one in so many of the report's
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """The words that tell counts apart, as they are typed."""
+
+    general: frozenset[str]
+    function: frozenset[str]
+    opposites: tuple[tuple[str, str], ...]
+    narrowing: tuple[str, ...]
+    negation: tuple[str, ...]
+    subject: re.Pattern[str]
+
+
+_MARKED = _Telling(_GENERAL, _FUNCTION, _OPPOSITES, _NARROWING, _NEGATION, re.compile(r"\bvề\b.*$"))
+_BARE = _Telling(
+    general=frozenset(map(plain_key, _GENERAL)),
+    function=frozenset(map(plain_key, _FUNCTION)),
+    opposites=tuple((plain_key(one), plain_key(other)) for one, other in _OPPOSITES),
+    narrowing=tuple(map(plain_key, _NARROWING)),
+    negation=tuple(map(plain_key, _NEGATION)),
+    subject=re.compile(r"\bve\b.*$"),
+)
 
 
 class Likeness(IntEnum):
@@ -109,8 +134,11 @@ class LikenessIndex:
     def judge(self, label: str, code: str, measure: str) -> Likeness:
         """How far the label speaks for the indicator against all others of the report.
 
-        `measure` is the row's unit of measure; that it is the indicator's is the caller's to see to.
+        `measure` is the row's unit of measure; that it is the indicator's is the caller's to see to. A
+        label typed without marks leaves more open than any rule can close: it is never strong.
         """
+        if not self.index.bare and not is_accented(label):
+            return min(self._without_marks.judge(label, code, measure), Likeness.WEAK)
         row = self._row(label, measure)
         grade = max((self._against(row, name) for name in self._names[code]), default=Likeness.NONE)
         if grade is Likeness.NONE:
@@ -125,12 +153,20 @@ class LikenessIndex:
         return Likeness.WEAK if any(shared == own for shared in alike) else grade
 
     @cached_property
+    def _without_marks(self) -> LikenessIndex:
+        return LikenessIndex(self.index.without_marks)
+
+    @property
+    def _telling(self) -> _Telling:
+        return _BARE if self.index.bare else _MARKED
+
+    @cached_property
     def _measures(self) -> dict[str, str]:
         return {one.code: one.unit_of_measure for one in self.index.indicators}
 
     @cached_property
     def _topics(self) -> tuple[str, ...]:
-        return tuple(sorted(filter(None, map(folded, self.index.topics)), key=len, reverse=True))
+        return tuple(sorted(filter(None, map(self.index.folded, self.index.topics)), key=len, reverse=True))
 
     @cached_property
     def _names(self) -> dict[str, tuple[_Label, ...]]:
@@ -154,16 +190,18 @@ class LikenessIndex:
     def _row(self, label: str, measure: str) -> _Label:
         """A row's label; what it adds on the report's own subject ("về hòa giải, ...") is no word more."""
         key = self.index.own_key(label)
-        subject = _SUBJECT.search(key.text)
+        subject = self._telling.subject.search(key.text)
         about = subject is not None and any(topic in subject[0] for topic in self._topics)
-        return self._label(key.text, _SUBJECT.sub("", key.text) if about else key.text, measure)
+        return self._label(key.text, self._telling.subject.sub("", key.text) if about else key.text, measure)
 
     def _label(self, text: str, counted: str, measure: str) -> _Label:
         words = self._without_topics(counted).split()
         pairs = frozenset(pair for pair in pairwise(words) if _BREAK not in pair)
-        said = content_words(" ".join(words).replace(_BREAK, " ")) - _GENERAL - content_words(folded(measure))
-        done = _PASSIVE.split(" ".join(words), maxsplit=1)[1:]
-        return _Label(text, said, pairs, content_words(done[0] if done else "") & said)
+        spelling = self.index.spelling
+        measured = spelling.words(self.index.folded(measure))
+        said = spelling.words(" ".join(words).replace(_BREAK, " ")) - self._telling.general - measured
+        done = spelling.passive.split(" ".join(words), maxsplit=1)[1:]
+        return _Label(text, said, pairs, spelling.words(done[0] if done else "") & said)
 
     def _without_topics(self, text: str) -> str:
         bare = f" {text} "
@@ -177,9 +215,9 @@ class LikenessIndex:
         What another indicator is called by explains nothing: it is rather that indicator's word.
         """
         names = " ".join(name.text for name in self._names[code])
-        known = f"{names} {folded(self._measures[code])} {folded(measure)}"
-        said = content_words(self._without_topics(row.text).replace(_BREAK, " "))
-        return said - frozenset(known.split()) - _FUNCTION
+        known = f"{names} {self.index.folded(self._measures[code])} {self.index.folded(measure)}"
+        said = self.index.spelling.words(self._without_topics(row.text).replace(_BREAK, " "))
+        return said - frozenset(known.split()) - self._telling.function
 
     def _shared_most(self, row: _Label, code: str) -> float:
         return max((self._shared(row, name) for name in self._names[code]), default=0.0)
@@ -199,17 +237,27 @@ class LikenessIndex:
         shared = self._shared(row, name)
         enough = shared >= _HALF * len(name.said) and shared >= _HALF * len(row.said)
         same_deed = not name.done or bool(name.done & row.said)
-        return Likeness.STRONG if enough and same_deed and not _narrowed(row, name) else Likeness.WEAK
+        return Likeness.STRONG if enough and same_deed and not self._narrowed(row, name) else Likeness.WEAK
 
     def _turned(self, row: _Label, name: _Label) -> bool:
         """Whether a word, a number or a "not" on one side makes it another count."""
         one, other = (frozenset(self._without_topics(each.text).split()) for each in (row, name))
-        if any(word in GUARDED or any(map(str.isdigit, word)) for word in one ^ other):
+        guarded = self.index.spelling.guarded
+        if any(word in guarded or any(map(str.isdigit, word)) for word in one ^ other):
             return True
-        if set(_NEGATION.findall(row.text)) != set(_NEGATION.findall(name.text)):
+        if _held(self._telling.negation, row.text) != _held(self._telling.negation, name.text):
             return True
-        sides = [(_opposites_in(row.text, pair), _opposites_in(name.text, pair)) for pair in _OPPOSITES]
-        return any(told and named and not told & named for told, named in sides)
+        return any(told and named and not told & named for told, named in self._sides(row, name))
+
+    def _narrowed(self, row: _Label, name: _Label) -> bool:
+        """Whether one side counts a part of the other: another group of persons, one deed of two."""
+        if _held(self._telling.narrowing, row.text) != _held(self._telling.narrowing, name.text):
+            return True
+        return any(told and named and told != named for told, named in self._sides(row, name))
+
+    def _sides(self, row: _Label, name: _Label) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
+        """Which of two opposites the row has and which the name."""
+        return ((_held(pair, row.text), _held(pair, name.text)) for pair in self._telling.opposites)
 
 
 def _seldom(told: Sequence[Sequence[frozenset[_T]]]) -> frozenset[_T]:
@@ -219,13 +267,6 @@ def _seldom(told: Sequence[Sequence[frozenset[_T]]]) -> frozenset[_T]:
     return frozenset(each for each, times in count.items() if times <= most)
 
 
-def _opposites_in(text: str, pair: tuple[str, str]) -> frozenset[str]:
-    return frozenset(word for word in pair if f" {word} " in f" {text} ")
-
-
-def _narrowed(row: _Label, name: _Label) -> bool:
-    """Whether one side counts a part of the other: another group of persons, one deed of two."""
-    if set(_NARROWING.findall(row.text)) != set(_NARROWING.findall(name.text)):
-        return True
-    sides = ((_opposites_in(row.text, pair), _opposites_in(name.text, pair)) for pair in _OPPOSITES)
-    return any(told and named and told != named for told, named in sides)
+def _held(phrases: Sequence[str], text: str) -> frozenset[str]:
+    """Those of the phrases that stand in a folded text, whole words only."""
+    return frozenset(phrase for phrase in phrases if f" {phrase} " in f" {text} ")

@@ -18,6 +18,7 @@ from config.reports import Aggregation, Figure, Grade, Indicator, Period, Report
 from config.spelling import accented_key, plain_key, tidy
 from config.wording import Wording
 from intake.documents import Cell, Document, Paragraph, Table
+from intake.extractors.scan import is_recognised
 from intake.forms import Form, FormRow, RowKind
 from intake.headings import Column, Grid, Layout, is_numbering, layout_at
 from intake.labels import LabelIndex, LabelMatch, Strength, is_sum_row, label_key, names_ratio, sex_row
@@ -36,6 +37,7 @@ _FEWEST_LETTERS = 2  # of a label
 _FEWEST_ROWS_OF_FORM = 3  # matched rows, all blank, that make an empty form
 _INSTRUCTIONS = re.compile(r"huong dan|giai thich|vi du|cach ghi|ghi chu|danh muc don vi")
 _TITLE = re.compile(r"\b(?:20\d\d|6 thang|9 thang|nam \d{4}|quy [1-4iv]|thang \d|ca nam)\b")
+_REWORDED = (Strength.REORDERED, Strength.TYPO, Strength.SHORTENED, Strength.PLACED)
 _NAMING = (RowKind.SURE, RowKind.HEADING)
 _ROMAN = re.compile(r"(?:[IVX]{1,5}|[A-EĐ])[.)]?")
 
@@ -174,6 +176,7 @@ def _read_document(
                 notes=notes,
                 above=above,
                 taught=taught,
+                recognised=is_recognised(document),
                 placed=placed.get(number, {}),
             )
             earlier = reader.read(earlier)
@@ -235,6 +238,7 @@ class _TableReader:
         notes: _Notes,
         above: tuple[str, ...],
         taught: TaughtNames,
+        recognised: bool,
         placed: Mapping[int, LabelMatch],
     ) -> None:
         self._table = table
@@ -245,6 +249,7 @@ class _TableReader:
         self._notes = notes
         self._above = list(above)
         self._taught = taught
+        self._recognised = recognised
         self._placed = placed
         self.form: list[FormRow] = []  #: what the reading made of each row, for the form as a whole
         self._grid = Grid(table)
@@ -346,13 +351,19 @@ class _TableReader:
             self._read_sum_row(row)
             return
         self._above_label = row.label
-        own = self._placed.get(row.number) or self._index.match(row.label, self._section, row.measure)
+        own = self._own_match(row)
         match = self._as_taught(row, own)
         self._note_in_form(row, match if row.is_filled else own)
         if match:
             self._read_matched(row, match)
         else:
             self._pass_over(row, match)
+
+    def _own_match(self, row: _Row) -> LabelMatch:
+        """What the report's own names and the whole form say of a row; a page misread is never sure of it."""
+        match = self._placed.get(row.number) or self._index.match(row.label, self._section, row.measure)
+        loose = self._recognised and match.strength in _REWORDED
+        return replace(match, strength=Strength.UNCERTAIN) if loose else match
 
     def _as_taught(self, row: _Row, match: LabelMatch) -> LabelMatch:
         """What an officer said of these words, where the report's own names settle nothing.

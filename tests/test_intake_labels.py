@@ -210,3 +210,70 @@ def test_a_single_letter_without_its_mark_is_the_word_where_all_others_agree() -
     assert index.match("Kinh phi ho tro nha o").indicator == "B1"
     assert index.match("Số tiền hỗ trợ nhà ở").indicator == "B1"
     assert index.match("Số học sinh bỏ học").indicator == "B2"
+
+
+@pytest.mark.parametrize(
+    ("label", "code", "strength"),
+    [
+        ("Bieu duong: to chuc", "T1", Strength.REORDERED),
+        ("So nan nhan duoc tu van, ho tro", "N2", Strength.REORDERED),
+        ("So lop boi duong kien thuc", "E1", Strength.REORDERED),
+        ("So to roi, tranh co dong", "P1", Strength.SHORTENED),
+        ("So vu bao luc", "V1", Strength.UNCERTAIN),
+        ("Dai bieu HDND cap xa", "H1", Strength.SYNONYM),
+    ],
+)
+def test_a_label_without_marks_may_be_reordered_or_cut_short_as_one_with_them(
+    label: str, code: str, strength: Strength
+) -> None:
+    match = INDEX.match(label)
+    assert (match.indicator, match.strength) == (code, strength)
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Nan nhan",
+        "So nan nhan bao luc duoc ho tro",
+        "Nan nhan khong duoc ho tro, tu van",
+        "So nguoi gay bao luc",
+        "So vu bao luc tre em",
+        "Tre em trong do tuoi duoi 7 duoc kham",
+        "Tre em duoc kham",
+        "Ho can ngheo",
+        "So nan nhan duoc ho tro, tu vun",
+        "Ty le nan nhan bi bao luc gia dinh",
+        "Kinh phi",
+    ],
+)
+def test_a_label_without_marks_that_is_not_sure_matches_nothing(label: str) -> None:
+    assert not INDEX.match(label)
+
+
+def test_a_label_that_fits_two_indicators_once_the_marks_are_gone_is_ambiguous() -> None:
+    index = LabelIndex(
+        (
+            indicator("A", "Số hộ dân trồng chè ở bản", "hộ"),
+            indicator("B", "Số hồ đan trong chế ở bán", "hồ"),
+            indicator("C", "Số hộ nuôi ong", "hộ"),
+        )
+    )
+    for label in ("So ho dan trong che o ban", "O ban so ho dan trong che"):
+        assert set(index.match(label).ambiguous) == {"A", "B"}
+    assert index.match("O ban so ho dan trong che", measure="hồ").indicator == "B"
+
+
+def test_words_that_count_are_not_lost_with_their_marks() -> None:
+    index = LabelIndex(
+        (indicator("A", "Số cuộc kiểm tra", "cuộc"), indicator("B", "Số cơ sở được kiểm tra", "cơ sở"))
+    )
+    assert index.match("Co so kiem tra").indicator != "A"
+    assert index.match("So cuoc thi kiem tra").indicator != "A"
+
+
+def test_a_year_without_its_mark_is_no_man() -> None:
+    assert INDEX.match("Nan nhan bi bao luc gia dinh nam").sex is None
+
+
+def test_an_unread_label_without_marks_names_the_nearest_indicator_too() -> None:
+    assert INDEX.nearest("Nan nhan bao luc gia dinh la tre em") == "N1"

@@ -46,7 +46,8 @@ def test_words_that_stand_together_in_both_speak_for_an_indicator(
         pytest.param("Số tập thể được biểu dương, tặng quà", "G7", "người", id="another counted"),
         pytest.param("Lái xe nồng độ cồn trên 0,4", "G5", "người", id="a number"),
         pytest.param("Lái xe nữ vi phạm nồng độ cồn bị xử phạt", "G5", "người", id="one sex"),
-        pytest.param("Nguon van dong mua mu bao hiem", "G8", "triệu đồng", id="words without their marks"),
+        pytest.param("Lai xe nu vi pham nong do con bi xu phat", "G5", "người", id="one sex, no marks"),
+        pytest.param("So vu tai nan duong bo da giai quyet", "G3", "vụ", id="opposite deeds, no marks"),
         pytest.param("Xử lý nồng nàn, độ dốc, cồn cát", "G5", "người", id="the same syllables apart"),
         pytest.param("Số buổi họp tổng kết", "G2", "buổi", id="nothing but the measure"),
         pytest.param("An toàn giao thông", "G2", "buổi", id="nothing but the subject"),
@@ -73,6 +74,8 @@ def test_what_turns_the_count_or_says_nothing_of_it_speaks_for_no_indicator(
             id="another deed",
         ),
         pytest.param("Kinh phí mua mũ bảo hiểm", "G8", "triệu đồng", id="as much another"),
+        pytest.param("Nguon van dong mua mu bao hiem", "G8", "triệu đồng", id="words without their marks"),
+        pytest.param("Tuyen duong tu quan", "G9", "tuyến", id="all its words without their marks"),
         pytest.param("Số vụ tai nạn giao thông đường bộ", "G3", "vụ", id="two of one measure"),
     ],
 )

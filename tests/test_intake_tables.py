@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from config.reports import Aggregation, Figure, Indicator, RatioRule, ReportDefinition, Sex
 from config.wording import Wording
 from intake.documents import Cell, Document, Paragraph, Table
+from intake.extractors.scan import RECOGNISED
 from intake.tables import TableReading, read_tables
 from ledger.records import Certainty, Value
 
@@ -234,6 +235,23 @@ def test_the_figure_of_this_period_stands_beside_that_of_the_last() -> None:
 def test_a_name_cut_short_gives_a_doubtful_value_and_never_a_certain_one() -> None:
     reading = read(table(("Chỉ tiêu", "Số liệu"), ("Số vụ xung đột", "3")))
     assert doubtful(reading) == {("A", "total"): "label_uncertain"}
+    assert only(reading).value == 3
+
+
+@pytest.mark.parametrize(
+    ("label", "reason"),
+    [
+        ("So vu xung dot o thon", None),
+        ("Xung dot o thon: so vu", "label_uncertain"),
+        ("So vụ xung đột ở thnô", "label_uncertain"),
+    ],
+)
+def test_a_page_read_from_a_picture_is_sure_of_whole_names_only(label: str, reason: str | None) -> None:
+    rows = table(("Chỉ tiêu", "Số liệu"), (label, "3"))
+    typed, photographed = Document((rows,)), Document((rows,), (RECOGNISED,))
+    assert figures(read_tables(typed, "anh.jpg", REPORT, "commune")) == {("A", "total"): 3}
+    reading = read_tables(photographed, "anh.jpg", REPORT, "commune")
+    assert doubtful(reading).get(("A", "total")) == reason
     assert only(reading).value == 3
 
 
