@@ -56,6 +56,11 @@ def without_marks(text: str) -> str:
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
+def word_set(words: str) -> frozenset[str]:
+    """The words of a list written as one line."""
+    return frozenset(words.split())
+
+
 def is_accented(text: str) -> bool:
     """Whether the text carries any Vietnamese mark, so that the accented key says more."""
     return accented_key(text) != plain_key(text)

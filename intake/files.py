@@ -101,9 +101,7 @@ def safe_name(declared: str) -> str:
     "../../x/y.xlsx" gives "y.xlsx". The end is kept when a name is too long, for its extension.
     """
     last = next((piece for piece in reversed(_SEPARATORS.split(declared)) if piece.strip(" .")), "")
-    kept = "".join(
-        letter for letter in last if unicodedata.category(letter) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
-    )
+    kept = "".join(letter for letter in last if unicodedata.category(letter) not in _UNSHOWN)
     name = _BLANKS.sub(" ", unicodedata.normalize("NFC", kept)).strip()
     if len(name) <= _LONGEST_NAME:
         return name

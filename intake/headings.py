@@ -15,9 +15,10 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from config.reports import Sex
-from config.spelling import accented_key, plain_key, tidy
+from config.spelling import accented_key, plain_key, tidy, word_set
 from intake.heading_periods import Fit, fit_of
 from intake.measures import is_known, split_measure
+from intake.period_words import ROMAN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -287,25 +288,17 @@ class _Moment:
     year: int
 
 
-_PARTS = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
-
-
 def _moment(period: str) -> _Moment:
     years = [int(year) for year in re.findall(r"\b20\d\d\b", period)]
     several = re.search(r"\b(?:6|06|sáu|9|09|chín) tháng", period)
     kind = several[0] if several else next((k for k in ("tháng", "quý", "năm") if k in period), "năm")
     named = None if several else re.search(r"(?:tháng|quý) (iv|i{1,3}|\d{1,2})\b", period)
-    part = (_PARTS.get(named[1]) or int(named[1])) if named else 0
+    part = (ROMAN.get(named[1]) or int(named[1])) if named else 0
     return _Moment(kind, part, max(years, default=0))
 
 
 def _first(columns: list[Column], role: Role) -> int | None:
     return next((column.index for column in columns if column.role is role), None)
-
-
-def _word_set(words: str) -> frozenset[str]:
-    """The words of a line, as a set."""
-    return frozenset(words.split())
 
 
 _LABELS = frozenset(
@@ -335,13 +328,13 @@ _LABELS = frozenset(
 )
 _ORDINALS = frozenset({"stt", "tt", "so tt", "sott", "so thu tu", "thu tu", "ma so", "ma chi tieu", "ma"})
 _MEASURES = frozenset({"dvt", "don vi tinh", "don vi", "don vi do", "d v t", "dv tinh", "dvi tinh"})
-_NEUTRAL = _word_set("trong do gom chia ra theo gioi tinh phan bao cao ky nay trong ky so voi tong the")
-_TOTALS = _word_set(
+_NEUTRAL = word_set("trong do gom chia ra theo gioi tinh phan bao cao ky nay trong ky so voi tong the")
+_TOTALS = word_set(
     "tong so cong ts sl luong luot nguoi ket qua thuc hien th so lieu dat duoc da gia tri"
     " chung bao cao trong ky nay uoc tinh"
 )
-_TOTAL_SIGNS = _word_set("tong ts sl so luong ket qua thuc hien th lieu gia tri chung")
-_SEX_WORDS = _word_set(
+_TOTAL_SIGNS = word_set("tong ts sl so luong ket qua thuc hien th lieu gia tri chung")
+_SEX_WORDS = word_set(
     "trong đó số lượng người lượt là giới tổng nữ nam gái trai bé em trẻ phụ tham gia trong do"
     " so luong nguoi luot la gioi tong nu"
 )

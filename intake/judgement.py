@@ -76,8 +76,6 @@ class Context:
 #: Notes of the mailbox after which only part of the message is there, or its arrival is not known.
 _INCOMPLETE = ("too_large", "possibly_incomplete")
 _TIMELESS = ("arrival_unknown", "arrival_from_file")
-#: Reasons that make a mail suspect of forgery rather than merely unclear.
-_FORGERY = ("sender_fail", "display_name_mismatch", "look_alike", "from_unclear")
 _FILE_REASONS = {
     ReadState.NOT_YET: "not_yet_format",
     ReadState.DAMAGED: "file_damaged",

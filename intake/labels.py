@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from rapidfuzz.distance import OSA
 
 from config.reports import Aggregation, Indicator, Sex
-from config.spelling import accented_key, is_accented, plain_key, tidy, without_marks
+from config.spelling import accented_key, is_accented, plain_key, tidy, without_marks, word_set
 from intake.measures import same_measure, split_measure
 
 if TYPE_CHECKING:
@@ -113,11 +113,6 @@ _OWN_LEVEL = re.compile(
     r"|toàn (?:xã|phường|thị trấn))$"
 )
 _LEVELS = re.compile(r"\b(?:cấp|địa bàn|của|toàn|các|số) (?:xã(?! hội)|phường|thị trấn|huyện|tỉnh)\b")
-
-
-def word_set(words: str) -> frozenset[str]:
-    """The words of a line, as a set."""
-    return frozenset(words.split())
 
 
 # Words that carry no part of what is counted.

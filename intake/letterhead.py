@@ -302,10 +302,6 @@ _OFFICE = re.compile(
 _WING = re.compile(r"^(?:ban (?:thường vụ|thường trực|chấp hành)|btv|bch)\s*$", re.IGNORECASE)
 _JOINED_BEFORE = re.compile(r"(?:[-–,&]|\b(?:và|của|về|cho|nhân dân các))$", re.IGNORECASE)
 _JOINED_AFTER = re.compile(r"^(?:[-–,&]|(?:và|của|về)\b)", re.IGNORECASE)
-_OF_A_PLACE = re.compile(
-    r"\b(?:xã|phường|thị trấn|huyện|quận|tỉnh|thành phố|thị xã|tp|tt)\b|\b(?:huyện|tỉnh|thành|thị|đảng) ủy\b",
-    re.IGNORECASE,
-)
 
 
 def _issuer(head: Sequence[HeadLine]) -> tuple[tuple[HeadLine, ...], tuple[HeadLine, ...]]:

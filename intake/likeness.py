@@ -18,8 +18,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 from config.reports import Aggregation
-from config.spelling import is_accented, plain_key
-from intake.labels import LabelIndex, word_set
+from config.spelling import is_accented, plain_key, word_set
+from intake.labels import LabelIndex
 from intake.measures import same_measure
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 
 from config.spelling import accented_key, plain_key, tidy
+from intake.numerals import shortest
 
 # đồng in one of each, by the key without marks and blanks: "tr.đ" -> "trd", "1.000 đồng" -> "1000dong".
 _DONG = {
@@ -107,7 +108,7 @@ def convert(value: Decimal, stated: str, wanted: str) -> Decimal | None:
     power, wanted_power = money_power(stated), money_power(wanted)
     if power is None or wanted_power is None or power == wanted_power:
         return value
-    return _tidied(value.scaleb(power - wanted_power))
+    return shortest(value.scaleb(power - wanted_power))
 
 
 def split_measure(label: str) -> tuple[str, str]:
@@ -137,8 +138,3 @@ def _classes(measure: str) -> frozenset[int]:
         return _CLASSES_WITHOUT_MARKS[key]
     parts = [_CLASS.get(accented_key(part)) for part in _SEVERAL.split(measure)]
     return frozenset(part for part in parts if part is not None) if None not in parts else frozenset()
-
-
-def _tidied(value: Decimal) -> Decimal:
-    normal = value.normalize()
-    return normal.quantize(Decimal(1)) if normal == normal.to_integral_value() else normal

@@ -139,7 +139,7 @@ def _stored(number: str, *, percent: bool) -> ReadNumber:
     value = Decimal(number.strip())
     if value and not -_LONGEST <= value.adjusted() < _LONGEST:
         return _UNREADABLE
-    return ReadNumber(value=_shortest(value * 100 if percent else value), percent=percent)
+    return ReadNumber(value=shortest(value * 100 if percent else value), percent=percent)
 
 
 def _without_digits(shown: str) -> ReadNumber | None:
@@ -266,6 +266,7 @@ def _parted(rest: str) -> bool:
     return first is None or len(first[1]) > 1 or first[1].lower() == "đ"
 
 
-def _shortest(value: Decimal) -> Decimal:
+def shortest(value: Decimal) -> Decimal:
+    """The number without zeros that say nothing, and without an exponent."""
     normal = value.normalize()
     return normal.quantize(Decimal(1)) if normal == normal.to_integral_value() else normal

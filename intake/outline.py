@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from config.reports import ReportDefinition, Section, SectionRole
+from config.reports import Section, SectionRole
 from config.spelling import accented_key, plain_key, tidy
 from config.wording import Wording
 from intake.documents import Document, Paragraph, Table
@@ -45,32 +45,6 @@ class OutlineReading:
 def cut_outline(document: Document, outline: Sequence[Section], file: str) -> OutlineReading:
     """Cut the paragraphs of `document`; its head, signature block, annex and tables are left out."""
     return _reading(_body(_lines_of(document)), outline, file, "paragraph")
-
-
-def cut_text(text: str, outline: Sequence[Section], file: str) -> OutlineReading:
-    """Cut plain text, such as the body of a mail; everything below the signature mark is left out."""
-    lines = (
-        _Line(tidy(line), number)
-        for number, line in enumerate(text.splitlines(), start=1)
-        if not line.lstrip().startswith(">")
-    )
-    kept: list[_Line] = []
-    for line in lines:
-        if line.text in {"--", "-- ", "__", "___"}:
-            break
-        kept.append(line)
-    return _reading(_body(line for line in kept if line.text), outline, file, "line")
-
-
-def narrative_of(sections: Iterable[SectionText], report: ReportDefinition) -> tuple[NarrativeLine, ...]:
-    """Stored sections as lines again, one for each line of their text, to read figures from."""
-    roles = {section.id: role_of(section) for section in report.outline}
-    return tuple(
-        NarrativeLine(part.section, roles.get(part.section, SectionRole.RESULTS), line, part.place)
-        for part in sections
-        for line in part.text.splitlines()
-        if line.strip()
-    )
 
 
 def role_of(section: Section) -> SectionRole:

@@ -7,11 +7,9 @@ earlier period, or a plan for the time to come is kept, and marked as the weaker
 
 from __future__ import annotations
 
-import calendar
 import re
 import unicodedata
 from dataclasses import dataclass, replace
-from datetime import date
 
 from config.reports import PeriodKind
 from config.spelling import is_accented
@@ -28,25 +26,6 @@ class NamedPeriod:
     position: int  #: offset in the NFC text
     cited: bool = False  #: inside the name of a cited document, or compared with: it proves little
     planned: bool = False  #: named as the time to come: "phương hướng 6 tháng cuối năm"
-
-
-@dataclass(frozen=True, slots=True)
-class AsOfDate:
-    """The day up to which figures were counted: "tính đến ngày 31/5/2023"."""
-
-    day: int
-    month: int
-    year: int | None
-    estimated: bool  #: "ước đến": the day had not come when the figures were given
-    text: str
-    position: int  #: offset in the NFC text
-
-    def on(self, year: int) -> date | None:
-        """The day, in its own year or else the given one; None when no calendar has it."""
-        try:
-            return date(self.year or year, self.month, self.day)
-        except ValueError:
-            return None
 
 
 # Edges of a word; an underline is none, so that "BC_6T_2023.docx" reads like "BC 6T 2023.docx".
@@ -80,7 +59,8 @@ _COVERED = tuple(
     )
 )
 
-_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+#: The quarters of a year as they are numbered.
+ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _SPOKEN = {"một": 1, "nhất": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4}
 
 # A child of six months, six months' imprisonment, "over the last six months" are no reporting period.
@@ -177,12 +157,6 @@ def periods_named(text: str) -> tuple[NamedPeriod, ...]:
     return _with_neighbours_year(composed, tuple(found))
 
 
-def as_of_dates(text: str) -> tuple[AsOfDate, ...]:
-    """Every day `text` names as the end of its figures, in the order of the text."""
-    composed = _composed(text)
-    return tuple(_as_of(match) for match in _AS_OF.finditer(composed) if _is_day(match))
-
-
 def _composed(text: str) -> str:
     return unicodedata.normalize("NFC", text).translate({0x1A3: 0x1B0, 0x1A2: 0x1AF})
 
@@ -234,7 +208,7 @@ def _number(groups: dict[str, str | None]) -> int:
         written = groups.get(name)
         if written:
             lowered = written.lower()
-            return _ROMAN.get(lowered) or _SPOKEN.get(lowered) or int(lowered)
+            return ROMAN.get(lowered) or _SPOKEN.get(lowered) or int(lowered)
     return 0
 
 
@@ -256,33 +230,3 @@ def _with_neighbours_year(text: str, found: tuple[NamedPeriod, ...]) -> tuple[Na
         if named.year is None and following.year and following.number and not re.search(r"[.;]", between):
             result[index] = replace(named, year=following.year)
     return tuple(result)
-
-
-_AS_OF = re.compile(
-    r"(?:(?P<estimate>ước)(?:\s+(?:thực\s+hiện|tính|đạt|kết\s+quả))?\s+đến"
-    r"|(?:tính|số\s+liệu(?:\s+(?:tính|được\s+tính|lấy))?|chốt(?:\s+số\s+liệu)?(?:\s+(?:tính|báo\s+cáo))?"
-    r"|lũy\s+kế|thời\s+điểm\s+báo\s+cáo)\s*(?:đến|vào|tới|:)?)"
-    r"\s*(?:hết\s+|cuối\s+|trước\s+|thời\s+điểm\s+)*(?:ngày\s*)?"
-    r"(?:(?P<day>\d{1,2})\s*(?:[/.-]|tháng)\s*)?(?:tháng\s*)?(?P<month>\d{1,2})"
-    r"(?:\s*(?:[/.-]|năm)\s*(?P<year>(?:19|20)\d\d))?(?![\d.,]*\d|\s*(?:%|người|vụ|cuộc|lượt|hộ|đồng|triệu))",
-    re.IGNORECASE,
-)
-
-
-_MONTHS_A_YEAR = 12
-_LONGEST_MONTH = 31
-
-
-def _is_day(match: re.Match[str]) -> bool:
-    """Whether a day is named: by "tính đến 31/5" and "hết tháng 5" (its last), not by "tính đến 5"."""
-    month = int(match["month"])
-    if match["day"] is None and "tháng" not in match.group().lower():
-        return False
-    return 1 <= month <= _MONTHS_A_YEAR and 1 <= int(match["day"] or 1) <= _LONGEST_MONTH
-
-
-def _as_of(match: re.Match[str]) -> AsOfDate:
-    year = int(match["year"]) if match["year"] else None
-    month = int(match["month"])
-    day = int(match["day"]) if match["day"] else calendar.monthrange(year or 2023, month)[1]
-    return AsOfDate(day, month, year, bool(match["estimate"]), match.group().strip(), match.start())

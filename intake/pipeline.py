@@ -92,9 +92,7 @@ class Intake:
             for outcome in self.ledger.messages(state=MessageState.REVIEW)
             if outcome.archive_id not in tried
             and outcome.message_class is not MessageClass.SPOOF
-            and any(
-                file.state == ReadState.NOT_YET and file.kind in _PICTURES for file in outcome.attachments
-            )
+            and any(map(_is_unread_picture, outcome.attachments))
         )
 
     def _recognised(self) -> frozenset[str]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from config.reports import Sex
-from config.spelling import accented_key
+from config.spelling import accented_key, word_set
 from intake.numerals import plain_decimal
-from intake.sentence_words import NO_SEX, keys_of, spell_ages, syllables
+from intake.sentence_words import NO_SEX, keys_of, spell_ages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -188,7 +188,7 @@ def _within_measure(gap: str, match: re.Match[str]) -> bool:
 
 _FEMALE = frozenset(("nữ", "gái"))
 _MALE = frozenset(("nam", "trai"))
-_WITH_SEX = syllables(
+_WITH_SEX = word_set(
     "trong đó có là số giới phụ bé con em trẻ người lao động đồng chí đại biểu lượt hội viên chiếm "
     "đạt cán bộ học sinh "
     "viên cháu nạn nhân cá cụ thể gồm bao và thuộc sinh"

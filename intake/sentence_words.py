@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from config.reports import Aggregation, Indicator, ReportDefinition
-from config.spelling import accented_key
+from config.spelling import accented_key, word_set
 from intake.measures import is_money, same_measure
 
 if TYPE_CHECKING:
@@ -23,11 +23,6 @@ _INHERITED = 0.7  # a word said earlier in the clause counts less than one besid
 _HALF_A_WORD = 0.5  # a syllable without its neighbour may belong to another word
 _MEASURE_WORD = 0.2  # "buổi", "cuộc", "vụ" are settled by the unit of measure and say little beside it
 _TOPIC = 0.1  # the report's subject stands in half of its labels and tells them apart from nothing
-
-
-def syllables(text: str) -> frozenset[str]:
-    """The syllables of a list written as one string."""
-    return frozenset(text.split())
 
 
 def phrases(text: str) -> tuple[str, ...]:
@@ -84,11 +79,11 @@ _REWRITTEN = re.compile(
 )
 
 # Words that carry no subject: they neither tie a number to an indicator nor narrow what it counts.
-STOP = syllables(
+STOP = word_set(
     "số tổng của và các về được đã là có cho trong trên với tại ở do theo việc kỳ những một cả đó này nào từ "
     "đến vào bị hoặc lượt cùng như để thì mà năm tháng"
 )
-GENERIC = syllables(
+GENERIC = word_set(
     "tổ chức duy trì thu hút phát treo cấp phối hợp đoàn thể ban hành hệ thống địa bàn xảy tổng số "
     "toàn xã huyện "
     "tỉnh phường thị trấn thôn bản thành tích đạt chiếm thực hiện triển khai công tác hoạt động "
@@ -99,7 +94,7 @@ GENERIC = syllables(
     "vụ việc trường hợp đồng chí đại biểu cán bộ quả kết tiếp tục xây dựng thành lập cử mở tuyên truyền "
     "rà soát biểu mới đương nhiệm hiện qua gồm khác quan tâm trị giá nguồn số tiền tổng kinh phí"
 )
-ADJUNCT = syllables("tại ở đến trên nhằm để bằng vào qua cùng với cho trong")
+ADJUNCT = word_set("tại ở đến trên nhằm để bằng vào qua cùng với cho trong")
 
 
 # An age is part of what is counted and no figure: its digits become letters no other word has.
@@ -112,7 +107,7 @@ def spell_ages(text: str) -> str:
     return _AGE.sub(lambda match: match.group().translate(_AGE_LETTERS), text)
 
 
-_COUNTING = syllables("cuộc buổi hội nghị đợt lần lớp khóa lượt người vụ trường hợp ca")
+_COUNTING = word_set("cuộc buổi hội nghị đợt lần lớp khóa lượt người vụ trường hợp ca")
 
 
 @lru_cache(maxsize=8192)

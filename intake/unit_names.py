@@ -97,14 +97,6 @@ class UnitIndex:
         found = dict.fromkeys(u for mention in self.named_in(text) if not mention.bare for u in mention.units)
         return tuple(found)
 
-    def is_exactly(self, text: str) -> tuple[str, ...]:
-        """The units whose name the whole text is, the area's name at its end apart."""
-        key = self._without_area(accented_key(text))
-        entry = self._accented.get(tuple(key.split()))
-        if entry is None and not is_accented(text):
-            entry = self._plain.get(tuple(plain_key(key).split()))
-        return tuple(entry.units) if entry is not None and not entry.bare else ()
-
     def suggestions(self, text: str, limit: int = 3) -> tuple[str, ...]:
         """Units of a near name, for a person to choose from. Never a booking."""
         found = process.extract(

@@ -28,7 +28,6 @@ import msgspec
 from intake.documents import ReadState
 from intake.errors import ReaderClosedError, ReaderNotStartedError
 from intake.extractors.interface import Limits
-from intake.files import read_message
 from intake.wire import unpacked
 from intake.worker import FRAME, LISTED_STATES
 
@@ -143,14 +142,6 @@ class ReaderPool:
             return answer
         finally:
             self._idle.put(process)
-
-
-def read_here(octets: bytes, limits: Limits | None = None) -> ReadMessage | ReadingFailure:
-    """Reads one message in this process: for tests and for explaining one mail, never for a mailbox."""
-    try:
-        return read_message(octets, limits or Limits())
-    except MemoryError:
-        return ReadingFailure(ReadState.OVERRAN, "memory")
 
 
 class _OverrunError(Exception):

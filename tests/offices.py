@@ -32,10 +32,12 @@ from config.units_sheet import write_units
 from desk.cli import app
 from desk.office import Office as OpenOffice
 from desk.office import open_office
+from intake.extractors.interface import Limits
+from intake.files import read_message
 from intake.judgement import Archived, judge
 from intake.messages import RawMessage, ReadMessage, Sighting
 from intake.pipeline import Intake, Judged, Memory
-from intake.workers import ReaderPool, ReadingFailure, read_here
+from intake.workers import ReaderPool, ReadingFailure
 from ledger.archive import Archive, archive_id_of
 from ledger.records import Decision, MessageOutcome
 from ledger.store import Ledger
@@ -453,6 +455,11 @@ class Bench:
         self.ledger.record_batch([(sighting, known.archive_id, known.arrival, known.size)], None)
         self.ledger.record([outcome])
         self._memory.learn(Judged(outcome, None))
+
+
+def read_here(octets: bytes) -> ReadMessage:
+    """A message read in this process: the reader without its pool."""
+    return read_message(octets, Limits())
 
 
 class ReadHere(ReaderPool):

@@ -11,10 +11,9 @@ from intake.documents import Cell, Document, ReadState, Table
 from intake.exhibits import ReadExhibit, exhibits_of, figures_of
 from intake.extractors.scan import RECOGNISED
 from intake.messages import ReadMessage
-from intake.workers import read_here
 from ledger.records import Certainty, Method
 from tests.builders import png, xlsx, zip_of
-from tests.offices import address, figure_table, figures, letter, note, write_regime
+from tests.offices import address, figure_table, figures, letter, note, read_here, write_regime
 
 SUBJECT = "Báo cáo bình đẳng giới"
 

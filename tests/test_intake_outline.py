@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from config.reports import ReportDefinition, Section, SectionRole
+from config.reports import Section, SectionRole
 from intake.documents import Cell, Document, Paragraph, Table
-from intake.outline import OutlineReading, cut_outline, cut_text, narrative_of, role_of
+from intake.outline import OutlineReading, cut_outline, role_of
 
 OUTLINE = (
     Section("I", "Công tác lãnh đạo, chỉ đạo"),
@@ -161,16 +161,6 @@ def test_struck_text_is_not_read() -> None:
     assert _texts(cut_outline(document, OUTLINE, "f")) == {"I": "Mới."}
 
 
-def test_the_body_of_a_mail_is_cut_without_quotes_and_signature() -> None:
-    reading = cut_text(
-        "Báo cáo:\n1. Rà soát hộ nghèo\n- Có 12 hộ.\nKhó khăn: thiếu vốn.\n> Đề nghị gửi\n--\nUBND xã\n",
-        OUTLINE,
-        "thư",
-    )
-    assert _texts(reading) == {"II.1": "- Có 12 hộ.", "III": "thiếu vốn."}
-    assert reading.sections[0].place.where == "dòng 3"
-
-
 def test_a_section_says_from_which_paragraph_to_which_it_stands() -> None:
     reading = _cut("III. KHÓ KHĂN", "- Thiếu vốn.", "- Thiếu người.")
     assert reading.sections[0].place.where == "đoạn 2–3"
@@ -189,15 +179,6 @@ def test_a_section_says_from_which_paragraph_to_which_it_stands() -> None:
 )
 def test_a_title_tells_the_role_of_its_section(title: str, role: SectionRole) -> None:
     assert role_of(Section("x", title)) is role
-
-
-def test_stored_sections_give_their_lines_back_with_their_role() -> None:
-    report = ReportDefinition("r", "r", "r", (), (), OUTLINE, ())
-    reading = _cut("III. KHÓ KHĂN", "- Thiếu vốn.", "- Thiếu người.")
-    assert [(line.text, line.role) for line in narrative_of(reading.sections, report)] == [
-        ("- Thiếu vốn.", SectionRole.DIFFICULTIES),
-        ("- Thiếu người.", SectionRole.DIFFICULTIES),
-    ]
 
 
 def test_a_text_without_headings_is_kept_whole_outside_every_section() -> None:

@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from config.reports import PeriodKind
-from intake.period_words import as_of_dates, periods_named
+from intake.period_words import periods_named
 
 HALF, YEAR, QUARTER, MONTH, NINE = (
     PeriodKind.HALF_YEAR,
@@ -105,31 +103,6 @@ def test_the_position_is_that_of_the_text() -> None:
     assert text[named.position : named.position + len(named.text)] == named.text == "quý II/2024"
 
 
-@pytest.mark.parametrize(
-    ("text", "day", "estimated"),
-    [
-        ("Tính đến ngày 31/5/2024, toàn xã có", date(2024, 5, 31), False),
-        ("Số liệu tính đến hết ngày 14 tháng 6 năm 2024", date(2024, 6, 14), False),
-        ("số liệu đến hết ngày 31/5", date(2024, 5, 31), False),
-        ("chốt số liệu ngày 31/5/2024", date(2024, 5, 31), False),
-        ("ước đến 30/6", date(2024, 6, 30), True),
-        ("ước thực hiện đến 30/6/2024", date(2024, 6, 30), True),
-        ("tính đến hết tháng 5/2024", date(2024, 5, 31), False),
-    ],
-)
-def test_the_day_up_to_which_was_counted_is_read(text: str, day: date, *, estimated: bool) -> None:
-    (found,) = as_of_dates(text)
-    assert (found.on(2024), found.estimated) == (day, estimated)
-
-
-@pytest.mark.parametrize(
-    "text", ["tính đến nay có 5 người", "tính đến 12 người", "đến ngày 05/6 gửi báo cáo"]
-)
-def test_other_days_are_no_closing_dates(text: str) -> None:
-    assert as_of_dates(text) == ()
-
-
 @given(st.text(max_size=200))
 def test_no_text_breaks_the_reading(text: str) -> None:
     periods_named(text)
-    as_of_dates(text)

@@ -16,8 +16,9 @@ from intake.errors import ReaderClosedError
 from intake.extractors.interface import Limits
 from intake.messages import ReadMessage
 from intake.wire import packed, unpacked
-from intake.workers import ReaderPool, ReadingFailure, read_here
+from intake.workers import ReaderPool, ReadingFailure
 from tests.builders import docx, mail, xlsx, zip_of
+from tests.offices import read_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
