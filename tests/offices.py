@@ -437,15 +437,18 @@ class Bench:
     def judged(self, octets: bytes, arrival: str = "2023-06-01T08:00", **archived: Any) -> MessageOutcome:
         """The outcome of one mail, given those before it."""
         known = Archived(archive_id_of(octets), at(arrival), len(octets), **archived)
-        message = read_here(octets)
-        assert isinstance(message, ReadMessage), message
-        outcome = judge(known, message, self._memory.context(known))
+        outcome = judge(known, read_here(octets), self._memory.context(known))
         self._keep(known, outcome)
         return outcome
 
-    def decide(self, kind: str, octets: bytes, **choice: str) -> None:
-        """Record a decision about a mail; later judgements are made in its light."""
-        target = {"message": archive_id_of(octets)}
+    def outcome_of(self, octets: bytes, message: ReadMessage) -> MessageOutcome:
+        """What a mail that was read so comes to; nothing of it is kept."""
+        known = Archived(archive_id_of(octets), at("2023-06-01T08:00"), len(octets))
+        return judge(known, message, self._memory.context(known))
+
+    def decide(self, kind: str, octets: bytes, item: str = "", **choice: str) -> None:
+        """Record a decision about a mail or a question of it; later judgements are made in its light."""
+        target = {"message": archive_id_of(octets)} | ({"item": item} if item else {})
         self.ledger.decide(Decision(0, at(NOW), "Lò Thị Mai", kind, target, choice))
         self._memory = Memory(self.regime, self.ledger)
 

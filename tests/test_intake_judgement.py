@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from config.wording import Wording
 from desk.views import reason, waiting_of
-from ledger.records import MessageClass, MessageOutcome, MessageState, Role
+from intake.documents import FileKind
+from intake.extractors.scan import RECOGNISED
+from ledger.records import MessageClass, MessageOutcome, MessageState, Method, Role
 from tests.builders import ole, raw_mail, xlsx, zip_of
 from tests.offices import (
     MAILBOX,
@@ -23,6 +26,7 @@ from tests.offices import (
     figures,
     letter,
     note,
+    read_here,
     report_mail,
     verified,
 )
@@ -245,6 +249,41 @@ def test_a_message_fetched_only_in_part_is_held(bench: Bench) -> None:
     assert is_held(outcome, "fetched_in_part")
 
 
+def test_nothing_is_made_of_a_message_fetched_only_in_part(bench: Bench) -> None:
+    """Its missing half may say otherwise: it is neither a newsletter nor a report."""
+    news = note("tin@bao.example", "Bản tin", "Tin", headers={"List-Id": "<tin.bao.example>"})
+    for octets in (news, report_mail("binh-minh")):
+        outcome = bench.judged(octets, fetch_doubt="possibly_incomplete")
+        assert ended(outcome) == (MessageClass.UNREADABLE, MessageState.REVIEW)
+        assert (outcome.reasons, outcome.submissions) == (("fetched_in_part",), ())
+
+
+def test_a_report_that_its_unit_does_not_owe_is_held(tmp_path: Path) -> None:
+    report = Bench(tmp_path / "all").regime.report(REPORT)
+    bench = Bench(tmp_path / "communes", reports=(replace(report, owed_by_kinds=frozenset({"commune"})),))
+    assert is_held(bench.judged(report_mail("y-te")), "not_owed")
+    assert ended(bench.judged(report_mail("binh-minh", figures(2)))) == BOOKED
+
+
+def test_a_photo_beside_the_file_it_shows_adds_no_figure_and_no_conflict(bench: Bench) -> None:
+    octets = report_mail("binh-minh", figures(1))
+    message = read_here(octets)
+    (file,) = message.files
+    assert file.document is not None
+    shown = read_here(report_mail("binh-minh", figures(2))).files[0].document
+    assert shown is not None
+    photo = replace(
+        file, name="anh.jpg", kind=FileKind.IMAGE, document=replace(shown, notes=(RECOGNISED,)), sha256="0"
+    )
+    both = bench.outcome_of(octets, replace(message, files=(file, photo)))
+    alone = bench.outcome_of(octets, message)
+    assert len(alone.submissions[0].values) > 0
+    assert both.submissions[0].values == alone.submissions[0].values
+    assert both.submissions[0].findings == alone.submissions[0].findings
+    pictured = bench.outcome_of(octets, replace(message, files=(photo,)))
+    assert {value.method for value in pictured.submissions[0].values} == {Method.OCR}
+
+
 def test_a_report_without_a_sure_arrival_is_held(bench: Bench) -> None:
     outcome = bench.judged(report_mail("binh-minh"), fetch_doubt="arrival_unknown")
     assert is_held(outcome, "arrival_uncertain")
@@ -264,6 +303,19 @@ def test_a_failed_dmarc_is_a_spoof_and_counts_for_nothing(bench: Bench) -> None:
     outcome = bench.judged(report_mail("binh-minh", headers=verified(sender, "fail")))
     assert ended(outcome) == (MessageClass.SPOOF, MessageState.REVIEW)
     assert outcome.submissions == ()
+
+
+def test_letting_one_report_of_a_forged_mail_count_leaves_the_other_held(bench: Bench) -> None:
+    files = (("vh.docx", letter("van-hoa", figures(5))), ("tt.docx", letter("the-thao", figures(6))))
+    sender = address("van-hoa")
+    octets = note(sender, SUBJECT, "Gửi hai báo cáo.", *files, headers=verified(sender, "fail"))
+    (item,) = bench.judged(octets).review
+    bench.decide("accept", octets, item=item.id)
+    outcome = bench.judged(octets)
+    counted = {intent.key.unit: intent.accepted for intent in outcome.submissions}
+    assert item.key is not None
+    assert counted == {unit: unit == item.key.unit for unit in ("van-hoa", "the-thao")}
+    assert "sender_fail" in outcome.reasons
 
 
 def test_a_second_forged_finding_below_the_servers_own_changes_nothing(bench: Bench) -> None:

@@ -16,7 +16,7 @@ from intake.documents import Cell, Document, FileKind, ReadState, Table
 from intake.errors import DamagedFileError, FileTooLargeError
 from intake.extractors import scan
 from intake.extractors.interface import Budget, Limits
-from intake.extractors.page_images import frames, prepared, skew, without_colour
+from intake.extractors.page_images import Cutting, frames, prepared, skew, without_colour
 from intake.extractors.pdf import extract_pdf
 from intake.extractors.scan import (
     NotReadYetError,
@@ -219,6 +219,26 @@ def test_without_a_second_model_every_figure_is_doubtful(monkeypatch: pytest.Mon
     monkeypatch.setattr(scan, "models", lambda: frozenset({"vie"}))
     cell = last_cell(grid_page("1.247"))
     assert (cell.text, cell.confidence) == ("1.247", 0)
+
+
+@pytest.mark.parametrize(
+    ("read", "coloured", "cut", "confidence"),
+    [
+        pytest.param(None, False, False, 100, id="an empty cell is surely blank"),
+        pytest.param(None, True, False, 0, id="ink of a pen that was taken out"),
+        pytest.param(("12", 91), False, False, 91, id="print"),
+        pytest.param(("12", 91), True, False, 0, id="print with a pen over it"),
+        pytest.param(("12", 91), False, True, 0, id="ink over the edge"),
+        pytest.param(("", 91), False, False, 0, id="ink that gave no text"),
+    ],
+)
+def test_only_print_inside_its_cell_and_a_blank_are_sure(
+    *, read: tuple[str, int] | None, coloured: bool, cut: bool, confidence: int
+) -> None:
+    grey = np.full((40, 90), 255, np.uint8)
+    cutting = Cutting((1.0, 2.0, 3.0, 4.0), grey, inked=read is not None, coloured=coloured, cut=cut)
+    box = scan._box(cutting, None if read is None else scan._CellText(*read))
+    assert (box.text, box.confidence) == (read[0] if read else "", confidence)
 
 
 # -- pictures --------------------------------------------------------------------------------------
