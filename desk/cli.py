@@ -215,13 +215,10 @@ def desk(
 ) -> None:
     if context.invoked_subcommand is not None:
         return
-    from desk.web.serving import first_account_sentence, make_first_account, serve
+    from desk.web.serving import serve
 
-    with _desk(context) as served:
-        made = make_first_account(served)
-        if made is not None:
-            _print(first_account_sentence(made, _say))
-        serve(served, _print, port)
+    with _desk(context) as opened:
+        serve(opened, _print, port)
 
 
 @account_app.command("add", help=_say("cli.account_add"))
@@ -278,7 +275,7 @@ def _desk(context: typer.Context) -> Iterator[Desk]:
 def _desk_beside(context: typer.Context) -> Iterator[None]:
     """The desk served by the daemon's process. One that cannot be served does not stop the daemon."""
     from desk.errors import DeskError, sentence_of
-    from desk.web.serving import first_account_sentence, make_first_account, served
+    from desk.web.serving import introduce, served
 
     with ExitStack() as stack:
         desk = stack.enter_context(_desk(context))
@@ -286,11 +283,12 @@ def _desk_beside(context: typer.Context) -> Iterator[None]:
             stack.enter_context(served(desk, _print))
         except DeskError as error:
             _print(sentence_of(error, _say))
-        if not sys.stdout.isatty():  # what a service prints is kept in a log: no place for a password
-            if not desk.accounts.has_officer():
-                _print(_say("web.no_account"))
-        elif (made := make_first_account(desk)) is not None:
-            _print(first_account_sentence(made, _say))
+        if sys.stdout.isatty():
+            introduce(desk, _print)
+        elif (
+            not desk.accounts.has_officer()
+        ):  # what a service prints is kept in a log: no place for a password
+            _print(_say("web.no_account"))
         yield
 
 

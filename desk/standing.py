@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from config.calendar import period_by_id
 from consolidate.standing import standings
 from desk.views import waiting_of
 from ledger.linked import effective_regime
 from ledger.obligations import obligations_of
-from ledger.records import Decision, MessageState, Obligation, ObligationState, Submission
+from ledger.records import Decision, ObligationState
 from ledger.review import open_items
 
 if TYPE_CHECKING:
@@ -59,29 +58,27 @@ def collected_periods(office: Office) -> list[tuple[ReportDefinition, Period]]:
 
 
 def period_standing(
-    office: Office, report: ReportDefinition, period: Period, as_of: datetime
+    office: Office, report: ReportDefinition, period: Period, as_of: datetime, most: int = 8
 ) -> PeriodStanding:
-    """The period as it stood at a moment; asked inside a snapshot, all of it is of one moment."""
+    """The period as it stood at a moment, and how each unit kept the `most` periods before it.
+
+    Asked inside a snapshot, all of it is of one moment.
+    """
     ledger = office.ledger
     decisions = ledger.decisions()
-    received = _by_period(ledger.receipts(report.id))
-    settled = _by_period(ledger.obligations(report.id))
-    held = ledger.messages(state=MessageState.REVIEW, as_of=as_of)
     regime = effective_regime(office.regime, decisions)
     by_hand = _by_hand(report, decisions)
+    held = ledger.held(report.id, period.id, as_of)
+    asked = open_items((item for outcome in held for item in outcome.review), decisions)
     now = standings(
         regime,
         obligations_of(regime, report, period, decisions),
-        received.get(period.id, ()),
-        waiting_of(held, open_items((item for outcome in held for item in outcome.review), decisions)),
+        ledger.receipts(report.id, period.id),
+        waiting_of(held, asked),
         by_hand,
         as_of,
     )
-    earlier = {
-        known: standings(regime, _present(regime, owed), received.get(known.id, ()), {}, by_hand, as_of)
-        for known, owed in _earlier(office, report, period, settled)
-    }
-    return PeriodStanding(report, period, as_of, now, _kept(earlier))
+    return PeriodStanding(report, period, as_of, now, _kept(office, report, period, by_hand, as_of, most))
 
 
 def _by_hand(report: ReportDefinition, decisions: Sequence[Decision]) -> tuple[Decision, ...]:
@@ -93,39 +90,42 @@ def _by_hand(report: ReportDefinition, decisions: Sequence[Decision]) -> tuple[D
     )
 
 
-def _by_period(found: Sequence[Submission] | Sequence[Obligation]) -> dict[str, tuple]:  # type: ignore[type-arg]
-    by_period = defaultdict(list)
-    for each in found:
-        by_period[each.key.period].append(each)
-    return {period: tuple(of_it) for period, of_it in by_period.items()}
-
-
-def _earlier(
+def _kept(
     office: Office,
     report: ReportDefinition,
     period: Period,
-    settled: Mapping[str, Sequence[Obligation]],
-) -> list[tuple[Period, Sequence[Obligation]]]:
-    """The periods that ended before this one opened or fell due before it, oldest first."""
-    regime = office.regime
-    found = [
-        (known, owed)
-        for period_id, owed in settled.items()
-        if (known := period_by_id(report, regime.timezone, regime.calendar, period_id)) is not None
-        and known.opens < period.opens
-    ]
-    return sorted(found, key=lambda pair: pair[0].opens)
-
-
-def _present(regime: Regime, owed: Sequence[Obligation]) -> list[Obligation]:
-    """What units of today's sheet owed; one that is no longer in it has no row to show it on."""
-    known = {unit.id for unit in regime.units}
-    return [obligation for obligation in owed if obligation.key.unit in known]
-
-
-def _kept(earlier: Mapping[Period, Sequence[UnitStanding]]) -> dict[str, tuple[Kept, ...]]:
+    by_hand: Sequence[Decision],
+    as_of: datetime,
+    most: int,
+) -> dict[str, tuple[Kept, ...]]:
+    """By unit id, oldest first. Units of which something came by hand are looked at one by one."""
+    ledger = office.ledger
+    earlier = _earlier(office, report, period)[-most:]
+    states = {
+        (unit, period_id): state
+        for unit, period_id, state in ledger.kept(report.id, [known.id for known in earlier], as_of)
+    }
+    named = sorted({str(decision.target.get("unit")) for decision in by_hand} & _units(office.regime))
+    received = ledger.receipts(report.id, units=named) if named else ()
+    for known in earlier if named else ():
+        owed = [each for each in ledger.obligations(report.id, known.id) if each.key.unit in named]
+        came = [each for each in received if each.key.period == known.id]
+        for standing in standings(office.regime, owed, came, {}, by_hand, as_of):
+            states[standing.unit.id, known.id] = standing.state
     kept: dict[str, list[Kept]] = defaultdict(list)
-    for period, stood in earlier.items():
-        for standing in stood:
-            kept[standing.unit.id].append(Kept(period, standing.state))
+    for known in earlier:
+        for unit in _units(office.regime):
+            if (unit, known.id) in states:
+                kept[unit].append(Kept(known, states[unit, known.id]))
     return {unit: tuple(of_it) for unit, of_it in kept.items()}
+
+
+def _units(regime: Regime) -> set[str]:
+    return {unit.id for unit in regime.units}
+
+
+def _earlier(office: Office, report: ReportDefinition, period: Period) -> list[Period]:
+    """The collected periods that opened before this one, oldest first."""
+    known = (office.period(report, period_id) for _, period_id in office.ledger.periods(report.id))
+    before = [each for each in known if each is not None and each.opens < period.opens]
+    return sorted(before, key=lambda each: each.opens)

@@ -9,9 +9,9 @@ import hashlib
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import UTC
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, delete, exists, or_, select, union
 
 from ledger.encoding import as_type, digest
 from ledger.errors import AmbiguousArchiveIdError, UnknownArchiveIdError
@@ -36,13 +36,14 @@ from ledger.records import (
     SubmissionIntent,
 )
 from ledger.sightings import CHUNK, arrivals, chunks, want_reading
-from ledger.submissions import OF_THE_MESSAGE, finding_rows, findings_of, insert_rows, matching, rows_of
+from ledger.submissions import OF_THE_MESSAGE, bare, finding_rows, findings_of, insert_rows, matching, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from ledger.submissions import Rows
+    from ledger.records import Finding, Submission
+    from ledger.submissions import Rows, Spot
 
 #: every table that follows from a reading, those that refer to others first
 DERIVED = (values, sections, findings, review_items, attachments, submissions, messages)
@@ -85,6 +86,32 @@ def matching_messages(
     query = select(messages).where(*_conditions(asked)).order_by(messages.c.arrival, messages.c.archive_id)
     rows = connection.execute(query.limit(limit).offset(offset or None)).mappings().all()
     return _outcomes(connection, rows, _conditions(asked))
+
+
+def held(connection: Connection, report: str, period: str, as_of: datetime) -> tuple[MessageOutcome, ...]:
+    """The messages that wait for a person and may be about a report and period, by arrival, then id.
+
+    Each with its questions and what it hands in, without evidence, files, figures and findings: enough to
+    tell whose report may be lying there.
+    """
+    about = union(
+        *(
+            select(table.c.archive_id).where(table.c.report == report, table.c.period == period)
+            for table in (review_items, submissions)
+        )
+    )
+    query = (
+        select(messages)
+        .where(
+            messages.c.state == MessageState.REVIEW.value,
+            messages.c.arrival <= as_of,
+            messages.c.archive_id.in_(about),
+        )
+        .order_by(messages.c.arrival, messages.c.archive_id)
+    )
+    rows = connection.execute(query).mappings().all()
+    parts = _Parts.bare(connection, [row["archive_id"] for row in rows])
+    return tuple(parts.outcome({**row, "evidence": []}) for row in rows)
 
 
 def message(connection: Connection, archive_id_or_prefix: str) -> MessageOutcome | None:
@@ -255,24 +282,48 @@ def _outcomes(
         return ()
     if len(rows) <= CHUNK:  # a page of the many that meet the conditions: ask for its parts alone
         conditions = (messages.c.archive_id.in_([row["archive_id"] for row in rows]),)
-    parts = _Parts(connection, conditions)
+    parts = _Parts.whole(connection, conditions)
     return tuple(parts.outcome(row) for row in rows)
 
 
 class _Parts:
     """What hangs on the messages that meet some conditions, fetched with one question a table."""
 
-    def __init__(self, connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> None:
-        self.findings = findings_of(connection, *conditions)
+    def __init__(self) -> None:
+        self.findings: dict[Spot, list[Finding]] = {}
         self.attachments: dict[str, list[AttachmentRecord]] = defaultdict(list)
         self.review: dict[str, list[ReviewItem]] = defaultdict(list)
         self.intents: dict[str, list[SubmissionIntent]] = defaultdict(list)
+
+    @classmethod
+    def whole(cls, connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> Self:
+        """Everything."""
+        parts = cls()
+        parts.findings = findings_of(connection, *conditions)
         for row in _of_messages(connection, attachments, conditions):
-            self.attachments[row.archive_id].append(_attachment(row))
+            parts.attachments[row.archive_id].append(_attachment(row))
+        parts._add(connection, conditions, matching(connection, *conditions))
+        return parts
+
+    @classmethod
+    def bare(cls, connection: Connection, archive_ids: Iterable[str]) -> Self:
+        """Questions, and what was handed in without figures, texts and findings."""
+        parts = cls()
+        for chunk in chunks(archive_ids):
+            conditions = (messages.c.archive_id.in_(chunk),)
+            parts._add(connection, conditions, bare(connection, *conditions))
+        return parts
+
+    def _add(
+        self,
+        connection: Connection,
+        conditions: Sequence[ColumnElement[bool]],
+        handed_in: Iterable[Submission],
+    ) -> None:
         for row in _of_messages(connection, review_items, conditions):
             self.review[row.archive_id].append(_review_item(row))
-        for handed_in in matching(connection, *conditions):
-            self.intents[handed_in.archive_id].append(_intent(handed_in))
+        for each in handed_in:
+            self.intents[each.archive_id].append(_intent(each))
 
     def outcome(self, row: Any) -> MessageOutcome:
         archive_id = row["archive_id"]

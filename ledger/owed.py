@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, and_, case, delete, func, insert, or_, select, update
 
 from ledger.history import Change, Writing
-from ledger.models import obligations
-from ledger.records import Obligation, ObligationKey
+from ledger.models import messages, obligations, submissions
+from ledger.records import Obligation, ObligationKey, ObligationState, Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
 
 def settle(writing: Writing, owed: Sequence[Obligation], *, complete: bool = False) -> None:
@@ -42,19 +43,58 @@ def settle(writing: Writing, owed: Sequence[Obligation], *, complete: bool = Fal
     )
 
 
-def settled(connection: Connection, report: str, period: str | None = None) -> tuple[Obligation, ...]:
-    """What is owed for a report and period, or for all its periods, by period and unit id."""
+def settled(connection: Connection, report: str, period: str) -> tuple[Obligation, ...]:
+    """What is owed for a report and period, by unit id."""
     query = (
         select(obligations)
-        .where(obligations.c.report == report)
-        .order_by(obligations.c.period, obligations.c.unit)
+        .where(obligations.c.report == report, obligations.c.period == period)
+        .order_by(obligations.c.unit)
     )
-    if period is not None:
-        query = query.where(obligations.c.period == period)
     return tuple(
         Obligation(ObligationKey(row.unit, row.report, row.period), row.opens, row.due, row.exempt)
         for row in connection.execute(query)
     )
+
+
+def kept(
+    connection: Connection, report: str, periods: Sequence[str], as_of: datetime
+) -> tuple[tuple[str, str, ObligationState], ...]:
+    """(unit, period, state) of what was owed for several periods at a moment, by mail alone.
+
+    The rule of `consolidate.standing`, told to the database: a page shows thousands of these. What an
+    officer received by hand is not looked at, nor what waits for a person.
+    """
+    first = (
+        select(
+            submissions.c.unit,
+            submissions.c.period,
+            func.min(messages.c.arrival, type_=messages.c.arrival.type).label("first"),
+        )
+        .join(messages, messages.c.archive_id == submissions.c.archive_id)
+        .where(
+            submissions.c.report == report,
+            submissions.c.period.in_(periods),
+            submissions.c.accepted.is_(True),
+            submissions.c.role != Role.DUPLICATE.value,
+            messages.c.arrival <= as_of,
+        )
+        .group_by(submissions.c.unit, submissions.c.period)
+        .subquery()
+    )
+    is_on_time = or_(obligations.c.due.is_(None), first.c.first < obligations.c.due)
+    state = case(
+        (obligations.c.exempt != "", ObligationState.EXEMPT.value),
+        (first.c.first.is_(None), ObligationState.MISSING.value),
+        (is_on_time, ObligationState.ON_TIME.value),
+        else_=ObligationState.LATE.value,
+    )
+    same = and_(first.c.unit == obligations.c.unit, first.c.period == obligations.c.period)
+    query = (
+        select(obligations.c.unit, obligations.c.period, state)
+        .outerjoin(first, same)
+        .where(obligations.c.report == report, obligations.c.period.in_(periods))
+    )
+    return tuple((unit, period, ObligationState(code)) for unit, period, code in connection.execute(query))
 
 
 def periods(connection: Connection, report: str | None = None) -> tuple[tuple[str, str], ...]:

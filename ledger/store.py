@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         MessageOutcome,
         MessageState,
         Obligation,
+        ObligationState,
         OutboxState,
         OutgoingMessage,
         ReviewItem,
@@ -249,10 +250,20 @@ class Ledger:
         with self._reading() as connection:
             return submissions.with_key(connection, report, period, unit)
 
-    def receipts(self, report: str) -> tuple[Submission, ...]:
-        """What was handed in for a report in all periods, by arrival, without figures, texts and findings."""
+    def receipts(
+        self, report: str, period: str | None = None, units: Sequence[str] | None = None
+    ) -> tuple[Submission, ...]:
+        """What was handed in for a report, by arrival, without figures, texts and findings."""
         with self._reading() as connection:
-            return submissions.receipts(connection, report)
+            return submissions.receipts(connection, report, period, units)
+
+    def held(self, report: str, period: str, as_of: datetime) -> tuple[MessageOutcome, ...]:
+        """The messages that wait for a person and may be about a report and period, by arrival, then id.
+
+        Without evidence, files, figures and findings.
+        """
+        with self._reading() as connection:
+            return messages.held(connection, report, period, as_of)
 
     def submissions_with_fingerprint(self, fingerprint: str) -> tuple[Submission, ...]:
         """Submissions with the same figures, by arrival; none for the empty fingerprint."""
@@ -312,8 +323,15 @@ class Ledger:
         with self._writing() as writing:
             owed.settle(writing, obligations, complete=complete)
 
-    def obligations(self, report: str, period: str | None = None) -> tuple[Obligation, ...]:
-        """What is owed for a report and period, or for all its periods, by period and unit id."""
+    def kept(
+        self, report: str, periods: Sequence[str], as_of: datetime
+    ) -> tuple[tuple[str, str, ObligationState], ...]:
+        """(unit, period, state) of what was owed for several periods at a moment, by mail alone."""
+        with self._reading() as connection:
+            return owed.kept(connection, report, periods, as_of)
+
+    def obligations(self, report: str, period: str) -> tuple[Obligation, ...]:
+        """What is owed for a report and period, by unit id."""
         with self._reading() as connection:
             return owed.settled(connection, report, period)
 

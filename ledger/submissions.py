@@ -103,12 +103,24 @@ def matching(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[
     return tuple(parts.submission(row) for row in found) if parts else ()
 
 
-def receipts(connection: Connection, report: str) -> tuple[Submission, ...]:
-    """What was handed in for a report in all periods, by arrival, without figures, texts and findings."""
+def receipts(
+    connection: Connection, report: str, period: str | None = None, units: Sequence[str] | None = None
+) -> tuple[Submission, ...]:
+    """What was handed in for a report, by arrival, without figures, texts and findings."""
+    conditions = [submissions.c.report == report]
+    if period is not None:
+        conditions.append(submissions.c.period == period)
+    if units is not None:
+        conditions.append(submissions.c.unit.in_(units))
+    return bare(connection, *conditions)
+
+
+def bare(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[Submission, ...]:
+    """The submissions that meet the conditions, by arrival, without figures, texts and findings."""
     query = (
         select(submissions, messages.c.arrival)
         .join(messages, messages.c.archive_id == submissions.c.archive_id)
-        .where(submissions.c.report == report)
+        .where(*conditions)
         .order_by(messages.c.arrival, submissions.c.archive_id, submissions.c.position)
     )
     return tuple(_bare(row) for row in connection.execute(query))

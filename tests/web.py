@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,9 @@ from urllib.parse import urlsplit
 import httpx
 from argon2 import PasswordHasher
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from sqlalchemy import event
 
 from desk.web.accounts import Role
-from desk.web.app import create_app  # noqa: F401 - what a test of a page may want
 from desk.web.desk import Desk
 from desk.web.serving import served
 from tests.offices import Office, at, make_office, round_of_mail
@@ -38,6 +39,27 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
+#: Every page an officer can open after `served_round`: for axe, the phone, and the count of questions.
+PAGES = (
+    "/ky-bao-cao",
+    "/ky-bao-cao?luc=2023-06-03T12:00&q=xa&xep=kept",
+    "/nhat-ky",
+    "/nhat-ky/suc-khoe",
+    "/tai-khoan",
+)
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        """The present moment."""
+        return self.now
+
+
 @dataclass(frozen=True)
 class Served:
     """A desk that is being served."""
@@ -45,6 +67,7 @@ class Served:
     desk: Desk
     address: str
     office: Office
+    clock: Clock
 
     def url(self, path: str) -> str:
         """The address of a page."""
@@ -100,10 +123,11 @@ class Client(httpx.Client):
 @contextmanager
 def served_office(office: Office) -> Iterator[Served]:
     """Serve the desk of a home folder."""
-    desk = Desk(office.home, lambda: at(office.now), QUICK)
+    clock = Clock(at(office.now))
+    desk = Desk(office.home, clock, QUICK)
     try:
         with served(desk, lambda _sentence: None, port=0) as address:
-            yield Served(desk, address, office)
+            yield Served(desk, address, office, clock)
     finally:
         desk.close()
 
@@ -116,6 +140,22 @@ def served_round(folder: Path) -> Iterator[Served]:
     office.take_in()
     with served_office(office) as desk:
         yield desk
+
+
+@contextmanager
+def questions_to(desk: Served) -> Iterator[list[str]]:
+    """Collects the statements the ledger is asked by the desk."""
+    asked: list[str] = []
+    engine = desk.desk.office().ledger._database.engine
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        asked.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
 
 
 @contextmanager

@@ -241,7 +241,8 @@ def password_fault(password: str, about: tuple[str, ...] = ()) -> str:
     words = [
         part for text in ("tonghop", *about) for part in {text.lower(), *plain_key(text).split()} if part
     ]
-    score = zxcvbn(password[:STRENGTH_LOOKS_AT], user_inputs=words)["score"]
+    looked_at = password[:STRENGTH_LOOKS_AT]
+    score = min(zxcvbn(text, user_inputs=words)["score"] for text in {looked_at, "".join(looked_at.split())})
     return "web.password_weak" if score < LEAST_STRENGTH else ""
 
 

@@ -78,15 +78,15 @@ def host_name(host: str) -> str:
 def is_own_request(headers: Headers) -> bool:
     """Whether a page of ours sent the request, as far as the browser tells (Fetch Metadata, Origin).
 
-    A browser that sends neither header is refused: every one since 2020 sends Origin with a form.
+    A browser that sends neither header is refused. Since our pages tell nobody where they are
+    (`no-referrer`), a browser sends "null" as the Origin of their forms: that says nothing by itself, and
+    passes only beside a Sec-Fetch-Site that no page can set.
     """
-    site = headers.get("sec-fetch-site")
-    if site is not None and site != "same-origin":
-        return False
-    origin = headers.get("origin")
-    if origin is None:
-        return site == "same-origin"
-    return urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if origin is not None and origin != "null":
+        is_ours = urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
+        return is_ours and site in {None, "same-origin"}
+    return site == "same-origin"
 
 
 def own_path(text: str) -> str:

@@ -16,7 +16,6 @@ from desk.web.app import create_app
 
 if TYPE_CHECKING:
     from config.settings import DeskSettings
-    from config.wording import Wording
     from desk.web.desk import Desk
 
 #: Seconds an open request may still take when the desk stops.
@@ -31,13 +30,14 @@ class AddressInUseError(DeskError):
 
 
 def serve(desk: Desk, say: Callable[[str], None], port: int | None = None) -> None:
-    """Serve the desk until SIGTERM or SIGINT.
+    """Serve the desk until SIGTERM or SIGINT; who starts it is told of a first account.
 
     Raises:
         AddressInUseError: another program listens there.
     """
     with _listening(desk.settings.desk, port) as listener:
         say(_told(desk, listener))
+        introduce(desk, say)
         _server(desk).run(sockets=[listener])
 
 
@@ -60,19 +60,15 @@ def served(desk: Desk, say: Callable[[str], None], port: int | None = None) -> I
             thread.join(GRACE + 1)
 
 
-def make_first_account(desk: Desk) -> tuple[str, str] | None:
-    """The name and one-time password of the first officer; None when there is one already."""
+def introduce(desk: Desk, say: Callable[[str], None]) -> None:
+    """Make the first officer's account and tell its one-time password, unless there is an officer."""
     if desk.accounts.has_officer():
-        return None
+        return
     name = FIRST_ACCOUNT
-    if desk.accounts.find(name) is not None:
-        return name, desk.accounts.reset(name)
-    return name, desk.accounts.add(name, desk.settings.officer or name, Role.OFFICER)
-
-
-def first_account_sentence(made: tuple[str, str], wording: Wording) -> str:
-    """What is said on the console of a first account."""
-    return wording("web.first_account", name=made[0], password=made[1])
+    is_known = desk.accounts.find(name) is not None
+    add = desk.accounts.add
+    password = desk.accounts.reset(name) if is_known else add(name, desk.settings.officer, Role.OFFICER)
+    say(desk.office().wording("web.first_account", name=name, password=password))
 
 
 def _server(desk: Desk) -> uvicorn.Server:

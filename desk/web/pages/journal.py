@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from config.wording import Wording
+    from desk.office import Office
     from ledger.history import Event
 
 PATH = "/nhat-ky"
@@ -22,6 +25,10 @@ NAVIGATION = ("journal", PATH)
 PAGE = 100  #: events on a page
 #: What the desk shows of a detail: enough to know it again, never a whole text.
 LONGEST_DETAIL = 300
+SHOWN_ID = 12  #: letters of an archive id
+_IS_ARCHIVE_ID = re.compile(r"[0-9a-f]{64}")
+_IS_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
+_GROUPS = ("class", "message", "state", "evidence")
 #: A daemon that has not looked for this many of its own intervals is told of.
 MISSED_LOOKS = 3
 
@@ -116,7 +123,7 @@ def journal_of(call: Call) -> Journal:
         actors, events = ledger.history_names()
     shown = found[:PAGE]
     return Journal(
-        entries=tuple(_entry(each, say) for each in shown),
+        entries=tuple(_entry(each, call) for each in shown),
         actors=actors,
         events=tuple(sorted(((code, event_words(code, say)) for code in events), key=lambda pair: pair[1])),
         who=who,
@@ -152,31 +159,84 @@ def daemon_state(call: Call) -> tuple[Examined, ...]:
     return (*found, Examined("look", state, say(key, at=at)))
 
 
-def _entry(event: Event, say: Wording) -> Entry:
+def _entry(event: Event, call: Call) -> Entry:
+    words = _Words(call.say, call.office)
     return Entry(
-        event.number,
-        event.at,
-        event.actor,
-        event_words(event.event, say),
-        event.subject,
-        _detail(event.detail),
+        number=event.number,
+        at=event.at,
+        who=event.actor,
+        what=event_words(event.event, call.say),
+        about=words.subject(event.subject),
+        detail=words.detail(event.detail),
     )
 
 
-def _detail(detail: dict[str, Any]) -> str:
-    """A detail on one line, whatever it holds."""
-    told = "; ".join(
-        f"{name}: {_told(value)}" for name, value in detail.items() if value not in ("", [], {}, None)
-    )
-    return told if len(told) <= LONGEST_DETAIL else told[: LONGEST_DETAIL - 1] + "…"
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What the history holds for machines, said to a person."""
+
+    say: Wording
+    office: Office
+
+    def subject(self, subject: str) -> str:
+        """A unit, report and period by their names; a message by the beginning of its id."""
+        if _IS_ARCHIVE_ID.fullmatch(subject):
+            return self.say("web.mail_numbered", id=subject[:SHOWN_ID])
+        parts = subject.split("/")
+        return self._key(*parts) if len(parts) == 3 else subject  # noqa: PLR2004 - unit, report, period
+
+    def detail(self, detail: Mapping[str, Any]) -> str:
+        """A detail on one line, whatever it holds."""
+        told = [f"{self._word('detail', name)}: {self._value(value)}" for name, value in _filled(detail)]
+        line = "; ".join(told)
+        return line if len(line) <= LONGEST_DETAIL else line[: LONGEST_DETAIL - 1] + "…"
+
+    def _value(self, value: Any) -> str:
+        if isinstance(value, dict):
+            return self._mapping(value)
+        if isinstance(value, list):
+            return ", ".join(map(self._value, value))
+        if isinstance(value, bool):
+            return self.say("web.yes" if value else "web.no")
+        text = str(value)
+        if _IS_ARCHIVE_ID.fullmatch(text):
+            return text[:SHOWN_ID]
+        return self._moment(text) or self._code(text)
+
+    def _mapping(self, value: Mapping[str, Any]) -> str:
+        if value.keys() == {"unit", "report", "period"}:
+            return self._key(value["unit"], value["report"], value["period"])
+        told = (f"{self._word('detail', name)} {self._value(part)}" for name, part in _filled(value))
+        return f"({', '.join(told)})"
+
+    def _key(self, unit: str, report: str, period: str) -> str:
+        regime = self.office.regime
+        names = {known.id: known.name for known in regime.units}
+        reports = {known.id: known.short_name for known in regime.reports}
+        return f"{names.get(unit, unit)} – {reports.get(report, report)} {period}"
+
+    def _moment(self, text: str) -> str:
+        if not _IS_MOMENT.match(text):
+            return ""
+        try:
+            return f"{datetime.fromisoformat(text).astimezone(self.office.regime.timezone):%H:%M %d/%m/%Y}"
+        except ValueError:
+            return ""
+
+    def _word(self, group: str, code: str) -> str:
+        key = f"web.{group}_{code}"
+        return self.say(key) if self.say.has(key) else code
+
+    def _code(self, code: str) -> str:
+        """A code in words: a class, a state, a role, a kind of decision, the reason of an outcome."""
+        for key in (*(f"terms.{group}_{code}" for group in _GROUPS), f"web.code_{code}", f"reasons.{code}"):
+            if self.say.has(key):
+                return self.say(key).rstrip(".")
+        return code
 
 
-def _told(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {_told(part)}" for name, part in value.items() if part not in ("", None))
-    if isinstance(value, list):
-        return ", ".join(map(_told, value))
-    return str(value)
+def _filled(detail: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return [(name, value) for name, value in detail.items() if value not in ("", [], {}, None)]
 
 
 def _number(text: str | None) -> int | None:

@@ -90,7 +90,7 @@ def renewed(call: Call) -> Response:
 
 def home(call: Call) -> Response:
     """The page one comes in by."""
-    return call.go(PATH)
+    return call.go(PATH, **call.query)
 
 
 ROUTES = (

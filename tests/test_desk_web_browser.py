@@ -1,0 +1,147 @@
+"""The desk in a real Chromium: by mouse, by keyboard, on a phone, without JavaScript; WCAG 2.1 AA."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from desk.web.accounts import Role
+from tests.offices import figures, report_mail
+from tests.web import (
+    PAGES,
+    PASSWORD,
+    PHONE,
+    Served,
+    chromium,
+    complaints_of,
+    faults_of,
+    is_wider_than_window,
+    path_of,
+    served_round,
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served_round(tmp_path_factory.mktemp("desk")) as found:
+        yield found
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_is_accessible_and_breaks_no_rule(desk: Served, browser: Browser, path: str) -> None:
+    page = desk.page(browser)
+    said = complaints_of(page.context)
+    page.goto(desk.url(path))
+    assert faults_of(page) == []
+    assert not is_wider_than_window(page)
+    assert said == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_fits_a_phone(desk: Served, browser: Browser, path: str) -> None:
+    page = desk.page(browser, viewport=PHONE, is_mobile=True, has_touch=True)
+    page.goto(desk.url(path))
+    assert not is_wider_than_window(page)
+    assert faults_of(page) == []
+    page.context.close()
+
+
+def test_a_newcomer_signs_in_by_keyboard_and_chooses_a_password(tmp_path: Path, browser: Browser) -> None:
+    with served_round(tmp_path) as desk:
+        once = desk.desk.accounts.add("mai", "Lò Thị Mai", Role.OFFICER)
+        page = browser.new_context().new_page()
+        page.goto(desk.url("/ky-bao-cao?q=xa"))
+        assert path_of(page) == "/dang-nhap"
+        assert faults_of(page) == []
+        page.keyboard.type("mai")  # the first field has the focus
+        page.keyboard.press("Tab")
+        page.keyboard.type(once)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Lò Thị Mai")
+        page.get_by_label("Mật khẩu đang dùng").fill(once)
+        page.get_by_label("Mật khẩu mới", exact=True).fill(PASSWORD)
+        page.get_by_label("Nhập lại mật khẩu mới").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status").first).to_contain_text("Đã đổi mật khẩu")
+        page.get_by_role("button", name="Đăng xuất").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Đăng nhập")
+        page.go_back()
+        page.reload()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Đăng nhập")
+        page.context.close()
+
+
+def test_typing_narrows_the_board_at_once(desk: Served, browser: Browser) -> None:
+    page = desk.page(browser)
+    page.goto(desk.url("/ky-bao-cao"))
+    page.get_by_label("Tìm đơn vị").fill("hoa lac")
+    expect(page.locator("#bang tbody tr")).to_have_count(1)
+    expect(page.locator("#bang")).to_contain_text("UBND xã Hòa Lạc")
+    assert "q=hoa" in page.url
+    page.get_by_label("Tìm đơn vị").fill("")
+    page.get_by_label("Tình trạng").select_option("missing")
+    expect(page.locator("#bang tbody tr")).to_have_count(3)
+    page.context.close()
+
+
+def test_without_javascript_the_same_is_reached_by_the_button(desk: Served, browser: Browser) -> None:
+    page = desk.page(browser, java_script_enabled=False)
+    page.goto(desk.url("/ky-bao-cao"))
+    page.get_by_label("Tìm đơn vị").fill("suoi dau")
+    page.locator("#loc").get_by_role("button", name="Xem").click()
+    expect(page.locator("#bang tbody tr")).to_have_count(1)
+    page.get_by_label("Kỳ", exact=True).select_option("bdg/2022-Y")
+    page.locator(".period button").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("năm 2022")
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("link", name="Journal")).to_be_visible()
+    page.context.close()
+
+
+def test_the_skip_link_is_the_first_stop_and_leads_to_the_content(desk: Served, browser: Browser) -> None:
+    page = desk.page(browser)
+    page.goto(desk.url("/ky-bao-cao"))
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#noi-dung")
+    page.context.close()
+
+
+def test_the_period_changes_when_it_is_chosen(desk: Served, browser: Browser) -> None:
+    page = desk.page(browser)
+    page.goto(desk.url("/ky-bao-cao"))
+    page.get_by_label("Kỳ", exact=True).select_option("bdg/2022-H1")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("6 tháng đầu năm 2022")
+    assert re.search(r"ky=bdg%2F2022-H1", page.url)
+    page.get_by_role("link", name="Nhật ký").click()
+    assert "ky=bdg%2F2022-H1" in page.url  # the choice goes along
+    page.context.close()
+
+
+def test_the_figures_change_by_themselves_when_mail_has_come(tmp_path: Path, browser: Browser) -> None:
+    with served_round(tmp_path) as desk:
+        page = desk.page(browser)
+        said = complaints_of(page.context)
+        page.clock.install()
+        page.goto(desk.url("/ky-bao-cao"))
+        expect(page.locator(".tiles")).to_contain_text("42,9%")
+        desk.office.deliver(report_mail("y-te", figures(9)), "2023-06-06T08:00")
+        desk.office.take_in()
+        page.clock.fast_forward(16_000)
+        expect(page.locator(".tiles")).to_contain_text("57,1%")
+        page.clock.fast_forward(16_000)
+        expect(page.locator(".tiles")).to_have_count(1)
+        assert said == []
+        page.context.close()

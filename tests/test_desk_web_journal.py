@@ -1,0 +1,115 @@
+"""The journal: who did what, and whether every part is well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from config.wording import Wording
+from desk.heartbeat import Heartbeat, beat, last_beat
+from desk.web.accounts import Role
+from ledger.lock import only_daemon
+from tests.offices import at
+from tests.web import Served, served_round
+
+PAGE = "/nhat-ky"
+HEALTH = "/nhat-ky/suc-khoe"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Served]:
+    with served_round(tmp_path) as found:
+        yield found
+
+
+def test_a_decision_stands_there_with_who_made_it(desk: Served) -> None:
+    desk.office.run("decide", "exempt", "y-te", "-r", "bdg", "-k", "2023-H1", "--reason", "đang sáp nhập")
+    page = desk.client().get(PAGE, params={"viec": "decided"}).text
+    assert "Lò Thị Mai" in page
+    assert "Quyết định của cán bộ" in page
+    assert "Phòng Y tế huyện Sông Mây" in page
+
+
+def test_the_latest_stands_first_and_pages_go_on_where_the_last_ended(desk: Served) -> None:
+    with desk.office.opened() as opened:
+        for number in range(250):
+            opened.ledger.note("mailbox_failed", f"lan-{number:03}")
+    client = desk.client()
+    page = client.get(PAGE, params={"viec": "mailbox_failed"}).text
+    assert page.index("lan-249") < page.index("lan-150")
+    assert "lan-149" not in page
+    older = page.partition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&")
+    second = client.get(older).text
+    assert "lan-149" in second
+    assert "lan-150" not in second
+    assert "mailbox_failed" in older
+
+
+def test_the_history_is_narrowed_to_a_person_and_a_subject(desk: Served) -> None:
+    with desk.office.opened() as opened:
+        opened.ledger.under("Người khác").note("morning_done", "2023-06-05")
+    page = desk.client().get(PAGE, params={"ai": "Người khác"}).text
+    assert page.count("<tr>") == 2
+    assert "2023-06-05" in desk.client().get(PAGE, params={"ve": "2023-06"}).text
+    assert "Không có gì" in desk.client().get(PAGE, params={"ve": "%"}).text
+
+
+@pytest.mark.parametrize("before", ["-1", "x", "9" * 40, ""])
+def test_a_place_that_is_none_shows_the_latest(desk: Served, before: str) -> None:
+    assert desk.client().get(PAGE, params={"truoc": before}).status_code == 200
+
+
+def test_every_kind_of_event_the_ledger_writes_has_words(desk: Served) -> None:
+    say = Wording()
+    with desk.office.opened() as opened:
+        _actors, events = opened.ledger.history_names()
+    assert events
+    assert all(say.has(f"web.event_{event}") for event in events)
+
+
+def test_health_tells_whether_the_daemon_runs_and_how_it_fares(desk: Served) -> None:
+    client = desk.client()
+    assert "Không chạy" in client.get(HEALTH).text
+    beat(desk.office.home, Heartbeat(at("2023-06-07T08:58")))
+    with only_daemon(desk.desk.settings.database_url):
+        page = client.get(HEALTH).text
+    assert "Đang chạy" in page
+    assert "Đã đọc lúc 08:58 07/06/2023" in page
+    beat(desk.office.home, Heartbeat(at("2023-06-07T08:58"), "Máy chủ từ chối mật khẩu."))
+    assert "Máy chủ từ chối mật khẩu." in client.get(HEALTH).text
+
+
+def test_a_daemon_that_has_not_looked_for_long_is_told_of(desk: Served) -> None:
+    beat(desk.office.home, Heartbeat(desk.clock.now - timedelta(hours=2)))
+    assert "Lần đọc gần nhất đã lâu" in desk.client().get(HEALTH).text
+
+
+def test_a_heartbeat_that_is_cut_is_none(tmp_path: Path) -> None:
+    for text in ("", "{", "[]", '{"looked_at": 1, "trouble": ""}', '{"looked_at": "x", "trouble": ""}'):
+        (tmp_path / "daemon.json").write_text(text, "utf-8")
+        assert last_beat(tmp_path) is None
+
+
+def test_everything_is_examined_when_an_officer_asks(desk: Served) -> None:
+    page = desk.client().send_form(HEALTH).text
+    assert "Sổ ghi" in page
+    assert "Hộp thư" in page
+
+
+def test_a_reader_sees_the_history_and_not_the_sign_ins(desk: Served) -> None:
+    reader = desk.client(Role.READER)
+    assert "/nhat-ky/dang-nhap" not in reader.get(PAGE).text
+    assert reader.get("/nhat-ky/dang-nhap").status_code == 403
+    assert "Đổi mật khẩu" in desk.client().get("/nhat-ky/dang-nhap").text
+
+
+def test_english_is_a_switch_of_the_session(desk: Served) -> None:
+    client = desk.client()
+    assert client.send_form("/ngon-ngu", language="en", next="/nhat-ky").headers["location"] == PAGE
+    page = client.get(PAGE).text
+    assert '<html lang="en">' in page
+    assert "Journal" in page
+    assert '<html lang="vi">' in desk.client().get(PAGE).text
