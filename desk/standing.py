@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from consolidate.standing import standings
 from desk.views import waiting_of
-from ledger.linked import effective_regime
 from ledger.obligations import obligations_of
 from ledger.records import Decision, ObligationState
 from ledger.review import open_items
+from ledger.taught import effective_regime
 
 if TYPE_CHECKING:
     from config.regime import Regime
