@@ -105,7 +105,7 @@ class _Loading:
             id=head.id,
             department=head.department.build(),
             timezone=head.zone(),
-            unit_kinds=tuple(kind.build() for kind in head.unit_kinds),
+            unit_kinds=tuple(kind.build(head.department.level) for kind in head.unit_kinds),
             units=units,
             reports=reports,
             calendar=head.calendar.build(),

@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 from config.reports import ReportDefinition
 from config.units import Unit
 
+#: What a unit may answer for, from its own persons to the whole province.
+LEVELS = ("institution", "village", "commune", "district", "province")
+
 
 @dataclass(frozen=True, slots=True)
 class UnitKind:
@@ -18,6 +21,7 @@ class UnitKind:
     name: str  #: xã
     plural: str  #: các xã
     addressed_as: str  #: how a letter addresses one of them: "Ủy ban nhân dân xã", or "quý cơ quan"
+    level: str = ""  #: the widest area its figures may be of, a key of `LEVELS`; empty: any
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from config.calendar import boundary_parts, read_due
 from config.checks import CODE
 from config.days import plain_day, read_day
 from config.errors import UnreadableDueError
-from config.regime import CalendarPolicy, ChaseStep, Department, SendingPolicy, UnitKind
+from config.regime import LEVELS, CalendarPolicy, ChaseStep, Department, SendingPolicy, UnitKind
 from config.reports import (
     Aggregation,
     Figure,
@@ -41,6 +41,7 @@ from config.reports import (
     Sex,
     Weekend,
 )
+from config.spelling import plain_key
 
 if TYPE_CHECKING:
     from config.due import DueText
@@ -142,6 +143,13 @@ class DepartmentModel(Strict):
         return Department(**self.model_dump())
 
 
+_LEVELS_BY_NAME = {
+    "commune": frozenset({"commune", "township", "ward", "xa", "thi tran", "phuong", "dac khu"}),
+    "village": frozenset({"village", "hamlet", "thon", "ban", "ap", "xom", "buon", "to dan pho", "khu pho"}),
+    "institution": frozenset({"school", "truong", "truong hoc"}),
+}
+
+
 class UnitKindModel(Strict):
     """One entry of `unit_kinds:`."""
 
@@ -149,10 +157,18 @@ class UnitKindModel(Strict):
     name: Text
     plural: Text
     addressed_as: Text
+    level: Literal["institution", "village", "commune", "district", "province", ""] = ""
 
-    def build(self) -> UnitKind:
-        """The kind as the rest of the program knows it."""
-        return UnitKind(**self.model_dump())
+    def build(self, department_level: str = "") -> UnitKind:
+        """The kind as the rest of the program knows it.
+
+        A level that is not stated is told by the name ("xã", "thôn"). Other kinds are offices beside the
+        collecting one, which speak of its area at most.
+        """
+        names = {plain_key(re.sub(r"[-_]", " ", text)) for text in (self.id, self.name)}
+        told = next((level for level, known in _LEVELS_BY_NAME.items() if names & known), "")
+        offices = department_level if department_level in LEVELS else ""
+        return UnitKind(**self.model_dump() | {"level": self.level or told or offices})
 
 
 class CalendarModel(Strict):

@@ -103,15 +103,16 @@ def figures_of(
     kind: str,
     period: Period | None = None,
     taught: TaughtNames | None = None,
+    level: str = "",
 ) -> Figures:
-    """Figures, narrative and findings of one exhibit for a report and a kind of unit."""
+    """Figures, narrative and findings of one exhibit for a report, a kind of unit and its level."""
     assert read.document is not None
     name = read.exhibit.file
     tables = read_tables(_for_labels(read.document), name, report, kind, period, taught)
     if is_recognised(read.document):
         tables = replace(tables, values=_recognised(tables.values, _sure_places(read.document)))
     outline = cut_outline(read.document, report.outline, name)
-    sentences = read_sentences(outline.lines, report, period, kind)
+    sentences = read_sentences(outline.lines, report, period, level)
     if is_recognised(read.document):
         sentences = _recognised(sentences, frozenset())
     return Figures(

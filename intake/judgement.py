@@ -410,16 +410,20 @@ class _Judge:
 
     def _figures(self, reads: Sequence[ReadExhibit], match: Match) -> _Figures:
         report = self._regime.report(match.report)
-        kind = self._regime.unit(match.unit).kind
+        kind = self._regime.kind(self._regime.unit(match.unit).kind)
         period = next((p for p in self._context.periods[match.report] if p.id == match.period), None)
         told = [one for one in reads if not one.exhibit.recognised] or reads  # a picture repeats its file
         taught = TaughtNames.of(report, self._regime.taught)
-        read = [figures_of(one, report, kind, period, taught) for one in told if one.document is not None]
+        read = [
+            figures_of(one, report, kind.id, period, taught, kind.level)
+            for one in told
+            if one.document is not None
+        ]
         values, conflicts = combine(*(one.tables for one in read), *(one.sentences for one in read))
         percentages = [given for one in read for given in one.percentages]
         # Men that a row gives though only women are asked count nowhere, but must agree with the rest.
         beside = [value for one in read for value in one.beside]
-        everything, findings = check_values((*values, *beside), report, kind, percentages)
+        everything, findings = check_values((*values, *beside), report, kind.id, percentages)
         checked = everything[: len(values)]
         sections = tuple(section for one in read for section in one.sections)
         found = tuple(finding for one in read for finding in one.findings)

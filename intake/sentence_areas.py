@@ -8,14 +8,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from config.spelling import plain_key
 from intake.sentence_numbers import mask, mentions_in
 
-_ABOVE_COMMUNE = r"huyện|quận|thị xã|thành phố|tỉnh"
+_PROVINCE = r"tỉnh"
+_DISTRICT = r"huyện|quận|thị xã|thành phố"
 _COMMUNE = r"xã(?! hội)|thị trấn|phường"
 _VILLAGE = r"thôn|bản|ấp|xóm|buôn|tổ dân phố|khu dân cư|khu phố"
-_COMMUNES = frozenset({"commune", "township", "ward", "xa", "thi tran", "phuong", "dac khu"})
-_VILLAGES = frozenset({"village", "hamlet", "thon", "ban", "ap", "xom", "buon", "to dan pho", "khu pho"})
+_OFFICE = (
+    r"(?:nhà )?trường(?! hợp)|trạm|trung tâm|chi nhánh|cơ quan|đơn vị|công an|phòng(?!,? (?:chống|ngừa))"
+    r"|hội (?:liên hiệp|phụ nữ|nông dân|cựu chiến binh|chữ thập đỏ)|đoàn thanh niên"
+)
 # A sentence that goes on with the parts of what the one before it counted.
 _GOES_ON = re.compile(r"^\W*(?:trong (?:số )?đó|(?:bao )?gồm|cụ thể|chia ra|số còn lại)\b", re.IGNORECASE)
 _CAPITAL = "A-ZĐÁÀẢÃẠĂẮẰẲẴẶÂẤẦẨẪẬÉÈẺẼẸÊẾỀỂỄỆÍÌỈĨỊÓÒỎÕỌÔỐỒỔỖỘƠỚỜỞỠỢÚÙỦŨỤƯỨỪỬỮỰÝỲỶỸỴ"
@@ -55,15 +57,23 @@ def goes_on(sentence: str) -> bool:
     return bool(_GOES_ON.match(sentence))
 
 
-def area_of(unit_kind: str) -> Area:
-    """The area of a kind of unit, by its id or its name ("commune", "xã").
+def area_of(level: str) -> Area:
+    """The area of what a kind of unit may answer for, a key of `LEVELS`; for no level nothing is above.
 
-    An office of the district may speak of the whole district: for other kinds nothing is above.
+    A school speaks of its own persons, an office of the district may speak of the whole district.
     """
-    kind = plain_key(unit_kind.replace("-", " ").replace("_", " "))
-    if kind in _VILLAGES:
-        return _area(f"{_ABOVE_COMMUNE}|{_COMMUNE}", _VILLAGE)
-    return _area(_ABOVE_COMMUNE, _COMMUNE) if kind in _COMMUNES else Area(_NEVER, _NEVER, _NEVER)
+    above_commune = f"{_DISTRICT}|{_PROVINCE}"
+    match level:
+        case "institution":
+            return _area(f"{above_commune}|{_COMMUNE}", _OFFICE)
+        case "village":
+            return _area(f"{above_commune}|{_COMMUNE}", _VILLAGE)
+        case "commune":
+            return _area(above_commune, _COMMUNE)
+        case "district":
+            return _area(_PROVINCE, f"{_DISTRICT}|{_OFFICE}")
+        case _:
+            return Area(_NEVER, _NEVER, _NEVER)
 
 
 def _area(higher: str, own: str) -> Area:

@@ -80,7 +80,7 @@ def read_sentences(
     lines: Sequence[NarrativeLine],
     report: ReportDefinition,
     period: Period | None = None,
-    unit_kind: str = "",
+    level: str = "",
 ) -> tuple[Value, ...]:
     """Every figure the lines state about the report's indicators, in the order of the text.
 
@@ -91,11 +91,11 @@ def read_sentences(
         lines: the narrative; only lines of sections that tell results are read.
         report: the indicators, their words, units of measure and sexes.
         period: the period reported on; clauses that name another one are left alone.
-        unit_kind: which kind of unit sends it; what a commune or a village says of the level above it is
-            not its own figure.
+        level: what the sender may answer for, a key of `LEVELS`; what it says of the level above is not
+            its own figure.
 
     """
-    reader = _Reader(report, period, unit_kind)
+    reader = _Reader(report, period, level)
     values = [value for line in lines if _is_read(line) for value in reader.read(line)]
     said = {(value.indicator, value.sex) for value in values if value.value is not None}
     return tuple(
@@ -156,10 +156,10 @@ _LIST_LABEL = re.compile(r"^\s*(?:[-–+*•]+|\d{1,2}(?:\.\d{1,2})*[.)]|[a-zđ]
 class _Reader:
     """Reads lines against one report's indicators."""
 
-    def __init__(self, report: ReportDefinition, period: Period | None, unit_kind: str) -> None:
+    def __init__(self, report: ReportDefinition, period: Period | None, level: str) -> None:
         self._index = SubjectIndex(report)
         self._period = period
-        self._area = area_of(unit_kind)
+        self._area = area_of(level)
         self._above = False  #: whether the clause before spoke of a larger area than the unit's
         self._announces = False  #: whether the line before ends "...:", or is an item of such a list
 

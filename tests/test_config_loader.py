@@ -94,6 +94,30 @@ def changed(text: str, old: str, new: str) -> str:
     return text.replace(old, new, 1)
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "stated", "level"),
+    [
+        ("commune", "xã", "", "commune"),
+        ("k1", "Tổ dân phố", "", "village"),
+        ("to-dan-pho", "tổ", "", "village"),
+        ("k2", "trường học", "", "institution"),
+        ("tram", "trạm y tế", "commune", "commune"),
+        ("k3", "chi nhánh", "", "district"),
+    ],
+)
+def test_a_kind_of_unit_answers_for_the_area_that_is_stated_or_that_its_name_tells(
+    tmp_path: Path, kind: str, name: str, stated: str, level: str
+) -> None:
+    entry = f"{{id: {kind}, name: {name}, plural: các đơn vị, addressed_as: quý đơn vị, level: '{stated}'}}"
+    old = DEPARTMENT[DEPARTMENT.index("  - {id: commune") :].splitlines()[0]
+    department = changed(DEPARTMENT, old, f"  - {entry}")
+    units = UNITS.replace(",xã,", f",{name},")
+    regime = loaded(
+        tmp_path, department=department, units=units, report=changed(REPORT, "[commune]", f"[{kind}]")
+    )
+    assert regime.kind(kind).level == level
+
+
 def test_a_sound_folder_becomes_a_regime(tmp_path: Path) -> None:
     regime = loaded(tmp_path)
     report = regime.report("viec-lam")

@@ -231,7 +231,7 @@ def test_a_heading_fits_the_period_by_its_year_and_its_part(
     assert fit_of(named, reported) is fit
 
 
-def test_an_exhibit_is_read_for_its_period_and_its_kind_of_unit() -> None:
+def test_an_exhibit_is_read_for_its_period_and_its_level() -> None:
     district = Paragraph("Toàn huyện có 900 người tham gia trồng cây.", 1)
     read_file = ReadExhibit(
         Exhibit(number=0, file="bieu.docx", readable=True),
@@ -240,8 +240,9 @@ def test_an_exhibit_is_read_for_its_period_and_its_kind_of_unit() -> None:
     )
     (last_year,) = figures_of(read_file, REPORT, "commune", LAST_YEAR).tables
     assert last_year.value == 11
-    assert figures_of(read_file, REPORT, "commune", YEAR).sentences == ()
-    assert [one.value for one in figures_of(read_file, REPORT, "department", YEAR).sentences] == [900]
+    assert figures_of(read_file, REPORT, "commune", YEAR, level="commune").sentences == ()
+    office = figures_of(read_file, REPORT, "department", YEAR, level="district")
+    assert [one.value for one in office.sentences] == [900]
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

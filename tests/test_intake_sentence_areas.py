@@ -24,12 +24,12 @@ REPORT = ReportDefinition(
 )
 
 
-def figures(kind: str, *lines: str) -> dict[str, str]:
+def figures(level: str, *lines: str) -> dict[str, str]:
     told = [
         NarrativeLine("I", SectionRole.RESULTS, line, Place("BC.docx", f"đoạn {n}", line), n)
         for n, line in enumerate(lines, 1)
     ]
-    values = read_sentences(told, REPORT, unit_kind=kind)
+    values = read_sentences(told, REPORT, level=level)
     return {value.indicator: f"{value.value:f}" for value in values if value.value is not None}
 
 
@@ -51,15 +51,15 @@ def figures(kind: str, *lines: str) -> dict[str, str]:
         "Toàn huyện xảy ra 15 vụ bạo lực gia đình; xã Hòa Lạc xảy ra 03 vụ bạo lực gia đình.",
     ],
 )
-@pytest.mark.parametrize("kind", ["commune", "township", "village", "xã", "thi-tran"])
-def test_what_a_commune_says_of_the_level_above_is_not_its_own(kind: str, text: str) -> None:
-    assert figures(kind, text) == {}
-    assert area_of(kind).is_above(text.partition(";")[0], before=False)
+@pytest.mark.parametrize("level", ["institution", "village", "commune"])
+def test_what_a_commune_says_of_the_level_above_is_not_its_own(level: str, text: str) -> None:
+    assert figures(level, text) == {}
+    assert area_of(level).is_above(text.partition(";")[0], before=False)
 
 
 def test_the_same_words_of_its_own_area_are_read() -> None:
     assert figures("commune", "Toàn xã có 120 hộ nghèo, 85 hộ cận nghèo.") == {"N": "120", "C": "85"}
-    assert figures("township", "Toàn thị trấn có 120 hộ nghèo.") == {"N": "120"}
+    assert figures("commune", "Toàn thị trấn có 120 hộ nghèo.") == {"N": "120"}
     assert figures("commune", "Trên địa bàn xã xảy ra 04 vụ bạo lực gia đình.") == {"V": "4"}
     assert figures("village", "Toàn thôn có 12 hộ nghèo.") == {"N": "12"}
 
@@ -70,9 +70,23 @@ def test_a_village_speaks_of_its_commune_as_the_level_above() -> None:
     assert figures("village", "Toàn xã hội quan tâm, thôn còn 12 hộ nghèo.") == {"N": "12"}
 
 
-def test_an_office_of_the_district_may_speak_of_the_district() -> None:
-    for kind in ("", "department", "branch", "union"):
-        assert figures(kind, "Toàn huyện có 4.520 hộ nghèo.") == {"N": "4520"}
+def test_an_office_of_the_district_may_speak_of_the_district_and_not_of_the_province() -> None:
+    for level in ("district", ""):
+        assert figures(level, "Toàn huyện có 4.520 hộ nghèo.") == {"N": "4520"}
+    assert figures("district", "Toàn tỉnh có 41.250 hộ nghèo; toàn huyện có 4.520 hộ nghèo.") == {"N": "4520"}
+    assert figures("district", "Trên địa bàn tỉnh xảy ra 48 vụ bạo lực gia đình.") == {}
+    acted = "Thực hiện đợt cao điểm trên địa bàn tỉnh, {} đã tổ chức 05 hội nghị tuyên truyền."
+    for office in ("cơ quan", "Phòng", "Hội Phụ nữ", "Công an huyện"):
+        assert figures("district", acted.format(office)) == {"H": "5"}
+    for nobody in ("hội nghị", "phòng, chống bạo lực", "trường hợp"):
+        assert figures("district", f"Toàn tỉnh có 41.250 hộ nghèo, {nobody} là chính.") == {}
+
+
+def test_a_school_speaks_of_its_own_persons_only() -> None:
+    assert figures("institution", "Toàn xã có 120 hộ nghèo.") == {}
+    assert figures("institution", "Toàn trường có 12 học sinh thuộc hộ nghèo; toàn xã có 120 hộ nghèo.") == {}
+    acted = "Thực hiện kế hoạch trên địa bàn xã, nhà trường đã tổ chức 05 hội nghị tuyên truyền."
+    assert figures("institution", acted) == {"H": "5"}
 
 
 @pytest.mark.parametrize(
