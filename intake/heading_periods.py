@@ -58,6 +58,21 @@ def fit_of(named: Sequence[str], period: Period) -> Fit:
     return Fit.EXACT if period.kind is PeriodKind.YEAR else Fit.YEAR
 
 
+def parts_of(period: Period) -> dict[str, tuple[int, ...]]:
+    """The quarters and the months that make up a period, by the word for them; none for other parts."""
+    number = _number_of(period)
+    months = {
+        PeriodKind.QUARTER: range(3 * number - 2, 3 * number + 1),
+        PeriodKind.HALF_YEAR: range(6 * number - 5, 6 * number + 1),
+        PeriodKind.NINE_MONTHS: range(1, 10),
+        PeriodKind.YEAR: range(1, 13),
+    }.get(period.kind, range(0))
+    if not months or months[0] < 1:
+        return {}
+    quarters = tuple(dict.fromkeys((month + 2) // 3 for month in months))
+    return {"quý": quarters, "tháng": tuple(months)} if len(quarters) > 1 else {"tháng": tuple(months)}
+
+
 def _years_of(period: Period) -> set[int]:
     """The years a heading may name; only what comes once may span several."""
     if period.kind in _ONCE:

@@ -9,14 +9,14 @@ another year or another part of the year is kept out as well.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING
 
 from config.reports import Sex
 from config.spelling import accented_key, plain_key, tidy, word_set
-from intake.heading_periods import Fit, fit_of
+from intake.heading_periods import Fit, fit_of, parts_of
 from intake.measures import is_known, split_measure
 from intake.period_words import ROMAN
 
@@ -71,6 +71,7 @@ class Layout:
     undecided: bool = False  #: two columns claim to be the same figure
     periods: tuple[str, ...] = ()
     elsewhen: bool = False  #: all its figures are of another period: there is nothing to read
+    parts: dict[Sex, tuple[Column, ...]] = field(default_factory=dict)  #: the period's quarters or months
 
 
 class Grid:
@@ -117,8 +118,39 @@ def layout_at(grid: Grid, row: int, period: Period | None = None) -> Layout | No
     layout = _layout(row, last, label, [column for column in columns if column.fit is not Fit.OTHER])
     if layout is not None or all(column.fit is not Fit.OTHER for column in columns):
         return layout
+    if period is not None and (parts := _parts_of(columns, period)):
+        ends = [part[-1] for part in parts.values()]
+        layout = _layout(row, last, label, [column for column in columns if column.role in _BESIDE] + ends)
+        return layout and replace(
+            layout, parts=parts, figures={sex: part[-1] for sex, part in parts.items()}, undecided=False
+        )
     layout = _layout(row, last, label, columns)
     return layout and replace(layout, figures={}, percents=(), undecided=False, periods=(), elsewhen=True)
+
+
+def _parts_of(columns: Sequence[Column], period: Period) -> dict[Sex, tuple[Column, ...]]:
+    """The columns of the quarters, or months, that make up the period, by sex; none where one is missing."""
+    for kind, wanted in parts_of(period).items():
+        found: dict[Sex, dict[int, Column]] = {}
+        for column in columns:
+            moment = _moment(column.period)
+            if column.role in _SEX_OF and moment.kind == kind and moment.year in {0, period.year}:
+                same = found.setdefault(_SEX_OF[column.role], {})
+                if moment.part in same:
+                    return {}
+                same[moment.part] = column
+        if found and all(tuple(sorted(same)) == wanted for same in found.values()):
+            return {sex: tuple(same[part] for part in wanted) for sex, same in found.items()}
+    return {}
+
+
+_SEX_OF = {
+    Role.TOTAL: Sex.TOTAL,
+    Role.NEUTRAL: Sex.TOTAL,
+    Role.MALE: Sex.MALE,
+    Role.FEMALE: Sex.FEMALE,
+}
+_BESIDE = (Role.ORDINAL, Role.MEASURE)
 
 
 def is_numbering(texts: Sequence[str]) -> bool:

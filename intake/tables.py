@@ -330,7 +330,7 @@ class _TableReader:
         if sum(letter.isalpha() for letter in label.text) < _FEWEST_LETTERS:
             return None
         reach = label.column + label.column_span
-        cells = {sex: self._grid.at(number, column.index) for sex, column in layout.figures.items()}
+        cells = {sex: self._cell_of(number, sex) for sex in layout.figures}
         percents = ((column, self._grid.at(number, column.index)) for column in layout.percents)
         return _Row(
             number=number,
@@ -341,6 +341,12 @@ class _TableReader:
             percents=tuple((column, cell) for column, cell in percents if cell and cell is not label),
             spans=any(label.column <= column.index < reach for column in layout.figures.values()),
         )
+
+    def _cell_of(self, number: int, sex: Sex) -> Cell | None:
+        """The cell of a figure; where quarters or months make it up, the last of them that is filled."""
+        columns = self._layout.parts.get(sex, ()) or (self._layout.figures[sex],)
+        cells = [cell for column in columns if (cell := self._grid.at(number, column.index))]
+        return next((cell for cell in reversed(cells) if _is_filled(cell)), cells[-1] if cells else None)
 
     def _read_row(self, row: _Row) -> None:
         sex = sex_row(row.label)
@@ -426,7 +432,7 @@ class _TableReader:
         """The men of a row whose women and total are asked: they tell whether the three agree."""
         for sex in (Sex.MALE, Sex.FEMALE):
             cell = row.figures.get(sex)
-            if sex in indicator.sexes or cell is None:
+            if sex in indicator.sexes or cell is None or self._layout.parts:
                 continue
             read = _figure(cell, indicator, self._measures_of(row, sex))
             if read is not None and not (read.reason or self._fault_of_place(cell, Strength.EXACT)):
@@ -482,16 +488,28 @@ class _TableReader:
     def _take(self, row: _Row, indicator: Indicator, sex: Sex, cell: Cell, strength: Strength) -> None:
         """Keep one figure, or nothing where nothing was reported."""
         column = self._layout.figures.get(sex) or self._layout.figures.get(Sex.TOTAL)
-        read = _figure(cell, indicator, self._measures_of(row, sex))
+        parts = self._parts_beside(row, cell)
+        measures = self._measures_of(row, sex)
+        read = _of_parts(parts, indicator, measures) if parts else _figure(cell, indicator, measures)
         if read is None or (read.value == 0 and cell.formula and not _rests_on_figures(row)):
             return
         read = replace(read, reason=read.reason or self._fault_of_place(cell, strength))
         if column and column.estimated:
             read = replace(read, qualifier=read.qualifier or "ước")
         value = self._value(read, indicator, sex, cell)
+        if parts:
+            text = " + ".join((tidy(part.text) or part.number or "…") if part else "…" for part in parts)
+            value = replace(value, place=replace(value.place, text=text))
         self._notes.found.append(_Found(value, strength))
         if read.reason:
             self._note_doubt(read, row, value)
+
+    def _parts_beside(self, row: _Row, cell: Cell) -> tuple[Cell | None, ...]:
+        """The cells of the quarters or months that a figure is told in; none where it is told whole."""
+        for columns in self._layout.parts.values():
+            if any(column.index == cell.column for column in columns):
+                return tuple(self._grid.at(row.number, column.index) for column in columns)
+        return ()
 
     def _measures_of(self, row: _Row, sex: Sex) -> _Measures:
         """The units of measure that stand for a figure: in its row, in the label, above the column."""
@@ -508,6 +526,8 @@ class _TableReader:
         """Why a readable number may not belong to the figure it stands under; empty when it surely does."""
         if self._layout.undecided:
             return "several_columns"
+        if self._layout.parts:
+            return "parts_of_period"
         if _is_shared(cell, self._layout):
             return "merged_figure"
         return "label_uncertain" if strength is Strength.UNCERTAIN else ""
@@ -697,6 +717,20 @@ def _figure(cell: Cell, indicator: Indicator, measures: _Measures) -> _Read | No
     if fault := _fault(number):
         return _Read(reason=fault, candidates=number.candidates)
     return _measured(number, indicator, measures)
+
+
+def _of_parts(cells: Sequence[Cell | None], indicator: Indicator, measures: _Measures) -> _Read | None:
+    """What quarters or months make of a period: a proposal to a person, and none where one is blank.
+
+    What flows is added up; of what stands at the end of a period, the last part tells.
+    """
+    reads = [_figure(cell, indicator, measures) if cell else None for cell in cells]
+    told = [read.value for read in reads if read and read.value is not None and not read.reason]
+    if not any(reads):
+        return None
+    whole = len(told) == len(cells)
+    figure = sum(told, Decimal(0)) if indicator.aggregation is Aggregation.SUM else told[-1] if told else None
+    return _Read(value=figure if whole else None, reason="parts_of_period")
 
 
 def _fault_of_cell(cell: Cell) -> str:

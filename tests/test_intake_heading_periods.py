@@ -6,11 +6,12 @@ from decimal import Decimal
 
 import pytest
 
-from config.reports import Indicator, Period, PeriodKind, ReportDefinition, Sex
+from config.reports import Aggregation, Indicator, Period, PeriodKind, ReportDefinition, Sex
 from config.wording import Wording
 from intake.documents import Cell, Document, Paragraph, Table
 from intake.exhibits import ReadExhibit, figures_of
 from intake.heading_periods import Fit, fit_of
+from intake.reading import combine
 from intake.recognition import Exhibit
 from intake.tables import TableReading, read_tables
 from ledger.records import Certainty
@@ -121,7 +122,8 @@ def test_of_columns_of_several_periods_the_reported_one_is_read(
         (YEAR, ("Năm 2023",)),
         (YEAR, ("Kết quả 6 tháng đầu năm 2024",)),
         (H1, ("Thực hiện 6 tháng đầu năm 2023",)),
-        (H1, ("Quý I năm 2024", "Quý II năm 2024")),
+        (H1, ("Quý I năm 2024", "Quý III năm 2024")),
+        (H1, ("Quý I năm 2024", "Quý II năm 2023")),
         (H1, ("Kết quả cả năm 2024",)),
         (H2, ("6 tháng đầu năm 2024",)),
         (MAY, ("Tháng 4/2024",)),
@@ -243,6 +245,86 @@ def test_an_exhibit_is_read_for_its_period_and_its_level() -> None:
     assert figures_of(read_file, REPORT, "commune", YEAR, level="commune").sentences == ()
     office = figures_of(read_file, REPORT, "department", YEAR, level="district")
     assert [one.value for one in office.sentences] == [900]
+
+
+@pytest.mark.parametrize(
+    ("reported", "heads", "figure"),
+    [
+        (H1, ("Quý I", "Quý II"), 23),
+        (H1, ("Quý II năm 2024", "Quý I năm 2024"), 23),
+        (H1, ("Quý I/2023", "Quý II/2023", "Quý I/2024", "Quý II/2024"), 27),
+        (H2, ("Quý III", "Quý IV"), 23),
+        (Q2, ("Tháng 4", "Tháng 5", "Tháng 6"), 36),
+        (H1, tuple(f"Tháng {month}" for month in range(1, 7)), 81),
+        (YEAR, ("Quý I", "Quý II", "Quý III", "Quý IV"), 50),
+    ],
+)
+def test_a_period_told_in_all_its_parts_is_proposed_as_their_sum_and_never_counted(
+    reported: Period, heads: tuple[str, ...], figure: int
+) -> None:
+    reading = read(reported, headed(*heads))
+    (value,) = reading.values
+    assert value.value == figure
+    assert (value.certainty, value.reason) == (Certainty.DOUBTFUL, "parts_of_period")
+    assert [finding.code for finding in reading.findings] == ["parts_of_period"]
+    assert value.place.text.count("+") == len([head for head in heads if "2023" not in head]) - 1
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ("Quý III", "Quý IV"),
+        ("Quý I", "Quý II", "Quý III"),
+        ("Quý I", "Quý I", "Quý II"),
+        ("Tháng 1", "Tháng 2", "Tháng 3", "Tháng 4", "Tháng 5"),
+    ],
+)
+def test_parts_that_are_not_the_whole_period_make_no_sum(heads: tuple[str, ...]) -> None:
+    assert read(H1, headed(*heads)).values == ()
+
+
+def test_a_blank_quarter_is_not_zero() -> None:
+    head = ("Chỉ tiêu", "ĐVT", "Quý I", "Quý II")
+    for row in (("12", ""), ("", "12"), ("12", "nhiều")):
+        (value,) = read(H1, table(head, ("Số cây bóng mát được trồng", "cây", *row))).values
+        assert (value.value, value.reason) == (None, "parts_of_period")
+    assert read(H1, table(head, ("Số cây bóng mát được trồng", "cây", "", ""))).values == ()
+
+
+def test_women_are_added_up_under_their_own_quarters() -> None:
+    head = ("Chỉ tiêu", "ĐVT", "Quý I", "Quý II")
+    rows = (("Số người tham gia trồng cây", "người", "30", "40"), ("Trong đó: nữ", "", "11", "12"))
+    found = {value.sex: value.value for value in read(H1, table(head, *rows)).values}
+    assert found == {Sex.TOTAL: 70, Sex.FEMALE: 23}
+
+
+def test_of_what_stands_at_the_end_of_a_period_the_last_quarter_is_proposed() -> None:
+    standing = replace(REPORT.indicators[0], aggregation=Aggregation.SNAPSHOT)
+    report = replace(REPORT, indicators=(standing,))
+    document = Document((headed("Quý I", "Quý II"),))
+    (value,) = read_tables(document, "bieu.docx", report, "commune", H1).values
+    assert value.value == 12
+    assert value.certainty is Certainty.DOUBTFUL
+
+
+def test_a_sum_that_the_text_states_itself_is_no_question() -> None:
+    stated = Paragraph("Trong 6 tháng đầu năm 2024 đã trồng 23 cây bóng mát.", 1)
+    read_file = ReadExhibit(
+        Exhibit(number=0, file="bieu.docx", readable=True),
+        None,
+        Document((stated, headed("Quý I", "Quý II"))),
+    )
+    given = figures_of(read_file, REPORT, "commune", H1)
+    (value,), findings = combine(given.tables, given.sentences)
+    assert value.value == 23
+    assert (value.certainty, findings) == (Certainty.CERTAIN, ())
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_quarters_alone_have_a_sentence(language: str) -> None:
+    (finding,) = read(H1, headed("Quý I", "Quý II")).findings
+    sentence = Wording(language)(f"findings.{finding.code}", **finding.parameters)
+    assert "11 + 12" in sentence
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
