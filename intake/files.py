@@ -182,7 +182,10 @@ class _Opening:
         elif kind in CONTAINERS:
             self._open_container(found, kind, budget)
         else:
-            self._add(found, kind, *_read(kind, found, budget))
+            self._open_document(found, kind, budget)
+
+    def _open_document(self, found: _Found, kind: FileKind, budget: Budget) -> None:
+        self._add(found, kind, *_read(kind, found, budget))
 
     def _add(
         self,
@@ -301,6 +304,74 @@ class _Opening:
             self.files.append(_locked_member(declared, entry.file_size, path, error))
             return
         self._open(_Found(content, declared, path), budget)
+
+
+@dataclass(slots=True)
+class _Search(_Opening):
+    """The files of one message, containers opened as for reading, documents only looked at by their hash."""
+
+    wanted: frozenset[str] = frozenset()
+    contents: dict[str, tuple[FileKind, bytes]] = field(default_factory=dict)
+
+    def _open_document(self, found: _Found, kind: FileKind, _: Budget) -> None:
+        name = sha256(found.content).hexdigest()
+        if name in self.wanted:
+            self.contents[name] = kind, found.content
+
+
+def find_files(octets: bytes, limits: Limits, wanted: Iterable[str]) -> dict[str, tuple[FileKind, bytes]]:
+    """Kind and octets of the documents of a mail that have these SHA-256; those it does not hold are absent.
+
+    Raises:
+        MemoryError: the process has reached its limit.
+
+    """
+    parsed = parse_mail(octets[: limits.message_octets], limits)
+    search = _Search(limits, has_text=bool(parsed.text.strip()), wanted=frozenset(wanted))
+    for leaf in parsed.files:
+        search.open_leaf(leaf)
+    return search.contents
+
+
+@dataclass(slots=True)
+class _TextSearch(_Opening):
+    """The attached files of one message that are nothing but text."""
+
+    documents: list[tuple[str, Document]] = field(default_factory=list)
+
+    def _open_document(self, found: _Found, kind: FileKind, budget: Budget) -> None:
+        if kind in (FileKind.TEXT, FileKind.HTML):
+            _, document, _ = _read(kind, found, budget)
+            if document is not None:
+                self.documents.append((safe_name(found.declared), document))
+
+
+@dataclass(frozen=True, slots=True)
+class MailTexts:
+    """All that is written in a mail and in the text files it carries."""
+
+    own: str  #: as `ReadMessage.own_text`
+    whole: str  #: as `ReadMessage.text`
+    documents: tuple[tuple[str, Document], ...]
+
+
+def read_texts(octets: bytes, limits: Limits) -> MailTexts:
+    """The texts of a mail, with those of mail it forwards and of its text and HTML files.
+
+    Raises:
+        MemoryError: the process has reached its limit.
+
+    """
+    parsed = parse_mail(octets[: limits.message_octets], limits)
+    search = _TextSearch(
+        limits,
+        has_text=bool(parsed.text.strip()),
+        is_report=parsed.headers.content_type == "multipart/report",
+    )
+    for leaf in parsed.files:
+        search.open_leaf(leaf)
+    whole = "\n\n".join(filter(None, (parsed.text, *search.texts)))
+    return MailTexts(parsed.own_text, whole[: limits.text_length], tuple(search.documents))
 
 
 def _with_fault(file: ReadFile, error: ExtractionError) -> ReadFile:

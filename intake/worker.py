@@ -7,8 +7,9 @@ It imports nothing of the ledger or the desk.
 Frames, both ways: one letter, four octets of length (big endian), the content.
 
     job      F read fully · L list files without opening them · first octet of the content of L: the state
-    answer   H ready (the layers that hold) · R a packed message · M out of memory · E an exception's name
-             S the result is larger than may be handed back
+             P draw pages · C cut a piece out of a picture · T the texts of a mail: see `intake.pictures`
+    answer   H ready (the layers that hold) · R a packed message · A the answer to P, C or T
+             M out of memory · E an exception's name · S the result is larger than may be handed back
 """
 
 from __future__ import annotations
@@ -113,17 +114,25 @@ def _limit_processor_time(limits: Limits) -> None:
 
 def _read(letter: bytes, octets: bytes, limits: Limits) -> tuple[bytes, bytes]:
     try:
-        message = (
-            list_message(octets[1:], limits, LISTED_STATES[octets[0]])
-            if letter == b"L"
-            else read_message(octets, limits)
-        )
-        result = packed(message)
+        result = _done(letter, octets, limits)
     except MemoryError:
         return b"M", b""
     except Exception as error:  # noqa: BLE001 - whatever it is, the daemon gets its name and nothing else
         return b"E", type(error).__name__.encode()
-    return (b"R", result) if len(result) <= limits.result_octets else (b"S", b"")
+    if len(result) > limits.result_octets:
+        return b"S", b""
+    return b"R" if letter in b"FL" else b"A", result
+
+
+def _done(letter: bytes, octets: bytes, limits: Limits) -> bytes:
+    if letter == b"F":
+        return packed(read_message(octets, limits))
+    if letter == b"L":
+        return packed(list_message(octets[1:], limits, LISTED_STATES[octets[0]]))
+    # Pictures are drawn for people who look; a process that reads a mailbox never loads what draws them.
+    from intake.picture_jobs import JOBS
+
+    return JOBS[letter](octets, limits)
 
 
 def _answer(descriptor: int, letter: bytes, content: bytes) -> None:

@@ -28,14 +28,13 @@ import msgspec
 from intake.documents import ReadState
 from intake.errors import ReaderClosedError, ReaderNotStartedError
 from intake.extractors.interface import Limits
+from intake.messages import ReadMessage
 from intake.wire import unpacked
 from intake.worker import FRAME, LISTED_STATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import TracebackType
-
-    from intake.messages import ReadMessage
 
 _START: Final = "import sys; sys.path[:0] = sys.argv[2:]; from intake.worker import run; run(sys.argv[1])"
 _ENVIRONMENT: Final = {
@@ -113,6 +112,21 @@ class ReaderPool:
             for _, future in waiting:
                 future.cancel()
 
+    def ask(self, letter: bytes, content: bytes, seconds: float) -> bytes | ReadingFailure:
+        """Hands one job of another kind to a process that is free and gives what it answers.
+
+        May be called from several threads. A process that fails is replaced; the job is not tried again.
+
+        Raises:
+            ReaderClosedError, ReaderNotStartedError: as `read`.
+
+        """
+        if self._threads is None:
+            raise ReaderClosedError
+        answer = self._tried(letter, content, seconds)
+        assert not isinstance(answer, ReadMessage)
+        return answer
+
     def _submit(self, octets: bytes) -> Future[ReadMessage | ReadingFailure]:
         if self._threads is None:
             raise ReaderClosedError
@@ -123,15 +137,15 @@ class ReaderPool:
         if isinstance(answer, ReadingFailure) and answer.state is not ReadState.TOO_LARGE:
             answer = self._tried(b"F", octets, self._limits.seconds, fresh=True)
         if not isinstance(answer, ReadingFailure):
-            return answer
+            return _message(answer)
         state = bytes((LISTED_STATES.index(answer.state),))
         listed = self._tried(b"L", state + octets, _LISTING_SECONDS, fresh=True)
-        found = None if isinstance(listed, ReadingFailure) else listed
+        found = None if isinstance(listed, ReadingFailure) else _message(listed)
         return ReadingFailure(answer.state, answer.detail, found)
 
     def _tried(
         self, letter: bytes, octets: bytes, seconds: float, *, fresh: bool = False
-    ) -> ReadMessage | ReadingFailure:
+    ) -> _Answer | ReadingFailure:
         process = self._idle.get()
         try:
             if fresh or process.is_spent:
@@ -193,7 +207,7 @@ class _Process:
                     pipe.close()
         self._folder.cleanup()
 
-    def exchange(self, letter: bytes, octets: bytes, seconds: float) -> ReadMessage | ReadingFailure:
+    def exchange(self, letter: bytes, octets: bytes, seconds: float) -> _Answer | ReadingFailure:
         """Hands over one job and waits for its answer."""
         self._jobs += 1
         deadline = time.monotonic() + seconds
@@ -285,9 +299,19 @@ class _Process:
             raise _OverrunError
 
 
-def _understood(letter: bytes, content: bytes) -> ReadMessage | ReadingFailure:
+_Answer = ReadMessage | bytes
+
+
+def _message(answer: _Answer) -> ReadMessage:
+    assert isinstance(answer, ReadMessage)
+    return answer
+
+
+def _understood(letter: bytes, content: bytes) -> _Answer | ReadingFailure:
     if letter == b"R":
         return unpacked(content)
+    if letter == b"A":
+        return content
     if letter == b"M":
         return ReadingFailure(ReadState.OVERRAN, "memory")
     if letter == b"S":

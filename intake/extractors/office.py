@@ -52,7 +52,12 @@ _FILTERS: Final = {
     "ods": "calc8",
     "docx": "MS Word 2007 XML",
     "xlsx": "Calc MS Excel 2007 XML",
+    "xlsb": "Calc MS Excel 2007 Binary",
 }
+_SHEETS: Final = frozenset({"xls", "ods", "xlsx", "xlsb"})
+# Each sheet on a page of its own, however long, or the columns of one table would stand on several pages.
+_SHEET_PAGES: Final = 'pdf:calc_pdf_Export:{"SinglePageSheets":{"type":"boolean","value":"true"}}'
+_TEXT_PAGES: Final = 'pdf:writer_pdf_Export:{{"PageRange":{{"type":"string","value":"1-{most}"}}}}'
 _PLACES: Final = (
     "/usr/lib/libreoffice/program",
     "/usr/lib64/libreoffice/program",
@@ -158,7 +163,7 @@ def _is_locked(container: olefile.OleFileIO) -> bool:
 
 
 def convert(content: bytes, kind: str, into: str, seconds: float) -> bytes:
-    """One file by LibreOffice: `kind` and `into` are extensions ("doc", "docx").
+    """One file by LibreOffice: `kind` and `into` are extensions ("doc"), `into` perhaps with a filter.
 
     Raises:
         ConverterMissingError: LibreOffice is not installed.
@@ -177,8 +182,19 @@ def convert(content: bytes, kind: str, into: str, seconds: float) -> bytes:
             raise DamagedFileError(f"conversion: {type(error).__name__}") from error
 
 
+def printed(content: bytes, kind: str, most: int, budget: Budget) -> bytes:
+    """One file as the PDF that LibreOffice makes of it, at most `most` pages of text, each sheet one page.
+
+    Raises:
+        ExtractionError: as `convert`.
+
+    """
+    into = _SHEET_PAGES if kind in _SHEETS else _TEXT_PAGES.format(most=most)
+    return convert(content, kind, into, _seconds(budget))
+
+
 def _converted(program: str, place: Path, content: bytes, kind: str, into: str, deadline: float) -> bytes:
-    source, made = place / f"input.{kind}", place / "made" / f"input.{into}"
+    source, made = place / f"input.{kind}", place / "made" / f"input.{into.partition(':')[0]}"
     source.write_bytes(content)
     profile = place / "profile" / "user"
     profile.mkdir(parents=True)
@@ -283,4 +299,5 @@ __all__ = [
     "extract_odt",
     "extract_old_workbook",
     "extract_rtf",
+    "printed",
 ]

@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
 from intake.errors import DamagedFileError, FileTooLargeError
+from intake.extractors.straightening import Straightening
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -82,6 +83,24 @@ def frames(content: bytes, most: int) -> Iterator[Image.Image]:
         raise DamagedFileError(f"picture: {type(error).__name__}") from error
 
 
+def frame_count(content: bytes) -> int:
+    """How many pages a picture file has.
+
+    Raises:
+        DamagedFileError, FileTooLargeError: as `frames`.
+
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(content), formats=_FORMATS)
+            return int(getattr(image, "n_frames", 1)) if image.format == "TIFF" else 1
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise FileTooLargeError("pixels") from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+        raise DamagedFileError(f"picture: {type(error).__name__}") from error
+
+
 def _frame(image: Image.Image, number: int) -> Image.Image:
     image.seek(number)
     if image.width * image.height > MOST_PIXELS:
@@ -131,14 +150,15 @@ def prepared(image: Image.Image, turn: int = 0) -> Sheet:
     turned = image.rotate(-turn, expand=True) if turn else image
     grey, coloured = without_colour(turned)
     angle = skew(grey)
-    if abs(angle) >= 0.05:  # noqa: PLR2004 - two pixels over the width of a page
+    angle = angle if abs(angle) >= 0.05 else 0.0  # noqa: PLR2004 - two pixels over the width of a page
+    if angle:
         grey = _rotated(grey, angle, 255)
         coloured = _rotated(coloured.astype(np.uint8), angle, 0) > 0
     quad = _lean(grey)
     if quad is not None:
         grey = _warped(grey, quad, 255)
         coloured = _warped(coloured.astype(np.uint8), quad, 0) > 0
-    return Sheet(grey, coloured)
+    return Sheet(grey, coloured, Straightening(image.width, image.height, turn, angle, quad))
 
 
 def without_colour(image: Image.Image) -> tuple[Grey, Mask]:
@@ -279,6 +299,7 @@ class Sheet:
 
     grey: Grey
     coloured: Mask
+    straightening: Straightening | None = None
     _bare: Grey = field(init=False)  #: without the rules, so that a rule is no letter and a 1 is no rule
     _grids: list[_Grid] = field(init=False)
 

@@ -20,6 +20,7 @@ from typing import Final
 from intake.documents import Cell, Document, Paragraph, Table
 from intake.errors import FileTooLargeError
 from intake.extractors.interface import Limits
+from intake.extractors.straightening import Straightening
 
 _APART: Final = 1.8  #: heights of a line; wider blanks part columns, narrower ones are justified text
 _SAME_LINE: Final = 0.45  #: of a height between the middles of words of one line
@@ -58,6 +59,26 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """A box on a page, y growing downwards."""
+
+    page: int  #: from 1; 0 while the page is not numbered
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class CellSpot:
+    """Where a cell of a table is drawn."""
+
+    row: int
+    column: int
+    spot: Spot
+
+
+@dataclass(frozen=True, slots=True)
 class PlacedTable:
     """A table and where it stands on its page."""
 
@@ -65,6 +86,7 @@ class PlacedTable:
     top: float
     bottom: float
     edges: tuple[float, ...]  #: x of its vertical rules, from the left
+    spots: tuple[CellSpot, ...] = ()  #: of its cells, on one page or on several
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +97,8 @@ class PageContent:
     tables: tuple[PlacedTable, ...]
     width: float
     height: float
+    origin: tuple[float, float] = (0.0, 0.0)  #: x and y of its upper left corner
+    straightening: Straightening | None = None  #: how it was set straight, when it was recognised
 
 
 @dataclass(frozen=True)
@@ -224,6 +248,7 @@ class _Running:
     lines: tuple[Line, ...]
     frame: _Frame
     closed: bool = False  #: nothing may be joined to it
+    pages: tuple[int, ...] = ()  #: of each line, once the page is numbered
 
     @property
     def last(self) -> Line:
@@ -308,10 +333,59 @@ def composed(pages: Iterable[PageContent], limits: Limits, notes: Sequence[str] 
         FileTooLargeError: more paragraphs or cells than are read of one file.
 
     """
+    return _finished(_blocks(pages), limits, notes)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedParagraph:
+    """The words of a paragraph and where each stands."""
+
+    number: int  #: as in `Paragraph`
+    words: tuple[tuple[str, Spot], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where the tables and paragraphs of a document stand, numbered as `composed` numbers them."""
+
+    tables: tuple[PlacedTable, ...]
+    paragraphs: tuple[PlacedParagraph, ...]
+
+
+def placement(pages: Iterable[PageContent]) -> Placement:
+    """Where on these pages the cells and words of the document stand that `composed` makes of them."""
+    blocks = _blocks(pages)
+    tables = [block for block in blocks if isinstance(block, PlacedTable)]
+    running = [block for block in blocks if isinstance(block, _Running)]
+    return Placement(
+        tuple(replace(t, table=replace(t.table, name=str(number))) for number, t in enumerate(tables, 1)),
+        tuple(_placed_paragraph(block, number) for number, block in enumerate(running, 1)),
+    )
+
+
+def _placed_paragraph(block: _Running, number: int) -> PlacedParagraph:
+    return PlacedParagraph(
+        number,
+        tuple(
+            (word.text, Spot(page, word.x0, word.top, word.x1, word.bottom))
+            for line, page in zip(block.lines, block.pages, strict=True)
+            for word in line.words
+        ),
+    )
+
+
+def _blocks(pages: Iterable[PageContent]) -> list[_Block]:
     blocks: list[_Block] = []
     for number, page in enumerate(pages, 1):
-        _run_on(blocks, _page_blocks(page, number))
-    return _finished(blocks, limits, notes)
+        _run_on(blocks, [_on_page(block, number) for block in _page_blocks(page, number)])
+    return blocks
+
+
+def _on_page(block: _Block, number: int) -> _Block:
+    if isinstance(block, _Running):
+        return replace(block, pages=(number,) * len(block.lines))
+    spots = tuple(replace(cell, spot=replace(cell.spot, page=number)) for cell in block.spots)
+    return replace(block, spots=spots)
 
 
 def _page_blocks(page: PageContent, number: int) -> list[_Block]:
@@ -420,7 +494,8 @@ def _joined(last: _Block, first: _Block) -> _Block | None:
         return _joined_tables(last, first)
     if isinstance(last, _Running) and isinstance(first, _Running) and not last.closed and not first.closed:
         is_one = _goes_on(last, first.lines[0], first.frame, same_page=False)
-        return _Running((*last.lines, *first.lines), first.frame) if is_one else None
+        if is_one:
+            return _Running((*last.lines, *first.lines), first.frame, pages=(*last.pages, *first.pages))
     return None
 
 
@@ -435,8 +510,12 @@ def _joined_tables(last: PlacedTable, first: PlacedTable) -> PlacedTable | None:
         *above.cells,
         *(replace(cell, row=cell.row + shift) for cell in below.cells if cell.row >= repeated),
     )
+    moved = (replace(spot, row=spot.row + shift) for spot in first.spots if spot.row >= repeated)
     return replace(
-        first, table=replace(above, cells=cells, rows=above.rows + below.rows - repeated), edges=last.edges
+        first,
+        table=replace(above, cells=cells, rows=above.rows + below.rows - repeated),
+        edges=last.edges,
+        spots=(*last.spots, *moved),
     )
 
 
@@ -529,13 +608,16 @@ def gridded(boxes: Sequence[Box], near: float) -> PlacedTable:
     columns = _rules((x for box in boxes for x in (box.x0, box.x1)), near)
     rows = _rules((y for box in boxes for y in (box.top, box.bottom)), near)
     cells: dict[tuple[int, int], Cell] = {}
+    spots: dict[tuple[int, int], CellSpot] = {}
     for box in boxes:
         row, column = _nearest(rows, box.top), _nearest(columns, box.x0)
         spans = _nearest(rows, box.bottom) - row, _nearest(columns, box.x1) - column
         if min(spans) > 0:
             cells[row, column] = Cell(row, column, box.text, *spans, confidence=box.confidence)
-    table = Table("", tuple(cells[at] for at in sorted(cells)), len(rows) - 1, len(columns) - 1)
-    return PlacedTable(table, rows[0], rows[-1], tuple(columns))
+            spots[row, column] = CellSpot(row, column, Spot(0, box.x0, box.top, box.x1, box.bottom))
+    at = sorted(cells)
+    table = Table("", tuple(cells[spot] for spot in at), len(rows) - 1, len(columns) - 1)
+    return PlacedTable(table, rows[0], rows[-1], tuple(columns), tuple(spots[spot] for spot in at))
 
 
 def _rules(positions: Iterable[float], near: float) -> list[float]:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from intake.documents import Document
 from intake.errors import BombError, DamagedFileError, EncryptedFileError, FileTooLargeError
+from intake.extractors.alignment import PrintedPage
 from intake.extractors.interface import Budget
 from intake.extractors.page_lines import Box, PageContent, PlacedTable, Word, composed, gridded, text_of
 from intake.extractors.scan import OVERRUN, ReadingOverranError, Recogniser
@@ -38,6 +39,7 @@ _TAIL: Final = 4096  #: octets at the end of a file in which its end is marked (
 _MOST_CONTENT: Final = 64 << 20  #: octets of one content stream
 _WRONG_PASSWORD: Final = 4  # FPDF_ERR_PASSWORD
 _UNSEEN: Final = 3  # text render mode 3: neither filled nor stroked (ISO 32000-1, 9.3.6)
+_MOST_LETTERS: Final = 15_000  #: of one printed page in which the cells of a file are looked for
 _MOST_OBJECTS: Final = 200_000  #: of one page, looked at while telling text from scan
 _TABLES: Final = {"vertical_strategy": "lines", "horizontal_strategy": "lines", "snap_tolerance": 3}
 _NEAR: Final = 3.0  #: points between rules that are one rule
@@ -73,19 +75,31 @@ def extract_pdf(content: bytes, budget: Budget) -> Document:
         ReadingOverranError: its pages take longer than one file may.
 
     """
+    pages, notes = _pages(content, budget)
+    return composed(pages, budget.limits, notes)
+
+
+def pdf_pages(content: bytes, budget: Budget) -> list[PageContent]:
+    """What stands on each page of a PDF, and where; raises as `extract_pdf`."""
+    pages, _ = _pages(content, budget)
+    return pages
+
+
+def _pages(content: bytes, budget: Budget) -> tuple[list[PageContent], list[str]]:
     from pypdfium2 import PdfiumError
 
     if b"%%EOF" not in content[-_TAIL:]:
         # Readers mend a file that was cut off, and the pages after the cut are missing without a word.
         raise DamagedFileError("pdf: cut off")
     try:
-        with _Opened(content) as opened:
-            return _Reading(opened, budget).document()
+        with OpenPdf(content) as opened:
+            reading = _Reading(opened, budget)
+            return reading.pages(), reading.notes
     except PdfiumError as error:
         raise DamagedFileError(f"pdf: {error}") from error
 
 
-class _Opened:
+class OpenPdf:
     """The file under its two readers."""
 
     def __init__(self, content: bytes) -> None:
@@ -106,9 +120,9 @@ class _Opened:
     def __exit__(self, *_: object) -> None:
         self.pages.close()
 
-    def flatten(self) -> None:
+    def flatten(self, most: int = MOST_PAGES) -> None:
         """Makes filled fields and typed notes part of the pages, where readers of text look for them."""
-        fields = [number for number in range(self.count) if _has_fields(self.pages[number])]
+        fields = [number for number in range(min(self.count, most)) if _has_fields(self.pages[number])]
         if not fields:
             return
         from pypdfium2 import raw
@@ -149,7 +163,13 @@ class _Look:
         return self.characters < _FEWEST_CHARACTERS and self.objects > self.characters + 1
 
 
-def _look_at(page: PdfPage) -> _Look:
+def look_at(page: PdfPage) -> _Look:
+    """What stands on a page, so that text is told from a scan.
+
+    Raises:
+        FileTooLargeError: more objects than are looked at.
+
+    """
     from pypdfium2 import raw
 
     width, height = page.get_size()
@@ -179,25 +199,25 @@ def _area(bounds: Sequence[float], width: float, height: float) -> float:
 class _Reading:
     """One file being read page by page."""
 
-    def __init__(self, opened: _Opened, budget: Budget) -> None:
+    def __init__(self, opened: OpenPdf, budget: Budget) -> None:
         self._opened = opened
         self._budget = budget
         self._end = time.monotonic() + _SHARE_OF_TIME * budget.limits.seconds
-        self._notes: list[str] = []
+        self.notes: list[str] = []
 
-    def document(self) -> Document:
+    def pages(self) -> list[PageContent]:
         if self._opened.count > MOST_PAGES:
             raise FileTooLargeError(f"{self._opened.count} pages")
-        looks = [_look_at(page) for page in self._opened.pages]
+        looks = [look_at(page) for page in self._opened.pages]
         pictures = {number for number, look in enumerate(looks) if look.is_picture}
         self._opened.flatten()
         texts = self._texts([number for number in range(len(looks)) if number not in pictures])
         damaged = {number for number, page in texts.items() if page is None or _is_damaged(page)}
         if damaged:
-            self._notes.append("bad_text_layer")
+            self.notes.append("bad_text_layer")
         recognised = self._recognised(sorted(pictures | damaged))
         pages = {number: page for number, page in texts.items() if page is not None} | recognised
-        return composed((pages[number] for number in range(len(looks))), self._budget.limits, self._notes)
+        return [pages[number] for number in range(len(looks))]
 
     def _texts(self, numbers: Sequence[int]) -> dict[int, PageContent | None]:
         import pdfplumber
@@ -229,7 +249,7 @@ class _Reading:
             return {}
         recogniser = Recogniser(self._budget)
         recogniser.check(len(numbers))
-        self._notes.append("ocr")
+        self.notes.append("ocr")
         from intake.extractors.page_images import rendered
 
         return {number: recogniser.page(rendered(self._opened.pages[number])) for number in numbers}
@@ -268,6 +288,39 @@ def _check_packed(raw: bytes) -> None:
         raise DamagedFileError("pdf: content of a page ends early")
 
 
+def printed_pages(content: bytes, most: int) -> list[PrintedPage]:
+    """The first pages of a PDF that a program has just printed, with all their words.
+
+    A page with more letters than are looked through in reasonable time is blank here.
+
+    Raises:
+        DamagedFileError: it cannot be read.
+
+    """
+    import pdfplumber
+    from pdfminer.pdfexceptions import PDFException
+
+    try:
+        with pdfplumber.open(io.BytesIO(content), raise_unicode_errors=False) as file:
+            return [_printed_page(page) for page in file.pages[:most]]
+    except (PDFException, ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        raise DamagedFileError(f"pdf: {type(error).__name__}") from error
+
+
+def _printed_page(page: Page) -> PrintedPage:
+    if len(page.chars) > _MOST_LETTERS:
+        return PrintedPage(PageContent((), (), float(page.width), float(page.height)), ())
+    content = _page_content(page)
+    letters = tuple(map(_letter, page.dedupe_chars().chars))
+    page.close()
+    return PrintedPage(content, letters)
+
+
+def _letter(found: _Letter) -> Word:
+    text = unicodedata.normalize("NFC", found["text"])
+    return Word(text, float(found["x0"]), float(found["x1"]), float(found["top"]), float(found["bottom"]))
+
+
 def _page_content(page: Page) -> PageContent:
     page = page.dedupe_chars()  # letters printed twice to look bold
     characters = [letter for letter in page.chars if _is_on(letter, page)]
@@ -278,7 +331,13 @@ def _page_content(page: Page) -> PageContent:
             inside, characters = _parted(characters, found.bbox)
             tables.append(gridded([_box(box, inside) for box in boxes], _NEAR))
     body = [letter for letter in characters if letter["upright"]]
-    return PageContent(tuple(_words(body)), tuple(tables), float(page.width), float(page.height))
+    return PageContent(
+        tuple(_words(body)),
+        tuple(tables),
+        float(page.width),
+        float(page.height),
+        origin=(float(page.bbox[0]), float(page.bbox[1])),
+    )
 
 
 def _is_on(letter: _Letter, page: Page) -> bool:

@@ -94,18 +94,37 @@ def read_pages(images: Sequence[bytes], budget: Budget | None = None) -> Documen
 
 
 def _recognised(images: Sequence[bytes], budget: Budget) -> Document:
+    return composed(_contents(images, budget), budget.limits, [RECOGNISED])
+
+
+def image_pages(content: bytes, budget: Budget) -> list[PageContent]:
+    """What stands on each page of a picture file, and where; raises as `extract_image`."""
+    return _contents([content], budget)
+
+
+def _contents(images: Sequence[bytes], budget: Budget) -> list[PageContent]:
     from intake.extractors.page_images import frames
 
     recogniser = Recogniser(budget)
     recogniser.check(len(images))
     pages: list[PageContent] = []
     for content in images:
-        if content[4:8] == _HEIF:
-            raise NotReadYetError("heif is not decoded here")
+        check_decoded(content)
         for image in frames(content, MOST_PAGES):
             recogniser.check(len(pages) + 1)
             pages.append(recogniser.page(image))
-    return composed(pages, budget.limits, [RECOGNISED])
+    return pages
+
+
+def check_decoded(content: bytes) -> None:
+    """Says of a picture whether its format is decoded here at all.
+
+    Raises:
+        NotReadYetError: it is not.
+
+    """
+    if content[4:8] == _HEIF:
+        raise NotReadYetError("heif is not decoded here")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +158,12 @@ class Recogniser:
         from intake.extractors.page_images import prepared
 
         until = min(self.budget.recognise_until, time.monotonic() + _PAGE_SECONDS)
-        sheet = prepared(image, _turn(image, until))
+        sheet = prepared(image, turn_of(image, until))
         words = _page_words(sheet, until)
         if _mean(words) < _POOR:
             sheet, words = _best_turn(image, sheet, words, until)
         tables = tuple(gridded(_boxes(cuttings, until), _NEAR) for cuttings in sheet.tables())
-        return PageContent(tuple(words), tables, sheet.width, sheet.height)
+        return PageContent(tuple(words), tables, sheet.width, sheet.height, straightening=sheet.straightening)
 
 
 def is_installed() -> bool:
@@ -196,7 +215,7 @@ def _run(picture: bytes, until: float, *options: str) -> str:
 # -- which way up ----------------------------------------------------------------------------------
 
 
-def _turn(image: Image, until: float) -> int:
+def turn_of(image: Image, until: float) -> int:
     """By how many degrees clockwise the page must be turned to be read; 0 where that is not clear."""
     from intake.extractors.page_images import thumbnail
 
