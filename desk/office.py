@@ -1,7 +1,8 @@
 """The wiring: one home folder -> settings, regime, archive, ledger. The world is built here and nowhere else.
 
 A home folder holds `settings.yaml`, `regime/` (what the department decides), `archive/` (the raw mail),
-the ledger, `decisions.jsonl`, `templates/` (the department's own wording, may be absent) and `outputs/`.
+the ledger, `decisions.jsonl`, `templates/` (the department's own wording, may be absent), `outputs/` and
+`cache/` (page pictures; may be deleted at any time).
 """
 
 from __future__ import annotations
@@ -101,6 +102,16 @@ class Office:
 
         limits = Limits(recognition=RECOGNITION_SECONDS, seconds=RECOGNITION_SECONDS + 30)
         return (lambda: ReaderPool(processes=1, limits=limits)) if is_installed() else None
+
+    def open_picture_pool(self) -> ReaderPool:
+        """Reading processes that draw pages for the desk; scans are recognised where that is installed."""
+        from intake.extractors.interface import Limits
+        from intake.extractors.scan import is_installed
+        from intake.workers import ReaderPool
+
+        recognition = RECOGNITION_SECONDS if is_installed() else 0.0
+        limits = Limits(recognition=recognition, seconds=RECOGNITION_SECONDS + 30)
+        return ReaderPool(processes=min(2, os.cpu_count() or 1), limits=limits)
 
     def open_mailbox(self) -> Mailbox:
         """The mailbox of the settings, not yet connected.
