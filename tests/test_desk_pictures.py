@@ -5,6 +5,7 @@ import os
 import stat
 import threading
 import time
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,13 +21,14 @@ from desk.picture_cache import PictureCache
 from desk.pictures import PageCount, Pictures, boxes_of, file_of, open_pictures, sentence_of
 from intake.documents import ReadState
 from intake.extractors.interface import Limits
+from intake.extractors.scan import is_installed
 from intake.pictures import Box, NoPicture, PagePicture, PlacedCell, PlacedWord, Places
 from intake.workers import ReaderPool
 from ledger.archive import Archive
-from ledger.records import AttachmentRecord, MessageClass, MessageOutcome, MessageState, Place
+from ledger.records import AttachmentRecord, MessageClass, MessageOutcome, MessageState, Method, Place
 from tests import builders_pages as paper
 from tests.builders import mail, zip_of
-from tests.offices import figures, make_office, report_mail
+from tests.offices import address, figures, letter, make_office, note, report_mail
 
 ROWS = paper.figures(9, seed=5)
 LETTER = paper.letter(ROWS)
@@ -300,3 +302,41 @@ def test_a_value_of_the_ledger_is_marked_and_its_mail_is_told(tmp_path: Path) ->
     assert not isinstance(text, NoPicture)
     assert text.own
     assert stat.S_IMODE((office.home / "cache" / "pictures").stat().st_mode) == 0o700
+
+
+@pytest.mark.skipif(not is_installed(), reason="Tesseract with Vietnamese is not installed")
+def test_every_figure_recognised_in_a_scan_is_shown_with_its_piece_of_the_picture(tmp_path: Path) -> None:
+    office = make_office(tmp_path)
+    pages = paper.pages(paper.printed(ruled(letter("binh-minh", figures(1)))))
+    scan = paper.scan_pdf([paper.scanned(page, skew=1.2, noise=2) for page in pages])
+    mailed = note(
+        address("binh-minh"), "Báo cáo bình đẳng giới 6 tháng đầu năm 2023", "Gửi", ("bc.pdf", scan)
+    )
+    archive_id = office.deliver(mailed, "2023-06-01T08:00")
+    office.take_in()
+    with office.opened() as opened, open_pictures(opened) as pictures:
+        outcome = opened.ledger.message(archive_id)
+        assert outcome is not None
+        values = [value for intent in outcome.submissions for value in intent.values]
+        assert {value.method for value in values} == {Method.OCR}
+        marks = [pictures.marks(outcome, value.place) for value in values]
+        pieces = [pictures.cutout(outcome, value.place) for value in values]
+    assert len(values) >= 6
+    assert all(isinstance(boxes, tuple) and len(boxes) == 1 for boxes in marks)
+    assert all(isinstance(piece, PagePicture) and piece.width > piece.height for piece in pieces)
+    # Figures of one row share a piece, figures of two rows do not.
+    rows = {value.place.where.rpartition(",")[0] for value in values}
+    assert len({piece.png for piece in pieces if isinstance(piece, PagePicture)}) == len(rows)
+
+
+def ruled(document: bytes) -> bytes:
+    """A Word file with rules drawn around all its cells."""
+    sides = "".join(
+        f'<w:{side} w:val="single" w:sz="6" w:space="0" w:color="000000"/>'
+        for side in ("top", "left", "bottom", "right", "insideH", "insideV")
+    )
+    with zipfile.ZipFile(io.BytesIO(document)) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    body = parts["word/document.xml"].decode()
+    borders = f"<w:tblPr><w:tblBorders>{sides}</w:tblBorders></w:tblPr>"
+    return zip_of(parts | {"word/document.xml": body.replace("<w:tblPr/>", borders)})
