@@ -468,6 +468,25 @@ def explain(
             _printer().explanation(view, office.regime)
 
 
+@app.command(help=_say("cli.picture"))
+def picture(
+    context: typer.Context,
+    message: Annotated[str, typer.Argument(help=_say("cli.arg_message"))],
+    to: Annotated[Path, typer.Option("--to", help=_say("cli.opt_to"))] = Path("pictures"),
+    as_json: AsJson = False,
+) -> None:
+    from desk.picture_files import write_pictures
+
+    with _office(context) as office:
+        views = write_pictures(office, message, to)
+        if as_json:
+            _dump(list(views))
+            return
+        for view in views:
+            figure = f"{view['indicator']} ({view['sex']})" if view["indicator"] else ""
+            _print("  ".join(filter(None, (view["file"], figure, view["path"], view["sentence"]))))
+
+
 # -- deciding --------------------------------------------------------------------------------------------
 
 Item = Annotated[str, typer.Argument(help=_say("cli.arg_item"))]

@@ -304,6 +304,18 @@ def test_a_value_of_the_ledger_is_marked_and_its_mail_is_told(tmp_path: Path) ->
     assert stat.S_IMODE((office.home / "cache" / "pictures").stat().st_mode) == 0o700
 
 
+def test_the_command_writes_pages_and_cut_outs(tmp_path: Path) -> None:
+    office = make_office(tmp_path)
+    archive_id = office.deliver(report_mail("binh-minh", figures(1)), "2023-06-01T08:00")
+    office.take_in()
+    views = office.listed("picture", archive_id[:8], "--to", str(tmp_path / "anh"))
+    assert {view["path"] for view in views} == {str(path) for path in (tmp_path / "anh").iterdir()}
+    assert ("bao cao.docx", 1) in {(view["file"], view["page"]) for view in views}
+    assert {"B1", "B6"} <= {view["indicator"] for view in views}
+    assert all(Image.open(view["path"]).format == "PNG" for view in views)
+    office.run("picture", "khong-co", code=6)
+
+
 @pytest.mark.skipif(not is_installed(), reason="Tesseract with Vietnamese is not installed")
 def test_every_figure_recognised_in_a_scan_is_shown_with_its_piece_of_the_picture(tmp_path: Path) -> None:
     office = make_office(tmp_path)
