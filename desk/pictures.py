@@ -11,6 +11,7 @@ original but pictures and plain text is handed on. A picture that cannot be had 
         boxes = pictures.marks(outcome, value.place)     # in pixels of the page pictures; () when not certain
         piece = pictures.cutout(outcome, value.place)    # the row of the value
         text = pictures.text(outcome.archive_id)         # the mail itself, as plain text
+        span = span_of(text, value.place)                # where in text.own a value typed in the mail stands
 
 All methods may be called from several threads and wait for the drawing: a second or two for an office file,
 several seconds a page for the marks of a scan, nothing for what is in the cache.
@@ -150,17 +151,19 @@ class Pictures:
         kept = _decoded(self._cache.get(document.entry("about")), PageCount)
         if kept is not None:
             return kept
-        drawn = self._drawn(document, 1)
+        # An office file is drawn whole and with its places: what takes long is to open it.
+        whole = not document.is_scanned
+        drawn = self._ask(document, 1, MOST_PAGES if whole else _BATCH, places=whole)
         return drawn if isinstance(drawn, NoPicture) else PageCount(drawn.count, drawn.cut)
 
     def _page(self, document: _Document, number: int) -> PagePicture | NoPicture:
-        kept = self._kept_page(document, number)
-        if kept is not None:
-            return kept
         about = self._about(document)
         if isinstance(about, NoPicture) or number > about.count:
             return about if isinstance(about, NoPicture) else NoPicture("not_there")
-        drawn = self._drawn(document, number)
+        kept = self._kept_page(document, number)
+        if kept is not None:
+            return kept
+        drawn = self._ask(document, number, _BATCH, places=False)
         if isinstance(drawn, NoPicture):
             return drawn
         found = next((page for page in drawn.pages if page.number == number), None)
@@ -170,25 +173,26 @@ class Pictures:
         octets = self._cache.get(document.entry(f"{number}"))
         return None if octets is None else picture_of(octets, number)
 
-    def _drawn(self, document: _Document, number: int) -> Drawn | NoPicture:
-        """The page with those drawn in one go with it; an office file is drawn whole, with its places."""
-        whole = not document.is_scanned
-        first = 1 if whole else number - (number - 1) % _BATCH
-        return self._ask(document, first, MOST_PAGES if whole else _BATCH, places=whole)
-
     def _places(self, document: _Document) -> Places | NoPicture:
-        kept = _decoded(self._cache.get(document.entry("places")), Places)
+        kept = self._kept_places(document)
+        if kept is None and not document.is_scanned:
+            about = self._about(document)
+            if isinstance(about, NoPicture):
+                return about
+            kept = self._kept_places(document)
         if kept is not None:
             return kept
-        pages = MOST_PAGES if not document.is_scanned else 0
-        drawn = self._ask(document, 1, pages, places=True)
+        drawn = self._ask(document, 1, 0, places=True)
         if isinstance(drawn, NoPicture):
             return drawn
         return drawn.places or NoPicture("no_mark")
 
+    def _kept_places(self, document: _Document) -> Places | None:
+        return _decoded(self._cache.get(document.entry("places")), Places)
+
     def _ask(self, document: _Document, first: int, count: int, *, places: bool) -> Drawn | NoPicture:
         """Draw and keep. Two who ask for the same wait for one another; what failed is not tried again."""
-        job = document.entry(f"{'m' if places else 'p'}{first}")
+        job = document.entry(f"{'m' if places else 'p'}{first}x{count}")
         with self._locks[hash(job) % _LOCKS]:
             known = self._failures.get(job) or self._kept(document, first, count, places=places)
             if known is not None:
@@ -199,16 +203,18 @@ class Pictures:
             seconds = _SCAN_SECONDS if places and document.is_scanned else DRAW_SECONDS
             request = PageRequest(document.files, first, count, places)
             drawn = draw(self._readers(), octets, request, seconds)
-            if isinstance(drawn, NoPicture):
-                self._note_failure(job, drawn)
-            else:
+            if not isinstance(drawn, NoPicture):
                 self._keep(document, drawn)
+                if not places or drawn.places is not None or count:
+                    return drawn
+                drawn = NoPicture("no_mark")
+            self._note_failure(job, drawn)
             return drawn
 
     def _kept(self, document: _Document, first: int, count: int, *, places: bool) -> Drawn | None:
         """What somebody else has drawn meanwhile; its pages are in the cache."""
         about = _decoded(self._cache.get(document.entry("about")), PageCount)
-        found = _decoded(self._cache.get(document.entry("places")), Places) if places else None
+        found = self._kept_places(document) if places else None
         if about is None or (places and found is None):
             return None
         if count and self._kept_page(document, first) is None:
@@ -319,6 +325,20 @@ def boxes_of(places: Places, place: Place) -> tuple[Box, ...]:
         return (cells[0].box,) if len(cells) == 1 and _agrees(cells[0], place) else ()
     paragraph = [word for word in places.words if _paragraph(word.paragraph) == place.where]
     return _lines(_part(paragraph, place.text))
+
+
+def span_of(text: MailText, place: Place) -> tuple[int, int] | None:
+    """Start and end in `text.own` of a value typed in the mail itself; its line where only that is certain.
+
+    None for a place in a file, or in no line of the text.
+    """
+    start = 0
+    for number, line in enumerate(text.own.split("\n"), 1):
+        if not place.file and _paragraph(number) == place.where:
+            at = line.find(place.text) if line.count(place.text) == 1 else -1
+            return (start, start + len(line)) if at < 0 else (start + at, start + at + len(place.text))
+        start += len(line) + 1
+    return None
 
 
 def where_of(cell: PlacedCell) -> str:

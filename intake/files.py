@@ -41,11 +41,12 @@ _SEPARATORS: Final = re.compile(r"[/\\]")
 _BLANKS: Final = re.compile(r"\s+")
 _UNICODE_PATH: Final = 0x7075
 _UTF8_FLAG: Final = 0x800
-_CLOSED_STATES: Final = {
+CLOSED_STATES: Final = {
     FileKind.EMPTY: ReadState.EMPTY,
     FileKind.ENCRYPTED_OFFICE: ReadState.ENCRYPTED,
     FileKind.PROGRAM: ReadState.REFUSED,
 }
+"""Kinds that are never opened, and how they end."""
 
 
 def read_message(octets: bytes, limits: Limits) -> ReadMessage:
@@ -456,8 +457,8 @@ def _unicode_path(extra: bytes) -> str:
 
 def _read(kind: FileKind, found: _Found, budget: Budget) -> tuple[ReadState, Document | None, str]:
     """What becomes of a file that is no container."""
-    if kind in _CLOSED_STATES:
-        return _CLOSED_STATES[kind], None, ""
+    if kind in CLOSED_STATES:
+        return CLOSED_STATES[kind], None, ""
     if kind is FileKind.IMAGE and _is_decoration(found):
         return ReadState.DECORATION, None, ""
     extract = EXTRACTORS.get(kind)

@@ -14,7 +14,7 @@ from intake.documents import Document, Paragraph
 from intake.errors import ConverterMissingError, ExtractionError
 from intake.extractors.drawing import drawn, encoded
 from intake.extractors.interface import Budget, Limits
-from intake.files import find_files, read_texts
+from intake.files import CLOSED_STATES, find_files, read_texts
 from intake.pictures import Box, Drawn, MailText, NoPicture, PageRequest, head_of, packed_answer
 
 _CONVERTING: Final = 0.7  #: of the time, for LibreOffice
@@ -33,6 +33,9 @@ def _drawn(request: PageRequest, message: bytes, limits: Limits) -> Drawn | NoPi
     found = find_files(message, limits, request.files)
     if not all(name in found for name in request.files):
         return NoPicture("not_there")
+    closed = next((CLOSED_STATES[kind] for kind, _ in found.values() if kind in CLOSED_STATES), None)
+    if closed is not None:
+        return NoPicture(closed.value)
     now = time.monotonic()
     budget = Budget(
         limits,

@@ -102,7 +102,7 @@ class Drawn:
 
     count: int  #: pictures the document makes, at most `MOST_PAGES`
     cut: bool  #: it has more pages than are drawn
-    pages: tuple[PagePicture, ...]
+    pages: tuple[PagePicture, ...]  #: the first of those asked for, as many as one answer holds
     places: Places | None = None  #: None: not asked for, or a scan that is not recognised here
 
 

@@ -422,6 +422,8 @@ def test_a_zip_of_zips_is_opened_no_deeper_than_for_reading(pool: ReaderPool) ->
         ("a.jpg", b"\xff\xd8\xff\xe0" + b"0" * 30_000, "damaged"),
         ("a.html", b"<html><script>alert(1)</script><p>x</p></html>", "not_yet"),
         ("a.txt", b"chi la chu\n" * 9, "not_yet"),
+        ("a.exe", b"MZ\x90\x00" + b"\0" * 500, "refused"),
+        ("a.docx", b"", "empty"),
     ],
 )
 def test_what_cannot_be_drawn_says_why(pool: ReaderPool, name: str, content: bytes, reason: str) -> None:

@@ -131,9 +131,18 @@ def drawn(files: Sequence[tuple[FileKind, bytes]], request: PageRequest, budget:
         views = list(islice(every, MOST_PAGES + 1))
         shown = views[:MOST_PAGES]
         wanted = range(request.first, min(request.first + request.count, len(shown) + 1))
-        pages = [_page(number, *shown[number - 1]) for number in wanted]
+        pages = list(_within(budget.limits.result_octets // 2, (_page(n, *shown[n - 1]) for n in wanted)))
         places = _places(sources, shown, budget) if request.places else None
     return Drawn(len(shown), len(views) > len(shown), tuple(pages), places)
+
+
+def _within(octets: int, pages: Iterable[PagePicture]) -> Iterator[PagePicture]:
+    """As many of these pages as an answer can hold, but one."""
+    for page in pages:
+        yield page
+        octets -= len(page.png)
+        if octets < LARGEST_PICTURE:
+            return
 
 
 def _source(kind: FileKind, content: bytes, budget: Budget, opened: ExitStack) -> _Source:
