@@ -211,6 +211,7 @@ class _ReportBuilder:
             owed_by_units=model.owed_by_units,
             indicators_by_kind=dict(model.indicators_by_kind),
             ordered_by=model.ordered_by,
+            superior_order=model.superior_order,
             outline_required=model.outline_required,
         )
 

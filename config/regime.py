@@ -39,7 +39,8 @@ class Department:
     letter_symbol: str  #: UBND-LĐTBXH
     mailbox: str
     recipients: tuple[str, ...] = ()  #: Kính gửi of the consolidated report
-    copies: tuple[str, ...] = ()  #: Nơi nhận
+    copies: tuple[str, ...] = ()  #: Nơi nhận of the consolidated report
+    letter_copies: tuple[str, ...] = ()  #: Nơi nhận of the urging letter, besides "Như trên"
     archive_line: str = "VT"
     signatory_titles: tuple[str, ...] = ()  #: TM. ỦY BAN NHÂN DÂN, KT. CHỦ TỊCH, PHÓ CHỦ TỊCH
     signatory_name: str = ""

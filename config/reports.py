@@ -194,7 +194,8 @@ class ReportDefinition:
     owed_by_kinds: frozenset[str] = frozenset()
     owed_by_units: frozenset[str] = frozenset()  #: when given, exactly these units
     indicators_by_kind: dict[str, frozenset[str]] = field(default_factory=dict)
-    ordered_by: str = ""  #: the letter that asks for it, as cited in the report
+    ordered_by: str = ""  #: our letter that asks for it, as cited to the units
+    superior_order: str = ""  #: the superior's letter that asks us for it, as cited in our own report
     outline_required: bool = False
 
     def indicator(self, code: str) -> Indicator:

@@ -132,6 +132,7 @@ class DepartmentModel(Strict):
     mailbox: str = ""
     recipients: tuple[str, ...] = ()
     copies: tuple[str, ...] = ()
+    letter_copies: tuple[str, ...] = ()
     archive_line: str = "VT"
     signatory_titles: tuple[str, ...] = ()
     signatory_name: str = ""
@@ -394,6 +395,7 @@ class ReportFile(Strict):
     short_name: Text
     topics: tuple[Text, ...] = ()
     ordered_by: str = ""
+    superior_order: str = ""
     outline_required: bool = False
     owed_by_kinds: frozenset[str] = frozenset()
     owed_by_units: frozenset[str] = frozenset()

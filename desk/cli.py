@@ -118,6 +118,24 @@ def demo(context: typer.Context) -> None:
         run_demo(world.home, _printer())
 
 
+@app.command(help=_say("cli.password"))
+def password(
+    context: typer.Context,
+    outgoing: Annotated[bool, typer.Option("--outgoing", help=_say("cli.opt_outgoing"))] = False,
+) -> None:
+    from config.secrets import FILE, PASSWORD, SMTP_PASSWORD, Secret, store_secret
+    from desk.errors import HomeNotFoundError
+
+    world: _World = context.obj
+    with _spoken():
+        if not world.home.is_dir():
+            raise HomeNotFoundError("desk.no_home", home=str(world.home))
+        # Asked for, never an argument: the command line is seen by others and kept in a history.
+        entered = typer.prompt(_say("cli.ask_password"), hide_input=True, err=True)
+        store_secret(SMTP_PASSWORD if outgoing else PASSWORD, Secret(entered.strip()), world.home)
+        _print(_say("cli.password_kept", path=str(world.home / FILE)))
+
+
 @app.command(help=_say("cli.doctor"))
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     from desk.doctor import examine

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class OneEntryKeyring(KeyringBackend):
-    priority = 1
+    priority = -1  # never the one that keyring chooses by itself, in tests that follow
 
     def get_password(self, service: str, username: str) -> str | None:
         return "tu-keyring" if (service, username) == ("tonghop", PASSWORD) else None

@@ -252,7 +252,7 @@ class TestTheTotals:
         due = whole().standings[0].due
         assert due is not None
         midnight = replace(whole().standings[0], due=due.replace(hour=0, minute=0))
-        sheet = opened(annex(replace(whole(), standings=(midnight,))))["Tình hình nộp"]
+        sheet = opened(annex(replace(whole(), standings=(midnight,))))["Tình hình gửi báo cáo"]
         assert row_of(sheet, midnight.unit.name)[3].startswith("trước ")
 
 
@@ -313,7 +313,7 @@ class TestHostileText:
 
     def test_survives_libreoffice_as_text(self, tmp_path: Path) -> None:
         book = recalculated(self.hostile(), tmp_path)
-        texts = {str(cell.value) for row in book["Nguồn"].iter_rows() for cell in row}
+        texts = {str(cell.value) for row in book["Nguồn số liệu"].iter_rows() for cell in row}
         assert {"=cmd|' /C calc'!A0", "+1", "@x", "-1+2"} <= texts
 
     def test_leaves_no_formula_that_is_not_ours_and_no_way_out_of_the_file(self) -> None:
@@ -327,7 +327,7 @@ class TestHostileText:
         assert b"<hyperlink" not in everything
 
     def test_begins_like_a_formula_and_does_not_become_one_when_its_cell_is_edited(self) -> None:
-        sheet = opened(self.hostile())["Nguồn"]
+        sheet = opened(self.hostile())["Nguồn số liệu"]
         cells = [cell for row in sheet.iter_rows(min_row=4) for cell in row if cell.value == HOSTILE[0]]
         assert cells
         assert all(cell.quotePrefix for cell in cells)
@@ -336,7 +336,7 @@ class TestHostileText:
         place = replace(gives("TT1", 1).place, text="a\x00b\ud800c\ufffe\u202ed" + "x" * 40_000)
         value = replace(gives("TT1", 1), place=place)
         book = opened(annex(whole([hands_in("a", "2023-06-01T08:00", value)])))
-        texts = [str(cell.value) for row in book["Nguồn"].iter_rows() for cell in row]
+        texts = [str(cell.value) for row in book["Nguồn số liệu"].iter_rows() for cell in row]
         assert any(text.startswith("abcdxxx") and len(text) == 32_767 for text in texts)
 
 
@@ -358,7 +358,7 @@ class TestTheFile:
 
     def test_every_sheet_is_a4_landscape_with_repeated_header_and_page_number(self) -> None:
         book = opened(annex(whole()))
-        assert book.sheetnames == ["Tổng hợp", "Số liệu đơn vị", "Nguồn", "Tình hình nộp"]
+        assert book.sheetnames == ["Tổng hợp", "Số liệu đơn vị", "Nguồn số liệu", "Tình hình gửi báo cáo"]
         for sheet in book:
             assert (str(sheet.page_setup.paperSize), sheet.page_setup.orientation) == ("9", "landscape")
             assert sheet.print_title_rows
@@ -372,16 +372,16 @@ class TestTheFile:
 
     def test_its_head_names_the_report_it_goes_with(self) -> None:
         head = [row[0].value for row in opened(annex(whole()))["Tổng hợp"].iter_rows(max_row=3)]
-        assert head[0] == "PHỤ LỤC"
+        assert head[0] == "Phụ lục"
         assert head[1] == "TỔNG HỢP SỐ LIỆU BÁO CÁO CÔNG TÁC THỬ NGHIỆM 6 THÁNG ĐẦU NĂM 2023"
         assert re.fullmatch(
             r"\(Kèm theo Báo cáo số +/BC-UBND ngày +tháng +năm +của UBND huyện Bình Sơn\)", str(head[2])
         )
 
     def test_the_standing_of_every_unit_is_counted_live(self, tmp_path: Path) -> None:
-        sheet = recalculated(annex(whole()), tmp_path)["Tình hình nộp"]
+        sheet = recalculated(annex(whole()), tmp_path)["Tình hình gửi báo cáo"]
         assert row_of(sheet, "Tổng cộng")[2] == 5
-        assert [row[2] for row in sheet.iter_rows(values_only=True) if row[1] == "Nộp muộn"] == [1]
+        assert [row[2] for row in sheet.iter_rows(values_only=True) if row[1] == "Chậm"] == [1]
         assert "Nhận bản giấy lúc 09:00 03/6/2023" in str(row_of(sheet, "UBND xã An Hòa")[8])
 
     def test_a_period_nobody_owes_still_makes_a_book(self) -> None:

@@ -45,7 +45,29 @@ def test_a_few_units_are_addressed_by_name() -> None:
 def test_one_unit_is_addressed_on_the_same_line_and_spoken_to() -> None:
     written = paragraphs(missing(1))
     assert written[0] == "Kính gửi: UBND thị trấn Cầu Đá"
-    assert "chưa nhận được báo cáo của quý đơn vị." in " ".join(written)
+    text = " ".join(written)
+    assert "vẫn chưa nhận được báo cáo của UBND thị trấn Cầu Đá." in text
+    assert "đề nghị UBND thị trấn Cầu Đá khẩn trương gửi báo cáo" in text
+
+
+def test_before_the_due_moment_the_letter_blames_nobody() -> None:
+    early = replace(missing(1), as_of=DUE - timedelta(days=2))
+    text = " ".join(paragraphs(early))
+    assert "chưa nhận được báo cáo của UBND thị trấn Cầu Đá." in text
+    assert not any(word in text for word in ("Tuy nhiên", "quá thời hạn", "khẩn trương", "vẫn chưa"))
+
+
+def test_the_letter_is_copied_only_to_whom_the_department_names() -> None:
+    def recipients(district: Consolidation) -> list[str]:
+        document = docx.Document(io.BytesIO(write_chase_letter(district, WORDS).content))
+        [cell] = [t.rows[0].cells[0] for t in document.tables if "Nơi nhận" in t.rows[0].cells[0].text]
+        return [p.text for p in cell.paragraphs[1:] if p.text]
+
+    district = missing(1)
+    assert recipients(district) == ["- Như trên;", "- Lưu: VT, LĐVL."]
+    named = replace(district.regime.department, letter_copies=("Chủ tịch UBND huyện",))
+    copied = replace(district, regime=replace(district.regime, department=named))
+    assert recipients(copied) == ["- Như trên;", "- Chủ tịch UBND huyện;", "- Lưu: VT, LĐVL."]
 
 
 @pytest.mark.parametrize(("count", "annexed"), [(8, False), (9, True)])
@@ -72,9 +94,9 @@ def test_a_deadline_asked_for_in_other_words_keeps_them() -> None:
 
 def test_the_letter_states_duty_moment_and_way() -> None:
     text = " ".join(paragraphs(consolidation()))
-    assert "Thực hiện Văn bản số 77/UBND-LĐVL ngày 08/01/2024" in text
+    assert "Theo Văn bản số 77/UBND-LĐVL ngày 08/01/2024" in text
     assert "về Phòng Lao động và Việc làm huyện Thượng Ngàn trước ngày 10/6/2024." in text
-    assert "đến 16 giờ 30 phút ngày 12/6/2024, đã quá thời hạn quy định" in text
+    assert "đến 16 giờ 30 phút ngày 12/6/2024, đã quá thời hạn nêu trên" in text
     assert "báo cáo của 03 cơ quan, đơn vị có tên nêu trên." in text
     assert "qua hộp thư điện tử tonghop@thuongngan.example" in text
     assert text.endswith("./.")

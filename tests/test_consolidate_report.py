@@ -325,10 +325,11 @@ def test_the_opening_sums_up_what_rose_and_fell_against_a_year_ago() -> None:
     assert "cùng kỳ" not in opening(replace(consolidation(), totals=(total("A2", "5"),)))
 
 
-def test_the_opening_cites_the_letter_that_asks() -> None:
-    assert opening(consolidation()).startswith("Thực hiện Văn bản số 77/UBND-LĐVL ngày 08/01/2024")
-    without = replace(consolidation(), report=replace(consolidated.report(), ordered_by=""))
-    assert opening(without).startswith("UBND huyện Thượng Ngàn báo cáo kết quả công tác an toàn lao động")
+def test_the_opening_cites_the_letter_of_the_superior_and_never_our_own() -> None:
+    assert opening(consolidation()).startswith("UBND huyện Thượng Ngàn báo cáo kết quả công tác an toàn")
+    asked = replace(consolidated.report(), superior_order="Công văn số 399/SLĐVL ngày 28/3/2024 của Sở")
+    cited = opening(replace(consolidation(), report=asked))
+    assert cited.startswith("Thực hiện Công văn số 399/SLĐVL ngày 28/3/2024 của Sở, UBND huyện Thượng Ngàn")
 
 
 def test_nobody_having_reported_is_said_plainly() -> None:

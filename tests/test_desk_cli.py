@@ -16,8 +16,10 @@ import typer
 from typer.core import TyperGroup
 from typer.testing import CliRunner
 
+from config.secrets import Secret, secret
 from config.wording import Wording, _shipped
 from desk.cli import app
+from desk.errors import CONFIGURATION
 from ledger.records import MessageClass, MessageState, ObligationState, OutboxState
 from tests.offices import NOW, PERIOD, REPORT, ROOT, UNITS, Office, make_office, round_of_mail, spawn
 
@@ -512,3 +514,23 @@ def test_findings_are_listed_gravest_first_with_sentence_and_place(office: Offic
     assert office.listed("findings", "-u", "binh-minh") == [
         finding for finding in listed if finding["unit"] == "binh-minh"
     ]
+
+
+@pytest.mark.parametrize(("option", "name"), [((), "password"), (("--outgoing",), "smtp_password")])
+def test_a_password_is_asked_for_kept_for_its_owner_and_never_shown(
+    tmp_path: Path, option: tuple[str, ...], name: str
+) -> None:
+    words = ["--home", str(tmp_path), "password", *option]
+    done = CliRunner().invoke(app, words, input=" mat-khau-rieng \n")
+    assert done.exit_code == 0, done.output
+    kept = tmp_path / "secret"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert secret(name, tmp_path, {}) == Secret("mat-khau-rieng")
+    assert str(kept) in done.output
+    assert "mat-khau-rieng" not in done.output
+
+
+def test_a_password_needs_a_working_folder(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["--home", str(tmp_path / "none"), "password"], input="mat-khau\n")
+    assert done.exit_code == CONFIGURATION
+    assert not (tmp_path / "none").exists()

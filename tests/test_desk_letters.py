@@ -65,9 +65,9 @@ def test_the_first_urging_reads_as_a_clerk_would_write_it() -> None:
         == """\
 Kính gửi: Ủy ban nhân dân xã Cao Phong
 
-Thực hiện Công văn số 12/UBND của UBND huyện Bình Sơn, đến 08 giờ 05 phút
-ngày 06/6/2023, Phòng Thử nghiệm huyện Bình Sơn chưa nhận được báo cáo của
-Ủy ban nhân dân xã, cụ thể:
+Theo Công văn số 12/UBND của UBND huyện Bình Sơn, Ủy ban nhân dân xã có
+trách nhiệm gửi báo cáo. Đến 08 giờ 05 phút ngày 06/6/2023, Phòng Thử nghiệm
+huyện Bình Sơn chưa nhận được báo cáo của Ủy ban nhân dân xã, cụ thể:
 
 - Báo cáo công tác thử nghiệm 6 tháng đầu năm 2023: thời hạn trước
   ngày 05/6/2023, đã quá hạn 02 ngày.
@@ -75,9 +75,9 @@ ngày 06/6/2023, Phòng Thử nghiệm huyện Bình Sơn chưa nhận được 
 Để bảo đảm tiến độ tổng hợp, đề nghị Ủy ban nhân dân xã khẩn trương gửi báo
 cáo nêu trên.
 
-Báo cáo gồm bản có ký, đóng dấu kèm tệp văn bản và biểu số liệu, gửi về hộp
-thư điện tử tonghop@example.vn. Tệp gửi không đặt mật khẩu; dung lượng mỗi
-thư không quá 20 MB.
+Báo cáo gồm bản có chữ ký, đóng dấu kèm tệp văn bản và biểu số liệu, gửi về
+hộp thư điện tử tonghop@example.vn. Đề nghị không đặt mật khẩu cho tệp; dung
+lượng mỗi thư không quá 20 MB.
 
 Trường hợp đã gửi báo cáo, đề nghị thông báo lại bằng cách trả lời thư này
 hoặc gọi điện thoại số 0270 123 456 để kiểm tra, đối chiếu.
@@ -149,7 +149,7 @@ def test_no_line_is_too_long_for_a_mail_program_and_no_place_is_left_open(step: 
 def test_every_letter_asks_for_no_password_names_the_size_and_offers_to_be_corrected() -> None:
     for step in STEPS:
         text = joined(mail(step).text)
-        assert "Tệp gửi không đặt mật khẩu; dung lượng mỗi thư không quá 20 MB." in text
+        assert "Đề nghị không đặt mật khẩu cho tệp; dung lượng mỗi thư không quá 20 MB." in text
         assert "Trường hợp đã gửi báo cáo, đề nghị thông báo lại" in text
         assert "gửi về hộp thư điện tử tonghop@example.vn" in text
 
@@ -173,10 +173,10 @@ def test_an_office_is_spoken_to_as_one() -> None:
         ("Ủy ban nhân dân xã Cao Phong", "xã", "Ủy ban nhân dân xã", "Ủy ban nhân dân xã Cao Phong"),
         ("xã Cao Phong", "xã", "Ủy ban nhân dân xã", "Ủy ban nhân dân xã Cao Phong"),
         ("UBND thị trấn Kim Tân", "thị trấn", "Ủy ban nhân dân thị trấn", "Ủy ban nhân dân thị trấn Kim Tân"),
-        ("Thôn 3", "thôn", "đồng chí trưởng thôn", "Đồng chí trưởng thôn 3"),
-        ("Hội Nông dân xã Cao Phong", "đoàn thể", "quý đoàn thể", "Hội Nông dân xã Cao Phong"),
+        ("Thôn 3", "thôn", "đồng chí Trưởng thôn", "Đồng chí Trưởng thôn 3"),
+        ("Hội Nông dân xã Cao Phong", "đoàn thể", "đoàn thể", "Hội Nông dân xã Cao Phong"),
         ("Cơ quan Thanh tra", "cơ quan", "quý cơ quan", "Cơ quan Thanh tra"),
-        ("Trạm Y tế xã Cao Phong", "ngành", "đồng chí phụ trách", "Trạm Y tế xã Cao Phong"),
+        ("Trạm Y tế xã Cao Phong", "ngành", "đơn vị", "Trạm Y tế xã Cao Phong"),
     ],
 )
 def test_a_letter_is_addressed_as_offices_address_each_other(

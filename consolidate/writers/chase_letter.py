@@ -103,7 +103,7 @@ def write_chase_letter(
         # A telephone number is not torn between two lines.
         whole = department.phone.replace(" ", "\u00a0")
         add_paragraph(document, text.replace(department.phone, whole) if whole else text, BODY)
-    add_signature(document, signature_of(department, wording, answers=True))
+    add_signature(document, signature_of(department, wording, department.letter_copies, answers=True))
     if listed_apart:
         _annex(document, units, consolidation, wording)
     return docx_file(document, "documents.letter_file", topic, consolidation, wording)
@@ -127,6 +127,7 @@ def _body(
         due_text=_due_text(units, consolidation, wording),
         as_of=as_of_words(consolidation.as_of, zone, wording),
         count=len(units),
+        unit=tidy(units[0].unit.name) if len(units) == 1 else "",
         overdue=overdue,
         listed_apart=len(units) > MOST_ADDRESSED,
         mailbox=department.mailbox,

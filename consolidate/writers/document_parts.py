@@ -91,10 +91,12 @@ def issuer_lines(issuer: str, wording: Wording) -> tuple[str, ...]:
     return (wording("documents.committee"), _COMMITTEE.sub("", tidy(issuer)).upper())
 
 
-def signature_of(department: Department, wording: Wording, *, answers: bool) -> Signature:
+def signature_of(
+    department: Department, wording: Wording, copied_to: Sequence[str], *, answers: bool
+) -> Signature:
     """Nơi nhận and the signer. `answers`: the document has a Kính gửi, so "Như trên" comes first."""
     above = wording("documents.as_above")
-    copies = [copy.strip(" -;.") for copy in department.copies]
+    copies = [copy.strip(" -;.") for copy in copied_to]
     if answers and not any(copy.lower().startswith(above.lower()) for copy in copies):
         copies.insert(0, above)
     archive = re.sub(r"^Lưu\s*:?\s*", "", department.archive_line.strip(" -;."))
@@ -121,12 +123,6 @@ def address_to(document: Document, names: Sequence[str], wording: Wording) -> No
         add_paragraph(
             document, f"- {name}{end}", Style(left=2835, after=12.0 if last else 0.0, keep_next=not last)
         )
-
-
-def add_texts(document: Document, paragraphs: Sequence[str]) -> None:
-    """Body paragraphs, one after the other."""
-    for text in paragraphs:
-        add_paragraph(document, text, BODY)
 
 
 def year_of(consolidation: Consolidation) -> int:

@@ -71,4 +71,5 @@ def _main_part(document: Document, consolidation: Consolidation, wording: Wordin
         add_paragraph(document, "", Style(size=6.0))
     add_blocks(document, (*text.opening, *text.body))
     add_paragraph(document, text.closing, BODY)
-    add_signature(document, signature_of(department, wording, answers=bool(department.recipients)))
+    answers = bool(department.recipients)
+    add_signature(document, signature_of(department, wording, department.copies, answers=answers))

@@ -12,7 +12,8 @@ Rules that a reader may want to know:
   often so far before others, those that name a figure before others, then in the order of the units sheet,
   whole sentences up to about 350 letters; then further shared sentences.
 - Difficulties, plans and proposals are gathered by sentence, those of most units first, eight at most. Up to
-  five units are named with a sentence, more are counted.
+  five units are named with a sentence, more are counted. What units ask of the department's own area stands
+  apart from what the superior is asked (`report_proposals`).
 - Every sentence of every unit stands in the working document of `unit_texts`; every figure in Annex I, with
   five of the units that have not given it; every unit in Annex II; all units behind a figure in the workbook.
 """
@@ -51,6 +52,7 @@ from consolidate.writers.report_passages import (
     silent,
     telling,
 )
+from consolidate.writers.report_proposals import parted_by_addressee
 from consolidate.writers.report_sections import placed_outline
 from ledger.records import ObligationState
 
@@ -208,7 +210,7 @@ class _Writer:
         report = self._consolidation.report
         paragraphs = self._templates.paragraphs(
             "report/opening.txt",
-            ordered_by=tidy(report.ordered_by),
+            superior_order=tidy(report.superior_order),
             issuer=self._consolidation.regime.department.issuer,
             subject=self._subject(),
             as_of=as_of_words(self._consolidation.as_of, self._consolidation.regime.timezone, self._wording),
@@ -352,13 +354,24 @@ class _Writer:
         return self._wording("documents.passage", unit=capital(who), text=text)
 
     def _gather(self, role: SectionRole, passages: Sequence[Passage]) -> tuple[Block, ...]:
-        gathered = gather(passages, self._own_unit)[:MOST_GATHERED]
+        gathered = gather(passages, self._own_unit)
+        own: tuple[Gathered, ...] = ()
+        if role is SectionRole.PROPOSALS:
+            gathered, own = parted_by_addressee(gathered, self._consolidation.regime.department)
+        return (
+            *self._listed(f"gathered_{role.value}", gathered),
+            *self._listed("gathered_own_proposals", own),
+            *self._nothing_to_say(passages),
+        )
+
+    def _listed(self, title: str, gathered: Sequence[Gathered]) -> list[Block]:
+        department = self._consolidation.regime.department
         items = [
             _item(self._wording("documents.gathered_from", text=one.text, names=self._who(one)))
-            for one in gathered
+            for one in gathered[:MOST_GATHERED]
         ]
-        title = [_text(self._wording(f"documents.gathered_{role.value}"))] if items else []
-        return (*title, *items, *self._nothing_to_say(passages))
+        heading = self._wording(f"documents.{title}", issuer=department.issuer, area=department.area)
+        return [_text(heading), *items] if items else []
 
     def _nothing_to_say(self, passages: Sequence[Passage]) -> list[Block]:
         names = silent(passages)
