@@ -28,10 +28,9 @@ from desk.office import Office
 from desk.outbox import preview
 from desk.work import current_periods, fetch, issue, recognise, settle, take_in
 from intake.mailbox import Backoff, LoginGate, Mailbox, MailboxError, MailboxLoginRefusedError
+from ledger.records import MORNING_DONE
 
 MORNING = clock_time(7, 30)
-#: The event that marks a morning's work as done, by day.
-MORNING_DONE = "morning_done"
 #: The daemon looks up from waiting at least this often, so that it stops within five seconds.
 LONGEST_WAIT = 2.0
 

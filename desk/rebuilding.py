@@ -1,7 +1,8 @@
 """The ledger again, from archive + configuration + decisions; and whether it is the same.
 
-Everything but what cannot be derived is made anew: the outbox (what went out, went out) and the numbered
-issues are carried over. The new ledger lies beside the old one; with `replace` it takes its place.
+Everything but what cannot be derived is made anew. Carried over are the outbox with its deliveries (what went
+out, went out), the numbered issues, the mornings done and how far each folder is read. The new ledger lies
+beside the old one; with `replace` it takes its place.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ from consolidate.issues import inputs_sha256
 from desk.errors import DeskError
 from desk.office import DECISIONS, Office, open_office
 from desk.work import consolidation_of, documents, settle, take_in
-from intake.pipeline import FETCH_DOUBT, RECOGNITION
+from ledger.archive import Archive
 from ledger.database import sqlite_file
 from ledger.lock import only_daemon
-from ledger.records import Issue, MessageOutcome
+from ledger.records import FETCH_DOUBT, MORNING_DONE, RECOGNITION, Issue, MessageOutcome
 from ledger.store import Ledger
 
 BESIDE = "rebuilt"
@@ -77,7 +78,7 @@ def _rebuilt(
         with closing(Ledger.open(url, "rebuild", clock, decisions_journal=journal)) as fresh:
             anew = replace(office, ledger=fresh)
             count = _read_all(office, anew, progress)
-            _carry_over(office.ledger, fresh)
+            _carry_over(office.ledger, fresh, office.archive)
             differences = (*_differences(office, anew), *_document_differences(anew))
     if replace_ledger:
         kept = old_path.with_name(f"{old_path.stem}.before-rebuild{old_path.suffix}")
@@ -104,12 +105,17 @@ def _read_all(
     return total
 
 
-def _carry_over(old: Ledger, fresh: Ledger) -> None:
+def _carry_over(old: Ledger, fresh: Ledger, archive: Archive) -> None:
     for mail in old.outbox():
-        fresh.queue(mail)
+        fresh.carry_over(mail, old.deliveries(mail.id))
     for report, period in old.periods():
         for made in old.issues(report, period):
             fresh.add_issue(made)
+    for morning in old.history(event=MORNING_DONE):
+        fresh.note(MORNING_DONE, morning.subject, morning.detail)
+    if not old.missing_from(archive):  # else the folders are read from the beginning, to fetch what is lost
+        for mark in old.folder_marks():
+            fresh.record_batch([], mark)
 
 
 def _differences(office: Office, anew: Office) -> Iterator[str]:

@@ -22,6 +22,7 @@ from desk.views import waiting_of
 from intake.mailbox import FetchBatch, FetchNote, FolderMark, Mailbox
 from ledger.obligations import obligations_of
 from ledger.records import (
+    FETCH_DOUBT,
     Certainty,
     Decision,
     Issue,
@@ -83,8 +84,6 @@ def fetch(office: Office, mailbox: Mailbox, account: str) -> Fetched:
 
 def _note_doubts(office: Office, batch: FetchBatch, ids: dict[int, str]) -> None:
     """Record what the mailbox noted against single messages before anyone reads them."""
-    from intake.pipeline import FETCH_DOUBT
-
     for note in batch.notes:
         if note.code in DOUBTFUL_NOTES and note.uid in ids:
             office.ledger.note(FETCH_DOUBT, ids[note.uid], {"code": note.code})

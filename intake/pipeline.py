@@ -23,6 +23,8 @@ from ledger.archive import Archive
 from ledger.errors import ArchiveError
 from ledger.obligations import obligations_of
 from ledger.records import (
+    FETCH_DOUBT,
+    RECOGNITION,
     AttachmentRecord,
     MessageClass,
     MessageOutcome,
@@ -35,10 +37,6 @@ from ledger.records import (
 from ledger.store import Ledger
 from ledger.taught import effective_regime
 
-#: The event by which the desk records that a message came incomplete or without a sure arrival.
-FETCH_DOUBT = "fetch_doubt"
-#: The event that marks a message as read with recognition, then and whenever it is read again.
-RECOGNITION = "recognition"
 _PICTURES = (FileKind.PDF, FileKind.IMAGE)
 #: Outcomes are written together, so that one synced commit serves many messages.
 BATCH = 50

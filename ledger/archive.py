@@ -160,10 +160,6 @@ class Archive:
         """The ids of messages whose bytes have changed on disk; reads everything."""
         return tuple(archive_id for archive_id in self.ids() if not self._sound(archive_id))
 
-    def damaged_journal_lines(self) -> int:
-        """How many lines of the sightings journal are cut or changed."""
-        return self._journal.damaged_lines()
-
     def sweep(self) -> int:
         """Remove what an interrupted batch left in `tmp`, unless someone is writing; how many files."""
         if not self._temporary.is_dir():
@@ -173,12 +169,6 @@ class Archive:
             for leftover in leftovers:
                 leftover.unlink(missing_ok=True)
         return len(leftovers)
-
-    def free_bytes(self) -> int:
-        """Room left on the archive's disk for this user."""
-        found = next(folder for folder in (self.folder, *self.folder.parents) if folder.exists())
-        room = os.statvfs(found)
-        return room.f_bavail * room.f_frsize
 
     @property
     def _temporary(self) -> Path:

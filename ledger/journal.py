@@ -61,10 +61,6 @@ class Journal:
         """The sound entries in the order they were written; damaged lines are passed over."""
         return (entry for entry in self._read() if entry is not None)
 
-    def damaged_lines(self) -> int:
-        """How many lines are cut or changed."""
-        return sum(1 for entry in self._read() if entry is None)
-
     def _read(self) -> Iterator[dict[str, Any] | None]:
         if not self.path.exists():
             return

@@ -12,6 +12,7 @@ have gone, and becomes `uncertain` (RFC 1047), never queued by itself.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -50,6 +51,14 @@ def queue(writing: Writing, mail: OutgoingMessage) -> OutgoingMessage | None:
     queued = _existing(writing.connection, key[0])
     writing.note([_change("mail_queued", queued)])
     return queued
+
+
+def carry_over(writing: Writing, mail: OutgoingMessage, attempts: Iterable[Delivery]) -> None:
+    """Take a mail of another ledger over as it stands, with every attempt, under a number of its own."""
+    kept = queue(writing, mail)
+    rows = [_delivery_row(replace(attempt, outgoing_id=kept.id)) for attempt in attempts] if kept else []
+    if rows:
+        writing.connection.execute(insert(deliveries), rows)
 
 
 def with_states(

@@ -98,6 +98,12 @@ class Finding:
 
 #: Code of the finding that an address no longer takes mail; its parameter `address` names it.
 ADDRESS_DEAD = "address_dead"
+#: The event that a message came incomplete or without a sure arrival; its detail `code` says which.
+FETCH_DOUBT = "fetch_doubt"
+#: The event that marks a message as read with recognition, then and whenever it is read again.
+RECOGNITION = "recognition"
+#: The event that marks a morning's work as done, by day.
+MORNING_DONE = "morning_done"
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,14 @@ def folder_mark(connection: Connection, account: str, folder: str) -> tuple[int,
     return (row.uid_validity, row.last_uid) if row else None
 
 
+def all_folder_marks(connection: Connection) -> tuple[Mark, ...]:
+    """(account, folder, UIDVALIDITY, last UID archived) of every folder ever read."""
+    query = select(folder_marks).order_by(folder_marks.c.account, folder_marks.c.folder)
+    return tuple(
+        (row.account, row.folder, row.uid_validity, row.last_uid) for row in connection.execute(query)
+    )
+
+
 def record_batch(writing: Writing, seen: Sequence[Seen], mark: Mark | None) -> tuple[str, ...]:
     """Record a batch of sightings and how far the folder is read; the archive ids that are new.
 

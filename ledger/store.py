@@ -122,6 +122,11 @@ class Ledger:
         with self._reading() as connection:
             return sightings.folder_mark(connection, account, folder)
 
+    def folder_marks(self) -> tuple[Mark, ...]:
+        """(account, folder, UIDVALIDITY, last UID archived) of every folder ever read."""
+        with self._reading() as connection:
+            return sightings.all_folder_marks(connection)
+
     def record_batch(self, seen: Sequence[Seen], mark: Mark | None) -> tuple[str, ...]:
         """Record sightings and how far their folder is read; the archive ids that are new.
 
@@ -230,11 +235,6 @@ class Ledger:
         """
         with self._reading() as connection:
             return messages.message(connection, archive_id_or_prefix)
-
-    def message_by_header_id(self, header_id: str) -> MessageOutcome | None:
-        """The first message to arrive with that Message-ID; see `messages_by_header_id` for all."""
-        found = self.messages_by_header_id(header_id)
-        return found[0] if found else None
 
     def messages_by_header_id(self, header_id: str) -> tuple[MessageOutcome, ...]:
         """Every message with that Message-ID, by arrival; none for the empty one."""
@@ -346,6 +346,11 @@ class Ledger:
         """Record a mail to be sent; None: one for the same unit, step, kind, report and period is there."""
         with self._writing() as writing:
             return outbox.queue(writing, mail)
+
+    def carry_over(self, mail: OutgoingMessage, attempts: Iterable[Delivery]) -> None:
+        """Take a mail of another ledger over as it stands, with every attempt at it."""
+        with self._writing() as writing:
+            outbox.carry_over(writing, mail, attempts)
 
     def outbox(self, states: Iterable[OutboxState] | None = None) -> tuple[OutgoingMessage, ...]:
         """The mails in the given states, or all, in the order they were queued."""

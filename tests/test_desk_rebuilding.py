@@ -14,9 +14,8 @@ from consolidate.writers.report import write_report
 from desk.office import Office as OpenOffice
 from desk.work import fetch
 from intake.local_mail import open_local
-from intake.pipeline import RECOGNITION
 from ledger.lock import only_daemon
-from ledger.records import Delivery, OutboxState, ReportFile
+from ledger.records import MORNING_DONE, RECOGNITION, Delivery, OutboxState, ReportFile
 from ledger.store import Ledger
 from tests.offices import (
     PERIOD,
@@ -209,3 +208,43 @@ def test_a_doubt_is_known_before_the_message_can_be_read(
     with office.opened() as opened:
         assert opened.ledger.unread() == ()
         assert opened.ledger.folder_mark("a", "INBOX") is None
+
+
+MARK = ("imap:office", "INBOX", 7, 12)
+
+
+def _carried(opened: OpenOffice) -> tuple[object, ...]:
+    ledger = opened.ledger
+    attempts = [
+        (mail.message_id, attempt.at, attempt.state, attempt.reply)
+        for mail in ledger.outbox()
+        for attempt in ledger.deliveries(mail.id)
+    ]
+    return attempts, [event.subject for event in ledger.history(event=MORNING_DONE)], ledger.folder_marks()
+
+
+def test_attempts_mornings_and_folder_marks_are_carried_over(office: Office) -> None:
+    def work(opened: OpenOffice) -> None:
+        ledger = opened.ledger
+        mail = ledger.outbox()[-1]
+        assert ledger.claim(mail.id, lambda _mail: True)
+        ledger.mark(Delivery(mail.id, at("2023-06-06T08:00"), OutboxState.UNCERTAIN, "timeout"))
+        ledger.mark(Delivery(mail.id, at("2023-06-06T09:00"), OutboxState.SENT, "250 OK"))
+        ledger.note(MORNING_DONE, "2023-06-06")
+        ledger.record_batch([], MARK)
+
+    inside(office, work)
+    before = inside(office, _carried)
+    assert len(before[0]) == 2
+    assert MARK in before[2]
+    rebuilt(office, "--replace")
+    assert inside(office, _carried) == before
+
+
+def test_folders_are_read_from_the_beginning_when_the_archive_has_lost_mail(office: Office) -> None:
+    inside(office, lambda opened: opened.ledger.record_batch([], MARK))
+    lost = next(iter(inside(office, lambda opened: opened.archive.ids())))
+    for path in office.home.rglob(f"*{lost[4:]}*"):
+        path.unlink()
+    rebuilt(office, "--replace", code=1)
+    assert inside(office, lambda opened: opened.ledger.folder_marks()) == ()

@@ -14,8 +14,7 @@ import pytest
 import intake.pipeline
 from config.units import Address
 from intake.judgement import judge
-from intake.pipeline import FETCH_DOUBT
-from ledger.records import MessageClass, MessageOutcome, MessageState, Role
+from ledger.records import FETCH_DOUBT, MessageClass, MessageOutcome, MessageState, Role
 from tests.builders import zip_of
 from tests.offices import (
     PERIOD,
