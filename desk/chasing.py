@@ -318,7 +318,8 @@ def _sent(office: Office, pause: Callable[[float], object]) -> tuple[OutgoingMes
     if not preview(ledger):
         ledger.recover_outbox()
         return ()
-    with SmtpSender(smtp, found, office.regime.department, office.clock) as sender:
+    regime = office.regime
+    with SmtpSender(smtp, found, regime.department, regime.timezone, office.clock) as sender:
         return send_due(ledger, sender, policy, lambda mail: still_owed(office, mail), office.clock, pause)
 
 

@@ -46,7 +46,6 @@ _DAILY_LIMIT = re.compile(r"\b5\.4\.5\b")
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>")
-_VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 _FIELDS = (
     "From", "To", "Cc", "Reply-To", "Subject", "Date", "Message-ID", "Auto-Submitted",
     "X-Auto-Response-Suppress", "MIME-Version", "Content-Type", "Content-Transfer-Encoding",
@@ -93,15 +92,16 @@ class SmtpAnswer:
 def build_mime(
     outgoing: OutgoingMessage,
     department: Department,
+    zone: ZoneInfo,
     *,
     sender: str = "",
     sender_name: str = "",
-    zone: ZoneInfo = _VIETNAM,
 ) -> bytes:
     """The octets of the mail, lines ended by CRLF; the same mail always gives the same octets.
 
     From is the mailbox unless `sender` is another address; then Reply-To is the mailbox. The Date is
-    the moment the mail was queued, for that is when it was written. Marked as RFC 3834 asks.
+    the moment the mail was queued, in the department's zone, for that is when it was written. Marked as
+    RFC 3834 asks.
 
     Raises:
         UnsafeMailError: an address is none, or the octets would not say what was meant.
@@ -133,7 +133,7 @@ def header_text(text: str, most: int = MOST_SUBJECT) -> str:
 class SmtpSender:
     """A conversation with one SMTP server, kept over several mails.
 
-    with SmtpSender(settings, secret, department, clock) as sender:
+    with SmtpSender(settings, secret, department, zone, clock) as sender:
         delivery = sender.send(mail)
     """
 
@@ -142,6 +142,7 @@ class SmtpSender:
         settings: SmtpSettings,
         secret: Secret,
         department: Department,
+        zone: ZoneInfo,
         clock: Callable[[], datetime],
         *,
         answer_seconds: float = ANSWER_SECONDS,
@@ -150,6 +151,7 @@ class SmtpSender:
         self._settings = settings
         self._secret = secret
         self._department = department
+        self._zone = zone
         self._clock = clock
         self._answer_seconds = answer_seconds
         self._last_answer_seconds = last_answer_seconds
@@ -188,7 +190,7 @@ class SmtpSender:
         sender = self._settings.sender or self._department.mailbox
         name = self._settings.sender_name
         try:
-            octets = build_mime(outgoing, self._department, sender=sender, sender_name=name)
+            octets = build_mime(outgoing, self._department, self._zone, sender=sender, sender_name=name)
         except UnsafeMailError:
             return SmtpAnswer(OutboxState.REFUSED, UNSAFE)
         try:

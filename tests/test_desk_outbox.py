@@ -16,7 +16,7 @@ from desk.outbox import DAY, GIVE_UP, Guard, preview, queue_reminders, send_due,
 from desk.sender import SmtpSender
 from ledger.records import Delivery, OutboxState, OutgoingMessage
 from ledger.store import Ledger
-from tests.builders_consolidate import DEPARTMENT
+from tests.builders_consolidate import DEPARTMENT, HANOI
 from tests.builders_ledger import NOW, mail
 from tests.smtp_server import LOST, SmtpServer, running_smtp
 
@@ -62,7 +62,7 @@ def run(
     still_owed: Callable[[OutgoingMessage], bool] = owed,
     pause: Callable[[float], object] = lambda _seconds: None,
 ) -> tuple[OutgoingMessage, ...]:
-    with SmtpSender(server.settings(), Secret(server.password), DEPARTMENT, clock) as sender:
+    with SmtpSender(server.settings(), Secret(server.password), DEPARTMENT, HANOI, clock) as sender:
         return send_due(ledger, sender, policy, still_owed, clock, pause)
 
 
@@ -179,7 +179,7 @@ def test_a_passing_refusal_is_tried_again_later_and_later(
 def run_without_connecting_for_nothing(
     ledger: Ledger, server: SmtpServer, clock: Clock
 ) -> tuple[OutgoingMessage, ...]:
-    sender = SmtpSender(server.settings(), Secret(server.password), DEPARTMENT, clock)
+    sender = SmtpSender(server.settings(), Secret(server.password), DEPARTMENT, HANOI, clock)
     handled = send_due(ledger, sender, SEND, owed, clock, lambda _seconds: None)
     sender._hang_up()
     return handled

@@ -10,6 +10,7 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import SMTP
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -30,7 +31,7 @@ from desk.sender import (
     header_text,
 )
 from ledger.records import Delivery, OutboxState, OutgoingMessage
-from tests.builders_consolidate import DEPARTMENT
+from tests.builders_consolidate import DEPARTMENT, HANOI
 from tests.builders_ledger import mail
 from tests.smtp_server import LOST, PASSWORD, TOKEN, USER, SmtpServer, running_smtp
 
@@ -56,7 +57,7 @@ def sender_to(server: SmtpServer, secret: str = PASSWORD, **changes: Any) -> Smt
     seconds = {
         name: changes.pop(name) for name in ("answer_seconds", "last_answer_seconds") if name in changes
     }
-    return SmtpSender(server.settings(**changes), Secret(secret), DEPARTMENT, lambda: NOW, **seconds)
+    return SmtpSender(server.settings(**changes), Secret(secret), DEPARTMENT, HANOI, lambda: NOW, **seconds)
 
 
 def sent_through(server: SmtpServer, outgoing: OutgoingMessage, **changes: Any) -> Delivery:
@@ -89,15 +90,24 @@ def test_a_mail_on_the_wire_says_that_a_program_wrote_it(server: SmtpServer) -> 
 
 
 def test_a_mail_is_from_the_mailbox_when_no_other_sender_is_named() -> None:
-    message = read(build_mime(letter(), DEPARTMENT))
+    message = read(build_mime(letter(), DEPARTMENT, HANOI))
     assert message["From"].addresses[0].addr_spec == DEPARTMENT.mailbox
     assert message["From"].addresses[0].display_name == DEPARTMENT.short_name
     assert "Reply-To" not in message
 
 
+def test_the_date_is_told_in_the_zone_of_the_department(server: SmtpServer) -> None:
+    zone = ZoneInfo("Asia/Tokyo")
+    with SmtpSender(server.settings(), Secret(PASSWORD), DEPARTMENT, zone, lambda: NOW) as sender:
+        sender.send(letter())
+    told = read(server.mails[0].content)["Date"].datetime
+    assert told == letter().queued_at
+    assert told.utcoffset() == zone.utcoffset(NOW)
+
+
 def test_the_same_mail_gives_the_same_octets_in_lines_any_server_takes() -> None:
-    octets = build_mime(letter(), DEPARTMENT)
-    assert octets == build_mime(letter(), DEPARTMENT)
+    octets = build_mime(letter(), DEPARTMENT, HANOI)
+    assert octets == build_mime(letter(), DEPARTMENT, HANOI)
     assert max(map(len, octets.split(b"\r\n"))) <= 78
     assert octets.isascii()
 
@@ -115,7 +125,7 @@ def test_a_subject_cannot_write_a_header_of_its_own(server: SmtpServer) -> None:
 @settings(max_examples=300, deadline=None)
 def test_no_subject_changes_who_gets_a_mail(subject: str) -> None:
     try:
-        octets = build_mime(letter(subject=subject), DEPARTMENT)
+        octets = build_mime(letter(subject=subject), DEPARTMENT, HANOI)
     except UnsafeMailError:
         return
     head = octets.partition(b"\r\n\r\n")[0].decode("ascii")
@@ -136,7 +146,7 @@ def test_no_subject_changes_who_gets_a_mail(subject: str) -> None:
 @settings(max_examples=200, deadline=None)
 def test_a_vietnamese_subject_arrives_as_it_was_written(words: list[str]) -> None:
     subject = header_text(" ".join(words))
-    octets = build_mime(letter(subject=subject), DEPARTMENT)
+    octets = build_mime(letter(subject=subject), DEPARTMENT, HANOI)
     raw = octets.partition(b"Subject: ")[2].partition(b"\r\nDate")[0].decode("ascii")
     assert read(octets)["Subject"] == subject
     # Another reader than the one that wrote it: the old decoder of single words.
@@ -150,7 +160,7 @@ def test_a_vietnamese_subject_arrives_as_it_was_written(words: list[str]) -> Non
 )  # fmt: skip
 def test_what_is_no_address_is_not_sent_to(server: SmtpServer, address: str) -> None:
     with pytest.raises(UnsafeMailError):
-        build_mime(letter(to=(address,)), DEPARTMENT)
+        build_mime(letter(to=(address,)), DEPARTMENT, HANOI)
     delivery = sent_through(server, letter(to=(address,)))
     assert (delivery.state, server.mails) == (OutboxState.REFUSED, [])
 
@@ -158,17 +168,17 @@ def test_what_is_no_address_is_not_sent_to(server: SmtpServer, address: str) -> 
 @pytest.mark.parametrize("message_id", ["", "<a@b>\r\nBcc: c@d.example", "<a b@c>", "a@b"])
 def test_a_message_id_is_one_or_nothing_is_sent(message_id: str) -> None:
     with pytest.raises(UnsafeMailError):
-        build_mime(letter(message_id=message_id), DEPARTMENT)
+        build_mime(letter(message_id=message_id), DEPARTMENT, HANOI)
 
 
 def test_a_long_message_id_stays_on_its_line() -> None:
     long = "<don-doc-1." + "van-phong-hoi-dong-nhan-dan-" * 4 + ".0123456789abcdef@tonghop.vidu.example>"
-    assert f"\r\nMessage-ID: {long}\r\n".encode() in build_mime(letter(message_id=long), DEPARTMENT)
+    assert f"\r\nMessage-ID: {long}\r\n".encode() in build_mime(letter(message_id=long), DEPARTMENT, HANOI)
 
 
 def test_a_mail_without_recipient_is_not_written() -> None:
     with pytest.raises(UnsafeMailError):
-        build_mime(letter(to=()), DEPARTMENT)
+        build_mime(letter(to=()), DEPARTMENT, HANOI)
 
 
 def test_a_line_that_is_one_point_ends_no_mail(server: SmtpServer) -> None:
@@ -333,7 +343,7 @@ def test_nobody_listening_is_said_in_one_sentence() -> None:
         settings_of_it = server.settings()
     with (
         pytest.raises(SmtpUnreachableError),
-        SmtpSender(settings_of_it, Secret("x"), DEPARTMENT, lambda: NOW),
+        SmtpSender(settings_of_it, Secret("x"), DEPARTMENT, HANOI, lambda: NOW),
     ):
         pass
 
@@ -341,4 +351,4 @@ def test_nobody_listening_is_said_in_one_sentence() -> None:
 def test_a_department_without_mailbox_or_sender_sends_nothing() -> None:
     nameless = Department("Phòng", "Phòng", "district", "", "", "", "", "", "", mailbox="")
     with pytest.raises(UnsafeMailError):
-        build_mime(letter(), nameless)
+        build_mime(letter(), nameless, HANOI)

@@ -250,7 +250,7 @@ def test_a_workbook_is_read_above_its_table() -> None:
     )
     head = read_letterhead(Document((sheet,)), "bieu.xlsx")
     assert head.issuer == "UBND XÃ BẾN ĐÁ"
-    assert head.issuer_lines[0].place.where == "sheet Biểu 1, ô A1"
+    assert head.issuer_lines[0].place.where == "trang tính Biểu 1, ô A1"
     assert head.document_type == "BIỂU"
     assert "6 THÁNG ĐẦU NĂM 2024" in head.subject
     assert [annex.issuer for annex in head.annexes] == ["UBND xã Bến Đá"]

@@ -420,7 +420,7 @@ def test_every_value_has_its_place_in_vietnamese() -> None:
     rows = (HEAD, ("1", "Số vụ xung đột ở thôn", "vụ", "03"))
     assert only(read(table(*rows, name="4"))).place.where == "bảng 4, hàng 2, cột 4"
     sheet = only(read(table(*rows, name="Biểu 1", sheet=True))).place
-    assert (sheet.file, sheet.where, sheet.text) == ("bieu.xlsx", "sheet Biểu 1, ô D2", "03")
+    assert (sheet.file, sheet.where, sheet.text) == ("bieu.xlsx", "trang tính Biểu 1, ô D2", "03")
 
 
 def test_title_lines_that_name_a_year_or_a_period_are_handed_on() -> None:
