@@ -16,10 +16,6 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile
 
-import openpyxl
-from openpyxl.cell import Cell
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 from rapidfuzz import process
 
 from config.days import read_day, write_day
@@ -277,7 +273,7 @@ def _phone(cell: object) -> str:
 def _table(path: Path, sheet: Sheet) -> Table:
     try:
         rows = _workbook_rows(path) if path.suffix.lower() == ".xlsx" else _csv_rows(path)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError, csv.Error) as error:
+    except (BadZipFile, KeyError, ValueError, OSError, csv.Error) as error:
         sheet.report("unreadable_sheet", reason=type(error).__name__)
         return []
     if not rows:
@@ -286,6 +282,8 @@ def _table(path: Path, sheet: Sheet) -> Table:
 
 
 def _workbook_rows(path: Path) -> Table:
+    import openpyxl  # slow to import, and most offices keep a .csv
+
     workbook = openpyxl.load_workbook(path, data_only=True)
     return [list(cells) for cells in workbook.worksheets[0].iter_rows(values_only=True)]
 
@@ -342,6 +340,10 @@ def _write_csv(rows: list[list[str]], path: Path) -> None:
 
 
 def _write_workbook(rows: list[list[str]], path: Path) -> None:
+    import openpyxl
+    from openpyxl.cell import Cell
+    from openpyxl.utils import get_column_letter
+
     workbook = openpyxl.Workbook()
     sheet = workbook.worksheets[0]
     sheet.title = "Đơn vị"

@@ -345,7 +345,8 @@ def totals(
 
     """
     given = _given(values)
-    summing = _Summing(report, tuple(units), exempt, given, previous)
+    units = tuple(units)
+    summing = _Summing(_asked_by_kind(report, units), units, exempt, given, previous)
     return tuple(
         summing.ratio(indicator, indicator.ratio)
         if indicator.aggregation is Aggregation.RATIO and indicator.ratio
@@ -379,7 +380,7 @@ def _given(values: Iterable[UnitValue]) -> _Given:
 class _Summing:
     """Everything one total is made from."""
 
-    report: ReportDefinition
+    asked: Mapping[str, frozenset[str]]  #: codes by kind of unit
     units: tuple[Unit, ...]
     exempt: frozenset[str]
     given: _Given
@@ -472,8 +473,16 @@ class _Summing:
 
     def asks(self, unit: Unit, indicator: Indicator, figures: tuple[Figure, ...]) -> bool:
         """Whether the unit owes all of `figures` and its kind counts for them and for `indicator`."""
-        asked = {each.code for each in self.report.asked_of(unit.kind) if each.counts_for(unit.kind)}
+        asked = self.asked[unit.kind]
         return indicator.counts_for(unit.kind) and all(figure.indicator in asked for figure in figures)
+
+
+def _asked_by_kind(report: ReportDefinition, units: Iterable[Unit]) -> dict[str, frozenset[str]]:
+    """The codes each kind of unit is asked for and counts for."""
+    return {
+        kind: frozenset(each.code for each in report.asked_of(kind) if each.counts_for(kind))
+        for kind in {unit.kind for unit in units}
+    }
 
 
 def _sum(values: Mapping[str, Value], units: Sequence[str]) -> Decimal | None:

@@ -6,6 +6,8 @@ import ast
 import json
 import re
 import sqlite3
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +23,18 @@ from config.wording import Wording, _shipped
 from desk.cli import app
 from desk.errors import CONFIGURATION
 from ledger.records import MessageClass, MessageState, ObligationState, OutboxState
-from tests.offices import NOW, PERIOD, REPORT, ROOT, UNITS, Office, make_office, round_of_mail, spawn
+from tests.offices import (
+    NOW,
+    PERIOD,
+    REPORT,
+    ROOT,
+    UNITS,
+    Office,
+    environment,
+    make_office,
+    round_of_mail,
+    spawn,
+)
 
 MESSAGE_KEYS = {
     "archive_id",
@@ -534,3 +547,41 @@ def test_a_password_needs_a_working_folder(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["--home", str(tmp_path / "none"), "password"], input="mat-khau\n")
     assert done.exit_code == CONFIGURATION
     assert not (tmp_path / "none").exists()
+
+
+#: What takes long to import; each command loads only what it needs.
+DOCUMENTS = {"openpyxl", "numpy", "docx", "lxml", "xlsxwriter", "alembic", "mako", "pdfplumber", "PIL"}
+LEDGER = {"sqlalchemy", "holidays", "imapclient", "cryptography"}
+LOADED = """
+import sys
+from desk.cli import main
+sys.argv = ["tonghop", *sys.argv[1:]]
+try:
+    main()
+except SystemExit as ended:
+    assert not ended.code, ended.code
+print("LOADED", *{name.partition(".")[0] for name in sys.modules})
+"""
+
+
+def loaded_by(*words: str) -> set[str]:
+    told = subprocess.run(
+        [sys.executable, "-c", LOADED, *words],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment(),
+        timeout=120,
+    )
+    return set(told.stdout.split("LOADED", 1)[1].split())
+
+
+def test_help_loads_nothing_that_takes_long() -> None:
+    assert not loaded_by("--help") & (DOCUMENTS | LEDGER)
+    assert not loaded_by("decide", "accept", "--help") & (DOCUMENTS | LEDGER)
+
+
+def test_status_loads_no_writer_of_documents_and_no_migrations(office: Office) -> None:
+    loaded = loaded_by("--home", str(office.home), "status")
+    assert loaded >= {"sqlalchemy"}  # or the measure would be worth nothing
+    assert not loaded & DOCUMENTS

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import insert, inspect, text
 
 from ledger.database import connect_engine, open_database
 from ledger.errors import DamagedLedgerError, LedgerBusyError, LedgerDatabaseError, SchemaTooNewError
-from ledger.migrations import VERSIONS, bring_up_to_date
+from ledger.migrations import HEAD, VERSIONS, bring_up_to_date
 from ledger.models import folder_marks, metadata
 from tests.postgres import PostgresServer, private_postgres
 
@@ -96,6 +98,12 @@ def test_a_ledger_of_a_later_program_is_refused_and_left_alone(url: str) -> None
     with engine.connect() as connection:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "9999"
     engine.dispose()
+
+
+def test_the_step_at_which_alembic_is_spared_is_the_last_one() -> None:
+    configuration = Config()
+    configuration.set_main_option("script_location", str(VERSIONS.parent))
+    assert ScriptDirectory.from_config(configuration).get_heads() == [HEAD]
 
 
 def _with_a_step_that_fails_halfway(folder: Path) -> Path:

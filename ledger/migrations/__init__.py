@@ -5,17 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
 
 from ledger.errors import SchemaTooNewError
 
 if TYPE_CHECKING:
+    from alembic.config import Config
     from sqlalchemy import Connection
 
 VERSIONS = Path(__file__).parent / "versions"
+#: The last of the steps: a database that stands there needs no alembic, which is slow to import.
+HEAD = "0001"
 
 
 def bring_up_to_date(connection: Connection, versions: Path = VERSIONS) -> None:
@@ -25,6 +25,12 @@ def bring_up_to_date(connection: Connection, versions: Path = VERSIONS) -> None:
         SchemaTooNewError: the database is at a step this program does not know.
 
     """
+    if versions == VERSIONS and _stands_at_head(connection):
+        return
+    from alembic import command
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     configuration = _configuration(connection, versions)
     steps = ScriptDirectory.from_config(configuration)
     known = {step.revision for step in steps.walk_revisions()}
@@ -37,7 +43,15 @@ def bring_up_to_date(connection: Connection, versions: Path = VERSIONS) -> None:
         command.upgrade(configuration, "heads")
 
 
+def _stands_at_head(connection: Connection) -> bool:
+    if not inspect(connection).has_table("alembic_version"):
+        return False
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [HEAD]
+
+
 def _configuration(connection: Connection, versions: Path) -> Config:
+    from alembic.config import Config
+
     configuration = Config()
     configuration.set_main_option("script_location", _escaped(Path(__file__).parent))
     configuration.set_main_option("version_locations", _escaped(versions))
