@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from config.reports import Grade
 from config.wording import Wording
 from consolidate.consolidation import Consolidation, Total, UnitStanding, UnitValue
+from consolidate.findings import told_findings
 from ledger.records import (
     Finding,
     MessageClass,
@@ -277,21 +277,18 @@ def moment(value: datetime | None, zone: ZoneInfo) -> str | None:
 
 def finding_views(consolidation: Consolidation, wording: Wording) -> list[View]:
     """Faults, warnings and notes of a period, gravest first, each with its sentence and place."""
-    graver = {grade: place for place, grade in enumerate(Grade)}
-    findings = sorted(consolidation.findings, key=lambda finding: graver[finding.grade])
-    views = [_finding_view(finding, wording) for finding in findings]
-    # What is said alike of men, women and total of one row is said once.
-    return list({(v["unit"], v["sentence"], v["place"]): v for v in reversed(views)}.values())[::-1]
+    told = told_findings(consolidation, lambda finding: reason(finding.code, wording, finding.parameters))
+    return [_finding_view(finding, sentence) for finding, sentence in told]
 
 
-def _finding_view(finding: Finding, wording: Wording) -> View:
+def _finding_view(finding: Finding, sentence: str) -> View:
     place = finding.place
     return {
         "code": finding.code,
         "grade": finding.grade.value,
         "unit": finding.parameters.get("unit"),
         "indicator": finding.parameters.get("indicator"),
-        "sentence": reason(finding.code, wording, finding.parameters),
+        "sentence": sentence,
         "file": place.file if place else None,
         "place": place.where if place else None,
         "text": place.text if place else None,

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openpyxl import load_workbook
 
-from config.reports import Aggregation, Figure, Indicator, RatioRule, Sex
+from config.reports import Aggregation, Figure, Grade, Indicator, RatioRule, Sex
 from config.wording import Wording
 from consolidate.period import consolidate
 from consolidate.writers.annex import write_annex
 from consolidate.writers.workbook_bytes import lines_needed, plain_text
-from ledger.records import Certainty, Method, ObligationState, Role
+from ledger.records import Certainty, Finding, Method, ObligationState, Place, Role
 from tests.builders_consolidate import (
     LATER,
     PERIOD,
@@ -256,6 +256,44 @@ class TestTheTotals:
         assert row_of(sheet, midnight.unit.name)[3].startswith("trước ")
 
 
+class TestTheFindings:
+    def rows(self, *findings: Finding) -> list[tuple[Any, ...]]:
+        sheet = opened(annex(replace(whole(), findings=findings)))["Nội dung cần kiểm tra"]
+        return list(sheet.iter_rows(min_row=4, values_only=True))
+
+    def test_each_stands_with_unit_indicator_grade_sentence_and_place(self) -> None:
+        unit, indicator = whole().regime.units[0], REPORT.indicators[0]
+        where = Place("bieu.xlsx", "trang tính Biểu 1, ô D12", "-3")
+        told = {"unit": unit.id, "indicator": indicator.code, "label": indicator.label, "text": "-3"}
+        [row] = self.rows(Finding("negative_number", Grade.ERROR, where, told))
+        assert row == (
+            1,
+            unit.name,
+            f"{indicator.code} - {indicator.label}",
+            "Lỗi",
+            f'Chỉ tiêu "{indicator.label}": số liệu âm (-3).',
+            "bieu.xlsx",
+            "trang tính Biểu 1, ô D12",
+            "-3",
+        )
+
+    def test_the_gravest_come_first_and_what_is_said_alike_once(self) -> None:
+        note, fault = (
+            Finding("hidden_not_read", grade, None, {"table": table})
+            for grade, table in ((Grade.NOTE, "B"), (Grade.ERROR, "A"))
+        )
+        assert [(row[0], row[3]) for row in self.rows(note, fault, note)] == [(1, "Lỗi"), (2, "Ghi chú")]
+
+    def test_that_there_are_none_is_said(self) -> None:
+        [row] = self.rows()
+        assert row[0] == "Không có lỗi, cảnh báo hay ghi chú nào về số liệu."
+
+    def test_a_hostile_text_stays_text(self) -> None:
+        where = Place("=1+1", "=HYPERLINK(1)", "=cmd")
+        book = opened(annex(replace(whole(), findings=(Finding("x", Grade.NOTE, where),))))
+        assert all(cell.data_type != "f" for row in book["Nội dung cần kiểm tra"] for cell in row)
+
+
 class TestTheFiguresOfUnits:
     def test_a_blank_stays_blank(self) -> None:
         row = row_of(opened(annex(whole()))["Số liệu đơn vị"], "UBND xã An Hòa")
@@ -358,7 +396,13 @@ class TestTheFile:
 
     def test_every_sheet_is_a4_landscape_with_repeated_header_and_page_number(self) -> None:
         book = opened(annex(whole()))
-        assert book.sheetnames == ["Tổng hợp", "Số liệu đơn vị", "Nguồn số liệu", "Tình hình gửi báo cáo"]
+        assert book.sheetnames == [
+            "Tổng hợp",
+            "Số liệu đơn vị",
+            "Nguồn số liệu",
+            "Tình hình gửi báo cáo",
+            "Nội dung cần kiểm tra",
+        ]
         for sheet in book:
             assert (str(sheet.page_setup.paperSize), sheet.page_setup.orientation) == ("9", "landscape")
             assert sheet.print_title_rows

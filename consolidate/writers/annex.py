@@ -1,7 +1,8 @@
 """The annex as a workbook: totals as live formulas over the units' figures, and where each came from.
 
-Four sheets: totals, figures of units, sources, standing. A figure that counts is a number; a doubtful one
-or one out of scope is text, so that no formula can sum it. Put a number in its place and the totals follow.
+Five sheets: totals, figures of units, sources, standing, what to look into. A figure that counts is a number;
+a doubtful one or one out of scope is text, so that no formula can sum it. Put a number in its place and the
+totals follow.
 Layout after Decree 30/2020/NĐ-CP, Appendix I (annexes), on A4 landscape.
 """
 
@@ -16,6 +17,7 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
 from config.reports import Aggregation, Figure, Indicator, Sex
 from config.spelling import accented_key
+from consolidate.findings import told_findings
 from consolidate.standing import moment_text
 from consolidate.totals import figure_of, is_certain, number_text
 from consolidate.writers.document_parts import file_name
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from config.units import Unit
     from config.wording import Wording
     from consolidate.consolidation import Consolidation, Total, UnitStanding, UnitValue
+    from ledger.records import Finding
 
 _MOST_DECIMALS = 6
 _NAMES_IN_NOTE = 3
@@ -136,6 +139,7 @@ def _build(
     _write_units(workbook.add_worksheet(book.grid.sheet), book)
     _write_sources(workbook.add_worksheet(_sheet_name(words("sheet_sources"))), book)
     _write_standings(workbook.add_worksheet(_sheet_name(words("sheet_standings"))), book)
+    _write_findings(workbook.add_worksheet(_sheet_name(words("sheet_findings"))), book)
 
 
 def _sheet_name(name: str) -> str:
@@ -727,3 +731,54 @@ def _write_counts(sheet: Any, book: _Book, row: int) -> None:
     place = len(ObligationState) + 1
     _text(sheet, row + place, 1, book.words("standing_sum"), bold)
     sheet.write_formula(row + place, 2, f"=COUNTA({states})", centred, len(standings))
+
+
+# ---- findings --------------------------------------------------------------------------------------
+
+_FINDINGS_COLUMNS = ("number", "unit", "indicator", "grade", "finding", "file", "where", "text")
+_FINDINGS_WIDTHS = (5.5, 26, 34, 11, 62, 24, 20, 24)
+
+
+def _write_findings(sheet: Any, book: _Book) -> None:
+    """What to look into before the report is signed: the list is the officer's, no part of any total."""
+    _columns(sheet, _FINDINGS_WIDTHS)
+    last = len(_FINDINGS_WIDTHS) - 1
+    title = book.words("findings_title", **book.names)
+    _heading(sheet, book, 0, title, last, widths=_FINDINGS_WIDTHS, bold=True, font_size=14)
+    _header_row(sheet, book, 2, _FINDINGS_COLUMNS, _FINDINGS_WIDTHS)
+    told = told_findings(book.consolidation, lambda finding: _finding_sentence(book, finding))
+    for row, (finding, sentence) in enumerate(told, start=3):
+        _write_finding(sheet, book, row, finding, sentence)
+    if not told:
+        style = book.styles(align="center", italic=True, **_BORDER)
+        sheet.merge_range(3, 0, 3, last, "", style)
+        _text(sheet, 3, 0, book.words("findings_none"), style)
+    sheet.autofilter(2, 0, max(len(told) + 2, 3), last)
+    _page(sheet, (2, 2))
+
+
+def _write_finding(sheet: Any, book: _Book, row: int, finding: Finding, sentence: str) -> None:
+    place, code = finding.place, finding.parameters.get("indicator", "")
+    labels = [each.label for each in book.consolidation.report.indicators if each.code == code]
+    unit = finding.parameters.get("unit", "")
+    texts = (
+        book.unit_names.get(unit, unit),
+        f"{code} - {labels[0]}" if labels else code,
+        book.wording(f"terms.grade_{finding.grade.value}"),
+        sentence,
+        place.file if place else "",
+        place.where if place else "",
+        place.text if place else "",
+    )
+    style = book.styles(font_size=11, quote_prefix=True, **_BORDER)
+    sheet.write_number(row, 0, row - 2, book.styles(font_size=11, align="center", **_BORDER))
+    for column, text in enumerate(texts, start=1):
+        _text(sheet, row, column, text, style)
+    sheet.set_row(row, _height(texts, _FINDINGS_WIDTHS[1:], size=11))
+
+
+def _finding_sentence(book: _Book, finding: Finding) -> str:
+    """The sentence, from the catalogue of findings or of reasons; the bare code where neither has it."""
+    keys = (f"{area}.{finding.code}" for area in ("findings", "reasons"))
+    known = next((key for key in keys if book.wording.has(key)), "")
+    return book.wording(known, **finding.parameters) if known else finding.code
