@@ -46,6 +46,7 @@ class Daemon:
     _backoff: Backoff = field(default_factory=Backoff)
     _gate: LoginGate = field(default_factory=LoginGate)
     _may_be_cut_off: bool = False
+    _scans_may_wait: bool = True
     _trouble: MailboxError | None = None
 
     def run(self, *, once: bool = False) -> None:
@@ -92,15 +93,20 @@ class Daemon:
         booked = 0
         for outcome in take_in(self.office):
             booked += bool(outcome.submissions)
+        self._scans_may_wait = True  # whether this look or another process took them in
         if booked:
             self.say(self.office.wording("daemon.booked", count=booked))
 
     def _recognise_one(self) -> None:
-        """Read the scans of one message while nothing else is to be done."""
+        """Read the scans of one message while nothing else is to be done.
+
+        Once none is left, nobody looks for one before the next look into the mailbox.
+        """
+        if not self._scans_may_wait:
+            return
         self._may_be_cut_off = True
         try:
-            for _outcome in recognise(self.office, most=1):
-                pass
+            self._scans_may_wait = sum(1 for _outcome in recognise(self.office, most=1)) > 0
         finally:
             self._may_be_cut_off = False
 

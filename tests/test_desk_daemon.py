@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from desk.daemon import Daemon
+from desk.office import Office as OpenOffice
 from ledger.lock import only_daemon
 from tests.dovecot import Dovecot, line_to, running_dovecot
 from tests.offices import Office, command, environment, figures, inside, make_office, report_mail
@@ -207,3 +209,27 @@ def test_a_ledger_in_a_daemons_hands_is_not_replaced(office: Office) -> None:
     with only_daemon(f"sqlite:///{office.ledger_file}"):
         office.run("rebuild", "--replace", code=5)
         office.run("rebuild")
+
+
+def test_an_idle_daemon_looks_for_scans_once_after_each_look(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int | None] = []
+    waiting = [True, True, False]
+
+    def one(_office: OpenOffice, most: int | None = None) -> Iterator[object]:
+        asked.append(most)
+        return iter([object()] if waiting.pop(0) else [])
+
+    def idle(opened: OpenOffice) -> None:
+        worker = Daemon(opened, lambda _sentence: None)
+        for _turn in range(6):
+            worker._recognise_one()
+        assert asked == [1, 1, 1]  # two messages, then none: nobody asks again
+        waiting.append(False)
+        worker.look()
+        worker._recognise_one()
+        assert len(asked) == 4
+
+    monkeypatch.setattr("desk.daemon.recognise", one)
+    inside(office, idle)
