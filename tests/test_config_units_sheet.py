@@ -59,7 +59,7 @@ def codes_of(path: Path, text: str) -> list[tuple[str, int, str]]:
 def test_what_is_written_is_read_again_unchanged(
     tmp_path: Path, name: str, kinds: tuple[UnitKind, ...]
 ) -> None:
-    units = (FULL, Unit("p-noi-chinh", "Phòng Nội chính", "department"))
+    units = (FULL, Unit("p-noi-chinh", "Phòng Nội chính", "department"), Unit("x", "=1+1", "department"))
     write_units(units, tmp_path / name, kinds)
     assert read_units(tmp_path / name, kinds) == (units, ())
 

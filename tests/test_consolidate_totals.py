@@ -163,10 +163,12 @@ class TestWhatCountsOfOneUnit:
         assert counted(*mails) == {"TT1/total": ("4", True)}
         assert part_conflicts(mails) == ()
 
-    def test_a_third_part_does_not_settle_a_conflict(self) -> None:
+    @pytest.mark.parametrize("first", [Method.TABLE, Method.OCR])
+    def test_a_third_part_does_not_settle_a_conflict(self, first: Method) -> None:
+        parts = (gives("TT1", 3, method=first), gives("TT1", 4), gives("TT1", 3))
         mails = [
-            hands_in("a", f"2023-06-01T0{hour}:00", gives("TT1", number), role=Role.PART)
-            for hour, number in enumerate((3, 4, 3), start=1)
+            hands_in("a", f"2023-06-01T0{hour}:00", part, role=Role.PART)
+            for hour, part in enumerate(parts, start=1)
         ]
         assert counted(*mails) == {"TT1/total": ("3", False)}
 
@@ -273,10 +275,18 @@ class TestDerivedMen:
             (gives("TT2", 50, doubtful=True), gives("TT2", 30, Sex.FEMALE)),
             (gives("TT2", 50), gives("TT2", 30, Sex.FEMALE, doubtful=True)),
             (gives("TT2", 50, qualifier="trên"), gives("TT2", 30, Sex.FEMALE)),
+            (gives("TT2", 50), gives("TT2", 30, Sex.FEMALE, qualifier="khoảng")),
             (gives("TT2", 50), gives("TT2", 51, Sex.FEMALE)),
             (gives("TT2", None), gives("TT2", 30, Sex.FEMALE)),
         ],
-        ids=["doubtful total", "doubtful women", "inexact", "more women than persons", "no total"],
+        ids=[
+            "doubtful total",
+            "doubtful women",
+            "inexact",
+            "inexact women",
+            "more women than persons",
+            "no total",
+        ],
     )
     def test_men_are_never_derived_from_what_is_not_certain_and_exact(
         self, total: Value, women: Value

@@ -205,6 +205,36 @@ def test_the_daily_cap_counts_what_went_in_the_last_24_hours(
     assert len(server.mails) == 4
 
 
+def test_a_mail_that_may_have_gone_counts_to_the_daily_cap(
+    ledger: Ledger, server: SmtpServer, clock: Clock
+) -> None:
+    queue_reminders(ledger, [one_mail("a"), one_mail("b")])
+    (lost, other) = ledger.outbox()
+    ledger.claim(lost.id, owed)
+    ledger.mark(Delivery(lost.id, NOW, OutboxState.UNCERTAIN, "timeout"))
+    capped = replace(SEND, daily_cap=1)
+    assert run(ledger, server, clock, capped) == ()
+    clock.now = NOW + DAY
+    assert [mail.id for mail in run(ledger, server, clock, capped)] == [other.id]
+
+
+def test_a_mail_that_may_have_gone_in_this_round_counts_in_it(ledger: Ledger, clock: Clock) -> None:
+    queue_reminders(ledger, [one_mail("a"), one_mail("b")])
+    tried: list[str] = []
+
+    class LosesTheAnswer(SmtpSender):
+        """The real sender with a line that is lost after the text; it does not ask for a pause."""
+
+        def send(self, outgoing: OutgoingMessage) -> Delivery:
+            tried.append(outgoing.unit)
+            return Delivery(outgoing.id, clock(), OutboxState.UNCERTAIN, "timeout")
+
+    with running_smtp() as server:
+        sender = LosesTheAnswer(server.settings(), Secret(server.password), DEPARTMENT, HANOI, clock)
+        send_due(ledger, sender, replace(SEND, daily_cap=1), owed, clock, lambda _seconds: None)
+    assert tried == ["a"]
+
+
 def test_mails_go_out_with_a_pause_between_them(ledger: Ledger, server: SmtpServer, clock: Clock) -> None:
     queue_reminders(ledger, [one_mail(unit) for unit in "abc"])
     pauses: list[float] = []

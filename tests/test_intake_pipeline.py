@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 import intake.pipeline
 from config.units import Address
 from intake.judgement import judge
+from intake.pipeline import Intake
 from ledger.records import FETCH_DOUBT, MessageClass, MessageOutcome, MessageState, Role
 from tests.builders import zip_of
 from tests.offices import (
@@ -21,6 +24,7 @@ from tests.offices import (
     REPORT,
     UNITS,
     Post,
+    ReadHere,
     address,
     facts,
     figures,
@@ -281,3 +285,34 @@ def test_a_forged_mail_stands_in_nobodys_way(post: Post) -> None:
     honest = post.deliver(*FIRST)
     post.take_in()
     assert outcome(post, honest).submissions[0].role is Role.FIRST
+
+
+# -- recognition -----------------------------------------------------------------------------------------
+
+
+def test_recognition_killed_at_its_beginning_is_only_begun_again(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between wanting the message read and noting so, nothing is taken for recognised that is not."""
+    photo = io.BytesIO()
+    Image.new("RGB", (800, 600), "white").save(photo, "JPEG")
+    mail = note(address("binh-minh"), SUBJECT, "Em gửi báo cáo ạ.", ("trang 1.jpg", photo.getvalue()))
+    archive_id = post.deliver(mail, "2023-06-01T08:00")
+    post.take_in()
+    reader = Intake(post.regime, post.archive, post.ledger, ReadHere, open_slow_pool=ReadHere)
+    assert reader.unrecognised() == (archive_id,)
+
+    class KilledError(BaseException):
+        """The power went."""
+
+    def killed(*_facts: object) -> None:
+        raise KilledError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(post.ledger, "note", killed)
+        with pytest.raises(KilledError):
+            list(reader.recognise())
+    assert [unread for unread, _arrival in post.ledger.unread()] == [archive_id]
+    assert reader.unrecognised() == (archive_id,)
+    list(reader.recognise())
+    assert (post.ledger.unread(), reader.unrecognised()) == ((), ())
