@@ -665,7 +665,7 @@ _STANDINGS_COLUMNS = (
     "message",
     "note",
 )
-_STANDINGS_WIDTHS = (5.5, 36, 16, 16, 17, 9, 8, 19, 40)
+_STANDINGS_WIDTHS = (5.5, 36, 16, 16, 17, 9, 11, 19, 37)
 
 
 def _write_standings(sheet: Any, book: _Book) -> None:
