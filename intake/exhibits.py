@@ -13,6 +13,7 @@ from intake.extractors.scan import is_recognised
 from intake.letterhead import HeadLine, Letterhead, read_letterhead
 from intake.messages import ReadMessage
 from intake.outline import cut_outline
+from intake.photo_places import PhotoPlaces
 from intake.recognition import REPORT_TYPES, Claim, Exhibit
 from intake.sentences import read_sentences
 from intake.subjects import reports_named
@@ -33,11 +34,15 @@ _ANNEX_TYPES = frozenset({"phu luc", "bieu", "bieu mau", "bieu so lieu", "bieu t
 
 @dataclass(frozen=True, slots=True)
 class ReadExhibit:
-    """An exhibit with the document behind it; `file` is None for the body of the mail."""
+    """An exhibit with the document behind it; `file` is None for the body of the mail.
+
+    Of joined photos, the places of all that is read are those in each photo by itself.
+    """
 
     exhibit: Exhibit
     file: ReadFile | None
     document: Document | None
+    photos: PhotoPlaces | None = None  #: of pages joined into one document: where each of them is
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,8 @@ class Figures:
 def exhibits_of(message: ReadMessage, reports: Sequence[ReportDefinition]) -> tuple[ReadExhibit, ...]:
     """Every file that may be a report, and the body when a report is typed there."""
     found: list[ReadExhibit] = []
-    for file in _pages_joined(message.files):
+    files, photos = _pages_joined(message.files)
+    for file in files:
         if file.state in (ReadState.DECORATION, ReadState.CONTAINER):
             continue
         number = len(found)
@@ -64,26 +70,29 @@ def exhibits_of(message: ReadMessage, reports: Sequence[ReportDefinition]) -> tu
             exhibit = Exhibit(number=number, file=file.name, readable=False)
         else:
             exhibit = _exhibit(number, file.name, file.document, reports)
-        found.append(ReadExhibit(exhibit, file, file.document))
+        of_pages = photos if file.kind is FileKind.IMAGE and file.document is not None else None
+        found.append(ReadExhibit(exhibit, file, file.document, of_pages))
     if not any(read.document is not None for read in found):
         body = _body_exhibit(len(found), message, reports)
         found += [body] if body is not None else []
     return tuple(found)
 
 
-def _pages_joined(files: Sequence[ReadFile]) -> list[ReadFile]:
+def _pages_joined(files: Sequence[ReadFile]) -> tuple[list[ReadFile], PhotoPlaces | None]:
     """Photos of pages are one document: the first carries the text of all and stands for the others."""
     photos = [file for file in files if file.kind is FileKind.IMAGE and file.document is not None]
     if len(photos) < _SEVERAL:
-        return list(files)
-    blocks = tuple(block for photo in photos if photo.document for block in photo.document.blocks)
+        return list(files), None
+    pages = [(photo.name, block) for photo in photos if photo.document for block in photo.document.blocks]
+    blocks = _numbered([block for _name, block in pages])
     notes = dict.fromkeys(note for photo in photos if photo.document for note in photo.document.notes)
-    whole = Document(_numbered(blocks), tuple(notes))
-    return [
+    whole = Document(blocks, tuple(notes))
+    joined = [
         replace(file, document=whole) if file is photos[0] else file
         for file in files
         if file is photos[0] or file not in photos
     ]
+    return joined, PhotoPlaces.of(pages, blocks)
 
 
 def _numbered(blocks: Sequence[Paragraph | Table]) -> tuple[Paragraph | Table, ...]:
@@ -115,7 +124,7 @@ def figures_of(
     sentences = read_sentences(outline.lines, report, period, level)
     if is_recognised(read.document):
         sentences = _recognised(sentences, frozenset())
-    return Figures(
+    figures = Figures(
         tables.values,
         sentences,
         tables.percentages,
@@ -123,6 +132,21 @@ def figures_of(
         outline.sections,
         tables.findings,
         tables.empty_form,
+    )
+    return _in_photos(figures, read.photos) if read.photos else figures
+
+
+def _in_photos(figures: Figures, photos: PhotoPlaces) -> Figures:
+    """The figures with each place in its own photo."""
+    at = photos.own
+    return Figures(
+        tuple(replace(value, place=at(value.place)) for value in figures.tables),
+        tuple(replace(value, place=at(value.place)) for value in figures.sentences),
+        tuple(replace(given, place=at(given.place)) for given in figures.percentages),
+        tuple(replace(value, place=at(value.place)) for value in figures.beside),
+        tuple(replace(section, place=at(section.place)) for section in figures.sections),
+        tuple(map(photos.own_finding, figures.findings)),
+        figures.empty_form,
     )
 
 

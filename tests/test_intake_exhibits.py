@@ -7,11 +7,12 @@ import pytest
 
 from config.loader import load_regime
 from config.reports import ReportDefinition
-from intake.documents import Cell, Document, ReadState, Table
+from intake.documents import Cell, Document, Paragraph, ReadState, Table
 from intake.exhibits import ReadExhibit, exhibits_of, figures_of
 from intake.extractors.scan import RECOGNISED
 from intake.messages import ReadMessage
-from ledger.records import Certainty, Method
+from intake.photo_places import PhotoPlaces
+from ledger.records import Certainty, Method, Place
 from tests.builders import png, xlsx, zip_of
 from tests.offices import address, figure_table, figures, letter, note, read_here, write_regime
 
@@ -105,6 +106,41 @@ def test_photos_of_pages_are_one_exhibit_and_one_not_read_stays_beside_it(
     assert [table.name for table in joined.document.tables] == ["1", "2"]
     assert (joined.exhibit.file, joined.exhibit.recognised) == ("trang-1.png", True)
     assert (unread.exhibit.file, unread.exhibit.readable) == ("trang-3.png", False)
+
+
+def test_a_figure_of_joined_photos_names_its_own_photo_and_its_place_there(
+    report: ReportDefinition,
+) -> None:
+    alone = recognised(report, 100, "Tổ chức 12 buổi tuyên truyền.")
+    assert alone.document is not None
+    cover = Document((Paragraph("Trang bìa", 1), Table("1", (Cell(0, 0, "Năm 2023"),), 1, 1)), (RECOGNISED,))
+    photos = [(f"trang-{page}.png", png(1600, 1200, padding=30_000 + page)) for page in (1, 2)]
+    message = read_here(note(address("binh-minh"), SUBJECT, "Gửi.", *photos))
+    assert isinstance(message, ReadMessage)
+    files = tuple(
+        replace(file, document=document, state=ReadState.READ)
+        for file, document in zip(message.files, (cover, alone.document), strict=True)
+    )
+    (joined,) = exhibits_of(replace(message, files=files), [report])
+
+    def places(read: ReadExhibit) -> list[tuple[str, str]]:
+        found = figures_of(read, report, "commune")
+        of_values = [value.place for value in (*found.tables, *found.sentences)]
+        every = [*of_values, *(section.place for section in found.sections)]
+        return [(place.file, place.where) for place in every]
+
+    assert {file for file, _where in places(joined)} == {"trang-2.png"}
+    assert [where for _file, where in places(joined)] == [where for _file, where in places(alone)]
+
+
+def test_a_stretch_over_two_photos_stands_in_the_one_where_it_begins() -> None:
+    own = [Paragraph("a", 1), Paragraph("b", 2), Paragraph("c", 1)]
+    joined = [replace(block, number=number) for number, block in enumerate(own, 1)]
+    places = PhotoPlaces.of(list(zip(("1.png", "1.png", "2.png"), own, strict=True)), joined)
+    assert places.own(Place("1.png", "đoạn 2–3")) == Place("1.png", "đoạn 2")
+    assert places.own(Place("1.png", "đoạn 1–2")) == Place("1.png", "đoạn 1–2")
+    assert places.own(Place("1.png", "đoạn 3")) == Place("2.png", "đoạn 1")
+    assert places.own(Place("1.png", "nội dung thư")) == Place("1.png", "nội dung thư")
 
 
 @pytest.mark.parametrize(("confidence", "certain"), [(0, False), (59, False), (60, True)])
