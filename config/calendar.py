@@ -106,7 +106,7 @@ def explicit_period(
         year=data[1].year,
         data_from=data[0],
         data_to=data[1],
-        opens=_midnight(opens, timezone),
+        opens=midnight(opens, timezone),
         due=due_moment(named, rule, timezone, policy) if named else None,
         due_text=rule.due_text,
     )
@@ -140,7 +140,7 @@ def due_moment(named: date, rule: PeriodRule, timezone: ZoneInfo, policy: Calend
     """
     last = named if rule.due_inclusive else named - timedelta(days=1)
     last = _rolled(last, rule.weekend, policy) + timedelta(days=rule.grace_days)
-    return _midnight(last + timedelta(days=1), timezone)
+    return midnight(last + timedelta(days=1), timezone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ def _period(rule: PeriodRule, slot: _Slot, year: int, timezone: ZoneInfo, policy
         year=year,
         data_from=slot.data_from,
         data_to=slot.data_to,
-        opens=_midnight(opens, timezone),
+        opens=midnight(opens, timezone),
         due=due,
         due_text=rule.due_text,
     )
@@ -277,7 +277,8 @@ def _counting_day(period: Period, timezone: ZoneInfo) -> date:
     return period.due.astimezone(timezone).date() if period.due else period.data_to
 
 
-def _midnight(day: date, timezone: ZoneInfo) -> datetime:
+def midnight(day: date, timezone: ZoneInfo) -> datetime:
+    """The first moment of the day."""
     return datetime.combine(day, time.min, timezone)
 
 

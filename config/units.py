@@ -17,10 +17,8 @@ class Address:
     valid_to: date | None = None
 
     def valid_on(self, day: date) -> bool:
-        """Whether the address spoke for its unit on that day."""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_to is None or day <= self.valid_to
-        )
+        """Whether the address spoke for its unit on that day (both ends inclusive)."""
+        return _between(self.valid_from, day, self.valid_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +39,12 @@ class Unit:
 
     def exists_on(self, day: date) -> bool:
         """Whether the unit existed on that day (both ends inclusive)."""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_to is None or day <= self.valid_to
-        )
+        return _between(self.valid_from, day, self.valid_to)
 
     def addresses_on(self, day: date) -> tuple[Address, ...]:
         """The addresses that spoke for the unit on that day, in the order of the sheet."""
         return tuple(address for address in self.addresses if address.valid_on(day))
+
+
+def _between(first: date | None, day: date, last: date | None) -> bool:
+    return (first is None or first <= day) and (last is None or day <= last)

@@ -10,9 +10,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
-from config.calendar import add_working_days
+from config.calendar import add_working_days, midnight
 from config.regime import ChaseStep, Regime
 from config.reports import Period, ReportDefinition
 from config.units import Unit
@@ -126,7 +126,7 @@ def step_reached(regime: Regime, due: datetime | None, now: datetime) -> ChaseSt
     if not come:
         return None
     day, step = max(come, key=lambda each: (each[0], each[1].working_days))
-    return step if now - _midnight(day, regime) <= STALE else None
+    return step if now - midnight(day, regime.timezone) <= STALE else None
 
 
 def step_day(regime: Regime, step: ChaseStep, due: datetime) -> date:
@@ -174,7 +174,7 @@ def _open_items(consolidations: Iterable[Consolidation]) -> Iterable[tuple[OpenI
 
 
 def _is_spent(regime: Regime, step: ChaseStep, item: OpenItem, mails: Iterable[OutgoingMessage]) -> bool:
-    begins = _midnight(step_day(regime, step, item.due), regime)
+    begins = midnight(step_day(regime, step, item.due), regime.timezone)
     return any(
         mail.queued_at >= begins or (mail.step == step.id and mail.keys[0] == item.key)
         for mail in mails
@@ -227,7 +227,3 @@ def _last_sent(leading: _Reached, mails: Iterable[OutgoingMessage]) -> datetime 
 
 def _by_due(item: OpenItem) -> tuple[datetime, str, str]:
     return item.due, item.key.report, item.key.period
-
-
-def _midnight(day: date, regime: Regime) -> datetime:
-    return datetime.combine(day, time.min, regime.timezone)

@@ -11,16 +11,16 @@ import re
 import textwrap
 from collections.abc import Sequence
 from datetime import datetime
-from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import TemplateError
 
 from config.regime import Regime, UnitKind
 from config.spelling import accented_key, tidy
 from config.units import Unit
 from config.wording import Wording
 from consolidate.reminders import OpenItem, Reminder
+from consolidate.writers.document_templates import text_environment
 from consolidate.writers.phrases import capital, counted, day, days_late, due, moment, small
 from desk.errors import CONFIGURATION, DeskError
 from ledger.records import OutgoingMessage
@@ -134,7 +134,7 @@ def _text(reminder: Reminder, regime: Regime, wording: Wording, now: datetime, o
     name = f"mail/{reminder.step.template or reminder.step.id}.txt"
     spare = "mail/don-doc-1.txt" if reminder.step.working_days > 0 else "mail/nhac-truoc-han.txt"
     try:
-        template = _environment(overrides).select_template([name, spare])
+        template = text_environment("", overrides, by_line=True).select_template([name, spare])
         return folded(template.render(_facts(reminder, regime, wording, now)))
     except TemplateError as error:
         detail = f"{type(error).__name__}: {error}"
@@ -193,16 +193,3 @@ def _name(item: OpenItem, wording: Wording) -> str:
 
 def _plain(identifier: str) -> str:
     return _FREE.sub("-", identifier.lower()).strip("-") or "x"
-
-
-def _environment(overrides: Path | None) -> Environment:
-    shipped = FileSystemLoader(str(files("templates")))
-    own = [FileSystemLoader(overrides)] if overrides is not None else []
-    return Environment(
-        loader=ChoiceLoader([*own, shipped]),
-        autoescape=False,  # noqa: S701 - the result is plain text, where nothing is markup
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )

@@ -25,7 +25,10 @@ class DocumentTemplates:
 
     def __init__(self, overrides: Path | None = None) -> None:
         """Look in `overrides` first, where given, then among the shipped templates."""
-        self._environment = _environment(overrides)
+        self._environment = text_environment("documents", overrides)
+        self._environment.filters.update(
+            counted=counted, number=number, capital=capital, listed=listed, inside=inside
+        )
 
     def paragraphs(self, name: str, **facts: object) -> tuple[str, ...]:
         """The paragraphs of a template: a line with "¶" parts them, every other line end is a blank.
@@ -55,13 +58,18 @@ def _smooth(text: str) -> str:
     return _DOUBLED.sub("", _SPACE_BEFORE.sub(r"\1", text))
 
 
-def _environment(overrides: Path | None) -> Environment:
-    shipped = FileSystemLoader(str(files("templates") / "documents"))
+def text_environment(folder: str, overrides: Path | None, *, by_line: bool = False) -> Environment:
+    """Jinja over the shipped templates of a folder, the department's own files of the same names first.
+
+    `by_line`: the lines of a template are lines of the text, those that hold only a block are none.
+    """
+    shipped = FileSystemLoader(str(files("templates") / folder))
     own = [FileSystemLoader(overrides)] if overrides is not None else []
-    environment = Environment(
+    return Environment(
         loader=ChoiceLoader([*own, shipped]),
-        autoescape=False,  # noqa: S701  the result is text for Word, where nothing is markup
+        autoescape=False,  # noqa: S701  the result is plain text, where nothing is markup
         undefined=StrictUndefined,
+        trim_blocks=by_line,
+        lstrip_blocks=by_line,
+        keep_trailing_newline=by_line,
     )
-    environment.filters.update(counted=counted, number=number, capital=capital, listed=listed, inside=inside)
-    return environment
