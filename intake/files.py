@@ -35,7 +35,7 @@ _LONGEST_NAME: Final = 120
 _LONGEST_DECLARED: Final = 500
 _SMALL_PICTURE: Final = 20 << 10
 _SMALL_SIDE: Final = 200
-_UNSHOWN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})  #: Unicode categories that nobody sees
+UNSHOWN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})  #: Unicode categories that nobody sees
 _LITTER: Final = re.compile(r"(?:^|/)(?:__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|~\$)", re.IGNORECASE)
 _SEPARATORS: Final = re.compile(r"[/\\]")
 _BLANKS: Final = re.compile(r"\s+")
@@ -102,7 +102,7 @@ def safe_name(declared: str) -> str:
     "../../x/y.xlsx" gives "y.xlsx". The end is kept when a name is too long, for its extension.
     """
     last = next((piece for piece in reversed(_SEPARATORS.split(declared)) if piece.strip(" .")), "")
-    kept = "".join(letter for letter in last if unicodedata.category(letter) not in _UNSHOWN)
+    kept = "".join(letter for letter in last if unicodedata.category(letter) not in UNSHOWN)
     name = _BLANKS.sub(" ", unicodedata.normalize("NFC", kept)).strip()
     if len(name) <= _LONGEST_NAME:
         return name

@@ -14,13 +14,12 @@ from intake.documents import Document, Paragraph
 from intake.errors import ConverterMissingError, ExtractionError
 from intake.extractors.drawing import drawn, encoded
 from intake.extractors.interface import Budget, Limits
-from intake.files import CLOSED_STATES, find_files, read_texts
+from intake.files import CLOSED_STATES, UNSHOWN, find_files, read_texts
 from intake.pictures import Box, Drawn, MailText, NoPicture, PageRequest, head_of, packed_answer
 
 _CONVERTING: Final = 0.7  #: of the time, for LibreOffice
 _MARGIN: Final = 6  #: pixels around what is cut out
 _MOST_PIXELS: Final = 16_000_000
-_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})  #: nobody sees them, or they turn text around
 
 
 def draw_job(octets: bytes, limits: Limits) -> bytes:
@@ -87,7 +86,7 @@ def shown_text(text: str) -> str:
 
 
 def _shown_line(line: str) -> str:
-    return "".join(letter for letter in line if letter == "\t" or unicodedata.category(letter) not in _UNSEEN)
+    return "".join(letter for letter in line if letter == "\t" or unicodedata.category(letter) not in UNSHOWN)
 
 
 JOBS: Final[Mapping[bytes, Callable[[bytes, Limits], bytes]]] = {
