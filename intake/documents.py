@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+from typing import Final
+
+import msgspec
+
+_LETTERS: Final = 26
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One cell. A merged cell stands once, at its top left, with its spans.
 
     `number` is the value a spreadsheet stores, as its shortest decimal text ("6.5", "14405000"), and
     empty when the cell holds text; `text` is what a person sees as far as the reader knows it.
+
+    A report has thousands of them, and a struct is made in a tenth of the time of a frozen dataclass.
     """
 
     row: int  #: from 0 within the table
@@ -20,13 +27,28 @@ class Cell:
     row_span: int = 1
     column_span: int = 1
     number: str = ""
-    address: str = ""  #: "D12" in a workbook, "hàng 3, cột 4" is made from row and column elsewhere
     formula: str = ""  #: with the leading "=", empty when the cell holds none
     error: str = ""  #: "#REF!" and its like
     stale: bool = False  #: a formula that carries no stored value
     percent: bool = False  #: number format shows a percentage: 0.45 is read as 45 %
     date: bool = False  #: the cell holds a date; text is dd/mm/yyyy
     confidence: int = -1  #: how sure recognition is of the text, 0 to 100; -1 where nothing was recognised
+
+    @property
+    def address(self) -> str:
+        """Where it stands as a workbook says it: row 11 and column 3, both from 0, give "D12"."""
+        return f"{column_letters(self.column)}{self.row + 1}"
+
+
+@lru_cache(maxsize=1024)
+def column_letters(column: int) -> str:
+    """The letters of a column counted from 0: 3 gives "D"."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, _LETTERS)
+        letters = chr(ord("A") + rest) + letters
+    return letters
 
 
 @dataclass(frozen=True, slots=True)

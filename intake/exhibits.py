@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
+from msgspec import structs
+
 from config.reports import Period, ReportDefinition
 from config.spelling import plain_key, without_marks
 from intake.documents import Document, FileKind, Paragraph, ReadFile, ReadState, Table
@@ -160,7 +162,8 @@ def _for_labels(document: Document) -> Document:
 def _unmarked(block: Paragraph | Table) -> Paragraph | Table:
     if isinstance(block, Paragraph):
         return block
-    return replace(block, cells=tuple(replace(cell, text=without_marks(cell.text)) for cell in block.cells))
+    cells = (structs.replace(cell, text=without_marks(cell.text)) for cell in block.cells)
+    return replace(block, cells=tuple(cells))
 
 
 def _recognised(values: Sequence[Value], sure: frozenset[str]) -> tuple[Value, ...]:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from config.loader import load_regime
 from config.reports import ReportDefinition
@@ -37,7 +38,7 @@ def recognised(report: ReportDefinition, confidence: int, *more: str) -> ReadExh
     (read,) = exhibits(report, "Gửi.", ("bc.docx", letter("binh-minh", more=list(more))))
     assert read.document is not None
     blocks = tuple(
-        replace(block, cells=tuple(replace(cell, confidence=confidence) for cell in block.cells))
+        replace(block, cells=tuple(structs.replace(cell, confidence=confidence) for cell in block.cells))
         if isinstance(block, Table)
         else block
         for block in read.document.blocks

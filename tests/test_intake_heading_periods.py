@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from msgspec import structs
 
 from config.reports import Aggregation, Indicator, Period, PeriodKind, ReportDefinition, Sex
 from config.wording import Wording
@@ -55,7 +55,9 @@ CAMPAIGN = period("2024-tet-trong-cay", PeriodKind.CAMPAIGN)
 
 def table(*rows: tuple[str | Cell, ...], name: str = "1") -> Table:
     cells = tuple(
-        replace(given, row=number, column=column) if isinstance(given, Cell) else Cell(number, column, given)
+        structs.replace(given, row=number, column=column)
+        if isinstance(given, Cell)
+        else Cell(number, column, given)
         for number, row in enumerate(rows)
         for column, given in enumerate(row)
         if given != ""

@@ -10,10 +10,7 @@ NATION = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do 
 
 def _table(name: str, *rows: tuple[str, ...], sheet: bool = False) -> Table:
     cells = tuple(
-        Cell(row, column, text, address=f"{chr(65 + column)}{row + 1}")
-        for row, texts in enumerate(rows)
-        for column, text in enumerate(texts)
-        if text
+        Cell(row, column, text) for row, texts in enumerate(rows) for column, text in enumerate(texts) if text
     )
     return Table(name, cells, len(rows), max(len(row) for row in rows), sheet=sheet)
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from config.reports import Aggregation, Figure, Indicator, RatioRule, ReportDefinition, Sex
 from config.wording import Wording
@@ -38,9 +39,9 @@ Given = str | Cell
 def table(*rows: tuple[Given, ...], name: str = "1", sheet: bool = False, **hidden: frozenset[int]) -> Table:
     """A table from its rows; a `Cell` given in a row keeps its spans, number and marks."""
     cells = [
-        replace(given, row=number, column=column)
+        structs.replace(given, row=number, column=column)
         if isinstance(given, Cell)
-        else Cell(number, column, given, address=f"{chr(65 + column)}{number + 1}")
+        else Cell(number, column, given)
         for number, row in enumerate(rows)
         for column, given in enumerate(row)
         if given != ""
@@ -57,7 +58,7 @@ def table(*rows: tuple[Given, ...], name: str = "1", sheet: bool = False, **hidd
 
 
 def cell(text: str = "", **facts: object) -> Cell:
-    return replace(Cell(0, 0, text), **facts)  # type: ignore[arg-type]
+    return structs.replace(Cell(0, 0, text), **facts)
 
 
 def read(*blocks: Table | Paragraph) -> TableReading:

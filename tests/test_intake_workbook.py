@@ -68,6 +68,14 @@ def test_a_percent_format_is_flagged() -> None:
     assert found["B1"].percent is False
 
 
+def test_a_percent_format_is_seen_wherever_the_cell_names_it() -> None:
+    styles = '<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="9"/></cellXfs></styleSheet>'
+    row = '<c r="A1" t="n" s="1"><v>0.45</v></c><c r="B1" s="1"><v>0.5</v></c><c r="C1" s="0"><v>0.5</v></c>'
+    xml = f'<sheetData><row r="1" s="1" customFormat="1">{row}</row></sheetData>'
+    [table] = extract(sheet_xlsx(xml, parts={"xl/styles.xml": styles})).tables
+    assert [cell.text for cell in table.cells] == ["45%", "50%", "0.5"]
+
+
 def test_a_merged_cell_stands_once_with_its_spans() -> None:
     found = cells([Merged("Trong đó", 2, 3)])
     assert list(found) == ["A1"]

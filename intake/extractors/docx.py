@@ -41,7 +41,10 @@ _NUMBERED, _BOX, _DELETED, _BOLD = _w("numPr"), _w("txbxContent"), _w("del"), _w
 _TEXTUAL: Final = (_T, _TAB, _BREAK, _RETURN, _HYPHEN, _SYMBOL, _MATH_TEXT)
 _MERGING: Final = frozenset({_SPAN, _DOWN, _ACROSS})
 _IN_ROW: Final = (_TC, _P, *_TEXTUAL, *_MERGING)
-_DROPPED: Final = (f"{_MC}Fallback", _w("moveFrom"))
+_FALLBACK: Final = f"{_MC}Fallback"
+_MOVED: Final = _w("moveFrom")
+_CHANGES: Final = (_w("ins"), _DELETED, _w("moveTo"), _MOVED)
+_AUTHOR: Final = _w("author")
 _OFF: Final = frozenset({"0", "false", "off", "none"})
 
 # What forms use Wingdings for (character codes of w:sym): boxes, ticks and crosses.
@@ -56,8 +59,8 @@ _RARE_LETTERS: Final = re.compile(
     rb"\xc2[\xa1-\xbf]|\xc3[\x84-\x87\x8b\x8e\x8f\x90\x91\x96-\x98\x9b\x9c\x9e\x9f\xa4-\xa7\xab\xae-\xb1\xb6-\xb8\xbb\xbc\xbe\xbf]"
     rb"|\xcc[\x80-\xa3]"
 )
-_LEGACY_FONTS: Final = (b'".Vn', b'"VNI-', b"'.Vn", b"'VNI-")
-_TRACKED: Final = (b"<w:ins ", b"<w:del ", b"<w:moveFrom ", b"<w:moveTo ")
+#: a font's name in an attribute; begins with the one letter that is rare in markup, which is found fast
+_LEGACY_FONT: Final = re.compile(rb"V(?:(?<=[\"'][.]V)n|(?<=[\"']V)NI-)")
 
 _Found = TypeVar("_Found")
 Element = etree._Element  # noqa: SLF001 - lxml has no public name for its element type
@@ -81,13 +84,14 @@ def extract_docx(content: bytes, budget: Budget) -> Document:
         raise DamagedFileError("no body")
     styles = _Styles.of(package)
     containers = [*_headers(package), body]
-    for container in containers:
-        _simplify(container)
-    put_right = _put_right(containers, styles) if _may_be_legacy(octets, styles) else ()
+    tracked = [_simplify(container) for container in containers]
+    names_font = _LEGACY_FONT.search(octets) is not None
+    put_right = _put_right(containers, styles) if names_font or _may_be_legacy(octets, styles) else ()
     reading = _Reading(budget, styles, _Numbering.of(package))
     for container in containers:
         reading.read(container)
-    return Document(tuple(reading.blocks), (*_notes(package, name, octets), *put_right))
+    notes = _notes(package, name, tracked=any(tracked), legacy_font=names_font)
+    return Document(tuple(reading.blocks), (*notes, *put_right))
 
 
 def parse_part(octets: bytes) -> Element:
@@ -135,8 +139,8 @@ def _headers(package: Package) -> Iterator[Element]:
 
 
 def _may_be_legacy(octets: bytes, styles: _Styles) -> bool:
-    """Whether text before Unicode may stand in the part: by a font's name, or by rare letters."""
-    if styles.legacy or b".Vn" in octets or b"VNI-" in octets:
+    """Whether text before Unicode may stand in the part: by a style's font, or by rare letters."""
+    if styles.legacy:
         return True
     # Without the markup little is left to search: a table for one pass of C takes it out.
     return _RARE_LETTERS.search(octets.translate(None, _ASCII)) is not None
@@ -173,10 +177,9 @@ def _text_nodes(container: Element) -> Iterator[list[Element]]:
         yield nodes
 
 
-def _notes(package: Package, main: str, octets: bytes) -> tuple[str, ...]:
+def _notes(package: Package, main: str, *, tracked: bool, legacy_font: bool) -> tuple[str, ...]:
     notes: list[str] = []
-    # Rare octets are asked for first: a search for common ones costs as much as the walk.
-    if b"w:author=" in octets and any(mark in octets for mark in _TRACKED):
+    if tracked:
         notes.append("tracked")
     if any(name.endswith("vbaProject.bin") for name in package.members):
         notes.append("macros")
@@ -184,7 +187,7 @@ def _notes(package: Package, main: str, octets: bytes) -> tuple[str, ...]:
         notes.append("external_links")
     if any(name.startswith("word/embeddings/") for name in package.members):
         notes.append("embedded_objects")
-    if (b".Vn" in octets or b"VNI-" in octets) and any(font in octets for font in _LEGACY_FONTS):
+    if legacy_font:
         notes.append("legacy_font")
     return tuple(notes)
 
@@ -561,12 +564,19 @@ def _style_id(properties: Element | None) -> str:
     return "" if style is None else style.get(_VALUE, "")
 
 
-def _simplify(container: Element) -> None:
-    """Takes out what stands twice (the fallback of a drawing) and what tracked changes struck or moved."""
-    for node in list(container.iter(*_DROPPED, _DELETED)):
+def _simplify(container: Element) -> bool:
+    """Takes out what stands twice (the fallback of a drawing) and what tracked changes struck or moved.
+
+    Gives whether anybody tracked a change in it.
+    """
+    tracked = False
+    for node in list(container.iter(_FALLBACK, *_CHANGES)):
+        tag = node.tag
+        tracked = tracked or node.get(_AUTHOR) is not None
         # In row and run properties w:del is an empty mark that is read where it stands.
-        if node.tag != _DELETED or len(node):
+        if tag in {_FALLBACK, _MOVED} or (tag == _DELETED and len(node)):
             _remove(node)
+    return tracked
 
 
 def _remove(node: Element) -> None:

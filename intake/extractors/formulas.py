@@ -7,9 +7,11 @@ follow from its formula is not taken as certain. What it cannot follow it leaves
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
 from typing import TYPE_CHECKING, Final
+
+from msgspec import structs
 
 from intake.extractors.decimals import percent_text, plain_text
 
@@ -55,13 +57,13 @@ class Recalculation:
             return cell
         result = self._result(cell)
         if result is None:
-            return replace(cell, number="", text="") if cell.stale else cell
+            return structs.replace(cell, number="", text="") if cell.stale else cell
         if cell.stale or (self.recalculates_on_load and _differs(cell.number, result)):
             self.notes.add("recalculated")
             return _with_number(cell, result)
         if cell.number and _differs(cell.number, result):
             self.notes.add("formula_differs")
-            return replace(cell, number="", stale=True)
+            return structs.replace(cell, number="", stale=True)
         return cell
 
     def _result(self, cell: Cell) -> Decimal | None:
@@ -119,7 +121,8 @@ def _differs(number: str, result: Decimal) -> bool:
 def _with_number(cell: Cell, result: Decimal) -> Cell:
     with localcontext(prec=_DIGITS):
         number = plain_text(+result)
-    return replace(cell, number=number, text=percent_text(number) if cell.percent else number, stale=False)
+    text = percent_text(number) if cell.percent else number
+    return structs.replace(cell, number=number, text=text, stale=False)
 
 
 class _Formula:

@@ -61,7 +61,7 @@ Raises an `ExtractionError` whose state says how the file ends; anything else it
 a damaged file and recorded by type.
 """
 
-_CHUNK = 1 << 16
+_CHUNK = 1 << 20
 
 
 class Package:

@@ -17,6 +17,8 @@ from itertools import pairwise, takewhile
 from statistics import median
 from typing import Final
 
+from msgspec import structs
+
 from intake.documents import Cell, Document, Paragraph, Table
 from intake.errors import FileTooLargeError
 from intake.extractors.interface import Limits
@@ -508,7 +510,7 @@ def _joined_tables(last: PlacedTable, first: PlacedTable) -> PlacedTable | None:
     shift = above.rows - repeated
     cells = (
         *above.cells,
-        *(replace(cell, row=cell.row + shift) for cell in below.cells if cell.row >= repeated),
+        *(structs.replace(cell, row=cell.row + shift) for cell in below.cells if cell.row >= repeated),
     )
     moved = (replace(spot, row=spot.row + shift) for spot in first.spots if spot.row >= repeated)
     return replace(

@@ -17,11 +17,14 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
+from intake.documents import column_letters
 from intake.errors import DamagedFileError, FileTooLargeError
 from intake.extractors.docx import Element, parse_part
 from intake.legacy_text import legacy_font
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from intake.extractors.interface import Package
 
 Value = int | float | str | bool | date | datetime | time | timedelta | None
@@ -30,8 +33,10 @@ Place = tuple[int, int]
 
 _DENSE_CELLS: Final = 2_000_000  #: a used range up to this area is left to the dense reader
 _COLUMNS: Final = 16_384
-_ADDRESS: Final = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"')
-_STYLED: Final = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})" s="([0-9]+)"')
+_ADDRESS: Final = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"')
+_OPENING: Final = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*>')
+_DIGITS: Final = b"0123456789"
+_CAPITALS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _REFERENCE: Final = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _FORMULA: Final = re.compile(
     rb'<c r="([A-Z]{1,3})([0-9]{1,7})"([^>]*)><f([^>/]*)(?:/>|>([^<]*)</f>)(?:<v>([^<]*)</v>)?'
@@ -112,21 +117,13 @@ class Workbook:
         return facts
 
     def _percent_places(self, octets: bytes) -> set[Place]:
-        if not self._percent_styles:
-            return set()
-        styles = {str(style).encode() for style in self._percent_styles}
-        return {
-            _place(letters.decode(), int(row))
-            for letters, row, style in _STYLED.findall(octets)
-            if style in styles
-        }
+        return {place for style in self._percent_styles for place in _places_of_style(octets, style)}
 
     def _font_places(self, octets: bytes) -> dict[Place, str]:
-        if not self._legacy_fonts:
-            return {}
         return {
-            _place(letters.decode(), int(row)): self.legacy_font(int(style))
-            for letters, row, style in _STYLED.findall(octets)
+            place: font
+            for style, font in self._legacy_fonts.items()
+            for place in _places_of_style(octets, style)
         }
 
     def legacy_font(self, style: int) -> str:
@@ -232,8 +229,9 @@ def _plain_area(octets: bytes) -> int | None:
         return None
     if not places:
         return 0
-    rows = [int(row) for row in {row for _, row in places}]
-    columns = [_place(letters.decode(), 1)[1] for letters in {letters for letters, _ in places}]
+    joined = b" ".join(places)
+    rows = [int(row) for row in set(joined.translate(None, _CAPITALS).split())]
+    columns = [_place(letters.decode(), 1)[1] for letters in set(joined.translate(None, _DIGITS).split())]
     return (max(rows) - min(rows) + 1) * (max(columns) - min(columns) + 1)
 
 
@@ -242,15 +240,17 @@ def _seen_at_a_glance(octets: bytes, facts: SheetFacts) -> bool:
 
     They are trusted only where they account for every formula and every error mark.
     """
-    formulas, errors = _FORMULA.findall(octets), _ERROR.findall(octets)
-    if len(formulas) != len(_FORMULA_TAG.findall(octets)) or len(errors) != octets.count(b't="e"'):
+    if b"<!" in octets:  # comments and CDATA sections
         return False
-    if b"<!--" in octets or b"<![CDATA[" in octets:
+    formulas = list(_formulas_within(octets))
+    errors = _ERROR.findall(octets) if b't="e"' in octets else []
+    if len(formulas) != len(_FORMULA_TAG.findall(octets)) or len(errors) != octets.count(b't="e"'):
         return False
     for letters, row, value in errors:
         facts.errors[_place(letters.decode(), int(row))] = html.unescape(value.decode())
     shared: dict[str, tuple[Place, str]] = {}
-    for letters, row, cell, attributes, text, value in formulas:
+    for found in formulas:
+        letters, row, cell, attributes, text, value = found.groups(b"")
         place = _place(letters.decode(), int(row))
         formula = html.unescape(text.decode())
         facts.formulas[place] = "=" + _own_formula(place, formula, _attributes(attributes), shared)
@@ -258,6 +258,27 @@ def _seen_at_a_glance(octets: bytes, facts: SheetFacts) -> bool:
             facts.stale.add(place)
     facts.marked = facts.errors.keys() | facts.formulas.keys()
     return (b"hidden=" not in octets and b' ht="0"' not in octets) or _hidden_at_a_glance(octets, facts)
+
+
+def _formulas_within(octets: bytes) -> Iterator[re.Match[bytes]]:
+    """The cells with formulas, found from the formulas backwards: most cells have none."""
+    for tag in _FORMULA_TAG.finditer(octets):
+        begin = octets.rfind(b"<c ", 0, tag.start())
+        cell = _FORMULA.match(octets, begin) if begin >= 0 else None
+        if cell is not None and cell.start(4) == tag.start() + 2:
+            yield cell
+
+
+def _places_of_style(octets: bytes, style: int) -> Iterator[Place]:
+    """The cells in the cell format of that number, found from its mark backwards: few formats matter."""
+    mark = b' s="%d"' % style
+    at = octets.find(mark)
+    while at >= 0:
+        begin = octets.rfind(b"<c ", 0, at)
+        cell = _OPENING.match(octets, begin) if begin >= 0 else None
+        if cell is not None and cell.end() > at:
+            yield _place(cell[1].decode(), int(cell[2]))
+        at = octets.find(mark, at + 1)
 
 
 def _own_formula(
@@ -436,7 +457,9 @@ def _translated(origin: Place, text: str, place: Place) -> str:
         row_fixed, column_fixed = match[3] == "$", match[1] == "$"
         row, column = _place(match[2], int(match[4]))
         row, column = (row if row_fixed else row + rows), (column if column_fixed else column + columns)
-        return f"{match[1]}{_letters(column)}{match[3]}{row + 1}" if row >= 0 and column >= 0 else "#REF!"
+        if row < 0 or column < 0:
+            return "#REF!"
+        return f"{match[1]}{column_letters(column)}{match[3]}{row + 1}"
 
     outside_strings = text.split('"')
     outside_strings[::2] = [
@@ -444,12 +467,3 @@ def _translated(origin: Place, text: str, place: Place) -> str:
         for piece in outside_strings[::2]
     ]
     return '"'.join(outside_strings)
-
-
-def _letters(column: int) -> str:
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters

@@ -11,9 +11,10 @@ import io
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
-from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from itertools import product
+from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import structs
 from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from intake.documents import Cell, Document, Table
@@ -21,7 +22,7 @@ from intake.errors import DamagedFileError, EncryptedFileError, FileTooLargeErro
 from intake.extractors.decimals import decimal_text, percent_text
 from intake.extractors.formulas import Recalculation
 from intake.extractors.interface import Budget, Package
-from intake.extractors.sheet_xml import SheetFacts, Value, Workbook
+from intake.extractors.sheet_xml import Place, SheetFacts, Value, Workbook
 from intake.legacy_text import Run, looks_legacy, put_right_runs
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 Row = tuple[int, int, list[Value]]
 """Row number from 0, column number of the first value, the values."""
 
-_LETTERS: Final = 26
+_NAMED_PLACES: Final = 100_000
 _DECLARATION: Final = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 
 
@@ -58,10 +59,10 @@ def extract_workbook(content: bytes, budget: Budget) -> Document:
 
 def _put_right(tables: list[Table], fonts: list[SheetFacts]) -> tuple[str, ...]:
     """Puts old encodings right over all sheets together, by the font of each cell where it is known."""
-    cells = [(table, cell) for table in range(len(tables)) for cell in tables[table].cells if not cell.number]
     named = any(facts.fonts or facts.default_font for facts in fonts)
-    if not named and not any(looks_legacy(cell.text) for _, cell in cells):
+    if not named and not looks_legacy("\n".join([cell.text for table in tables for cell in table.cells])):
         return ()
+    cells = [(table, cell) for table in range(len(tables)) for cell in tables[table].cells if not cell.number]
     found = put_right_runs([[Run(cell.text, _font(cell, fonts[table]))] for table, cell in cells])
     right = {
         (table, cell.row, cell.column): text
@@ -72,7 +73,7 @@ def _put_right(tables: list[Table], fonts: list[SheetFacts]) -> tuple[str, ...]:
         tables[number] = replace(
             tables[number],
             cells=tuple(
-                replace(cell, text=right.get((number, cell.row, cell.column), cell.text))
+                structs.replace(cell, text=right.get((number, cell.row, cell.column), cell.text))
                 for cell in tables[number].cells
             ),
         )
@@ -140,18 +141,27 @@ class _Reading:
 
     def _cells(self, rows: Iterator[Row], facts: SheetFacts, merges: _Merges) -> list[Cell]:
         cells: list[Cell] = []
-        seen: set[tuple[int, int]] = set()
+        odd = {row for row, _ in facts.marked | facts.percent | merges.places}
         for row, first, values in rows:
-            for column, value in enumerate(values, first):
-                if value == "" or value is None or merges.covers(row, column):
-                    continue
-                cells.append(_cell(row, column, value, facts, merges))
-                seen.add((row, column))
+            if merges.wide or row in odd:
+                for column, value in enumerate(values, first):
+                    if value != "" and value is not None:
+                        cells += _cell(row, column, value, facts, merges)
+            else:
+                # The hottest loop of reading a workbook: most cells are a text or a number and nothing more.
+                cells += [
+                    Cell(row, column, value) if type(value) is str else _plain_cell(row, column, value)
+                    for column, value in enumerate(values, first)
+                    if value != "" and value is not None
+                ]
             self._check(len(cells))
-        cells += [_marked(row, column, facts, merges) for row, column in facts.marked - seen]
+        if facts.marked:
+            seen = {(cell.row, cell.column) for cell in cells}
+            cells += [_marked(row, column, facts, merges) for row, column in facts.marked - seen]
+            cells.sort(key=_position)
         self.cells += len(cells)
         self._check(0)
-        return sorted(cells, key=_position) if facts.marked else cells
+        return cells
 
     def _check(self, more: int) -> None:
         if self.cells + more > self.budget.limits.cells:
@@ -167,33 +177,35 @@ class _Reading:
         return checked
 
 
-def _calamine_rows(
-    book: CalamineWorkbook, name: str
-) -> tuple[Iterator[Row], list[tuple[tuple[int, int], tuple[int, int]]]]:
+def _calamine_rows(book: CalamineWorkbook, name: str) -> tuple[Iterator[Row], list[tuple[Place, Place]]]:
     try:
         sheet = book.get_sheet_by_name(name)
         start = sheet.start or (0, 0)
-        rows = sheet.to_python(skip_empty_area=True)
+        rows: Any = sheet.to_python(skip_empty_area=True)
         merges = sheet.merged_cell_ranges or []
     except Exception as error:
         raise DamagedFileError(f"sheet: {type(error).__name__}") from error
     top, left = start
-    return ((top + number, left, list(values)) for number, values in enumerate(rows)), merges
+    return ((number, left, values) for number, values in enumerate(rows, top)), merges
 
 
-@dataclass(slots=True)
 class _Merges:
     """Merged ranges, asked by cell."""
 
-    ranges: list[tuple[tuple[int, int], tuple[int, int]]]
-    spans: dict[tuple[int, int], tuple[int, int]] = field(init=False)
+    def __init__(self, ranges: list[tuple[Place, Place]]) -> None:
+        self.ranges = ranges
+        self.spans = {start: (end[0] - start[0] + 1, end[1] - start[1] + 1) for start, end in ranges}
+        #: whether they lie over more cells than are worth naming one by one
+        self.wide = sum(rows * columns for rows, columns in self.spans.values()) > _NAMED_PLACES
+        self.places: set[Place] = set() if self.wide else set(self._within())  #: under any of them
 
-    def __post_init__(self) -> None:
-        self.spans = {start: (end[0] - start[0] + 1, end[1] - start[1] + 1) for start, end in self.ranges}
+    def _within(self) -> Iterator[Place]:
+        for (top, left), (bottom, right) in self.ranges:
+            yield from product(range(top, bottom + 1), range(left, right + 1))
 
     def covers(self, row: int, column: int) -> bool:
         """Whether the cell lies under a merged cell that begins elsewhere: nobody sees what it holds."""
-        return bool(self.ranges) and any(
+        return any(
             top <= row <= bottom and left <= column <= right and (row, column) != (top, left)
             for (top, left), (bottom, right) in self.ranges
         )
@@ -203,28 +215,30 @@ class _Merges:
         return self.spans.get((row, column), (1, 1))
 
 
-def _cell(row: int, column: int, value: Value, facts: SheetFacts, merges: _Merges) -> Cell:
+def _cell(row: int, column: int, value: Value, facts: SheetFacts, merges: _Merges) -> Iterator[Cell]:
+    """A cell that holds more than a text or a number; none when a merged cell lies over it."""
     place = (row, column)
+    if merges.covers(row, column):
+        return
     if place in facts.marked:
-        return _marked(row, column, facts, merges, value)
-    text, number, is_date = (value, "", False) if type(value) is str else shown(value)
-    percent = bool(number) and place in facts.percent
-    row_span, column_span = merges.spans.get(place, (1, 1))
-    # By position: this is the hottest call of reading a workbook.
-    return Cell(
-        row,
-        column,
-        percent_text(number) if percent else text,
-        row_span,
-        column_span,
-        number,
-        f"{column_letters(column)}{row + 1}",
-        "",
-        "",
-        False,
-        percent,
-        is_date,
-    )
+        yield _marked(row, column, facts, merges, value)
+        return
+    cell = Cell(row, column, value) if isinstance(value, str) else _plain_cell(row, column, value)
+    row_span, column_span = merges.span(row, column)
+    if cell.number and place in facts.percent:
+        yield structs.replace(
+            cell, text=percent_text(cell.number), row_span=row_span, column_span=column_span, percent=True
+        )
+    else:
+        yield structs.replace(cell, row_span=row_span, column_span=column_span)
+
+
+def _plain_cell(row: int, column: int, value: Value) -> Cell:
+    if type(value) is float:
+        number = decimal_text(value)
+        return Cell(row, column, number, 1, 1, number)
+    text, number, is_date = shown(value)
+    return Cell(row, column, text, number=number, date=is_date)
 
 
 def _marked(row: int, column: int, facts: SheetFacts, merges: _Merges, value: Value = None) -> Cell:
@@ -241,7 +255,6 @@ def _marked(row: int, column: int, facts: SheetFacts, merges: _Merges, value: Va
         row_span=row_span,
         column_span=column_span,
         number=number,
-        address=address(row, column),
         formula=facts.formulas.get(place, ""),
         error=error,
         stale=place in facts.stale,
@@ -255,8 +268,8 @@ def _position(cell: Cell) -> tuple[int, int]:
 
 
 def _table(name: str, cells: list[Cell], facts: SheetFacts, *, hidden: bool) -> Table:
-    rows = max((cell.row + cell.row_span for cell in cells), default=0)
-    columns = max((cell.column + cell.column_span for cell in cells), default=0)
+    rows = max([cell.row + cell.row_span for cell in cells], default=0)
+    columns = max([cell.column + cell.column_span for cell in cells], default=0)
     return Table(
         name=name,
         cells=tuple(cells),
@@ -281,24 +294,12 @@ def shown(value: Value) -> tuple[str, str, bool]:
         number = decimal_text(value)
         return number, number, False
     if isinstance(value, datetime):
-        has_time = value.time() != time()
-        return value.strftime("%d/%m/%Y %H:%M" if has_time else "%d/%m/%Y"), "", True
+        time_of_day = f" {value.hour:02}:{value.minute:02}" if value.time() != time() else ""
+        return _day(value) + time_of_day, "", True
     if isinstance(value, date):
-        return value.strftime("%d/%m/%Y"), "", True
+        return _day(value), "", True
     return str(value), "", False
 
 
-def address(row: int, column: int) -> str:
-    """(11, 3) -> "D12"."""
-    return f"{column_letters(column)}{row + 1}"
-
-
-@lru_cache(maxsize=1024)
-def column_letters(column: int) -> str:
-    """The letters of a column counted from 0: 3 gives "D"."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, _LETTERS)
-        letters = chr(ord("A") + rest) + letters
-    return letters
+def _day(value: date) -> str:
+    return f"{value.day:02}/{value.month:02}/{value.year}"
