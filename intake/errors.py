@@ -11,6 +11,7 @@
         ├── EncryptedFileError
         ├── FileTooLargeError
         ├── BombError
+        ├── NotReadYetError
         ├── ConverterMissingError
         └── ConversionOverranError
 
@@ -85,6 +86,12 @@ class BombError(ExtractionError):
     """The file unpacks to far more than it can honestly hold."""
 
     state = ReadState.BOMB
+
+
+class NotReadYetError(ExtractionError):
+    """The file is of a kind, or a picture packed in a way, that is not read here."""
+
+    state = ReadState.NOT_YET
 
 
 class ConverterMissingError(ExtractionError):

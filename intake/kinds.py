@@ -36,6 +36,10 @@ _MAGIC: Final = (
     (b"L\0\0\0\x01\x14\x02\0", FileKind.PROGRAM),
     (b"#!", FileKind.PROGRAM),
 )  # fmt: skip
+#: what may stand first in a picture of ISO/IEC 23008-12; telephones write heic and mif1
+_HEIF_BRANDS: Final = frozenset(
+    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"heif", b"avif", b"avis"}
+)
 _SCRIPT: Final = re.compile(
     r"\.(?:exe|scr|com|pif|bat|cmd|ps1|vb[se]?|js|jse|wsf|wsh|hta|lnk|msi|jar|reg|cpl)$", re.IGNORECASE
 )
@@ -88,7 +92,7 @@ def _other_binary(content: bytes) -> FileKind | None:
         return FileKind.PDF
     if content[257:262] == b"ustar":
         return FileKind.ARCHIVE
-    is_heif = content[4:8] == b"ftyp" and content[8:12] in {b"heic", b"heix", b"mif1", b"heif", b"avif"}
+    is_heif = content[4:8] == b"ftyp" and content[8:12] in _HEIF_BRANDS
     is_webp = content[:4] == b"RIFF" and content[8:12] == b"WEBP"
     is_bitmap = content[:2] == b"BM" and content[6:10] == b"\0\0\0\0"
     return FileKind.IMAGE if is_heif or is_webp or is_bitmap else None

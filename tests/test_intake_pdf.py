@@ -13,10 +13,10 @@ from docx.oxml.ns import nsdecls
 from pypdfium2 import PdfDocument
 
 from intake.documents import Document, FileKind, Paragraph, ReadState, Table
-from intake.errors import DamagedFileError, EncryptedFileError, FileTooLargeError
+from intake.errors import DamagedFileError, EncryptedFileError, FileTooLargeError, NotReadYetError
 from intake.extractors.interface import Budget, Limits
 from intake.extractors.pdf import extract_pdf, is_damaged_text
-from intake.extractors.scan import NotReadYetError, ReadingOverranError, is_recognised
+from intake.extractors.scan import ReadingOverranError, is_recognised
 from intake.files import read_message
 from intake.letterhead import read_letterhead
 from intake.wire import packed, unpacked

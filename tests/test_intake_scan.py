@@ -6,6 +6,7 @@ import io
 import time
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 import docx
 import numpy as np
@@ -13,13 +14,12 @@ import pytest
 from PIL import Image
 
 from intake.documents import Cell, Document, FileKind, ReadState, Table
-from intake.errors import DamagedFileError, FileTooLargeError
+from intake.errors import DamagedFileError, FileTooLargeError, NotReadYetError
 from intake.extractors import scan
 from intake.extractors.interface import Budget, Limits
 from intake.extractors.page_images import Cutting, frames, prepared, skew, without_colour
 from intake.extractors.pdf import extract_pdf
 from intake.extractors.scan import (
-    NotReadYetError,
     ReadingOverranError,
     extract_image,
     is_recognised,
@@ -33,6 +33,8 @@ from intake.workers import ReaderPool
 from tests import builders_pages as paper
 from tests.builders import mail, png
 
+#: `grid_page("1.247")` as a telephone held sideways writes it: encoded by pillow-heif, orientation 6
+HEIC = (Path(__file__).parent / "data" / "photo.heic").read_bytes()
 ROWS = paper.figures(9, seed=5)
 
 needs_tesseract = pytest.mark.skipif(not scan.is_installed(), reason="tesseract with vie is not installed")
@@ -315,10 +317,43 @@ def test_a_broken_picture_is_damaged(content: bytes) -> None:
         extract_image(content, budget())
 
 
+def test_a_photo_of_a_telephone_is_decoded_upright() -> None:
+    [page] = frames(HEIC, 1)
+    assert page.size == (2480, 3508)
+    ink = np.argwhere(np.asarray(page.convert("L")) < 100)
+    assert ink.min(axis=0).tolist() == pytest.approx([600, 400], abs=4)
+
+
 @needs_tesseract
-def test_a_format_that_is_not_decoded_here_is_not_called_damaged() -> None:
+def test_a_photo_of_a_telephone_is_read_in_a_confined_process() -> None:
+    limits = Limits(seconds=120.0, recognition=100.0)
+    with ReaderPool(1, limits) as pool:
+        [(_, message)] = pool.read([("m", mail(files=[("IMG_0071.HEIC", HEIC)]))])
+    assert isinstance(message, ReadMessage)
+    [file] = message.files
+    assert (file.kind, file.state, file.detail) == (FileKind.IMAGE, ReadState.READ, "")
+    assert file.document is not None
+    assert [cell.text for cell in file.document.tables[0].cells] == [
+        "Chỉ tiêu", "Tổng số", "Số người", "1.247",
+    ]  # fmt: skip
+
+
+def test_a_photo_packed_in_a_way_not_read_here_is_not_called_damaged() -> None:
     with pytest.raises(NotReadYetError):
-        extract_image(b"\0\0\0\x18ftypheic" + bytes(64), budget())
+        list(frames(HEIC.replace(b"hvc1", b"av01").replace(b"hvcC", b"av1C"), 1))
+
+
+@pytest.mark.parametrize("content", [HEIC[:5000], HEIC[:200], b"\0\0\0\x18ftypheic" + bytes(64)])
+def test_a_broken_photo_of_a_telephone_is_damaged(content: bytes) -> None:
+    with pytest.raises(DamagedFileError):
+        list(frames(content, 1))
+
+
+@pytest.mark.parametrize("side", [9_000, 20_000])
+def test_a_photo_that_claims_too_many_pixels_is_not_decoded(side: int) -> None:
+    at = HEIC.index(b"ispe") + 8
+    with pytest.raises(FileTooLargeError):
+        list(frames(HEIC[:at] + side.to_bytes(4, "big") * 2 + HEIC[at + 8 :], 1))
 
 
 @needs_tesseract

@@ -20,11 +20,11 @@ import numpy as np
 from PIL import Image
 
 from intake.documents import Cell, FileKind, Table
-from intake.errors import DamagedFileError, ExtractionError
+from intake.errors import DamagedFileError, ExtractionError, NotReadYetError
 from intake.extractors.alignment import aligned_cells, aligned_words
 from intake.extractors.page_images import frame_count, frames, rendered
 from intake.extractors.page_lines import CellSpot, PageContent, PlacedTable, Spot, placement
-from intake.extractors.scan import NotReadYetError, check_decoded, image_pages, is_installed, turn_of
+from intake.extractors.scan import image_pages, is_installed, turn_of
 from intake.extractors.straightening import turned
 from intake.pictures import (
     LARGEST_PICTURE,
@@ -300,7 +300,6 @@ class _Photo:
     """A picture file, each frame a page."""
 
     def __init__(self, content: bytes) -> None:
-        check_decoded(content)
         self._content = content
         self._count = frame_count(content)
         self._last: tuple[int, Image.Image] | None = None

@@ -8,13 +8,15 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
-from intake.errors import DamagedFileError, FileTooLargeError
+from intake.errors import DamagedFileError, FileTooLargeError, NotReadYetError
 from intake.extractors.straightening import Straightening
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ _DARK: Final = 150  #: of 255 on even paper, below which a pixel is ink
 _COLOURED: Final = 70  #: between the strongest and the weakest channel of coloured ink
 _STEEPEST: Final = 8.0  #: degrees of skew looked for
 _FORMATS: Final = ("JPEG", "PNG", "TIFF", "BMP", "GIF", "WEBP")
+_HEIF: Final = b"ftyp"  #: at octet 4 of HEIC and its like
+_FOREIGN: Final = "not been built in"  #: what libheif says of a codec it was built without
 
 _LEAST_RULE: Final = 70  #: pixels, longer than any stroke of a letter
 _UNBROKEN: Final = 0.9  #: share of a rule that is ink
@@ -66,43 +70,62 @@ def frames(content: bytes, most: int) -> Iterator[Image.Image]:
     Raises:
         DamagedFileError: it cannot be decoded.
         FileTooLargeError: more pixels or frames than are decoded.
+        NotReadYetError: a HEIF picture of another codec than HEVC and AV1, or its decoder is absent.
 
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(content), formats=_FORMATS)
-            count = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
-            if count > most:
-                raise FileTooLargeError(f"{count} frames")
-            for number in range(count):
-                yield _frame(image, number)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise FileTooLargeError("pixels") from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
-        raise DamagedFileError(f"picture: {type(error).__name__}") from error
+    with _decoding(content) as image:
+        count = _count(image)
+        if count > most:
+            raise FileTooLargeError(f"{count} frames")
+        for number in range(count):
+            yield _frame(image, number)
 
 
 def frame_count(content: bytes) -> int:
     """How many pages a picture file has.
 
     Raises:
-        DamagedFileError, FileTooLargeError: as `frames`.
+        DamagedFileError, FileTooLargeError, NotReadYetError: as `frames`.
 
     """
+    with _decoding(content) as image:
+        return _count(image)
+
+
+def _count(image: Image.Image) -> int:
+    return int(getattr(image, "n_frames", 1)) if image.format == "TIFF" else 1
+
+
+@contextmanager
+def _decoding(content: bytes) -> Iterator[Image.Image]:
+    """A picture opened and not yet decoded; what goes wrong with it inside comes out as ours."""
+    formats = _heif_formats() if content[4:8] == _HEIF else _FORMATS
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(content), formats=_FORMATS)
-            return int(getattr(image, "n_frames", 1)) if image.format == "TIFF" else 1
+            yield Image.open(io.BytesIO(content), formats=formats)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise FileTooLargeError("pixels") from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, RuntimeError) as error:
+        if formats is not _FORMATS and _FOREIGN in str(error):
+            raise NotReadYetError("heif of another codec") from error
         raise DamagedFileError(f"picture: {type(error).__name__}") from error
 
 
+@cache
+def _heif_formats() -> tuple[str, ...]:
+    """The formats to try on a HEIF picture, with the decoder of HEVC switched on; Pillow has that of AV1."""
+    try:
+        import pi_heif
+    except ImportError as error:
+        raise NotReadYetError("no decoder for heif") from error
+    pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
+    return ("HEIF", "AVIF")
+
+
 def _frame(image: Image.Image, number: int) -> Image.Image:
-    image.seek(number)
+    if number:  # a telephone's file may hold more pictures than its photo, and names the one to show
+        image.seek(number)
     if image.width * image.height > MOST_PIXELS:
         raise FileTooLargeError(f"{image.width} x {image.height} pixels")
     if image.format == "JPEG":

@@ -21,7 +21,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from intake.documents import Document, ReadState
-from intake.errors import ExtractionError, FileTooLargeError
+from intake.errors import ExtractionError, FileTooLargeError, NotReadYetError
 from intake.extractors.interface import Budget, Limits
 from intake.extractors.page_lines import Box, PageContent, Word, composed, gridded, lines_of
 
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 MOST_PAGES: Final = 50
 RECOGNISED: Final = "ocr"  #: the note of a document that was read from pictures
 OVERRUN: Final = "reading took too long"
-_HEIF: Final = b"ftyp"  #: its decoders come with parts under the GPL, which we do not ship
 _LANGUAGE: Final = "vie"
 _SECOND_MODEL: Final = "eng"  #: reads digits by other weights; Debian installs it with Tesseract
 _TEXT_SCALE: Final = 0.8  #: running text is read at 240 dpi: as well as at 300, and faster
@@ -46,12 +45,6 @@ _DIGITS: Final = "0123456789.,-%/()+"
 _FIGURE: Final = re.compile(r"[\d.,%/()+\-–—\s]*\d[\d.,%/()+\-–—\s]*")
 _WORDY: Final = re.compile(r"[^\W\d_]{2}")
 _WORD_LEVEL, _LINE_LEVEL = "5", "4"
-
-
-class NotReadYetError(ExtractionError):
-    """The file is a picture, and pictures are not recognised here."""
-
-    state = ReadState.NOT_YET
 
 
 class ReadingOverranError(ExtractionError):
@@ -69,7 +62,7 @@ def extract_image(content: bytes, budget: Budget) -> Document:
     """Reads a photo or a scan kept as a picture, each frame of it a page.
 
     Raises:
-        NotReadYetError: recognition is off or not installed, or the format is not decoded here.
+        NotReadYetError: recognition is off or not installed, or the picture is packed in a way not read here.
         DamagedFileError: it cannot be decoded.
         FileTooLargeError: too many pixels or pages.
         ReadingOverranError: its pages take longer than recognition may.
@@ -109,22 +102,10 @@ def _contents(images: Sequence[bytes], budget: Budget) -> list[PageContent]:
     recogniser.check(len(images))
     pages: list[PageContent] = []
     for content in images:
-        check_decoded(content)
         for image in frames(content, MOST_PAGES):
             recogniser.check(len(pages) + 1)
             pages.append(recogniser.page(image))
     return pages
-
-
-def check_decoded(content: bytes) -> None:
-    """Says of a picture whether its format is decoded here at all.
-
-    Raises:
-        NotReadYetError: it is not.
-
-    """
-    if content[4:8] == _HEIF:
-        raise NotReadYetError("heif is not decoded here")
 
 
 @dataclass(frozen=True, slots=True)
