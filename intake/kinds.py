@@ -47,6 +47,13 @@ _HTML: Final = re.compile(
     rb"(?:<!--.*?-->|\s|\xef\xbb\xbf|<\?xml[^>]*>)*<(?:!doctype\s+html|html|head|body|table)\b",
     re.IGNORECASE | re.DOTALL,
 )
+#: a web page in a single file (RFC 2557): a head without sender and without receiver
+_WEB_ARCHIVE: Final = re.compile(
+    rb"\s*(?:(?!(?:to|received|message-id|return-path):)[a-z-]+:[^\n]*\n(?:[ \t][^\n]*\n)*){0,9}"
+    rb"mime-version:",
+    re.IGNORECASE,
+)
+_SPREADSHEET_XML: Final = b"urn:schemas-microsoft-com:office:spreadsheet"
 _MAIL_FIELD: Final = re.compile(
     rb"^(?:from|to|subject|date|received|message-id|mime-version|return-path|content-type):",
     re.IGNORECASE | re.MULTILINE,
@@ -108,10 +115,18 @@ def _text_kind(content: bytes, name: str) -> FileKind:
         return FileKind.PROGRAM
     if _HTML.match(head):
         return FileKind.HTML
+    return _written_kind(head)
+
+
+def _written_kind(head: bytes) -> FileKind:
+    if _WEB_ARCHIVE.match(head) and b"multipart/related" in head.lower():
+        return FileKind.HTML
     if _FIELD_LINE.match(head) and len(set(map(bytes.lower, _MAIL_FIELD.findall(head)))) >= _LEAST_FIELDS:
         return FileKind.MESSAGE
-    # Office files saved as a single XML file are no text to a person.
-    return FileKind.UNKNOWN if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<?xml") else FileKind.TEXT
+    if not head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<?xml"):
+        return FileKind.TEXT
+    # Other office files saved as a single XML file are no text to a person.
+    return FileKind.XLS if b"<Workbook" in head and _SPREADSHEET_XML in head else FileKind.UNKNOWN
 
 
 def _zip_kind(content: bytes) -> FileKind:

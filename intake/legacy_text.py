@@ -159,13 +159,18 @@ def legacy_octets(octets: bytes) -> str | None:
 
     Other readings of the same octets (cp1258) would give letters that cannot be taken apart again.
     """
+    text = latin_octets(octets)
+    found = None if text is None else put_right_texts(text.splitlines())
+    return text if found is not None and {"tcvn3", "vni"} & set(found.encodings) else None
+
+
+def latin_octets(octets: bytes) -> str | None:
+    """Octets that are no UTF-8 as Latin-1, in which text before Unicode can be put right; None for UTF-8."""
     try:
         octets.decode("utf-8")
     except UnicodeDecodeError:
         # 0x80 to 0x9F are the quotation marks and dashes of Windows.
-        text = octets.decode("latin-1").translate(_WINDOWS_SIGNS)
-        found = put_right_texts(text.splitlines())
-        return text if {"tcvn3", "vni"} & set(found.encodings) else None
+        return octets.decode("latin-1").translate(_WINDOWS_SIGNS)
     return None
 
 
@@ -464,6 +469,7 @@ __all__ = [
     "from_tcvn3",
     "from_vni",
     "is_syllable",
+    "latin_octets",
     "legacy_font",
     "legacy_octets",
     "looks_legacy",

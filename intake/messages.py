@@ -86,5 +86,5 @@ class ReadMessage:
     files: tuple[ReadFile, ...]
     forwarded: tuple[ForwardedHead, ...] = ()
     links: tuple[str, ...] = ()  #: http(s) addresses in the body, at most 50, never followed
-    defects: tuple[str, ...] = ()  #: codes of structural faults of the MIME
+    defects: tuple[str, ...] = ()  #: codes of structural faults of the MIME, and of text put right
     second_reader: bool = False  #: the fast reader stumbled and the careful one was asked

@@ -21,7 +21,8 @@ import mailparser
 from fast_mail_parser import ParseError, parse_email_tree
 
 from intake.bodies import inline_forwards, links_in, own_text
-from intake.extractors.plain import decoded, html_decoded, html_links, html_text
+from intake.extractors.plain import CARELESS, decoded, known_charset
+from intake.extractors.web_page import html_decoded, html_links, html_put_right, names_legacy_font
 from intake.headers import (
     Field,
     addresses_of,
@@ -32,6 +33,7 @@ from intake.headers import (
     mailer_of,
     parameters_of,
 )
+from intake.legacy_text import ConvertedRuns, latin_octets, legacy_octets, put_right_texts
 from intake.messages import ForwardedHead, Headers
 
 if TYPE_CHECKING:
@@ -99,7 +101,8 @@ def parse_mail(octets: bytes, limits: Limits) -> ParsedMail:
     if len(leaves) > limits.parts:
         leaves, defects = leaves[: limits.parts], (*defects, "too_many_parts")
     leaves = tuple(_without_uuencoded(leaves))
-    text, targets = _body(leaves)
+    text, targets, put_right = _body(leaves)
+    defects = (*defects, *put_right)
     if len(text) > limits.text_length:
         text, defects = text[: limits.text_length], (*defects, "text_cut")
     return ParsedMail(
@@ -420,17 +423,19 @@ def _uudecoded(lines: bytes) -> bytes:
         return b""
 
 
-def _body(leaves: Iterable[Leaf]) -> tuple[str, tuple[str, ...]]:
-    """The text a person reads, and where its links lead."""
+def _body(leaves: Iterable[Leaf]) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """The text a person reads, where its links lead, and what of it was put right, with a sample."""
     leaves = [leaf for leaf in leaves if leaf.is_body]
     alternatives: dict[int, list[Leaf]] = {}
     for leaf in leaves:
         alternatives.setdefault(leaf.alternative, []).append(leaf)
     shown = [leaf for group, members in alternatives.items() for leaf in _shown(group, members)]
     ordered = [leaf for leaf in leaves if any(leaf is chosen for chosen in shown)]
-    texts = [_text(leaf) for leaf in ordered]
+    read = [_text(leaf) for leaf in ordered]
+    texts = [text for text, _ in read]
+    notes = tuple(note for _, found in read for note in found.notes)
     targets = tuple(link for leaf in leaves if leaf.content_type == "text/html" for link in _targets(leaf))
-    return "\n\n".join(text for text in texts if text), targets
+    return "\n\n".join(text for text in texts if text), targets, notes
 
 
 def _shown(group: int, members: list[Leaf]) -> list[Leaf]:
@@ -441,11 +446,23 @@ def _shown(group: int, members: list[Leaf]) -> list[Leaf]:
     return plain if any(leaf.content.strip() for leaf in plain) else members
 
 
-def _text(leaf: Leaf) -> str:
+def _text(leaf: Leaf) -> tuple[str, ConvertedRuns]:
+    """The text of a part, put right where it is TCVN3 or VNI, by its fonts or because it clearly is."""
     if leaf.content_type == "text/html":
-        return html_text(html_decoded(leaf.content, leaf.charset))
-    text = decoded(leaf.content, leaf.charset)
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ").replace("\0", "").strip()
+        return html_put_right(_legacy(leaf) or html_decoded(leaf.content, leaf.charset))
+    text = _legacy(leaf) or decoded(leaf.content, leaf.charset)
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ").replace("\0", "").strip()
+    found = put_right_texts(plain.split("\n"))
+    return "\n".join("".join(runs) for runs in found.paragraphs), found
+
+
+def _legacy(leaf: Leaf) -> str | None:
+    """Octets of TCVN3 or VNI, which go under no charset or under one that mailers write without looking."""
+    if known_charset(leaf.charset) not in {"", *CARELESS}:
+        return None
+    if leaf.content_type == "text/html" and names_legacy_font(leaf.content):
+        return latin_octets(leaf.content)
+    return legacy_octets(leaf.content)
 
 
 def _targets(leaf: Leaf) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ from openpyxl.styles import Font
 
 from intake.extractors.docx import extract_docx
 from intake.extractors.interface import Budget, Limits
-from intake.extractors.plain import extract_html, extract_plain
+from intake.extractors.plain import extract_plain
+from intake.extractors.web_page import extract_html
 from intake.extractors.workbook import extract_workbook
 from intake.legacy_text import (
     Run,

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ctypes
 import io
 import os
+import re
 import resource
 import shutil
 import signal
@@ -25,7 +26,13 @@ from typing import TYPE_CHECKING, Final
 
 import olefile
 
-from intake.errors import ConversionOverranError, ConverterMissingError, DamagedFileError, EncryptedFileError
+from intake.errors import (
+    ConversionOverranError,
+    ConverterMissingError,
+    DamagedFileError,
+    EncryptedFileError,
+    RefusedFileError,
+)
 from intake.extractors.docx import extract_docx
 from intake.extractors.workbook import extract_workbook as extract_workbook  # noqa: PLC0414 - tests replace it
 
@@ -39,6 +46,7 @@ _DESCRIPTORS: Final = 256
 _SHARE_OF_TIME: Final = 0.5  #: of the time for a message, so that one slow file leaves some to the others
 _STARTS_AGAIN: Final = 81  #: exit code of the first start in a new profile
 _STARTS: Final = 3
+_DECLARATION: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000
 _DIE_WITH_PARENT: Final = 1  # PR_SET_PDEATHSIG
 _FLAGS, _ENCRYPTED = 0x0A, 0x0100  #: FibBase.fEncrypted (MS-DOC 2.5.2)
@@ -49,6 +57,7 @@ _FILTERS: Final = {
     "rtf": "Rich Text Format",
     "odt": "writer8",
     "xls": "MS Excel 97",
+    "xml": "MS Excel 2003 XML",
     "ods": "calc8",
     "docx": "MS Word 2007 XML",
     "xlsx": "Calc MS Excel 2007 XML",
@@ -111,11 +120,18 @@ def extract_odt(content: bytes, budget: Budget) -> Document:
 def extract_old_workbook(content: bytes, budget: Budget) -> Document:
     """Reads an .xls or .ods: by the workbook reader, or by LibreOffice what that takes for damaged.
 
+    An .xls may be the XML of Excel 2003, which only LibreOffice reads.
+
     Raises:
         ExtractionError: what the workbook reader raised, when LibreOffice knows no better.
 
     """
     spent = budget.produced
+    if content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<?xml"):
+        if _DECLARATION.search(content):
+            raise RefusedFileError("document type declared")
+        converted = convert(content, "xml", "xlsx", _seconds(budget))
+        return _noted(extract_workbook(converted, budget), "converted")
     try:
         return extract_workbook(content, budget)
     except DamagedFileError as error:

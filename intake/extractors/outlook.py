@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Any, Final
 import olefile
 
 from intake.errors import DamagedFileError, FileTooLargeError
-from intake.extractors.plain import decoded, html_decoded
+from intake.extractors.plain import decoded
+from intake.extractors.web_page import html_decoded
 
 if TYPE_CHECKING:
     from intake.extractors.interface import Budget

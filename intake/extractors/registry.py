@@ -9,9 +9,10 @@ from intake.extractors.archives import archive_files
 from intake.extractors.docx import extract_docx
 from intake.extractors.office import extract_doc, extract_odt, extract_old_workbook, extract_rtf
 from intake.extractors.pdf import extract_pdf
-from intake.extractors.plain import extract_html, extract_plain
+from intake.extractors.plain import extract_plain
 from intake.extractors.scan import extract_image
 from intake.extractors.tnef import winmail_files
+from intake.extractors.web_page import extract_html
 from intake.extractors.workbook import extract_workbook
 
 if TYPE_CHECKING:

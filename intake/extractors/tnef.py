@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from intake.errors import DamagedFileError, FileTooLargeError
 from intake.extractors.archives import Member
-from intake.extractors.plain import decoded, html_decoded, html_text
+from intake.extractors.plain import decoded
+from intake.extractors.web_page import html_decoded, html_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
