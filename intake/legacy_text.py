@@ -70,6 +70,7 @@ _WORD: Final = re.compile("[A-Za-z\u00a1-\u00ff\u0102-\u01b0\u0300-\u0323\u1ea0-
 _HIGH: Final = re.compile("[\u00a1-\u00ff]")
 #: what no Unicode Vietnamese word holds; running text in an old encoding is full of them
 _SUSPECT: Final = re.compile("[\u00a1-\u00bfÆÐÑÖ×ØÞßäåæçëîïðñö÷øûüþÿÄÅÇËÎÏÛÜ]")
+_ABBREVIATION: Final = re.compile("(?=.*[§Ñ])[A-Z§Ñ]{2,6}")
 _BEYOND: Final = re.compile("[\u0102-\u01b0\u0300-\u0323\u1ea0-\u1ef9]")
 _SYMBOL_AREA: Final = {0xF000 + code: code for code in range(0xA1, 0x100)}  #: fonts marked as symbol fonts
 _CLUSTER: Final = re.compile("[A-Za-z\u00c0-\u1ef9][\u0300-\u0323]+")
@@ -283,7 +284,11 @@ class _Verdicts:
         if not encoding or not stretch.is_open:
             return ""
         evidence = _Evidence.of([stretch.text], _CONVERTERS[encoding])
-        is_it = self._is_declared(encoding, evidence) if stretch.declared else self._is_clear(evidence)
+        is_it = (
+            self._is_declared(encoding, evidence)
+            if stretch.declared
+            else self._is_clear(evidence) or (not self.mixed and _abbreviates(stretch.text))
+        )
         return encoding if is_it else ""
 
     def _is_declared(self, encoding: Encoding, evidence: _Evidence) -> bool:
@@ -296,6 +301,12 @@ class _Verdicts:
         """In a mixed document a word that is Vietnamese either way is left as it stands."""
         least = evidence.before + (1 if self.mixed else 0)
         return evidence.after >= least and evidence.after * 2 > evidence.words
+
+
+def _abbreviates(text: str) -> bool:
+    """Whether the only letters to convert are the Đ of abbreviations, which are no syllables: ĐVT, BĐG."""
+    words = [word for word in _WORD.findall(text) if _HIGH.search(word)]
+    return bool(words) and all(map(_ABBREVIATION.fullmatch, words))
 
 
 def _score(encoding: Encoding, stretches: Sequence[_Stretch]) -> int:

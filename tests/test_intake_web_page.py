@@ -4,7 +4,7 @@ import time
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake.documents import Document, FileKind, ReadState
@@ -211,6 +211,7 @@ FRENCH = "été où très là thé né élève façon œuvre dû goût naïve No
 GERMAN = "für Straße Grüße können über Ämter Öl größer Maß Bürger daß schön während ähnlich süß".split()  # noqa: SIM905
 
 
+@settings(deadline=None)
 @given(st.sampled_from([VIETNAMESE, FRENCH, GERMAN]).flatmap(lambda words: st.lists(st.sampled_from(words))))
 def test_healthy_text_of_a_mail_is_never_converted(words: list[str]) -> None:
     text = " ".join(words)
@@ -220,6 +221,7 @@ def test_healthy_text_of_a_mail_is_never_converted(words: list[str]) -> None:
     assert html_text(f"<p>{text}</p>") == text
 
 
+@settings(deadline=None)
 @given(st.sampled_from([FRENCH, GERMAN]).flatmap(lambda words: st.lists(st.sampled_from(words))))
 def test_healthy_text_under_its_own_charset_is_never_converted(words: list[str]) -> None:
     text = " ".join(word for word in words if "œ" not in word)
