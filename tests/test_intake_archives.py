@@ -42,6 +42,52 @@ LOCKED_NAMES_7Z = (
 )
 
 
+#: made by RAR itself (test files of rarfile by Marko Kreen, ISC licence): solid, two texts of 2048 octets
+SOLID_RAR4 = (
+    "UmFyIRoHADvQcwgADQAAAAAAAAArNHSAkCwAXAAAAAAIAAADoua3xbBmzD4dMwoApIEAAHN0ZXN0MS50eHQAwBEMzP6MnrD+MYGrrLG7"
+    "QHeoCmTWSzeDwQe8AeCFku77th0ACCAACIjpeAzSDAdhOkF4S7Nun1IK2sonQLrnC2SKYnH7uACRnlAv2FX/+sZY6+vE14h+VJaHH03s"
+    "2RZ0kJAsAA4AAAAACAAAA6Lmt8WwZsw+HTMKAKSBAABzdGVzdDIudHh0AMCxIACIB+vyCmn6/JTe0MQ9ewBABwA="
+)
+#: the same by RAR 5
+SOLID_RAR5 = (
+    "UmFyIRoHAQAJ78hvCwEFBwQGAQGAgIAA3vVwchwCAroABIAQtoMCoua3xYAbAQpzdGVzdDEudHh0waw3REQj+iP2l/1iU1G+TJGBQQKM"
+    "wQN5XL9Ho6otoDaT3aBYAEACANRQBHb2xH8y6p8ypcTM14PfABDoLYkcAgKNAASAELaDAqLmt8XAGwEKc3Rlc3QyLnR4dEUVCmABAAgD"
+    "37f79vwdd1ZRAwUEAA=="
+)
+#: names beyond ASCII in folders
+NAMES_RAR4 = (
+    "UmFyIRoHAM+QcwAADQAAAAAAAADiw3QgkDcABgAAAAYAAAADx6QEyTao9FAdMBIApIEAAHN1YlxkaXIyXGZpbGUyLnR4dACwfLUwZmls"
+    "ZTIK+lF0IJA/AAgAAAAIAAAAA30kt3FIqPRQHTAaAKSBAABzdWJcd2l0aCBzcGFjZVxsb25nIGZuLnR4dADwCEdMbG9uZyBmbgojwXQg"
+    "klcABQAAAAUAAAADwYnsL+Co9FAdMDIApIEAAHN1YlzDvMi1xKnDtuG4i8OoXGZpbGUudHh0AALGAvw1KQEg9gse6FwAZmlsZQAudHh0"
+    "ALByoRVmaWxlChRcdCCQNwAGAAAABgAAAAME9yniMKj0UB0wEgCkgQAAc3ViXGRpcjFcZmlsZTEudHh0APAChIVmaWxlMQrRdXTgkC0A"
+    "AAAAAAAAAAADAAAAADao9FAUMAgA7UEAAHN1YlxkaXIyALB/JjP75XTgkDMAAAAAAAAAAAADAAAAAEio9FAUMA4A7UEAAHN1Ylx3aXRo"
+    "IHNwYWNlAPDLG06903TgkC4AAAAAAAAAAAADAAAAACSo9FAUMAkA7UEAAHN1YlxlbXB0eQDwcNkb8Ed04JJDAAAAAAAAAAAAAwAAAADg"
+    "qPRQFDAeAO1BAABzdWJcw7zItcSpw7bhuIvDqAACxgL8NSkBIPYLHugAsDR2F89rdOCQLQAAAAAAAAAAAAMAAAAAMKj0UBQwCADtQQAA"
+    "c3ViXGRpcjEA8MVYh6xSdOCQKAAAAAAAAAAAAAMAAAAA1aj0UBQwAwDtQQAAc3ViALAO1STEPXsAQAcA"
+)
+#: the same by RAR 5
+NAMES_RAR5 = (
+    "UmFyIRoHAQDz4YLrCwEFBwAGAQGAgIAAWyrxsjACAwuGAASGAKSDAsekBMmAAAESc3ViL2RpcjIvZmlsZTIudHh0CgMTCNwVX4XkBhNm"
+    "aWxlMgokNHkgOAIDC4gABIgApIMCfSS3cYAAARpzdWIvd2l0aCBzcGFjZS9sb25nIGZuLnR4dAoDEyncFV9mv8sdbG9uZyBmbgoOjzxz"
+    "OAIDC4UABIUApIMCwYnsL4AAARpzdWIvw7zItcSpw7bhuIvDqC9maWxlLnR4dAoDE0TdFV+dEHMIZmlsZQqvrxG4MAIDC4YABIYApIMC"
+    "BPcp4oAAARJzdWIvZGlyMS9maWxlMS50eHQKAxP92xVfHJEnNGZpbGUxCtVl6Z4kAgMLAAUA7YMBAAAAAIAAAQhzdWIvZGlyMgoDEwjc"
+    "FV/ICfsT1nxQqSoCAwsABQDtgwEAAAAAgAABDnN1Yi93aXRoIHNwYWNlCgMTKdwVX1vbgh6UOOweJQIDCwAFAO2DAQAAAACAAAEJc3Vi"
+    "L2VtcHR5CgMT5dsVX/bv4ArIG6fPLQIDCwAFAO2DAQAAAACAAAERc3ViL8O8yLXEqcO24biLw6gKAxNE3RVfmSwqCYEdQEkkAgMLAAUA"
+    "7YMBAAAAAIAAAQhzdWIvZGlyMQoDE/3bFV8Nrd40msCgER8CAwsABQDtgwEAAAAAgAABA3N1YgoDEzLdFV+8OWMOHXdWUQMFBAA="
+)
+#: members that refer to an equal one
+COPIES_RAR5 = (
+    "UmFyIRoHAQDz4YLrCwEFBwAGAQGAgIAAjKGOdyYCAwu3AASAECCi5rfFgAMACnN0ZXN0MS50eHQKAwKAzCCX5ijMAcSqNEQ0JPoy60f6"
+    "xE19veYFgIIKjMEDKpXKIptQGpPdQPwAQAIA1GAENu0V+bdUgypkTs18H+CU/AuTNQIDGoAABIAQIAAAAACAAAAKc3Rlc3QyLnR4dAoD"
+    "AoDMIJfmKMwBDgUFAApzdGVzdDEudHh0RRTsnTUCAxqAAASAECAAAAAAgAAACnN0ZXN0My50eHQKAwKAzCCX5ijMAQ4FBQAKc3Rlc3Qx"
+    "LnR4dHKOW7U1AgMagAAEgBAgAAAAAIAAAApzdGVzdDQudHh0CgMCgMwgl+YozAEOBQUACnN0ZXN0MS50eHSjZry7NQIDGoAABIAQIAAA"
+    "AACAAAAKc3Rlc3Q1LnR4dAoDAoDMIJfmKMwBDgUFAApzdGVzdDEudHh00F+UqDUCAxqAAASAECAAAAAAgAAACnN0ZXN0Ni50eHQKAwKA"
+    "zCCX5ijMAQ4FBQAKc3Rlc3QxLnR4dAG3c6Y1AgMagAAEgBAgAAAAAIAAAApzdGVzdDcudHh0CgMCgMwgl+YozAEOBQUACnN0ZXN0MS50"
+    "eHS+a/v5NQIDGoAABIAQIAAAAACAAAAKc3Rlc3Q4LnR4dAoDAoDMIJfmKMwBDgUFAApzdGVzdDEudHh0b4Mc9zUCAxqAAASAECAAAAAA"
+    "gAAACnN0ZXN0OS50eHQKAwKAzCCX5ijMAQ4FBQAKc3Rlc3QxLnR4dB13VlEDBQQA"
+)
+
+
 def seven_zip(tmp_path: Path, files: dict[str, bytes]) -> bytes:
     import libarchive
 
@@ -77,8 +123,8 @@ def rar4(name: str, content: bytes, *, flags: int = 0) -> bytes:
     return head + block(0x74, 0x8000 | flags, fields + stated) + content + block(0x7B, 0x4000, b"")
 
 
-def rar5(name: str, content: bytes) -> bytes:
-    """A stored file in the format of RAR 5."""
+def rar5(name: str, content: bytes, *, locked: bool = False) -> bytes:
+    """A stored file in the format of RAR 5; `locked` notes an encryption record (AES-256, no check value)."""
 
     def number(value: int) -> bytes:
         octets = b""
@@ -93,10 +139,13 @@ def rar5(name: str, content: bytes) -> bytes:
         return struct.pack("<I", zlib.crc32(sized)) + sized
 
     stated = name.encode()
+    record = number(1) + number(0) + number(0) + bytes((15,)) + bytes(32)
+    extra = number(len(record)) + record if locked else b""
+    sizes = (number(3), number(len(extra))) if locked else (number(2),)
     file = block(
-        number(2), number(2), number(len(content)),  # file block with data behind it
+        number(2), *sizes, number(len(content)),  # file block with data behind it
         number(4), number(len(content)), number(0o100644), struct.pack("<I", zlib.crc32(content)),
-        number(0), number(1), number(len(stated)), stated,
+        number(0), number(1), number(len(stated)), stated, extra,
     )  # fmt: skip
     main = block(number(1), number(0), number(0))
     return b"Rar!\x1a\x07\x01\x00" + main + file + content + block(number(5), number(0), number(0))
@@ -114,6 +163,36 @@ def test_files_of_a_rar_archive_are_read(make: Callable[[str, bytes], bytes]) ->
         ("BC.rar", (), "container"),
         ("bc.docx", ("BC.rar",), "read"),
     ]
+
+
+@pytest.mark.parametrize("content", [NAMES_RAR4, NAMES_RAR5])
+def test_names_beyond_ascii_of_real_rar_archives_come_out_whole(content: str) -> None:
+    found = states("a.rar", base64.b64decode(content))
+    assert {name for name, _, _ in found[1:]} == {"file1.txt", "file2.txt", "long fn.txt", "file.txt"}
+    message = read_message(mail(files=[("a.rar", base64.b64decode(content))]), Limits())
+    assert "sub/üȵĩöḋè/file.txt" in [file.declared_name for file in message.files]
+
+
+def test_a_solid_archive_of_rar_5_is_read() -> None:
+    found = states("a.rar", base64.b64decode(SOLID_RAR5))
+    assert [(name, state) for name, _, state in found] == [
+        ("a.rar", "container"), ("stest1.txt", "read"), ("stest2.txt", "read"),
+    ]  # fmt: skip
+
+
+def test_a_solid_archive_of_rar_4_is_not_called_damaged_and_says_that_more_is_in_it() -> None:
+    found = states("a.rar", base64.b64decode(SOLID_RAR4))
+    assert [(name, state) for name, _, state in found] == [("a.rar", "not_yet"), ("stest1.txt", "read")]
+
+
+def test_members_that_refer_to_an_equal_one_are_passed_over() -> None:
+    found = states("a.rar", base64.b64decode(COPIES_RAR5))
+    assert [(name, state) for name, _, state in found] == [("a.rar", "container"), ("stest1.txt", "read")]
+
+
+def test_a_locked_member_of_rar_5_is_locked_and_not_damaged() -> None:
+    found = states("a.rar", rar5("bc.docx", LETTER, locked=True))
+    assert found == [("a.rar", (), "container"), ("bc.docx", ("a.rar",), "encrypted")]
 
 
 def test_names_and_documents_of_a_7z_archive_come_out_whole(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from intake.errors import (
     EncryptedFileError,
     ExtractionError,
     FileTooLargeError,
+    NotReadYetError,
 )
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ _RAR4_MAIN, _RAR4_FILE = 0x73, 0x74
 _RAR4_LOCKED_NAMES, _RAR4_HAS_DATA, _RAR4_LARGE = 0x80, 0x8000, 0x100
 _RAR5_FILE, _RAR5_LOCKED = 2, 4
 _RAR5_EXTRA, _RAR5_DATA, _RAR5_TIME, _RAR5_CHECKSUM = 1, 2, 2, 4
+_RAR5_ENCRYPTION, _RAR5_REDIRECTION = 1, 5
 _FORMATS: Final = (
     (_RAR4, ("rar",), ()),
     (_RAR5, ("rar5",), ()),
@@ -51,6 +53,7 @@ _TAR: Final = (("tar",), ())
 _PIECE: Final = 1 << 16
 _FATAL: Final = -30  #: nothing more can be read
 _LOCKED: Final = re.compile(r"encrypt|crypto|passphrase|password", re.IGNORECASE)
+_UNAVAILABLE: Final = "support unavailable"  #: libarchive 3.6 of solid archives of RAR 4
 _PACKED_NAME: Final = re.compile(r"\.(?:gz|bz2|xz|z)$", re.IGNORECASE)
 _NAMELESS: Final = "data"  #: what libarchive calls the one file of a packed file without a name
 _LIBRARIES: Final = ("libarchive.so.13", "libarchive.so", "libarchive.dylib")
@@ -73,11 +76,21 @@ Raises an `ExtractionError` when nothing more can be read; what came before stay
 """
 
 
+@dataclass(frozen=True, slots=True)
+class _RarEntry:
+    """What a member of a .rar says of itself."""
+
+    checksum: int | None = None  #: CRC32
+    locked: bool = False
+    copies: bool = False  #: refers to another member or to a place on the disk it came from
+
+
 def archive_files(content: bytes, declared: str, budget: Budget) -> Iterator[Member]:
     """The regular files of an archive, in its order; `declared` names the only file of a plain .gz.
 
     Raises:
         ConverterMissingError: libarchive is not installed.
+        NotReadYetError: a way of packing that libarchive does not know begins here.
         EncryptedFileError: even the list of names is locked, or nothing after a locked member can be read.
         DamagedFileError: the archive is broken from here on.
         FileTooLargeError: more members than are opened of one archive.
@@ -85,7 +98,7 @@ def archive_files(content: bytes, declared: str, budget: Budget) -> Iterator[Mem
 
     """
     ffi = _library()
-    reading = _Reading(ffi, len(content), budget, _rar_checksums(content))
+    reading = _Reading(ffi, len(content), budget, _rar_entries(content))
     with _opened(ffi, content) as pointer:
         yield from reading.files(pointer, _PACKED_NAME.sub("", declared))
 
@@ -133,9 +146,11 @@ def _open(ffi: Any, pointer: Any, content: bytes) -> None:
 
 def _as_ours(error: Any) -> ExtractionError:
     said = str(error.msg or "")
-    return (
-        EncryptedFileError("archive") if _LOCKED.search(said) else DamagedFileError(f"archive: {said[:80]}")
-    )
+    if _LOCKED.search(said):
+        return EncryptedFileError("archive")
+    if _UNAVAILABLE in said:
+        return NotReadYetError(f"archive: {said[:80]}")
+    return DamagedFileError(f"archive: {said[:80]}")
 
 
 @dataclass(slots=True)
@@ -145,7 +160,7 @@ class _Reading:
     ffi: Any
     packed: int
     budget: Budget
-    checksums: list[int | None]  #: CRC32 by position, for formats whose reader does not compare them
+    rar_entries: list[_RarEntry]  #: by position, for what libarchive does not tell of a .rar
     produced: int = 0
 
     def files(self, pointer: Any, packed_name: str) -> Iterator[Member]:
@@ -161,18 +176,19 @@ class _Reading:
                     raise FileTooLargeError(f"more than {seen - 1} members")
                 if not entry.isreg or entry.islnk:
                     continue
-                checksum = self.checksums[seen - 1] if seen <= len(self.checksums) else None
-                yield from self._file(pointer, entry, packed_name, checksum)
+                known = self.rar_entries[seen - 1] if seen <= len(self.rar_entries) else _RarEntry()
+                if not known.copies:
+                    yield from self._file(pointer, entry, packed_name, known)
         except ArchiveError as error:
             raise _as_ours(error) from error
 
-    def _file(self, pointer: Any, entry: Any, packed_name: str, checksum: int | None) -> Iterator[Member]:
+    def _file(self, pointer: Any, entry: Any, packed_name: str, known: _RarEntry) -> Iterator[Member]:
         from libarchive.exception import ArchiveError
 
         name, size = _name(entry), max(entry.size or 0, 0)
         if name == _NAMELESS and packed_name:
             name = packed_name
-        if _is_locked(self.ffi, entry):
+        if known.locked or _is_locked(self.ffi, entry):
             yield Member(name, size=size, error=EncryptedFileError("archive member"))
             return
         try:
@@ -182,7 +198,7 @@ class _Reading:
             if error.retcode == _FATAL:
                 raise
             return
-        if checksum is not None and zlib.crc32(content) != checksum:
+        if known.checksum is not None and zlib.crc32(content) != known.checksum:
             yield Member(name, size=size, error=DamagedFileError("archive member: checksum"))
         else:
             yield Member(name, content)
@@ -220,13 +236,16 @@ def _name(entry: Any) -> str:
     return str(stated or "").encode("utf-8", "replace").decode("utf-8")
 
 
-def _rar_checksums(content: bytes) -> list[int | None]:
-    """The CRC32 of each entry of a .rar, in order: libarchive 3.6 stops before it would compare them.
+def _rar_entries(content: bytes) -> list[_RarEntry]:
+    """What the entries of a .rar say of themselves, in order, and libarchive 3.6 does not.
+
+    It stops before it would compare checksums, takes locked members of RAR 5 for broken ones, and gives
+    members that refer to an equal one as empty.
 
     Blocks are followed as RAR's own notes on the format tell (technote.txt). What cannot be followed ends
     the list: those members are taken as libarchive gives them.
     """
-    found: list[int | None] = []
+    found: list[_RarEntry] = []
     follow = _rar5_entries if content.startswith(_RAR5) else _rar4_entries
     try:
         if content.startswith((_RAR4, _RAR5)):
@@ -236,7 +255,7 @@ def _rar_checksums(content: bytes) -> list[int | None]:
     return found
 
 
-def _rar4_entries(content: bytes) -> Iterator[int | None]:
+def _rar4_entries(content: bytes) -> Iterator[_RarEntry]:
     position = len(_RAR4)
     while position + 7 <= len(content):
         kind, flags, size = struct.unpack_from("<BHH", content, position + 2)
@@ -245,23 +264,35 @@ def _rar4_entries(content: bytes) -> Iterator[int | None]:
         packed = struct.unpack_from("<I", content, position + 7)[0] if flags & _RAR4_HAS_DATA else 0
         if kind == _RAR4_FILE:
             packed += struct.unpack_from("<I", content, position + 32)[0] << 32 if flags & _RAR4_LARGE else 0
-            yield struct.unpack_from("<I", content, position + 16)[0]
+            yield _RarEntry(struct.unpack_from("<I", content, position + 16)[0])
         position += size + packed
 
 
-def _rar5_entries(content: bytes) -> Iterator[int | None]:
+def _rar5_entries(content: bytes) -> Iterator[_RarEntry]:
     position = len(_RAR5)
     while position + 4 < len(content):
         size, start = _vint(content, position + 4)
         kind, at = _vint(content, start)
         flags, at = _vint(content, at)
-        _, at = _vint(content, at) if flags & _RAR5_EXTRA else (0, at)
+        extra, at = _vint(content, at) if flags & _RAR5_EXTRA else (0, at)
         data, at = _vint(content, at) if flags & _RAR5_DATA else (0, at)
         if kind == _RAR5_LOCKED:
             return
         if kind == _RAR5_FILE:
-            yield _rar5_checksum(content, at)
+            kinds = set(_rar5_extras(content, start + size - extra, start + size))
+            locked = _RAR5_ENCRYPTION in kinds
+            checksum = None if locked else _rar5_checksum(content, at)
+            yield _RarEntry(checksum, locked, _RAR5_REDIRECTION in kinds)
         position = start + size + data
+
+
+def _rar5_extras(content: bytes, at: int, end: int) -> Iterator[int]:
+    """The kinds of the records in the extra area of a header."""
+    while at < end:
+        size, start = _vint(content, at)
+        kind, _ = _vint(content, start)
+        yield kind
+        at = start + max(size, 1)
 
 
 def _rar5_checksum(content: bytes, at: int) -> int | None:
