@@ -42,6 +42,12 @@ LOCKED_NAMES_7Z = (
 )
 
 
+#: by py7zr with zstd, which 7-Zip itself does not write
+ZSTD_7Z = (
+    "N3q8ryccAARPlnHNbQAAAAAAAAAUAAAAAAAAAHQ5VC0otS/9AFhZAABTbyBidW9pOiAxMuAAUgBRXQAAgTMHrg/PObAMB8hDgSnUHtuO"
+    "hh/yCyEM1rSI8bawicdh7kblMirjqW3l5IR/MBbHcm+5LfgGrJrXe7x+FJo7OJqzSWeyvleSHvM2+dWAAAAAFwYUAQlZAAcLAQABISEB"
+    "GAxTAAA="
+)
 #: made by RAR itself (test files of rarfile by Marko Kreen, ISC licence): solid, two texts of 2048 octets
 SOLID_RAR4 = (
     "UmFyIRoHADvQcwgADQAAAAAAAAArNHSAkCwAXAAAAAAIAAADoua3xbBmzD4dMwoApIEAAHN0ZXN0MS50eHQAwBEMzP6MnrD+MYGrrLG7"
@@ -183,6 +189,11 @@ def test_a_solid_archive_of_rar_5_is_read() -> None:
 def test_a_solid_archive_of_rar_4_is_not_called_damaged_and_says_that_more_is_in_it() -> None:
     found = states("a.rar", base64.b64decode(SOLID_RAR4))
     assert [(name, state) for name, _, state in found] == [("a.rar", "not_yet"), ("stest1.txt", "read")]
+
+
+def test_a_7z_archive_of_another_codec_is_not_called_damaged() -> None:
+    found = states("a.7z", base64.b64decode(ZSTD_7Z))
+    assert [(name, state) for name, _, state in found] == [("a.7z", "not_yet"), ("bc.txt", "not_yet")]
 
 
 def test_members_that_refer_to_an_equal_one_are_passed_over() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import unicodedata
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 import docx as word
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.reports import Indicator, ReportDefinition, Sex
-from intake.documents import Cell, Document, FileKind, Table
+from intake.documents import Cell, Document, FileKind, Paragraph, Table
 from intake.extractors import office
 from intake.extractors.docx import extract_docx
 from intake.extractors.interface import Budget, Limits
@@ -21,6 +22,7 @@ from intake.extractors.office import convert
 from intake.extractors.registry import EXTRACTORS
 from intake.labels import label_key
 from intake.legacy_text import from_tcvn3, from_vni
+from intake.letterhead import read_letterhead
 from intake.numerals import number_text
 from intake.tables import label_index, read_tables
 from ledger.records import Certainty
@@ -223,3 +225,29 @@ def test_signs_around_a_label_change_nothing(indicator: Indicator, signs: str) -
     label = f"{signs}{indicator.label}{signs}"
     rows = (HEAD, ("1", label, indicator.unit_of_measure, "7", "", "", ""))
     assert figures_of(gridded(rows)).get((indicator.code, "total")) == Decimal(7)
+
+
+# -- dates ---------------------------------------------------------------------------------------------
+
+
+@unhurried
+@given(
+    st.dates(date(1990, 1, 1), date(2099, 12, 31)),
+    st.sampled_from(
+        ["{}, ngày {:02} tháng {:02} năm {}", "{}, ngày {} tháng {} năm {}", "{}, ngày {}  tháng {}  năm  {}"]
+    ),
+)
+def test_the_date_of_a_letter_is_read_back(day: date, form: str) -> None:
+    line = form.format("Đồng Vàng", day.day, day.month, day.year)
+    found = read_letterhead(Document((Paragraph("UBND XÃ ĐỒNG VÀNG", 1), Paragraph(line, 2)))).place_and_date
+    assert found is not None
+    assert (found.day, found.month, found.year) == (day.day, day.month, day.year)
+
+
+ODD = st.text(alphabet="ngàythánăm 0123456789/.-…,:SốUBNDxãBC", max_size=60) | st.text(max_size=60)
+
+
+@unhurried
+@given(st.lists(ODD, max_size=6))
+def test_no_letterhead_makes_the_reader_stumble(lines: list[str]) -> None:
+    read_letterhead(Document(tuple(Paragraph(line, number) for number, line in enumerate(lines, 1))))

@@ -53,7 +53,8 @@ _TAR: Final = (("tar",), ())
 _PIECE: Final = 1 << 16
 _FATAL: Final = -30  #: nothing more can be read
 _LOCKED: Final = re.compile(r"encrypt|crypto|passphrase|password", re.IGNORECASE)
-_UNAVAILABLE: Final = "support unavailable"  #: libarchive 3.6 of solid archives of RAR 4
+#: what libarchive says of solid archives of RAR 4, and of 7z packed otherwise than by 7-Zip
+_UNAVAILABLE: Final = re.compile("support unavailable|unknown codec", re.IGNORECASE)
 _PACKED_NAME: Final = re.compile(r"\.(?:gz|bz2|xz|z)$", re.IGNORECASE)
 _NAMELESS: Final = "data"  #: what libarchive calls the one file of a packed file without a name
 _LIBRARIES: Final = ("libarchive.so.13", "libarchive.so", "libarchive.dylib")
@@ -148,7 +149,7 @@ def _as_ours(error: Any) -> ExtractionError:
     said = str(error.msg or "")
     if _LOCKED.search(said):
         return EncryptedFileError("archive")
-    if _UNAVAILABLE in said:
+    if _UNAVAILABLE.search(said):
         return NotReadYetError(f"archive: {said[:80]}")
     return DamagedFileError(f"archive: {said[:80]}")
 
