@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from consolidate.consolidation import UnitStanding
     from desk.office import Office
 
+_CAME = frozenset({ObligationState.ON_TIME, ObligationState.LATE})
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -98,7 +100,10 @@ def _kept(
     as_of: datetime,
     most: int,
 ) -> dict[str, tuple[Kept, ...]]:
-    """By unit id, oldest first. Units of which something came by hand are looked at one by one."""
+    """By unit id, oldest first. Units of which something came by hand are looked at one by one.
+
+    A period that not one report came for was not collected here: it speaks against no unit.
+    """
     ledger = office.ledger
     earlier = _earlier(office, report, period)[-most:]
     states = {
@@ -112,8 +117,9 @@ def _kept(
         came = [each for each in received if each.key.period == known.id]
         for standing in standings(office.regime, owed, came, {}, by_hand, as_of):
             states[standing.unit.id, known.id] = standing.state
+    collected = {period_id for (_, period_id), state in states.items() if state in _CAME}
     kept: dict[str, list[Kept]] = defaultdict(list)
-    for known in earlier:
+    for known in (each for each in earlier if each.id in collected):
         for unit in _units(office.regime):
             if (unit, known.id) in states:
                 kept[unit].append(Kept(known, states[unit, known.id]))
