@@ -213,6 +213,7 @@ class _ReportBuilder:
             ordered_by=model.ordered_by,
             superior_order=model.superior_order,
             outline_required=model.outline_required,
+            ladder=model.chase.build() if model.chase else None,
         )
 
     def _report(self, code: str, *location: int | str, **parameters: str) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from config.reports import ReportDefinition
+from config.sending import SendingPolicy
 from config.units import Unit
 
 #: What a unit may answer for, from its own persons to the whole province.
@@ -64,25 +65,6 @@ class CalendarPolicy:
 
     extra_holidays: frozenset[date] = frozenset()
     working_days: frozenset[date] = frozenset()  #: Saturdays worked in exchange (hoán đổi)
-
-
-@dataclass(frozen=True, slots=True)
-class ChaseStep:
-    """One rung of the ladder, counted in working days from the due day (negative: before)."""
-
-    id: str  #: nhac-truoc-han, don-doc-1, don-doc-2
-    working_days: int
-    template: str
-
-
-@dataclass(frozen=True, slots=True)
-class SendingPolicy:
-    """Whether and how mail goes out. `preview` shows what would go and sends nothing."""
-
-    mode: str = "preview"  #: off, preview, send
-    steps: tuple[ChaseStep, ...] = ()
-    daily_cap: int = 150
-    seconds_between: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)

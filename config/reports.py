@@ -8,6 +8,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from config.sending import Ladder
+
 
 class Sex(StrEnum):
     """Which persons a figure counts. `total` also stands for figures without a split."""
@@ -197,6 +199,7 @@ class ReportDefinition:
     ordered_by: str = ""  #: our letter that asks for it, as cited to the units
     superior_order: str = ""  #: the superior's letter that asks us for it, as cited in our own report
     outline_required: bool = False
+    ladder: Ladder | None = None  #: how it is chased; None: as the department says
 
     def indicator(self, code: str) -> Indicator:
         """The indicator of that code.

@@ -7,7 +7,7 @@ differences are explained here. An unknown key is a fault, never ignored.
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -27,7 +27,7 @@ from config.calendar import boundary_parts, read_due
 from config.checks import CODE
 from config.days import plain_day, read_day
 from config.errors import UnreadableDueError
-from config.regime import LEVELS, CalendarPolicy, ChaseStep, Department, SendingPolicy, UnitKind
+from config.regime import LEVELS, CalendarPolicy, Department, UnitKind
 from config.reports import (
     Aggregation,
     Figure,
@@ -41,12 +41,15 @@ from config.reports import (
     Sex,
     Weekend,
 )
+from config.sending import ChaseStep, Hours, Ladder, SendingMode, SendingPolicy
 from config.spelling import plain_key
 
 if TYPE_CHECKING:
     from config.due import DueText
 
 _ID = re.compile(r"[^\W_][\w.-]*")
+_HOURS = re.compile(r"(\d{1,2}:\d{2})-(\d{1,2}:\d{2})")
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _SHARED_FILE = re.compile(r"[\w-]+\.yaml")
 _WHO_COUNTS_PERSONS = frozenset({"người", "lượt người", "trẻ", "học sinh", "đại biểu"})
 
@@ -99,10 +102,26 @@ def _filled(text: str) -> str:
     return text.strip()
 
 
+def _hours(value: object) -> object:
+    """Reads "07:30-17:00" as `Hours`; an empty span is none."""
+    if isinstance(value, Hours):
+        return value
+    match = _HOURS.fullmatch(str(value).replace(" ", "").replace("–", "-"))
+    try:
+        begin, end = (time.fromisoformat(part.zfill(5)) for part in match.groups()) if match else (None, None)
+    except ValueError:
+        begin = end = None
+    if begin is None or end is None or begin >= end:
+        raise PydanticCustomError("config_bad_hours", "no hours", {"text": str(value)})
+    return Hours(begin, end)
+
+
 Day = Annotated[date, BeforeValidator(_read_day)]
 Id = Annotated[str, _require(_ID, "config_bad_id")]
 Code = Annotated[str, _require(CODE, "config_bad_code")]
 SharedFile = Annotated[str, _require(_SHARED_FILE, "config_bad_shared_file")]
+MailAddress = Annotated[str, _require(_ADDRESS, "config_bad_mail_address")]
+HoursText = Annotated[Hours, BeforeValidator(_hours)]
 Text = Annotated[str, AfterValidator(_filled)]
 Due = Annotated[str, AfterValidator(_readable_due)]
 Boundary = Annotated[str, AfterValidator(_boundary)]
@@ -184,29 +203,54 @@ class CalendarModel(Strict):
 
 
 class ChaseStepModel(Strict):
-    """One entry of `sending.steps:`; `template` is the id unless given."""
+    """One entry of `steps:`; `template` is the id unless given."""
 
     id: Id
     working_days: int = Field(ge=-60, le=250)
     template: str = ""
+    copy_second: bool = False
+    to_leaders: bool = False
 
     def build(self) -> ChaseStep:
         """The rung as the rest of the program knows it."""
-        return ChaseStep(self.id, self.working_days, self.template or self.id)
+        template = self.template or self.id
+        return ChaseStep(self.id, self.working_days, template, self.copy_second, self.to_leaders)
+
+
+class LadderModel(Strict):
+    """`chase:` of a report. `hours` is "08:00-11:30"."""
+
+    steps: tuple[ChaseStepModel, ...] = Field(default=(), max_length=20)
+    most_mails: PositiveInt = 6
+    paused: bool = False
+    hours: HoursText | None = None
+
+    def build(self) -> Ladder:
+        """The ladder as the rest of the program knows it."""
+        return Ladder(tuple(step.build() for step in self.steps), self.most_mails, self.paused, self.hours)
 
 
 class SendingModel(Strict):
-    """`sending:` of department.yaml."""
+    """`sending:` of department.yaml. `hours` is "07:30-17:00"."""
 
-    mode: Literal["off", "preview", "send"] = "preview"
-    steps: tuple[ChaseStepModel, ...] = ()
+    mode: SendingMode = SendingMode.PREVIEW
+    steps: tuple[ChaseStepModel, ...] = Field(default=(), max_length=20)
     daily_cap: PositiveInt = 150
+    hourly_cap: PositiveInt = 60
     seconds_between: float = Field(default=5.0, ge=0)
+    hours: HoursText = Hours()
+    most_mails: PositiveInt = 6
+    leaders: tuple[MailAddress, ...] = ()
+    digest_to: tuple[MailAddress, ...] = ()
+    report_to: tuple[MailAddress, ...] = ()
+    receipts: bool = False
+    unit_daily_cap: PositiveInt = 3
+    thread_cap: PositiveInt = 5
 
     def build(self) -> SendingPolicy:
         """The policy as the rest of the program knows it."""
-        steps = tuple(step.build() for step in self.steps)
-        return SendingPolicy(self.mode, steps, self.daily_cap, self.seconds_between)
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        return SendingPolicy(**fields | {"steps": tuple(step.build() for step in self.steps)})
 
 
 class DepartmentFile(Strict):
@@ -408,4 +452,5 @@ class ReportFile(Strict):
     outline_from: SharedFile | None = None
     outline: tuple[SectionModel, ...] = ()
     checks: tuple[CheckModel, ...] = ()
+    chase: LadderModel | None = None
     periods: tuple[PeriodModel, ...] = Field(min_length=1)

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -41,7 +41,7 @@ def inputs_sha256(consolidation: Consolidation, own_texts: Sequence[tuple[str, s
     regime = consolidation.regime
     inputs = {
         "regime": (regime.id, regime.department, regime.timezone, regime.unit_kinds, regime.units),
-        "report": consolidation.report,
+        "report": replace(consolidation.report, ladder=None),
         "period": consolidation.period,
         "standings": consolidation.standings,
         "values": consolidation.values,

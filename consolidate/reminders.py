@@ -2,6 +2,7 @@
 
 A rung of the ladder falls on a working day counted from the last day on time. It is climbed once: a
 mail that named the item and was queued on that day or later has spent it, and with it all rungs before.
+A rung for the leaders speaks to no unit: one list of all that are missing goes to them.
 """
 
 from __future__ import annotations
@@ -9,17 +10,19 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from config.calendar import add_working_days, midnight
-from config.regime import ChaseStep, Regime
+from config.regime import Regime
 from config.reports import Period, ReportDefinition
+from config.sending import ChaseStep, Ladder
 from config.units import Unit
 from consolidate.consolidation import Consolidation
 from ledger.records import ObligationKey, ObligationState, OutboxState, OutgoingMessage
 
 CHASE = "chase"  #: what the kind of every chase-up mail begins with
+LEADERS = "leaders"  #: what the kind of every list to the leaders begins with
 
 #: The ladder of a department that has written down none.
 USUAL_LADDER = (
@@ -63,6 +66,19 @@ class Reminder:
     addresses: tuple[str, ...]  #: empty: nothing but the telephone is left
     kind: str = CHASE  #: "chase-2" where an earlier mail of the same rung was taken back
     reminded: datetime | None = None  #: when a mail about the first item last went out
+    copies: tuple[str, ...] = ()  #: the unit's other contacts, from the rung on that says so
+
+
+@dataclass(frozen=True, slots=True)
+class LeadersList:
+    """All units that owe one report of one period and have come to the rung for the leaders."""
+
+    report: ReportDefinition
+    period: Period
+    step: ChaseStep
+    items: tuple[OpenItem, ...]  #: in the order of the units sheet
+    units: tuple[Unit, ...]  #: beside them
+    kind: str = LEADERS  #: "leaders-2" where an earlier list of the same rung was taken back
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +116,10 @@ def due_reminders(
     reached: dict[str, list[_Reached]] = defaultdict(list)
     units: dict[str, Unit] = {}
     for item, unit in _open_items(consolidations):
-        step = step_reached(regime, item.due, now)
+        step = step_reached(regime, item.report, item.due, now)
         if step is not None:
             units[unit.id] = unit
-            new = not _is_spent(regime, step, item, chases)
+            new = not _is_spent(regime, step, item, chases) and not _is_capped(regime, item, chases)
             reached[unit.id].append(_Reached(item, step, new))
     order = {unit.id: place for place, unit in enumerate(regime.units)}
     return tuple(
@@ -113,14 +129,70 @@ def due_reminders(
     )
 
 
-def step_reached(regime: Regime, due: datetime | None, now: datetime) -> ChaseStep | None:
-    """The last rung that has come for that due moment; None: none has, or it came too long ago."""
-    if due is None:
+def leaders_lists(
+    regime: Regime,
+    consolidations: Iterable[Consolidation],
+    already: Sequence[OutgoingMessage],
+    now: datetime,
+) -> tuple[LeadersList, ...]:
+    """The lists that are due to the leaders at `now`: one for each report, period and rung, once."""
+    told = [mail for mail in already if mail.kind.startswith(LEADERS)]
+    found = []
+    for consolidation in consolidations:
+        reached: dict[ChaseStep, list[tuple[OpenItem, Unit]]] = defaultdict(list)
+        for item, unit in _open_items([consolidation]):
+            step = step_reached(regime, item.report, item.due, now, leaders=True)
+            if step is not None:
+                reached[step].append((item, unit))
+        for step, pairs in reached.items():
+            same = [mail for mail in told if _is_that_list(mail, step, pairs[0][0].key)]
+            if all(_may_be_written_anew(mail) for mail in same):
+                kind = f"{LEADERS}-{len(same) + 1}" if same else LEADERS
+                items, units = zip(*pairs, strict=True)
+                found.append(
+                    LeadersList(consolidation.report, consolidation.period, step, items, units, kind)
+                )
+    return tuple(found)
+
+
+def units_to_telephone(
+    regime: Regime,
+    consolidations: Iterable[Consolidation],
+    already: Sequence[OutgoingMessage],
+    now: datetime,
+    returned: frozenset[str] = frozenset(),
+) -> tuple[Unit, ...]:
+    """The units that stand on a rung and have no address that takes mail."""
+    day, dead = now.astimezone(regime.timezone).date(), returned | _dead_now(already, now)
+    owing = {
+        unit.id: unit
+        for item, unit in _open_items(consolidations)
+        if step_reached(regime, item.report, item.due, now) is not None
+    }
+    return tuple(unit for unit in owing.values() if not addresses_of(unit, day, dead))
+
+
+def ladder_of(regime: Regime, report: ReportDefinition) -> Ladder:
+    """The ladder of a report: its own, else the department's, else the usual one."""
+    ladder = report.ladder or regime.sending.ladder
+    return replace(ladder, steps=ladder.steps or regime.sending.steps or USUAL_LADDER)
+
+
+def step_reached(
+    regime: Regime, report: ReportDefinition, due: datetime | None, now: datetime, *, leaders: bool = False
+) -> ChaseStep | None:
+    """The last rung that has come for that due moment; None: none has, or it came too long ago.
+
+    Rungs for the leaders are a ladder beside that of the units.
+    """
+    ladder = ladder_of(regime, report)
+    if due is None or ladder.paused:
         return None
     come = [
         (day, step)
-        for step in regime.sending.steps or USUAL_LADDER
-        if (day := step_day(regime, step, due)) <= now.astimezone(regime.timezone).date()
+        for step in ladder.steps
+        if step.to_leaders is leaders
+        and (day := step_day(regime, step, due)) <= now.astimezone(regime.timezone).date()
         and (step.working_days > 0 or now < due)
     ]
     if not come:
@@ -164,6 +236,15 @@ def addresses_of(unit: Unit, day: date, dead: frozenset[str] = frozenset()) -> t
     return tuple(dict.fromkeys(each.address for each in living))
 
 
+def copies_of(
+    unit: Unit, day: date, to: Sequence[str], dead: frozenset[str] = frozenset()
+) -> tuple[str, ...]:
+    """The unit's other contacts of that day. A shared address serves other units too and is left out."""
+    known = (each for each in unit.addresses_on(day) if each.role != "shared")
+    others = (each.address for each in known if each.address.lower() not in dead)
+    return tuple(dict.fromkeys(address for address in others if address not in to))
+
+
 def _open_items(consolidations: Iterable[Consolidation]) -> Iterable[tuple[OpenItem, Unit]]:
     for consolidation in consolidations:
         report, period = consolidation.report, consolidation.period
@@ -182,6 +263,21 @@ def _is_spent(regime: Regime, step: ChaseStep, item: OpenItem, mails: Iterable[O
     )
 
 
+def _is_capped(regime: Regime, item: OpenItem, mails: Iterable[OutgoingMessage]) -> bool:
+    """Whether so many mails have named the item that it is a matter for the telephone."""
+    named = sum(item.key in mail.keys and not _may_be_written_anew(mail) for mail in mails)
+    return named >= ladder_of(regime, item.report).most_mails
+
+
+def _is_that_list(mail: OutgoingMessage, step: ChaseStep, key: ObligationKey) -> bool:
+    spots = {(each.report, each.period) for each in mail.keys}
+    return mail.step == step.id and (key.report, key.period) in spots
+
+
+def _dead_now(mails: Iterable[OutgoingMessage], now: datetime) -> frozenset[str]:
+    return dead_addresses(mail for mail in mails if now - mail.queued_at < DEAD_FOR)
+
+
 def _may_be_written_anew(mail: OutgoingMessage) -> bool:
     """Taken back by the program itself. What an officer took back stays so."""
     return mail.state is OutboxState.CANCELLED and mail.server_reply in _MAY_BE_WRITTEN_ANEW
@@ -198,12 +294,14 @@ def _reminder(
     ordered = sorted(reached, key=lambda each: (not each.new, -each.step.working_days, _by_due(each.item)))
     leading = ordered[0]
     day = now.astimezone(regime.timezone).date()
-    dead = returned | dead_addresses(mail for mail in mails if now - mail.queued_at < DEAD_FOR)
+    dead = returned | _dead_now(mails, now)
+    addresses = addresses_of(unit, day, dead)
     return Reminder(
         unit=unit,
         step=leading.step,
         items=tuple(each.item for each in ordered),
-        addresses=addresses_of(unit, day, dead),
+        addresses=addresses,
+        copies=copies_of(unit, day, addresses, dead) if leading.step.copy_second else (),
         kind=_kind(leading, mails),
         reminded=_last_sent(leading, mails),
     )

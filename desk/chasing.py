@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -12,17 +12,27 @@ from zoneinfo import ZoneInfo
 from config.calendar import period_by_id
 from config.regime import Regime
 from config.reports import Period, ReportDefinition
-from config.secrets import OAUTH_TOKEN, PASSWORD, SMTP_PASSWORD, Secret, secret
-from config.settings import Authentication
+from config.sending import SendingMode
 from config.units import Unit
 from config.wording import Wording
 from consolidate.consolidation import Consolidation
-from consolidate.reminders import CHASE, DEAD_FOR, Reminder, due_reminders, step_reached
+from consolidate.reminders import (
+    CHASE,
+    DEAD_FOR,
+    LEADERS,
+    LeadersList,
+    Reminder,
+    due_reminders,
+    ladder_of,
+    leaders_lists,
+    step_reached,
+    units_to_telephone,
+)
 from consolidate.standing import standings
-from desk.letters import compose
+from desk.letters import compose, compose_list
 from desk.office import Office
-from desk.outbox import Guard, preview, queue_reminders, send_due, withdraw
-from desk.sender import SmtpSender
+from desk.outbox import GOING, Guard, preview, queue_mails, withdraw
+from desk.outgoing import Note, dispatch, hindrance
 from desk.views import View, outgoing_view, waiting_of
 from desk.work import consolidation_of, current_periods
 from ledger.obligations import obligations_of
@@ -33,6 +43,7 @@ from ledger.records import (
     MessageState,
     ObligationKey,
     ObligationState,
+    OutboxState,
     OutgoingMessage,
     ReviewItem,
 )
@@ -65,14 +76,6 @@ class _Waiting:
         """Whether it may turn out to be what is missing: it came since the period opened."""
         same = self.unit == key.unit and self.report in {"", key.report}
         return same and self.arrival >= period.opens
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Why nothing was sent though sending was asked for; `key` is its sentence in the catalogue."""
-
-    key: str
-    places: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,7 @@ def chase(
     confirmed: bool = False,
     guard: Guard | None = None,
     pause: Callable[[float], object] = time.sleep,
+    at_any_hour: bool = True,
 ) -> Chased:
     """Find what is to be chased now, and show it, record it, or send it.
 
@@ -122,6 +126,7 @@ def chase(
         confirmed: a person has looked at the list; without it, a run that is large is not sent.
         guard: what large means.
         pause: waits between two mails.
+        at_any_hour: a person asks for it now; otherwise mail waits for the department's hours.
 
     Raises:
         MailTemplateError: a mail template cannot be used.
@@ -130,32 +135,52 @@ def chase(
     """
     if queue or send:
         withdraw(office.ledger, partial(still_owed, office), office.clock())
-    reminders, in_hand = reminders_now(office)
-    mails = _composed(office, [each for each in reminders if each.addresses])
+    due = due_now(office)
+    mails = _composed(office, due)
     chased = Chased(
         mode="preview",
         mails=mails,
-        without_address=tuple(each.unit for each in reminders if not each.addresses),
-        in_hand=in_hand,
+        without_address=due.to_telephone,
+        in_hand=due.in_hand,
         zone=office.regime.timezone,
         wording=office.wording,
     )
+    mode = office.regime.sending.mode
     if not (queue or send):
-        waiting = (mail for mail in preview(office.ledger) if still_owed(office, mail))
+        waiting = (mail for mail in _waiting_to_go(office) if still_owed(office, mail))
         return replace(chased, mails=(*waiting, *mails))
-    queue_reminders(office.ledger, mails)
+    queue_mails(office.ledger, mails, mode)
     if not send:
-        return replace(chased, mode="queued", mails=preview(office.ledger))
-    if office.regime.sending.mode != "send":
-        return replace(chased, mode="off", mails=preview(office.ledger))
-    note = _hindrance(office, guard or Guard(), confirmed=confirmed)
-    if note is not None:
-        return replace(chased, mode="queued", mails=preview(office.ledger), note=note)
-    return replace(chased, mode="sent", mails=_sent(office, pause))
+        return replace(chased, mode="queued", mails=_waiting_to_go(office))
+    if mode not in GOING:
+        return replace(chased, mode="off", mails=_waiting_to_go(office))
+    note = hindrance(office) or _many(office, guard or Guard(), confirmed=confirmed)
+    if note is None:
+        needed = partial(still_owed, office)
+        sent = dispatch(office, needed, at_any_hour=at_any_hour, pause=pause)
+        if sent.note is None:
+            return replace(chased, mode="sent", mails=sent.mails)
+        note = sent.note
+    return replace(chased, mode="queued", mails=_waiting_to_go(office), note=note)
 
 
-def reminders_now(office: Office) -> tuple[tuple[Reminder, ...], tuple[Unit, ...]]:
-    """Whom to remind of what as the ledger stands now, and whom not because mail of theirs waits for us."""
+def _waiting_to_go(office: Office) -> tuple[OutgoingMessage, ...]:
+    """What waits to be approved or to be sent."""
+    return office.ledger.outbox((OutboxState.QUEUED, OutboxState.HELD))
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is due at a moment, as the ledger stands then."""
+
+    reminders: tuple[Reminder, ...]
+    lists: tuple[LeadersList, ...]  #: to the leaders
+    to_telephone: tuple[Unit, ...]  #: chased, and without an address that takes mail
+    in_hand: tuple[Unit, ...]  #: not written to: mail of theirs waits for our own staff
+
+
+def due_now(office: Office) -> Due:
+    """Whom to remind of what as the ledger stands now."""
     now, ledger = office.clock(), office.ledger
     regime = effective_regime(office.regime, ledger.decisions())
     waiting = _waiting_mail(office, regime)
@@ -165,9 +190,15 @@ def reminders_now(office: Office) -> tuple[tuple[Reminder, ...], tuple[Unit, ...
         if _has_rung(office, regime, report, period, now)
     ]
     in_hand = {unit.id: unit for _, units in found for unit in units}
-    dead = _returned_addresses(office, now)
-    reminders = due_reminders(regime, [each for each, _ in found], ledger.outbox(), now, dead)
-    return reminders, tuple(in_hand.values())
+    dead, already = _returned_addresses(office, now), ledger.outbox()
+    periods = [each for each, _ in found]
+    reminders = due_reminders(regime, periods, already, now, dead)
+    return Due(
+        reminders=tuple(each for each in reminders if each.addresses),
+        lists=leaders_lists(regime, periods, already, now),
+        to_telephone=units_to_telephone(regime, periods, already, now, dead),
+        in_hand=tuple(in_hand.values()),
+    )
 
 
 def _returned_addresses(office: Office, now: datetime) -> frozenset[str]:
@@ -205,7 +236,7 @@ def still_owed(office: Office, mail: OutgoingMessage) -> bool:
 
     A mail before the due moment is not sent after it: the next rung speaks then.
     """
-    if not mail.kind.startswith(CHASE):
+    if not mail.kind.startswith((CHASE, LEADERS)):
         return True
     now = office.clock()
     owed = [_missing_due(office, key, now + _SKEW) for key in mail.keys]
@@ -262,6 +293,8 @@ def _missing_due(office: Office, key: ObligationKey, as_of: datetime) -> datetim
     report = next((each for each in regime.reports if each.id == key.report), None)
     period = period_by_id(report, regime.timezone, regime.calendar, key.period) if report else None
     effective = effective_regime(regime, decisions)
+    if report is not None and ladder_of(regime, report).paused:
+        return None
     if report is None or period is None or _is_in_hand(key, period, _waiting_mail(office, effective)):
         return None
     owed = [each for each in obligations_of(regime, report, period, decisions) if each.key == key]
@@ -281,54 +314,26 @@ def _has_rung(
     """
     owed = obligations_of(regime, report, period, office.ledger.decisions())
     return any(
-        step_reached(regime, each.due, now) is not None
+        any(step_reached(regime, report, each.due, now, leaders=who) is not None for who in (False, True))
         for each in owed
         if each.due is not None
         and (office.start is None or each.due.astimezone(regime.timezone).date() > office.start)
     )
 
 
-def _composed(office: Office, reminders: Sequence[Reminder]) -> tuple[OutgoingMessage, ...]:
-    now, regime, wording = office.clock(), office.regime, office.document_wording
-    own = office.settings.home / "templates"
-    return tuple(compose(each, regime, wording, now, own) for each in reminders)
+def _composed(office: Office, due: Due) -> tuple[OutgoingMessage, ...]:
+    now, stationery, leaders = office.clock(), office.stationery(), office.regime.sending.leaders
+    letters = (compose(stationery, each, now) for each in due.reminders)
+    lists = (compose_list(stationery, each, leaders, now) for each in due.lists) if leaders else ()
+    return (*letters, *lists)
 
 
-def _hindrance(office: Office, guard: Guard, *, confirmed: bool) -> Note | None:
-    """What stands in the way of sending, None when nothing does."""
-    if office.settings.smtp is None:
-        return Note("outgoing.note_no_smtp")
-    if _secret(office) is None:
-        return Note("outgoing.note_no_secret", {"name": f"TONGHOP_{_secret_names(office)[0].upper()}"})
-    unread = len(office.ledger.unread())
-    if unread:
-        return Note("outgoing.note_unread", {"count": str(unread)})
-    waiting = len(preview(office.ledger))
+def _many(office: Office, guard: Guard, *, confirmed: bool) -> Note | None:
+    """Whether so many wait that a person must say so; where each was approved, a person has."""
+    if confirmed or office.regime.sending.mode != SendingMode.SEND:
+        return None
+    waiting = sum(mail.kind.startswith(CHASE) for mail in preview(office.ledger))
     today = office.clock().astimezone(office.regime.timezone).date()
-    if not confirmed and guard.asks(waiting, len(office.regime.units_on(today))):
+    if guard.asks(waiting, len(office.regime.units_on(today))):
         return Note("outgoing.note_many", {"count": str(waiting)})
     return None
-
-
-def _sent(office: Office, pause: Callable[[float], object]) -> tuple[OutgoingMessage, ...]:
-    smtp, found = office.settings.smtp, _secret(office)
-    assert smtp is not None
-    assert found is not None
-    policy, ledger = office.regime.sending, office.ledger
-    if not preview(ledger):
-        ledger.recover_outbox()
-        return ()
-    regime = office.regime
-    with SmtpSender(smtp, found, regime.department, regime.timezone, office.clock) as sender:
-        return send_due(ledger, sender, policy, lambda mail: still_owed(office, mail), office.clock, pause)
-
-
-def _secret(office: Office) -> Secret | None:
-    names = _secret_names(office)
-    return next(filter(None, (secret(name, office.settings.home) for name in names)), None)
-
-
-def _secret_names(office: Office) -> tuple[str, ...]:
-    smtp = office.settings.smtp
-    token = smtp is not None and smtp.authentication is Authentication.XOAUTH2
-    return (OAUTH_TOKEN,) if token else (SMTP_PASSWORD, PASSWORD)

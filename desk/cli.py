@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from desk.office import Office
     from desk.tables import Printer
     from desk.web.desk import Desk
+    from ledger.records import OutgoingMessage
 
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
@@ -53,6 +54,8 @@ desk_app = typer.Typer(help=_say("cli.desk"), invoke_without_command=True)
 app.add_typer(desk_app, name="desk")
 account_app = typer.Typer(help=_say("cli.account"), no_args_is_help=True)
 desk_app.add_typer(account_app, name="account")
+outbox_app = typer.Typer(help=_say("cli.outbox"), no_args_is_help=True)
+app.add_typer(outbox_app, name="outbox")
 
 
 @dataclass(frozen=True, slots=True)
@@ -696,6 +699,96 @@ def remind(
         if chased.sentence():
             _print(chased.sentence())
         _print(_say(f"cli.remind_{chased.mode}", count=len(chased.view()["mails"])))
+
+
+MailNumber = Annotated[int, typer.Argument(help=_say("cli.arg_mail"))]
+
+
+@outbox_app.command("list", help=_say("cli.outbox_list"))
+def outbox_list(
+    context: typer.Context,
+    state: Annotated[str | None, typer.Option(help=_say("cli.opt_mail_state"))] = None,
+    unit: UnitName = None,
+    as_json: AsJson = False,
+) -> None:
+    from desk.decisions import require_unit
+    from desk.views import outgoing_view
+    from ledger.records import OutboxState
+
+    wanted = _choice(state, OutboxState)
+    with _office(context) as office:
+        if unit is not None:
+            require_unit(office, unit)
+        mails = office.ledger.outbox() if wanted is None else office.ledger.outbox((wanted,))
+        views = [outgoing_view(m, office.regime.timezone) for m in mails if unit in (None, m.unit)]
+        if as_json:
+            _dump(views)
+        else:
+            _printer().outbox(views, office.regime)
+
+
+@outbox_app.command("show", help=_say("cli.outbox_show"))
+def outbox_show(context: typer.Context, mail: MailNumber, as_json: AsJson = False) -> None:
+    from desk.outbox_actions import mail_file
+    from desk.views import mail_file_view
+
+    with _office(context) as office:
+        view = mail_file_view(mail_file(office, mail), office.regime.timezone, _say)
+        if as_json:
+            _dump(view)
+            return
+        _printer().outbox([view], office.regime)
+        _print(view["text"])
+        for event in view["events"]:
+            _print("  ".join(filter(None, (event["at"], event["who"], event["what"], event["why"]))))
+
+
+@outbox_app.command("approve", help=_say("cli.outbox_approve"))
+def outbox_approve(
+    context: typer.Context,
+    mails: Annotated[list[int] | None, typer.Argument(help=_say("cli.arg_mail"))] = None,
+    every: Annotated[bool, typer.Option("--all", help=_say("cli.opt_all_awaiting"))] = False,
+) -> None:
+    from desk.outbox_actions import approve, awaiting_approval
+
+    with _office(context) as office:
+        batch = [mail.id for mail in awaiting_approval(office)] if every else []
+        approved = approve(office, dict.fromkeys((*(mails or ()), *batch)))
+        _print(_say("cli.outbox_approved", count=len(approved)))
+
+
+@outbox_app.command("hold", help=_say("cli.outbox_hold"))
+def outbox_hold(context: typer.Context, mail: MailNumber, reason: Reason = "") -> None:
+    from desk.outbox_actions import hold
+
+    with _office(context) as office:
+        _tell_mail(hold(office, mail, reason))
+
+
+@outbox_app.command("cancel", help=_say("cli.outbox_cancel"))
+def outbox_cancel(context: typer.Context, mail: MailNumber, reason: Reason = "") -> None:
+    from desk.outbox_actions import cancel
+
+    with _office(context) as office:
+        _tell_mail(cancel(office, mail, reason))
+
+
+@outbox_app.command("edit", help=_say("cli.outbox_edit"))
+def outbox_edit(
+    context: typer.Context,
+    mail: MailNumber,
+    subject: Annotated[str | None, typer.Option(help=_say("cli.opt_subject"))] = None,
+    text: Annotated[Path | None, typer.Option(help=_say("cli.opt_text_file"))] = None,
+) -> None:
+    from desk.outbox_actions import edit
+
+    with _office(context) as office:
+        words = text.read_text("utf-8") if text is not None else None
+        _tell_mail(edit(office, mail, subject=subject, text=words))
+
+
+def _tell_mail(mail: OutgoingMessage) -> None:
+    _print(_say("cli.outbox_now", id=mail.id, state=_say(f"cli.outbox_{mail.state.value}")))
 
 
 @app.command(help=_say("cli.rebuild"))

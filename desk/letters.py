@@ -1,28 +1,30 @@
-"""Chase-up mails, written from the plain-text templates in `templates/mail`.
+"""Mails written from the plain-text templates in `templates/mail`: reminders, and the list to the leaders.
 
-A template's line is one paragraph; lines are folded here. Nothing that came by mail stands in a letter:
-all its words are the department's own configuration, its templates and its catalogue.
+A template's line is one paragraph; lines are folded here. Nothing that came by mail stands in these
+letters: all their words are the department's own configuration, its templates and its catalogue.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from jinja2 import TemplateError
 
 from config.regime import Regime, UnitKind
+from config.reports import Period, ReportDefinition
 from config.spelling import accented_key, tidy
 from config.units import Unit
 from config.wording import Wording
-from consolidate.reminders import OpenItem, Reminder
+from consolidate.reminders import LeadersList, OpenItem, Reminder
 from consolidate.writers.document_templates import text_environment
 from consolidate.writers.phrases import capital, counted, day, days_late, due, moment, small
 from desk.errors import CONFIGURATION, DeskError
+from desk.references import message_id
 from ledger.records import OutgoingMessage
 
 WIDTH = 76  #: characters a line, at most; RFC 5322 asks for no more than 78
@@ -32,9 +34,7 @@ _COMMITTEE = re.compile(r"^UBND\s+(?=\S)")
 _HYPHEN = re.compile(r" ([-–]) ")
 _LABELLED = re.compile(r"\b(ngày|số|thư điện tử|không quá|lần|năm) (?=\S)", re.IGNORECASE)
 _COUNTED = re.compile(r"(?<=\d) (?=(?:tháng|giờ|phút|ngày|MB)\b)")
-_FREE = re.compile(r"[^a-z0-9-]+")
 _NBSP = "\N{NO-BREAK SPACE}"
-_HASH_LENGTH = 16
 
 
 class MailTemplateError(DeskError):
@@ -43,44 +43,110 @@ class MailTemplateError(DeskError):
     code = CONFIGURATION
 
 
-def compose(
-    reminder: Reminder, regime: Regime, wording: Wording, now: datetime, overrides: Path | None = None
-) -> OutgoingMessage:
-    """The mail to one unit about all its open items, ready to be queued.
+@dataclass(frozen=True, slots=True)
+class Stationery:
+    """What every mail of one department is written with."""
 
-    Args:
-        reminder: whom, how sternly, about what.
-        regime: whose letter it is.
-        wording: the Vietnamese catalogue of documents.
-        now: the moment the letter speaks of, aware.
-        overrides: the department's own templates; `mail/<name>.txt` there wins.
+    regime: Regime
+    wording: Wording  #: the Vietnamese catalogue of documents
+    key: bytes  #: signs the Message-IDs
+    overrides: Path | None = None  #: the department's own templates; `mail/<name>.txt` there wins
+
+    def render(self, names: Sequence[str], facts: Mapping[str, object]) -> str:
+        """The text of the first of these templates that there is, folded.
+
+        Raises:
+            MailTemplateError: the template cannot be used.
+
+        """
+        try:
+            template = text_environment("", self.overrides, by_line=True).select_template(
+                [f"mail/{name}.txt" for name in names]
+            )
+            return folded(template.render(self._own_facts() | dict(facts)))
+        except TemplateError as error:
+            detail = f"{type(error).__name__}: {error}"
+            broken = f"mail/{names[0]}.txt"
+            raise MailTemplateError("outgoing.template_broken", name=broken, detail=detail) from error
+
+    def message_id(self, step: str, unit: str, about: Sequence[str]) -> str:
+        """The signed Message-ID of a mail of that step to that unit."""
+        return message_id(self.regime, self.key, step, unit, about)
+
+    def _own_facts(self) -> dict[str, object]:
+        department = self.regime.department
+        return {
+            "collector": tidy(department.name),
+            "issuer": tidy(department.issuer),
+            "level": department.level,
+            "mailbox": department.mailbox,
+            "contact": tidy(department.contact),
+            "phone": tidy(department.phone),
+            "most_megabytes": MOST_MEGABYTES,
+        }
+
+
+def compose(stationery: Stationery, reminder: Reminder, now: datetime) -> OutgoingMessage:
+    """The mail to one unit about all its open items at the moment `now`, ready to be queued.
 
     Raises:
         MailTemplateError: the template cannot be used.
 
     """
-    keys = tuple(item.key for item in reminder.items)
+    step, keys = reminder.step, tuple(item.key for item in reminder.items)
+    spare = "don-doc-1" if step.working_days > 0 else "nhac-truoc-han"
+    facts = _facts(reminder, stationery, now)
+    about = (reminder.kind, *sorted(f"{key.report}/{key.period}" for key in keys))
     return OutgoingMessage(
         kind=reminder.kind,
-        step=reminder.step.id,
+        step=step.id,
         unit=reminder.unit.id,
         keys=keys,
         to=reminder.addresses,
-        cc=(),
-        subject=_subject(reminder, wording, now),
-        text=_text(reminder, regime, wording, now, overrides),
-        message_id=message_id(reminder, regime),
+        cc=reminder.copies,
+        subject=_subject(reminder, stationery.wording, now),
+        text=stationery.render((step.template or step.id, spare), facts),
+        message_id=stationery.message_id(step.id, reminder.unit.id, about),
         queued_at=now,
     )
 
 
-def message_id(reminder: Reminder, regime: Regime) -> str:
-    """The Message-ID of the mail: the same whenever and wherever it is composed."""
-    parts = [regime.id, reminder.kind, reminder.step.id, reminder.unit.id]
-    parts += sorted(f"{item.key.report}/{item.key.period}" for item in reminder.items)
-    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:_HASH_LENGTH]
-    domain = regime.department.mailbox.rpartition("@")[2] or f"{_plain(regime.id)}.invalid"
-    return f"<{_plain(reminder.step.id)}.{_plain(reminder.unit.id)}.{digest}@tonghop.{domain.lower()}>"
+def compose_list(
+    stationery: Stationery, missing: LeadersList, to: Sequence[str], now: datetime
+) -> OutgoingMessage:
+    """The list of all units that are missing, to the leaders.
+
+    Raises:
+        MailTemplateError: the template cannot be used.
+
+    """
+    wording, regime = stationery.wording, stationery.regime
+    report = small(item_name(missing.report, missing.period, wording))
+    late = [days_late(now, item.due, regime.timezone) or 0 for item in missing.items]
+    rows = [
+        {"name": tidy(unit.name), "phone": tidy(unit.phone), "days": counted(days)}
+        for unit, days in zip(missing.units, late, strict=True)
+    ]
+    facts = {
+        "report": report,
+        "count": counted(len(rows)),
+        "rows": rows,
+        "due": due(min(item.due for item in missing.items), regime.timezone, wording),
+        "as_of": moment(now, regime.timezone, wording),
+    }
+    spot = (missing.kind, missing.report.id, missing.period.id)
+    return OutgoingMessage(
+        kind=missing.kind,
+        step=missing.step.id,
+        unit="",
+        keys=tuple(item.key for item in missing.items),
+        to=tuple(to),
+        cc=(),
+        subject=wording("outgoing.subject_leaders", report=report),
+        text=stationery.render((missing.step.template, "danh-sach-lanh-dao"), facts),
+        message_id=stationery.message_id(missing.step.id, "", spot),
+        queued_at=now,
+    )
 
 
 def addressee(unit: Unit, kind: UnitKind) -> str:
@@ -126,42 +192,25 @@ def _subject(reminder: Reminder, wording: Wording, now: datetime) -> str:
         key = "subject_urge_again" if reminder.reminded else "subject_urge"
     items = reminder.items
     several = wording("outgoing.several_reports", count=counted(len(items)))
-    reports = several if len(items) > 1 else small(_name(items[0], wording))
+    reports = several if len(items) > 1 else small(item_name(items[0].report, items[0].period, wording))
     return wording(f"outgoing.{key}", reports=reports)
 
 
-def _text(reminder: Reminder, regime: Regime, wording: Wording, now: datetime, overrides: Path | None) -> str:
-    name = f"mail/{reminder.step.template or reminder.step.id}.txt"
-    spare = "mail/don-doc-1.txt" if reminder.step.working_days > 0 else "mail/nhac-truoc-han.txt"
-    try:
-        template = text_environment("", overrides, by_line=True).select_template([name, spare])
-        return folded(template.render(_facts(reminder, regime, wording, now)))
-    except TemplateError as error:
-        detail = f"{type(error).__name__}: {error}"
-        raise MailTemplateError("outgoing.template_broken", name=name, detail=detail) from error
-
-
-def _facts(reminder: Reminder, regime: Regime, wording: Wording, now: datetime) -> dict[str, object]:
-    department, kind, zone = regime.department, regime.kind(reminder.unit.kind), regime.timezone
+def _facts(reminder: Reminder, stationery: Stationery, now: datetime) -> dict[str, object]:
+    regime, wording = stationery.regime, stationery.wording
+    kind, zone = regime.kind(reminder.unit.kind), regime.timezone
     items = sorted(reminder.items, key=lambda item: item.due)
     reminded = reminder.reminded
     return {
         "addressee": addressee(reminder.unit, kind),
         "addressed": tidy(kind.addressed_as),
         "unit": tidy(reminder.unit.name),
-        "collector": tidy(department.name),
-        "issuer": tidy(department.issuer),
-        "level": department.level,
-        "mailbox": department.mailbox,
-        "contact": tidy(department.contact),
-        "phone": tidy(department.phone),
         "ordered_by": _ordered_by(items),
         "items": [_line(item, regime, wording, now) for item in items],
         "the_reports": wording("outgoing.the_reports" if len(items) > 1 else "outgoing.the_report"),
         "figures": any(item.report.asked_of(reminder.unit.kind) for item in items),
         "as_of": moment(now, zone, wording),
         "reminded_on": day(reminded.astimezone(zone).date()) if reminded else "",
-        "most_megabytes": MOST_MEGABYTES,
     }
 
 
@@ -178,18 +227,15 @@ def _line(item: OpenItem, regime: Regime, wording: Wording, now: datetime) -> st
         key = "item_overdue" if late else "item_overdue_today"
     return wording(
         f"outgoing.{key}",
-        name=capital(_name(item, wording)),
+        name=capital(item_name(item.report, item.period, wording)),
         due=due(item.due, regime.timezone, wording),
         days=counted(late or 0),
     )
 
 
-def _name(item: OpenItem, wording: Wording) -> str:
-    report, period = tidy(item.report.name), tidy(item.period.name)
-    if period.lower() in report.lower():
-        return report
-    return wording("outgoing.item_name", report=report, period=period)
-
-
-def _plain(identifier: str) -> str:
-    return _FREE.sub("-", identifier.lower()).strip("-") or "x"
+def item_name(report: ReportDefinition, period: Period, wording: Wording) -> str:
+    """A report of a period in words, the period said once."""
+    name, of = tidy(report.name), tidy(period.name)
+    if of.lower() in name.lower():
+        return name
+    return wording("outgoing.item_name", report=name, period=of)

@@ -22,6 +22,8 @@ from config.secrets import secret
 from config.settings import Authentication, Encryption, Settings, load_settings
 from config.wording import Wording
 from desk.errors import HomeNotFoundError, NoMailboxError
+from desk.letters import Stationery
+from desk.references import reference_key
 from ledger.archive import Archive
 from ledger.store import Ledger
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from config.regime import Regime
     from config.reports import Period, ReportDefinition
+    from intake.imap_mailbox import AccessToken, AppPassword, ImapSettings
     from intake.mailbox import Mailbox
     from intake.workers import ReaderPool
     from ledger.records import Issue, ReportFile
@@ -87,6 +90,11 @@ class Office:
         """How far a folder was read."""
         return self.ledger.folder_mark(account, folder)
 
+    def stationery(self) -> Stationery:
+        """What the department's mails are written with."""
+        home = self.settings.home
+        return Stationery(self.regime, self.document_wording, reference_key(home), home / "templates")
+
     def open_pool(self) -> ReaderPool:
         """The reading processes, one for each core up to two."""
         from intake.workers import ReaderPool
@@ -119,7 +127,17 @@ class Office:
         Raises:
             NoMailboxError: the settings name none, or no secret was entered.
         """
-        from intake.imap_mailbox import AccessToken, AppPassword, ImapMailbox, ImapSettings
+        from intake.imap_mailbox import ImapMailbox
+
+        return ImapMailbox(*self.mailbox_access())
+
+    def mailbox_access(self) -> tuple[ImapSettings, AppPassword | AccessToken]:
+        """How the mailbox of the settings is reached, and with which secret.
+
+        Raises:
+            NoMailboxError: the settings name none, or no secret was entered.
+        """
+        from intake.imap_mailbox import AccessToken, AppPassword, ImapSettings
 
         mailbox = self.settings.mailbox
         if mailbox is None:
@@ -129,7 +147,7 @@ class Office:
         found = secret(name, self.settings.home)
         if found is None:
             raise NoMailboxError("desk.no_secret", name=f"TONGHOP_{name.upper()}")
-        return ImapMailbox(
+        return (
             ImapSettings(
                 account=self.account,
                 host=mailbox.host,

@@ -7,6 +7,8 @@ compared with what was meant before a server sees it.
 
 from __future__ import annotations
 
+import hashlib
+import mimetypes
 import re
 import smtplib
 import ssl
@@ -16,13 +18,17 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from email.encoders import encode_base64
 from email.errors import MessageError
 from email.header import Header
 from email.message import EmailMessage
+from email.mime.base import MIMEBase
+from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.parser import BytesParser
 from email.policy import SMTP, compat32
 from email.utils import format_datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from zoneinfo import ZoneInfo
@@ -33,6 +39,7 @@ from config.settings import LOOPBACK, Authentication, Encryption, SmtpSettings
 from config.spelling import tidy
 from consolidate.reminders import refused_recipient
 from desk.errors import MAIL, DeskError
+from desk.mail_html import html_of
 from ledger.records import Delivery, OutboxState, OutgoingMessage
 
 ANSWER_SECONDS = 60.0
@@ -47,9 +54,11 @@ _DAILY_LIMIT = re.compile(r"\b5\.4\.5\b")
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>")
 _FIELDS = (
-    "From", "To", "Cc", "Reply-To", "Subject", "Date", "Message-ID", "Auto-Submitted",
-    "X-Auto-Response-Suppress", "MIME-Version", "Content-Type", "Content-Transfer-Encoding",
+    "From", "To", "Cc", "Reply-To", "Subject", "Date", "Message-ID", "In-Reply-To", "References",
+    "Auto-Submitted", "X-Auto-Response-Suppress", "MIME-Version", "Content-Type",
 )  # fmt: skip
+_MOST_REFERENCES = 20
+_LONGEST_REFERENCE = 250
 _WORDS = 400  #: of a server's answer are kept
 
 
@@ -96,15 +105,18 @@ def build_mime(
     *,
     sender: str = "",
     sender_name: str = "",
+    outputs: Path | None = None,
 ) -> bytes:
     """The octets of the mail, lines ended by CRLF; the same mail always gives the same octets.
 
-    From is the mailbox unless `sender` is another address; then Reply-To is the mailbox. The Date is
-    the moment the mail was queued, in the department's zone, for that is when it was written. Marked as
-    RFC 3834 asks.
+    Plain text with the same words as HTML beside it (multipart/alternative), and the mail's files from
+    the folder `outputs`. From is the mailbox unless `sender` is another address; then Reply-To is the
+    mailbox. The Date is the moment the mail was queued, in the department's zone, for that is when it
+    was written. Marked as RFC 3834 asks.
 
     Raises:
-        UnsafeMailError: an address is none, or the octets would not say what was meant.
+        UnsafeMailError: an address is none, a file is not there as it was written, or the octets would
+            not say what was meant.
 
     """
     own = sender or department.mailbox
@@ -113,8 +125,9 @@ def build_mime(
         raise UnsafeMailError(outgoing)
     if not _MESSAGE_ID.fullmatch(outgoing.message_id):
         raise UnsafeMailError(outgoing)
+    files = _files(outgoing, outputs)
     try:
-        octets = _message(outgoing, department, own, sender_name, zone)
+        octets = _message(outgoing, department, own, sender_name, zone, files)
     except (MessageError, ValueError) as error:
         raise UnsafeMailError(outgoing) from error
     if not _says(octets, outgoing, own):
@@ -147,6 +160,7 @@ class SmtpSender:
         *,
         answer_seconds: float = ANSWER_SECONDS,
         last_answer_seconds: float = LAST_ANSWER_SECONDS,
+        outputs: Path | None = None,
     ) -> None:
         self._settings = settings
         self._secret = secret
@@ -155,6 +169,7 @@ class SmtpSender:
         self._clock = clock
         self._answer_seconds = answer_seconds
         self._last_answer_seconds = last_answer_seconds
+        self._outputs = outputs
         self._line: smtplib.SMTP | None = None
         self.slow_down = False  #: the server asked for a pause; nothing more should be sent now
 
@@ -190,7 +205,14 @@ class SmtpSender:
         sender = self._settings.sender or self._department.mailbox
         name = self._settings.sender_name
         try:
-            octets = build_mime(outgoing, self._department, self._zone, sender=sender, sender_name=name)
+            octets = build_mime(
+                outgoing,
+                self._department,
+                self._zone,
+                sender=sender,
+                sender_name=name,
+                outputs=self._outputs,
+            )
         except UnsafeMailError:
             return SmtpAnswer(OutboxState.REFUSED, UNSAFE)
         try:
@@ -346,11 +368,30 @@ def _login_refused(host: str, error: smtplib.SMTPAuthenticationError) -> DeskErr
     return SmtpLoginError("outgoing.login_refused", host=host, detail=detail)
 
 
+def _files(outgoing: OutgoingMessage, outputs: Path | None) -> tuple[tuple[str, bytes], ...]:
+    """Name and content of each file, as it was when the mail was queued."""
+    found = []
+    for path, sha256 in outgoing.files:
+        try:
+            content = (outputs / path).read_bytes() if outputs is not None else b""
+        except OSError as error:
+            raise UnsafeMailError(outgoing) from error
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise UnsafeMailError(outgoing)
+        found.append((Path(path).name, content))
+    return tuple(found)
+
+
 def _message(
-    outgoing: OutgoingMessage, department: Department, own: str, sender_name: str, zone: ZoneInfo
+    outgoing: OutgoingMessage,
+    department: Department,
+    own: str,
+    sender_name: str,
+    zone: ZoneInfo,
+    files: Sequence[tuple[str, bytes]],
 ) -> bytes:
     # The older classes, because the newer ones lose blanks where they fold a long Vietnamese subject.
-    message: Any = MIMEText(outgoing.text, "plain", "utf-8", policy=compat32.clone(linesep="\r\n"))
+    message = _with_files(outgoing, _words(outgoing), files)
     name = header_text(sender_name or department.short_name or department.name)
     message["From"] = _named(name, own)
     message["To"] = ", ".join(outgoing.to)
@@ -361,11 +402,54 @@ def _message(
     message["Subject"] = Header(header_text(outgoing.subject), "utf-8", header_name="Subject")
     message["Date"] = format_datetime(outgoing.queued_at.astimezone(zone))
     message["Message-ID"] = outgoing.message_id
-    message["Auto-Submitted"] = "auto-generated"
+    answered = _answered(outgoing)
+    if answered:
+        message["In-Reply-To"] = answered[-1]
+        message["References"] = " ".join(answered)
+    message["Auto-Submitted"] = "auto-replied" if outgoing.about else "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     octets: bytes = message.as_bytes()
     # A long identity is folded before its only word; not every reader joins that again.
-    return octets.replace(b"\r\nMessage-ID: \r\n <", b"\r\nMessage-ID: <", 1)
+    return re.sub(rb"\r\n(Message-ID|In-Reply-To|References): \r\n <", rb"\r\n\1: <", octets)
+
+
+def _answered(outgoing: OutgoingMessage) -> tuple[str, ...]:
+    """The thread the mail stands in, ending with what it answers; what is no Message-ID is left out."""
+    thread = dict.fromkeys((*outgoing.thread[-_MOST_REFERENCES:], outgoing.answers))
+    thread.pop(outgoing.answers)
+    good = [*thread, outgoing.answers] if _MESSAGE_ID.fullmatch(outgoing.answers) else []
+    return tuple(each for each in good if _MESSAGE_ID.fullmatch(each) and len(each) <= _LONGEST_REFERENCE)
+
+
+def _words(outgoing: OutgoingMessage) -> Any:
+    """Text and HTML of the same words, the richer last (RFC 2046, 5.1.4)."""
+    policy = compat32.clone(linesep="\r\n")
+    both: Any = MIMEMultipart("alternative", _boundary(outgoing, "words"), policy=policy)
+    both.attach(MIMEText(outgoing.text, "plain", "utf-8", policy=policy))
+    html = html_of(outgoing.text, header_text(outgoing.subject))
+    both.attach(MIMEText(html, "html", "utf-8", policy=policy))
+    return both
+
+
+def _with_files(outgoing: OutgoingMessage, words: Any, files: Sequence[tuple[str, bytes]]) -> Any:
+    if not files:
+        return words
+    policy = compat32.clone(linesep="\r\n")
+    mixed: Any = MIMEMultipart("mixed", _boundary(outgoing, "files"), policy=policy)
+    mixed.attach(words)
+    for name, content in files:
+        kind = mimetypes.guess_type(name, strict=False)[0] or "application/octet-stream"
+        part: Any = MIMEBase(*kind.split("/", 1), policy=policy)
+        part.set_payload(content)
+        encode_base64(part)
+        part.add_header("Content-Disposition", "attachment", filename=("utf-8", "", name))
+        mixed.attach(part)
+    return mixed
+
+
+def _boundary(outgoing: OutgoingMessage, of: str) -> str:
+    """The same for the same mail, and nothing that stands in base64."""
+    return f"={hashlib.sha256(f'{of}{outgoing.message_id}'.encode()).hexdigest()[:32]}="
 
 
 def _named(name: str, address: str) -> Header:
@@ -387,8 +471,15 @@ def _says(octets: bytes, outgoing: OutgoingMessage, own: str) -> bool:
         and all(_addresses(read, name) == list(addresses) for name, addresses in meant.items())
         and str(read["Subject"]) == header_text(outgoing.subject)
         and str(read["Message-ID"]).strip() == outgoing.message_id
+        and str(read["References"] or "").split() == list(_answered(outgoing))
+        and _plain_words(read) == outgoing.text.replace("\r\n", "\n")
         and b"\n" not in octets.replace(b"\r\n", b"")
     )
+
+
+def _plain_words(read: EmailMessage) -> str:
+    plain = read.get_body(("plain",))
+    return str(plain.get_content()).replace("\r\n", "\n") if plain is not None else ""
 
 
 def _addresses(read: EmailMessage, name: str) -> list[str]:

@@ -26,7 +26,7 @@ _SIGNS = {
 
 
 #: Columns of one line: the width of those that are never cut, and how the others share what is left.
-_WIDTHS = {"id": 8, "item": 12, "arrived": 15, "result": 22, "state": 12, "step": 10}
+_WIDTHS = {"id": 8, "number": 4, "item": 12, "arrived": 15, "result": 22, "state": 12, "step": 10}
 _SHARES = {"from": 2, "subject": 3, "to": 2}
 _FRAME = 3  # a column's border and padding
 
@@ -188,9 +188,10 @@ class Printer:
         if not views:
             self.line("cli.outbox_empty")
             return
-        table = self._table("to", "step", "subject", "state")
+        table = self._table("number", "to", "step", "subject", "state")
         for view in views:
             table.add_row(
+                str(view["id"] or ""),
                 f"{unit_name(view['unit'], regime)} <{', '.join(view['to'])}>",
                 view["step"],
                 view["subject"],

@@ -25,6 +25,7 @@ from ledger.records import (
 
 if TYPE_CHECKING:
     from desk.office import Office
+    from desk.outbox_actions import MailFile
     from desk.work import Issued
 
 View = dict[str, Any]
@@ -231,7 +232,38 @@ def outgoing_view(mail: OutgoingMessage, zone: ZoneInfo) -> View:
         "queued_at": moment(mail.queued_at, zone),
         "sent_at": moment(mail.sent_at, zone),
         "items": [[key.report, key.period] for key in mail.keys],
+        "reply": mail.server_reply or None,
+        "answers": mail.about or None,
+        "files": [path for path, _sha256 in mail.files],
     }
+
+
+def mail_file_view(file: MailFile, zone: ZoneInfo, wording: Wording) -> View:
+    """One mail of the outbox with its attempts and its history."""
+    return outgoing_view(file.mail, zone) | {
+        "attempts": [
+            {"at": moment(each.at, zone), "state": each.state.value, "reply": each.reply}
+            for each in file.deliveries
+        ],
+        "events": [
+            {
+                "at": moment(event.at, zone),
+                "who": event.actor,
+                "event": event.event,
+                "what": reason(f"event_{event.event}", wording),
+                "why": mail_reason(str(event.detail.get("reply", "")), wording),
+            }
+            for event in file.events
+        ],
+    }
+
+
+def mail_reason(reply: str, wording: Wording) -> str:
+    """Why a mail stands where it stands: our own reasons in words, a server's as it said them."""
+    for area in ("outgoing", "ledger"):
+        if reply and reply.isidentifier() and wording.has(f"{area}.{reply}"):
+            return wording(f"{area}.{reply}")
+    return reply
 
 
 def waiting_of(

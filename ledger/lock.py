@@ -1,4 +1,4 @@
-"""One daemon for each ledger. The lock goes with the process: kill -9 frees it.
+"""One daemon for each ledger, and one sender at a time. The lock goes with the process: kill -9 frees it.
 
 On SQLite it is a flock on `<ledger file>.lock`, which names its holder; on PostgreSQL an advisory lock
 of a session whose application_name does, so that it holds across hosts. A child that is forked without
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 GLANCE = 0.1  #: seconds; somebody who only looks whether a daemon runs holds the lock far shorter
 DAEMON_LOCK = 0x686F70  # "hop"
+SENDER_LOCK = 0x677569  # "gui"
 _NAME = re.compile(r"tonghop daemon (?P<pid>\d+)@(?P<host>\S*)")
 _HOLDER = text(
     "SELECT activity.application_name FROM pg_locks AS locks "
@@ -46,7 +47,20 @@ def only_daemon(url: str) -> Iterator[None]:
 
     """
     file = sqlite_file(url)
-    with _locked_file(file.with_name(file.name + ".lock")) if file else _locked_session(url):
+    with _locked_file(file.with_name(file.name + ".lock")) if file else _locked_session(url, DAEMON_LOCK):
+        yield
+
+
+@contextmanager
+def only_sender(url: str) -> Iterator[None]:
+    """Be the one who takes mails out of the outbox: what stands in `sending` is then nobody else's.
+
+    Raises:
+        AnotherDaemonRunsError: another process or thread is sending.
+
+    """
+    file = sqlite_file(url)
+    with _locked_file(file.with_name(file.name + ".sending")) if file else _locked_session(url, SENDER_LOCK):
         yield
 
 
@@ -100,19 +114,19 @@ def _take_file(descriptor: int, path: Path) -> None:
 
 
 @contextmanager
-def _locked_session(url: str) -> Iterator[None]:
+def _locked_session(url: str, key: int) -> Iterator[None]:
     engine = connect_engine(url, application_name=_own_name())
     try:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            if not _take(connection):
-                raise _another(str(connection.execute(_HOLDER, {"key": DAEMON_LOCK}).scalar()))
+            if not _take(connection, key):
+                raise _another(str(connection.execute(_HOLDER, {"key": key}).scalar()))
             yield
     finally:
         engine.dispose()  # ends the session, and the lock with it
 
 
-def _take(connection: Connection) -> bool:
-    taken = connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": DAEMON_LOCK})
+def _take(connection: Connection, key: int) -> bool:
+    taken = connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key})
     return bool(taken.scalar())
 
 

@@ -330,6 +330,10 @@ outbox = Table(
     Column("state", String(16), nullable=False),
     Column("sent_at", Moment),
     Column("server_reply", Words, nullable=False),
+    Column("about", Words, nullable=False, server_default=""),  # archive id of the message it answers
+    Column("answers", Words, nullable=False, server_default=""),  # Message-ID of that message
+    Column("thread", Json, nullable=False, server_default="[]"),
+    Column("files", Json, nullable=False, server_default="[]"),
     UniqueConstraint("unit", "step", "report", "period", "kind"),
     UniqueConstraint("message_id"),
     Index(None, "state"),

@@ -1,10 +1,11 @@
 """Mail recorded before it is sent, and what became of it.
 
-    queued ──> sending ──> sent ──> bounced
-      │ ^        │ ├─────> refused
-      │ └────────┤ └─────> uncertain ──> sent, refused, bounced, queued, cancelled
-      │ held <───┘
-      └──> cancelled
+    held <──> queued ──> sending ──> sent ──> bounced
+      │         │ ^        │ ├─────> refused
+      │         │ └────────┘ ├─────> drafted ──> sent, bounced, cancelled
+      └─────────┴─> cancelled└─────> uncertain ──> sent, drafted, refused, bounced, queued, cancelled
+
+A mail that a person must approve begins as `held`, with the reply `awaiting_approval`.
 
 `sending` is committed before the server is spoken to: what is found in it at start may or may not
 have gone, and becomes `uncertain` (RFC 1047), never queued by itself.
@@ -32,10 +33,13 @@ _MAY_BECOME = {
     OutboxState.HELD: {OutboxState.QUEUED, OutboxState.CANCELLED},
     OutboxState.SENDING: {
         OutboxState.SENT, OutboxState.REFUSED, OutboxState.UNCERTAIN, OutboxState.QUEUED, OutboxState.HELD,
+        OutboxState.DRAFTED,
     },
     OutboxState.UNCERTAIN: {
         OutboxState.SENT, OutboxState.REFUSED, OutboxState.BOUNCED, OutboxState.QUEUED, OutboxState.CANCELLED,
+        OutboxState.DRAFTED,
     },
+    OutboxState.DRAFTED: {OutboxState.SENT, OutboxState.BOUNCED, OutboxState.CANCELLED},
     OutboxState.SENT: {OutboxState.BOUNCED},
 }  # fmt: skip
 
@@ -69,6 +73,16 @@ def with_states(
     if states is not None:
         query = query.where(outbox.c.state.in_([state.value for state in states]))
     return tuple(_mail(row) for row in connection.execute(query).mappings())
+
+
+def one(connection: Connection, mail_id: int) -> OutgoingMessage:
+    """The mail of that number.
+
+    Raises:
+        OutboxStateError: there is none.
+
+    """
+    return _existing(connection, mail_id)
 
 
 def claim(
@@ -111,6 +125,47 @@ def cancel(writing: Writing, mail_id: int, reason: str) -> bool:
         return False
     _move(writing, mail, OutboxState.CANCELLED, reply=reason)
     return True
+
+
+def approve(writing: Writing, mail_id: int) -> bool:
+    """Let a held mail go, or an uncertain one go again; False: it is neither.
+
+    Of a mail nobody knows whether it went, only a person may say that it goes once more.
+    """
+    mail = _existing(writing.connection, mail_id)
+    if mail.state not in {OutboxState.HELD, OutboxState.UNCERTAIN}:
+        return False
+    writing.note([_change("mail_approved", mail)])
+    _move(writing, mail, OutboxState.QUEUED)
+    return True
+
+
+def hold(writing: Writing, mail_id: int, reason: str) -> bool:
+    """Keep a queued mail back until it is approved; False: it is not waiting to be sent."""
+    mail = _existing(writing.connection, mail_id)
+    if mail.state is not OutboxState.QUEUED:
+        return False
+    _move(writing, mail, OutboxState.HELD, reply=reason)
+    return True
+
+
+def edit(writing: Writing, mail_id: int, subject: str, text: str) -> bool:
+    """Other words for a mail that has not gone; False: it is not waiting. History keeps the old words."""
+    mail = _existing(writing.connection, mail_id)
+    if mail.state not in {OutboxState.QUEUED, OutboxState.HELD}:
+        return False
+    if (subject, text) != (mail.subject, mail.text):
+        words = {"subject": subject, "text": text}
+        writing.connection.execute(update(outbox).where(outbox.c.id == mail_id).values(**words))
+        before = {"subject_before": mail.subject, "text_before": mail.text}
+        writing.note([Change("mail_edited", f"outbox/{mail_id}", words | before)])
+    return True
+
+
+def with_message_ids(connection: Connection, message_ids: Iterable[str]) -> tuple[OutgoingMessage, ...]:
+    """The mails that were given those Message-IDs."""
+    query = select(outbox).where(outbox.c.message_id.in_(list(message_ids))).order_by(outbox.c.id)
+    return tuple(_mail(row) for row in connection.execute(query).mappings())
 
 
 def make_interrupted_uncertain(writing: Writing) -> tuple[OutgoingMessage, ...]:
@@ -174,6 +229,10 @@ def _row(mail: OutgoingMessage) -> dict[str, Any]:
         "state": mail.state.value,
         "sent_at": mail.sent_at,
         "server_reply": mail.server_reply,
+        "about": mail.about,
+        "answers": mail.answers,
+        "thread": mail.thread,
+        "files": mail.files,
     }
 
 
@@ -193,6 +252,10 @@ def _mail(row: Any) -> OutgoingMessage:
         id=row["id"],
         sent_at=row["sent_at"],
         server_reply=row["server_reply"],
+        about=row["about"],
+        answers=row["answers"],
+        thread=tuple(row["thread"]),
+        files=as_type(row["files"], tuple[tuple[str, str], ...]),
     )
 
 

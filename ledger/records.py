@@ -267,15 +267,16 @@ class OutboxState(StrEnum):
     UNCERTAIN = "uncertain"
     BOUNCED = "bounced"
     CANCELLED = "cancelled"
+    DRAFTED = "drafted"  #: lies in the mailbox's Drafts; a person sends it or not
 
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
     """A mail recorded before it is sent. `message_id` is fixed when it is queued."""
 
-    kind: str  #: chase
-    step: str  #: id of the rung
-    unit: str
+    kind: str  #: chase, leaders, receipt, return, thanks, digest, delivery
+    step: str  #: id of the rung; of an answer, the beginning of the archive id it answers
+    unit: str  #: empty: it goes to no unit but to officers or leaders
     keys: tuple[ObligationKey, ...]  #: every open item the mail speaks of
     to: tuple[str, ...]
     cc: tuple[str, ...]
@@ -287,6 +288,10 @@ class OutgoingMessage:
     id: int = 0
     sent_at: datetime | None = None
     server_reply: str = ""
+    about: str = ""  #: archive id of the message it answers
+    answers: str = ""  #: Message-ID of that message, for In-Reply-To
+    thread: tuple[str, ...] = ()  #: for References, oldest first
+    files: tuple[tuple[str, str], ...] = ()  #: path below the outputs folder, SHA-256
 
 
 @dataclass(frozen=True, slots=True)

@@ -357,6 +357,16 @@ class Ledger:
         with self._reading() as connection:
             return outbox.with_states(connection, states)
 
+    def outgoing(self, mail_id: int) -> OutgoingMessage:
+        """The mail of that number.
+
+        Raises:
+            OutboxStateError: the outbox holds no such mail.
+
+        """
+        with self._reading() as connection:
+            return outbox.one(connection, mail_id)
+
     def claim(self, mail_id: int, still_needed: Callable[[OutgoingMessage], bool]) -> OutgoingMessage | None:
         """Take a queued mail for sending; None: no longer queued, or no longer needed and now cancelled.
 
@@ -380,6 +390,26 @@ class Ledger:
         """Take a mail back; False: it is being sent, has gone, or was taken back before."""
         with self._writing() as writing:
             return outbox.cancel(writing, mail_id, reason)
+
+    def approve(self, mail_id: int) -> bool:
+        """Let a held mail go, or an uncertain one go again; False: it is neither."""
+        with self._writing() as writing:
+            return outbox.approve(writing, mail_id)
+
+    def hold(self, mail_id: int, reason: str) -> bool:
+        """Keep a queued mail back until it is approved; False: it is not waiting to be sent."""
+        with self._writing() as writing:
+            return outbox.hold(writing, mail_id, reason)
+
+    def edit(self, mail_id: int, subject: str, text: str) -> bool:
+        """Other words for a mail that has not gone; False: it is not waiting."""
+        with self._writing() as writing:
+            return outbox.edit(writing, mail_id, subject, text)
+
+    def outgoing_with(self, message_ids: Iterable[str]) -> tuple[OutgoingMessage, ...]:
+        """The mails of the outbox that were given those Message-IDs."""
+        with self._reading() as connection:
+            return outbox.with_message_ids(connection, message_ids)
 
     def recover_outbox(self) -> tuple[OutgoingMessage, ...]:
         """At start: what stood in `sending` when the program died becomes `uncertain`."""

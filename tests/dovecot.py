@@ -62,6 +62,12 @@ namespace inbox {{
     auto = create
     special_use = \\Junk
   }}
+  mailbox "{sent}" {{
+    special_use = \\Sent
+  }}
+  mailbox "{drafts}" {{
+    special_use = \\Drafts
+  }}
   mailbox Spam {{
     auto = create
   }}
@@ -96,6 +102,9 @@ default_internal_group = {group}
 
 #: the name of the junk folder: only its attribute tells what it is for
 JUNK = "Thư rác"
+#: those of sent mail and of drafts, where a test makes them
+SENT = "Thư đã gửi"
+DRAFTS = "Thư nháp"
 
 
 class DovecotMissingError(RuntimeError):
@@ -223,6 +232,8 @@ def _configuration(base: Path, port: int, tls_port: int) -> str:
         uid=_VMAIL if root else os.getuid(),
         gid=_VMAIL if root else os.getgid(),
         junk=JUNK,
+        sent=SENT,
+        drafts=DRAFTS,
         users=users,
     )
 

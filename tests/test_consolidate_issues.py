@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from config.regime import SendingPolicy
 from config.reports import Sex
+from config.sending import SendingPolicy
 from consolidate.errors import ContentTooOldError
 from consolidate.issues import as_content, changes, inputs_sha256
 from consolidate.period import consolidate

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from config.regime import CalendarPolicy, ChaseStep, Regime, SendingPolicy
+from config.regime import CalendarPolicy, Regime
+from config.sending import ChaseStep, SendingPolicy
 from config.units import Address, Unit
 from consolidate.consolidation import Consolidation, UnitStanding
 from consolidate.reminders import (
@@ -87,21 +88,21 @@ def steps(reminders: Iterable[Reminder]) -> list[tuple[str, str]]:
     ],
 )
 def test_rungs_come_on_working_days_from_the_last_day_on_time(now: str, expected: str | None) -> None:
-    step = step_reached(department(), DUE, at(now))
+    step = step_reached(department(), REPORT, DUE, at(now))
     assert (step.id if step else None) == expected
 
 
 def test_days_nobody_works_are_not_counted() -> None:
     holiday = replace(department(), calendar=CalendarPolicy(extra_holidays=frozenset({date(2023, 6, 5)})))
-    assert step_reached(holiday, DUE, ON_FIRST) is None
-    assert step_reached(holiday, DUE, at("2023-06-06T00:00")) == FIRST
+    assert step_reached(holiday, REPORT, DUE, ON_FIRST) is None
+    assert step_reached(holiday, REPORT, DUE, at("2023-06-06T00:00")) == FIRST
 
 
 def test_a_reminder_before_the_due_day_is_not_sent_after_it() -> None:
     friday_due = at("2023-06-10T00:00")  # Saturday: the first urging comes on Monday
-    assert step_reached(department(), friday_due, at("2023-06-09T23:00")) == BEFORE
-    assert step_reached(department(), friday_due, at("2023-06-10T08:00")) is None
-    assert step_reached(department(), friday_due, at("2023-06-12T08:00")) == FIRST
+    assert step_reached(department(), REPORT, friday_due, at("2023-06-09T23:00")) == BEFORE
+    assert step_reached(department(), REPORT, friday_due, at("2023-06-10T08:00")) is None
+    assert step_reached(department(), REPORT, friday_due, at("2023-06-12T08:00")) == FIRST
 
 
 def test_what_was_due_long_ago_is_not_chased_at_the_first_start() -> None:
@@ -109,7 +110,7 @@ def test_what_was_due_long_ago_is_not_chased_at_the_first_start() -> None:
 
 
 def test_a_department_that_wrote_down_no_ladder_has_the_usual_one() -> None:
-    assert step_reached(replace(department(), sending=SendingPolicy()), DUE, ON_SECOND) == SECOND
+    assert step_reached(replace(department(), sending=SendingPolicy()), REPORT, DUE, ON_SECOND) == SECOND
 
 
 @pytest.mark.parametrize(

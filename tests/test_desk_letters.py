@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from config.loader import load_regime
-from config.regime import ChaseStep, Regime, UnitKind
+from config.regime import Regime, UnitKind
+from config.sending import ChaseStep
 from config.shipped import copy_regime, shipped_regimes
 from config.units import Address, Unit
 from config.wording import Wording
 from consolidate.reminders import OpenItem, Reminder
-from desk.letters import MailTemplateError, addressee, compose, folded, message_id
+from desk.letters import MailTemplateError, Stationery, addressee, compose, folded
 from ledger.records import ObligationKey, OutgoingMessage
 from tests.builders_consolidate import DUE, PERIOD, REPORT, at, regime
 
@@ -28,6 +29,7 @@ UNIT = Unit("cao-phong", "UBND xã Cao Phong", "commune", addresses=(Address("vt
 OFFICE = Unit("kinh-te", "Phòng Kinh tế huyện Bình Sơn", "office")
 MONTHLY = replace(REPORT, id="bc-thang", name="Báo cáo công tác tháng")
 WORDING = Wording()
+KEY = b"mot khoa de thu"
 
 
 def department() -> Regime:
@@ -51,7 +53,7 @@ def mail(
     **more: Any,
 ) -> OutgoingMessage:
     reminder = Reminder(unit, step, tuple(items) or (item(unit),), ("vt@cao-phong.example",), **more)
-    return compose(reminder, of or department(), WORDING, at(now), overrides)
+    return compose(Stationery(of or department(), WORDING, KEY, overrides), reminder, at(now))
 
 
 def joined(text: str) -> str:
@@ -212,8 +214,7 @@ def test_a_message_id_is_fixed_by_what_the_mail_is_about() -> None:
 
 def test_a_message_id_needs_no_mailbox() -> None:
     without = replace(department(), department=replace(department().department, mailbox=""))
-    made = message_id(Reminder(UNIT, FIRST, (item(),), ()), without)
-    assert made.endswith("@tonghop.binh-son.invalid>")
+    assert mail(of=without).message_id.endswith("@tonghop.binh-son.invalid>")
 
 
 def test_the_departments_own_template_wins(tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from config.regime import SendingPolicy
 from config.secrets import Secret
-from desk.outbox import DAY, GIVE_UP, Guard, preview, queue_reminders, send_due, withdraw
+from config.sending import SendingPolicy
+from desk.outbox import DAY, GIVE_UP, Guard, preview, queue_mails, send_due, withdraw
 from desk.sender import SmtpSender
 from ledger.records import Delivery, OutboxState, OutgoingMessage
 from ledger.store import Ledger
@@ -75,20 +75,20 @@ def one_mail(unit: str, **more: Any) -> OutgoingMessage:
 
 
 def test_a_step_is_queued_once_however_often_it_is_asked_for(ledger: Ledger) -> None:
-    assert len(queue_reminders(ledger, [one_mail("a"), one_mail("b")])) == 2
-    assert queue_reminders(ledger, [one_mail("a"), one_mail("b")]) == ()
+    assert len(queue_mails(ledger, [one_mail("a"), one_mail("b")])) == 2
+    assert queue_mails(ledger, [one_mail("a"), one_mail("b")]) == ()
     assert len(preview(ledger)) == 2
 
 
 def test_a_mail_to_nobody_is_not_queued(ledger: Ledger) -> None:
-    assert queue_reminders(ledger, [one_mail("a", to=())]) == ()
+    assert queue_mails(ledger, [one_mail("a", to=())]) == ()
     assert preview(ledger) == ()
 
 
 def test_a_queued_mail_is_sent_once_however_often_the_outbox_is_worked_through(
     ledger: Ledger, server: SmtpServer, clock: Clock
 ) -> None:
-    queue_reminders(ledger, [one_mail("a")])
+    queue_mails(ledger, [one_mail("a")])
     assert [each.state for each in run(ledger, server, clock)] == [OutboxState.SENT]
     assert run(ledger, server, clock) == ()
     assert len(server.mails) == 1
@@ -99,7 +99,7 @@ def test_a_queued_mail_is_sent_once_however_often_the_outbox_is_worked_through(
 def test_nothing_is_sent_unless_the_department_says_send(
     ledger: Ledger, server: SmtpServer, clock: Clock, mode: str
 ) -> None:
-    queue_reminders(ledger, [one_mail("a")])
+    queue_mails(ledger, [one_mail("a")])
     assert run(ledger, server, clock, replace(SEND, mode=mode)) == ()
     assert (server.mails, states(ledger)) == ([], [OutboxState.QUEUED])
 
@@ -107,7 +107,7 @@ def test_nothing_is_sent_unless_the_department_says_send(
 def test_a_report_that_came_in_the_meantime_cancels_its_chase(
     ledger: Ledger, server: SmtpServer, clock: Clock
 ) -> None:
-    queue_reminders(ledger, [one_mail("a"), one_mail("b")])
+    queue_mails(ledger, [one_mail("a"), one_mail("b")])
     run(ledger, server, clock, still_owed=lambda each: each.unit != "a")
     assert states(ledger) == [OutboxState.CANCELLED, OutboxState.SENT]
     assert [taken.recipients for taken in server.mails] == [("van-phong@b.example",)]
@@ -116,7 +116,7 @@ def test_a_report_that_came_in_the_meantime_cancels_its_chase(
 def test_a_mail_found_in_sending_is_uncertain_and_never_sent_again(
     ledger: Ledger, server: SmtpServer, clock: Clock
 ) -> None:
-    (queued,) = queue_reminders(ledger, [one_mail("a")])
+    (queued,) = queue_mails(ledger, [one_mail("a")])
     ledger.claim(queued.id, owed)  # and the program died here
     run(ledger, server, clock)
     run(ledger, server, clock)
@@ -126,7 +126,7 @@ def test_a_mail_found_in_sending_is_uncertain_and_never_sent_again(
 def test_a_line_lost_after_the_text_is_not_followed_by_a_second_mail(
     ledger: Ledger, server: SmtpServer, clock: Clock
 ) -> None:
-    queue_reminders(ledger, [one_mail("a")])
+    queue_mails(ledger, [one_mail("a")])
     server.on_data = LOST
     run(ledger, server, clock)
     server.on_data = ""
@@ -143,7 +143,7 @@ def test_a_program_that_dies_while_sending_leaves_the_mail_uncertain(
         def send(self, outgoing: OutgoingMessage) -> Delivery:
             raise KeyboardInterrupt(outgoing.id)
 
-    queue_reminders(ledger, [one_mail("a")])
+    queue_mails(ledger, [one_mail("a")])
     with pytest.raises(KeyboardInterrupt):
         send_due(ledger, Dying(), SEND, owed, clock, lambda _seconds: None)
     run(ledger, server, clock)
@@ -153,7 +153,7 @@ def test_a_program_that_dies_while_sending_leaves_the_mail_uncertain(
 def test_a_lasting_refusal_ends_the_mail_and_the_next_one_goes(
     ledger: Ledger, server: SmtpServer, clock: Clock
 ) -> None:
-    queue_reminders(ledger, [one_mail("a"), one_mail("b")])
+    queue_mails(ledger, [one_mail("a"), one_mail("b")])
     server.on_rcpt = {"van-phong@a.example": "550 5.1.1 khong co"}
     run(ledger, server, clock)
     assert states(ledger) == [OutboxState.REFUSED, OutboxState.SENT]
@@ -162,7 +162,7 @@ def test_a_lasting_refusal_ends_the_mail_and_the_next_one_goes(
 def test_a_passing_refusal_is_tried_again_later_and_later(
     ledger: Ledger, server: SmtpServer, clock: Clock
 ) -> None:
-    queue_reminders(ledger, [one_mail("a")])
+    queue_mails(ledger, [one_mail("a")])
     server.on_data = "451 4.3.0 thu lai sau"
     tried = []
     for minute in range(400):
@@ -186,7 +186,7 @@ def run_without_connecting_for_nothing(
 
 
 def test_a_server_that_asks_for_a_pause_gets_one(ledger: Ledger, server: SmtpServer, clock: Clock) -> None:
-    queue_reminders(ledger, [one_mail("a"), one_mail("b"), one_mail("c")])
+    queue_mails(ledger, [one_mail("a"), one_mail("b"), one_mail("c")])
     server.on_mail = "421 4.7.0 cham lai"
     assert len(run(ledger, server, clock)) == 1
     assert states(ledger) == [OutboxState.QUEUED] * 3
@@ -195,7 +195,7 @@ def test_a_server_that_asks_for_a_pause_gets_one(ledger: Ledger, server: SmtpSer
 def test_the_daily_cap_counts_what_went_in_the_last_24_hours(
     ledger: Ledger, server: SmtpServer, clock: Clock
 ) -> None:
-    queue_reminders(ledger, [one_mail(unit) for unit in "abcde"])
+    queue_mails(ledger, [one_mail(unit) for unit in "abcde"])
     capped = replace(SEND, daily_cap=2)
     assert len(run(ledger, server, clock, capped)) == 2
     clock.now = NOW + DAY - timedelta(minutes=1)
@@ -208,7 +208,7 @@ def test_the_daily_cap_counts_what_went_in_the_last_24_hours(
 def test_a_mail_that_may_have_gone_counts_to_the_daily_cap(
     ledger: Ledger, server: SmtpServer, clock: Clock
 ) -> None:
-    queue_reminders(ledger, [one_mail("a"), one_mail("b")])
+    queue_mails(ledger, [one_mail("a"), one_mail("b")])
     (lost, other) = ledger.outbox()
     ledger.claim(lost.id, owed)
     ledger.mark(Delivery(lost.id, NOW, OutboxState.UNCERTAIN, "timeout"))
@@ -219,7 +219,7 @@ def test_a_mail_that_may_have_gone_counts_to_the_daily_cap(
 
 
 def test_a_mail_that_may_have_gone_in_this_round_counts_in_it(ledger: Ledger, clock: Clock) -> None:
-    queue_reminders(ledger, [one_mail("a"), one_mail("b")])
+    queue_mails(ledger, [one_mail("a"), one_mail("b")])
     tried: list[str] = []
 
     class LosesTheAnswer(SmtpSender):
@@ -236,14 +236,14 @@ def test_a_mail_that_may_have_gone_in_this_round_counts_in_it(ledger: Ledger, cl
 
 
 def test_mails_go_out_with_a_pause_between_them(ledger: Ledger, server: SmtpServer, clock: Clock) -> None:
-    queue_reminders(ledger, [one_mail(unit) for unit in "abc"])
+    queue_mails(ledger, [one_mail(unit) for unit in "abc"])
     pauses: list[float] = []
     run(ledger, server, clock, pause=pauses.append)
     assert pauses == [3.0, 3.0]
 
 
 def test_a_letter_that_waited_too_long_is_taken_back_to_be_written_anew(ledger: Ledger) -> None:
-    queue_reminders(ledger, [one_mail("a"), one_mail("b", kind="receipt")])
+    queue_mails(ledger, [one_mail("a"), one_mail("b", kind="receipt")])
     withdraw(ledger, owed, NOW + GIVE_UP)
     assert states(ledger) == [OutboxState.QUEUED] * 2
     withdraw(ledger, owed, NOW + GIVE_UP + timedelta(seconds=1))
@@ -251,7 +251,7 @@ def test_a_letter_that_waited_too_long_is_taken_back_to_be_written_anew(ledger: 
 
 
 def test_a_preview_changes_nothing(ledger: Ledger) -> None:
-    queue_reminders(ledger, [one_mail("a")])
+    queue_mails(ledger, [one_mail("a")])
     before = ledger.history()
     assert [each.unit for each in preview(ledger)] == ["a"]
     assert ledger.history() == before

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,6 +11,7 @@ from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import SMTP
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -85,8 +88,57 @@ def test_a_mail_on_the_wire_says_that_a_program_wrote_it(server: SmtpServer) -> 
     assert message["From"].addresses[0].addr_spec == USER
     assert message["Reply-To"].addresses[0].addr_spec == DEPARTMENT.mailbox
     assert message["Date"].datetime == letter().queued_at
-    assert message.get_content().replace("\r\n", "\n") == "Kính gửi: Ủy ban nhân dân xã Đồi Chè\n"
+    assert plain(message).replace("\r\n", "\n") == "Kính gửi: Ủy ban nhân dân xã Đồi Chè\n"
     assert (taken.sender, taken.recipients) == (USER, ("van-phong@doi-che.example",))
+
+
+def plain(message: EmailMessage) -> str:
+    """The words of a mail as a program without HTML shows them."""
+    body = message.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+def test_the_html_beside_the_text_says_the_same_and_takes_no_markup_from_it() -> None:
+    text = "Kính gửi: Ủy ban\n\n- Báo cáo <b>quý</b>\n  I & II;\n- Báo cáo năm.\n\nTrân trọng./.\n"
+    message = read(build_mime(letter(text=text), DEPARTMENT, HANOI))
+    assert message.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+    html = message.get_body(("html",))
+    assert html is not None
+    shown = html.get_content()
+    assert "<li>Báo cáo &lt;b&gt;quý&lt;/b&gt; I &amp; II;</li>" in shown.replace("\r\n", "\n")
+    assert not re.search(r"https?:|<(?:img|script|a|link)\b", shown)
+
+
+def test_an_answer_names_what_it_answers_and_says_that_it_is_one() -> None:
+    answer = letter(about="a" * 64, answers="<bao-cao@xa.example>", thread=("<dau@xa.example>", "khong phai"))
+    message = read(build_mime(answer, DEPARTMENT, HANOI))
+    assert message["In-Reply-To"] == "<bao-cao@xa.example>"
+    assert message["References"] == "<dau@xa.example> <bao-cao@xa.example>"
+    assert message["Auto-Submitted"] == "auto-replied"
+
+
+@pytest.mark.parametrize(
+    "answered", ["", "<a@b.example>\r\nBcc: c@d.example", "a@b", "<" + "a" * 300 + "@b.vn>"]
+)
+def test_what_is_no_message_id_is_not_answered_by_name(answered: str) -> None:
+    message = read(build_mime(letter(about="a" * 64, answers=answered), DEPARTMENT, HANOI))
+    assert "In-Reply-To" not in message
+    assert "Bcc" not in message
+
+
+def test_a_file_goes_with_its_name_and_only_as_it_was_when_the_mail_was_queued(tmp_path: Path) -> None:
+    (tmp_path / "Báo cáo.docx").write_bytes(b"PK mot van ban")
+    sha256 = hashlib.sha256(b"PK mot van ban").hexdigest()
+    carrying = letter(files=(("Báo cáo.docx", sha256),))
+    octets = build_mime(carrying, DEPARTMENT, HANOI, outputs=tmp_path)
+    assert octets == build_mime(carrying, DEPARTMENT, HANOI, outputs=tmp_path)
+    (part,) = read(octets).iter_attachments()
+    assert (part.get_filename(), part.get_payload(decode=True)) == ("Báo cáo.docx", b"PK mot van ban")
+    (tmp_path / "Báo cáo.docx").write_bytes(b"PK mot van ban khac")
+    with pytest.raises(UnsafeMailError):
+        build_mime(carrying, DEPARTMENT, HANOI, outputs=tmp_path)
 
 
 def test_a_mail_is_from_the_mailbox_when_no_other_sender_is_named() -> None:
@@ -131,7 +183,7 @@ def test_no_subject_changes_who_gets_a_mail(subject: str) -> None:
     head = octets.partition(b"\r\n\r\n")[0].decode("ascii")
     names = [line.partition(":")[0] for line in head.split("\r\n") if line[:1] not in " \t"]
     assert names == [
-        "Content-Type", "MIME-Version", "Content-Transfer-Encoding", "From", "To", "Subject", "Date",
+        "Content-Type", "MIME-Version", "From", "To", "Subject", "Date",
         "Message-ID", "Auto-Submitted", "X-Auto-Response-Suppress",
     ]  # fmt: skip
 
@@ -183,7 +235,7 @@ def test_a_mail_without_recipient_is_not_written() -> None:
 
 def test_a_line_that_is_one_point_ends_no_mail(server: SmtpServer) -> None:
     sent_through(server, letter(text="Trước\n.\n..\nsau\n"))
-    assert read(server.mails[0].content).get_content().split() == ["Trước", ".", "..", "sau"]
+    assert plain(read(server.mails[0].content)).split() == ["Trước", ".", "..", "sau"]
 
 
 def test_points_at_the_beginning_of_lines_are_doubled() -> None:

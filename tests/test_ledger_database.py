@@ -106,28 +106,31 @@ def test_the_step_at_which_alembic_is_spared_is_the_last_one() -> None:
     assert ScriptDirectory.from_config(configuration).get_heads() == [HEAD]
 
 
-def _with_a_step_that_fails_halfway(folder: Path) -> Path:
-    first = next(VERSIONS.glob("0001_*.py"))
-    (folder / first.name).write_text(first.read_text("utf-8"), "utf-8")
-    (folder / "0002_breaks.py").write_text(
+def _with_a_step_that_fails_halfway(folder: Path) -> tuple[Path, str]:
+    """All steps there are and one more that breaks; and the last step before it."""
+    for step in VERSIONS.glob("[0-9]*.py"):
+        (folder / step.name).write_text(step.read_text("utf-8"), "utf-8")
+    last = max(step.name[:4] for step in folder.glob("[0-9]*.py"))
+    (folder / "9999_breaks.py").write_text(
         "from alembic import op\nimport sqlalchemy as sa\n"
-        "revision, down_revision, branch_labels, depends_on = '0002', '0001', None, None\n"
+        f"revision, down_revision, branch_labels, depends_on = '9999', '{last}', None, None\n"
         "def upgrade():\n"
         "    op.create_table('half', sa.Column('a', sa.Integer))\n"
         "    raise RuntimeError('cut')\n"
     )
-    return folder
+    return folder, last
 
 
 def test_a_step_cut_short_leaves_the_schema_as_it_was(url: str, tmp_path: Path) -> None:
     database = open_database(url)
     versions = tmp_path / "versions"
     versions.mkdir()
+    broken, last = _with_a_step_that_fails_halfway(versions)
     with pytest.raises(RuntimeError, match="cut"), database.writing() as connection:
-        bring_up_to_date(connection, _with_a_step_that_fails_halfway(versions))
+        bring_up_to_date(connection, broken)
     with database.reading() as connection:
         assert "half" not in inspect(connection).get_table_names()
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "0001"
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == last
     database.close()
 
 
