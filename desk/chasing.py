@@ -31,7 +31,15 @@ from consolidate.reminders import (
 from consolidate.standing import standings
 from desk.letters import compose, compose_list
 from desk.office import Office
-from desk.outbox import GOING, Guard, preview, queue_mails, withdraw
+from desk.outbox import (
+    AWAITING_APPROVAL,
+    GOING,
+    Guard,
+    awaiting_approval,
+    preview,
+    queue_mails,
+    withdraw,
+)
 from desk.outgoing import Note, dispatch, hindrance
 from desk.views import View, outgoing_view, waiting_of
 from desk.work import consolidation_of, current_periods
@@ -329,11 +337,18 @@ def _composed(office: Office, due: Due) -> tuple[OutgoingMessage, ...]:
 
 
 def _many(office: Office, guard: Guard, *, confirmed: bool) -> Note | None:
-    """Whether so many wait that a person must say so; where each was approved, a person has."""
-    if confirmed or office.regime.sending.mode != SendingMode.SEND:
+    """So many that a person must say so are held until then; where each is approved, a person has."""
+    ledger = office.ledger
+    if office.regime.sending.mode != SendingMode.SEND:
         return None
-    waiting = sum(mail.kind.startswith(CHASE) for mail in preview(office.ledger))
+    if confirmed:
+        for mail in awaiting_approval(ledger):
+            ledger.approve(mail.id)
+        return None
+    waiting = [mail for mail in preview(ledger) if mail.kind.startswith(CHASE)]
     today = office.clock().astimezone(office.regime.timezone).date()
-    if guard.asks(waiting, len(office.regime.units_on(today))):
-        return Note("outgoing.note_many", {"count": str(waiting)})
-    return None
+    if not guard.asks(len(waiting), len(office.regime.units_on(today))):
+        return None
+    for mail in waiting:
+        ledger.hold(mail.id, AWAITING_APPROVAL)
+    return Note("outgoing.note_many", {"count": str(len(waiting))})

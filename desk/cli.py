@@ -749,12 +749,25 @@ def outbox_approve(
     mails: Annotated[list[int] | None, typer.Argument(help=_say("cli.arg_mail"))] = None,
     every: Annotated[bool, typer.Option("--all", help=_say("cli.opt_all_awaiting"))] = False,
 ) -> None:
-    from desk.outbox_actions import approve, awaiting_approval
+    from desk.outbox import awaiting_approval
+    from desk.outbox_actions import approve
 
     with _office(context) as office:
-        batch = [mail.id for mail in awaiting_approval(office)] if every else []
+        batch = [mail.id for mail in awaiting_approval(office.ledger)] if every else []
         approved = approve(office, dict.fromkeys((*(mails or ()), *batch)))
         _print(_say("cli.outbox_approved", count=len(approved)))
+
+
+@outbox_app.command("return", help=_say("cli.outbox_return"))
+def outbox_return(
+    context: typer.Context,
+    message: Annotated[str, typer.Argument(help=_say("cli.arg_message"))],
+    reason: Annotated[str, typer.Option("--reason", help=_say("cli.opt_reason"))],
+) -> None:
+    from desk.replies import return_mail
+
+    with _office(context) as office:
+        _tell_mail(return_mail(office, message, reason))
 
 
 @outbox_app.command("hold", help=_say("cli.outbox_hold"))

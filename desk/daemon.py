@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from datetime import time as clock_time
 from types import FrameType
 
@@ -21,6 +21,7 @@ import schedule
 from config.calendar import is_working_day
 from consolidate.errors import ConsolidateError
 from desk.chasing import Chased, chase
+from desk.correspondence import correspond
 from desk.digest import write_digest
 from desk.errors import DeskError, sentence_of
 from desk.heartbeat import Heartbeat, beat
@@ -33,6 +34,8 @@ from ledger.records import MORNING_DONE
 MORNING = clock_time(7, 30)
 #: The daemon looks up from waiting at least this often, so that it stops within five seconds.
 LONGEST_WAIT = 2.0
+#: After a server that could not be used, sending rests so long; so often lost mails are looked for.
+AFTER_A_FAULT = timedelta(minutes=15)
 
 
 @dataclass
@@ -48,6 +51,8 @@ class Daemon:
     _may_be_cut_off: bool = False
     _scans_may_wait: bool = True
     _trouble: MailboxError | None = None
+    _send_again: datetime | None = None
+    _looked: datetime | None = None  #: when the mailbox was last asked what became of mails
 
     def run(self, *, once: bool = False) -> None:
         """Work until told to stop.
@@ -58,6 +63,7 @@ class Daemon:
         if once:
             self.look()
             self.morning()
+            self.send()
             if self._trouble is not None:
                 raise self._trouble
             return
@@ -67,8 +73,8 @@ class Daemon:
         timetable = schedule.Scheduler()
         timetable.every(mailbox.poll_seconds if mailbox else 600).seconds.do(self.look)
         timetable.every(1).minutes.do(self.morning)
+        timetable.every(1).minutes.do(self.send)
         self.say(self.office.wording("daemon.started"))
-        self.office.ledger.recover_outbox()
         with suppress(_StoppedError):
             timetable.run_all()
             while not self._stopping:
@@ -125,13 +131,25 @@ class Daemon:
         self.office.ledger.note(MORNING_DONE, today.isoformat())
         self.say(self.office.wording("daemon.digest", path=str(path)))
 
+    def send(self) -> None:
+        """Every minute: what is due within hours and budgets; what stands in the way is told once."""
+        now = self.office.clock()
+        if self._send_again is not None and now < self._send_again:
+            return
+        try:
+            look = self._looked is None or now - self._looked >= AFTER_A_FAULT
+            self._looked = now if look else self._looked
+            correspond(self.office, look=look, pause=self._pause)
+        except (DeskError, ConsolidateError, MailboxError) as error:
+            self._send_again = now + AFTER_A_FAULT
+            self.say(sentence_of(error, self.office.wording))
+
     def _chase(self) -> Chased:
-        """Send what is due; what stands in the way is told, and it is tried again the next morning."""
-        for send in (True, False):
-            try:
-                return chase(self.office, queue=True, send=send, pause=self._pause)
-            except (DeskError, ConsolidateError) as error:
-                self.say(sentence_of(error, self.office.wording))
+        """Record what is due; a template somebody spoiled is told, and tried again the next morning."""
+        try:
+            return chase(self.office, queue=True, send=True, pause=self._pause, at_any_hour=False)
+        except (DeskError, ConsolidateError) as error:
+            self.say(sentence_of(error, self.office.wording))
         waiting = preview(self.office.ledger)
         return Chased("off", waiting, (), (), self.office.regime.timezone, self.office.wording)
 

@@ -78,6 +78,12 @@ def preview(ledger: Ledger) -> tuple[OutgoingMessage, ...]:
     return ledger.outbox((OutboxState.QUEUED,))
 
 
+def awaiting_approval(ledger: Ledger) -> tuple[OutgoingMessage, ...]:
+    """The batch: every mail that is held because nobody has approved it yet."""
+    held = ledger.outbox((OutboxState.HELD,))
+    return tuple(mail for mail in held if mail.server_reply == AWAITING_APPROVAL)
+
+
 def send_due(
     ledger: Ledger,
     sender: Sender,

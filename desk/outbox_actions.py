@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from desk.errors import DeskError, UnknownNameError
 from desk.letters import folded
 from desk.office import Office
-from desk.outbox import AWAITING_APPROVAL
 from desk.sender import build_mime, header_text
 from ledger.errors import OutboxStateError
 from ledger.history import Event
@@ -47,12 +46,6 @@ def mail_file(office: Office, mail_id: int) -> MailFile:
             office.ledger.deliveries(mail_id),
             office.ledger.history(subject=f"outbox/{mail_id}"),
         )
-
-
-def awaiting_approval(office: Office) -> tuple[OutgoingMessage, ...]:
-    """The batch: every mail that is held because nobody has approved it yet."""
-    held = office.ledger.outbox((OutboxState.HELD,))
-    return tuple(mail for mail in held if mail.server_reply == AWAITING_APPROVAL)
 
 
 def approve(office: Office, mail_ids: Iterable[int]) -> tuple[OutgoingMessage, ...]:

@@ -62,6 +62,7 @@ def dispatch(
     still_needed: Callable[[OutgoingMessage], bool],
     *,
     at_any_hour: bool = False,
+    look: bool = True,
     pause: Callable[[float], object] = time.sleep,
 ) -> Dispatched:
     """Hand over what waits, within hours and budgets.
@@ -70,6 +71,7 @@ def dispatch(
         office: the installation; its clock says when "now" is.
         still_needed: asked inside the claiming transaction; a mail that is not needed is cancelled.
         at_any_hour: a person asks for it now.
+        look: ask the mailbox about mails whose fate is open.
         pause: waits between two mails.
 
     Raises:
@@ -89,7 +91,8 @@ def dispatch(
     try:
         with only_sender(office.settings.database_url):
             ledger.recover_outbox()
-            _find_out(office)
+            if look:
+                _find_out(office)
             if not any(may_go(mail) for mail in may_be_tried(ledger, now())):
                 return Dispatched()
             with _sender(office) as sender:

@@ -20,9 +20,10 @@ from intake.extractors.interface import Budget, Limits, Package
 from intake.extractors.outlook import outlook_mail
 from intake.extractors.registry import CONTAINERS, EXTRACTORS
 from intake.extractors.tnef import winmail_text
+from intake.headers import fields_of
 from intake.kinds import kind_of, picture_size
 from intake.messages import ForwardedHead, ReadMessage
-from intake.mime import Leaf, ParsedMail, parse_mail
+from intake.mime import Leaf, ParsedMail, parse_mail, read_headers
 
 if TYPE_CHECKING:
     import zipfile
@@ -77,6 +78,7 @@ def read_message(octets: bytes, limits: Limits) -> ReadMessage:
         links=parsed.links,
         defects=tuple(dict.fromkeys((*parsed.defects, *opening.defects, *cut))),
         second_reader=parsed.second_reader,
+        returned=tuple(dict.fromkeys(filter(None, opening.returned))),
     )
 
 
@@ -155,9 +157,12 @@ class _Opening:
     forwarded: list[ForwardedHead] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
+    returned: list[str] = field(default_factory=list)  #: Message-IDs of the mails a bounce returns
 
     def open_leaf(self, leaf: Leaf) -> None:
         """Opens one attachment with a budget of its own, so that a bomb takes nothing from the next."""
+        if self.is_report and leaf.content_type == "text/rfc822-headers":
+            self.returned.append(read_headers(fields_of(leaf.content)).message_id)
         found = _Found(
             leaf.content,
             leaf.name,
@@ -233,7 +238,9 @@ class _Opening:
     def _open_parsed(self, found: _Found, kind: FileKind, parsed: ParsedMail, budget: Budget) -> None:
         name = self._add(found, kind, ReadState.CONTAINER)
         self.defects += parsed.defects
-        if not self.is_report:
+        if self.is_report:
+            self.returned.append(parsed.headers.message_id)
+        else:
             self._note_forward(parsed)
         for leaf in parsed.files:
             is_mail = leaf.content_type == "message/rfc822"

@@ -24,7 +24,7 @@ from intake.exhibits import ReadExhibit, exhibits_of, figures_of
 from intake.messages import ReadMessage
 from intake.reading import combine
 from intake.recognition import Envelope, Exhibit, Match, Recognition, recognise
-from intake.screening import screen
+from intake.screening import screen, unanswerable
 from intake.sender import SenderResult, look_alike, sender_verdict
 from intake.settlement import Announced, Handed, announced, fingerprint, is_telling, role_of
 from intake.subjects import reports_named
@@ -109,6 +109,10 @@ _ASKING = re.compile(
     r"|(?:duoc|phai|dung|can|co) khong|the nao|bao gio|khi nao|o dau|bao nhieu"
     r"|(?:co|can) (?:phai|duoc|can) .{1,80} khong|de nghi .{0,60}(?:cho biet|huong dan|tra loi|giai dap)"
     r"|huong dan giup|lui thoi han|gia han)\b"
+)
+#: "Xã đã gửi báo cáo hôm qua", "đã nộp từ tuần trước": after normalisation.
+_SENT_BEFORE = re.compile(
+    r"(?<!chua )\b(?:da|vua|moi) (?:duoc )?(?:gui|nop|chuyen|bao cao)\b(?! (?:chua|khong)\b)(?!.{0,40}\?)"
 )
 _REPORTING_WORDS = (" bao cao ", " bc ", " bieu ", " so lieu ")
 
@@ -259,6 +263,8 @@ class _Judge:
         unopened = [file for file in self._files() if file.state in _FILE_REASONS]
         if unopened:
             return self._asked(MessageClass.UNREADABLE, _FILE_REASONS[unopened[0].state])
+        if self._claims_sent():
+            return self._asked(MessageClass.QUESTION, "claims_sent")
         if self._asks():
             return self._asked(MessageClass.QUESTION, "question")
         if self._is_stray():
@@ -295,6 +301,11 @@ class _Judge:
         text = f"{self._message.headers.subject}\n{self._message.own_text}"
         asking = "?" in text or _ASKING.search(plain_key(text)) is not None
         return asking and not self._files() and (bool(self._sender_units()) or self._speaks_of_reports())
+
+    def _claims_sent(self) -> bool:
+        """A unit says that its report went before; nothing of the kind comes with this mail."""
+        said = f" {plain_key(self._message.own_text)} "
+        return not self._files() and bool(self._sender_units()) and _SENT_BEFORE.search(said) is not None
 
     def _is_stray(self) -> bool:
         """From nobody we know, no public office, and neither about reporting nor about any unit."""
@@ -557,6 +568,11 @@ class _Judge:
         named = (match.unit, match.report, match.period) if match is not None else ("", "", "")
         return _item_id("message", self._archived.archive_id, *named)
 
+    def _answerable(self) -> dict[str, str]:
+        """Why no receipt goes to this sender; nothing for mail that a person wrote."""
+        reason = unanswerable(self._message.headers, self._regime.department.mailbox)
+        return {"no_answer": reason} if reason else {}
+
     def _written(
         self,
         message_class: MessageClass,
@@ -578,9 +594,9 @@ class _Judge:
             message_class=message_class,
             state=state,
             reasons=reasons,
-            verdict=self._verdict.as_record(),
+            verdict=self._verdict.as_record() | self._answerable(),
             attachments=tuple(map(_attachment, self._message.files)),
-            thread=tuple(filter(None, (headers.in_reply_to, *headers.references))),
+            thread=tuple(filter(None, (headers.in_reply_to, *headers.references, *self._message.returned))),
             **more,  # type: ignore[arg-type]
         )
 

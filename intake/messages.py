@@ -88,3 +88,4 @@ class ReadMessage:
     links: tuple[str, ...] = ()  #: http(s) addresses in the body, at most 50, never followed
     defects: tuple[str, ...] = ()  #: codes of structural faults of the MIME, and of text put right
     second_reader: bool = False  #: the fast reader stumbled and the careful one was asked
+    returned: tuple[str, ...] = ()  #: of a bounce: Message-IDs of the mails it returns

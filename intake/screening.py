@@ -6,6 +6,7 @@ The desk shows the rule's name with its sentence, so that nothing is put aside w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,6 +14,11 @@ from config.spelling import plain_key
 from intake.messages import Headers, ReadMessage
 from ledger.records import MessageClass
 
+#: Fields by which a mail asks for no automatic answer, or shows that a program wrote it.
+_NO_ANSWER_WANTED = ("x-auto-response-suppress", "x-autoreply", "x-autorespond", "x-autoresponder", "x-loop")
+_NO_REPLY = re.compile(
+    r"(?:no|do[-_.]?not|khong)[-_.]?(?:reply|tra-?loi)|(?:mailer-daemon|postmaster|bounces?|daemon|root)\b"
+)
 _ROBOTS = ("mailer-daemon@", "postmaster@")
 _AUTO_SUBJECTS = (
     "tra loi tu dong",
@@ -81,6 +87,24 @@ def is_automatic(headers: Headers) -> bool:
     if any(_other(headers, name) for name in ("x-autoreply", "x-autorespond", "x-auto-response-suppress")):
         return plain_key(headers.subject).startswith(_AUTO_SUBJECTS) or headers.return_path == ""
     return plain_key(headers.subject).startswith(_AUTO_SUBJECTS)
+
+
+def unanswerable(headers: Headers, mailbox: str) -> str:
+    """Why no program may answer this mail (RFC 3834 section 2), empty when it may: a code.
+
+    A receipt to a robot starts an exchange that nobody ends.
+    """
+    address = headers.sender.address
+    reasons = (
+        ("own_mail", bool(mailbox) and address == mailbox.lower()),
+        ("bounce", is_bounce(headers) or headers.return_path == ""),
+        ("auto_submitted", headers.auto_submitted.split(";")[0].split("(")[0].strip() not in ("", "no")),
+        ("auto_reply", is_automatic(headers) or any(_other(headers, name) for name in _NO_ANSWER_WANTED)),
+        ("bulk", is_bulk(headers)),
+        ("no_reply", not address or _NO_REPLY.match(address) is not None),
+        ("reply_to_elsewhere", any(each != address for each in headers.reply_to)),
+    )
+    return next((reason for reason, holds in reasons if holds), "")
 
 
 def is_bulk(headers: Headers) -> bool:

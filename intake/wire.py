@@ -46,6 +46,7 @@ class _WireMessage:
     links: tuple[str, ...]
     defects: tuple[str, ...]
     second_reader: bool
+    returned: tuple[str, ...]
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
@@ -64,6 +65,7 @@ def packed(message: ReadMessage) -> bytes:
             message.links,
             message.defects,
             message.second_reader,
+            message.returned,
         )
     )
 
@@ -85,6 +87,7 @@ def unpacked(octets: bytes) -> ReadMessage:
         wire.links,
         wire.defects,
         wire.second_reader,
+        wire.returned,
     )
 
 

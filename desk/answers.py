@@ -1,0 +1,154 @@
+"""What came back in answer to our own mail: returned mail, automatic replies, claims, questions, reports.
+
+An answer lands on the obligations of the mail it answers when it names that mail's signed Message-ID and
+comes from the unit that was written to. A mail system's bounce need only name the signed Message-ID: that
+is what nobody can make up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from config.regime import Regime
+from desk.office import Office
+from desk.references import is_signed, reference_key
+from ledger.linked import effective_regime
+from ledger.records import (
+    ADDRESS_DEAD,
+    Delivery,
+    MessageClass,
+    MessageOutcome,
+    MessageState,
+    ObligationKey,
+    OutboxState,
+    OutgoingMessage,
+)
+
+RETURNED = "returned_by_server"
+_WENT = (OutboxState.SENT, OutboxState.UNCERTAIN, OutboxState.DRAFTED)
+
+
+class AnswerKind(StrEnum):
+    """What an answer is."""
+
+    REPORT = "report"  #: something was booked from it
+    CLAIMS_SENT = "claims_sent"  #: "đã gửi hôm qua": shown beside what the ledger says
+    QUESTION = "question"
+    AUTO_REPLY = "auto_reply"  #: out of office
+    BOUNCE = "bounce"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One message that answers one of our mails."""
+
+    archive_id: str
+    arrival: datetime
+    sender: str
+    subject: str
+    kind: AnswerKind
+    mail: OutgoingMessage  #: what it answers
+    keys: tuple[ObligationKey, ...]  #: the obligations that mail speaks of
+    waits: bool  #: a person has still to look at it
+
+
+def answers(office: Office, unit: str | None = None) -> tuple[Answer, ...]:
+    """Every answer to our mail, of one unit or of all, by arrival."""
+    ledger = office.ledger
+    with ledger.snapshot():
+        regime = effective_regime(office.regime, ledger.decisions())
+        mails = ledger.outbox()
+        outcomes = ledger.messages()
+    return answers_in(regime, outcomes, mails, reference_key(office.settings.home), unit)
+
+
+def answers_in(
+    regime: Regime,
+    outcomes: Iterable[MessageOutcome],
+    mails: Sequence[OutgoingMessage],
+    key: bytes,
+    unit: str | None = None,
+) -> tuple[Answer, ...]:
+    """The answers among these messages. Pure."""
+    by_id = {mail.message_id: mail for mail in mails if mail.unit and unit in (None, mail.unit)}
+    found = ((outcome, _answered(outcome, by_id, key)) for outcome in outcomes)
+    return tuple(
+        _answer(outcome, mail)
+        for outcome, mail in found
+        if mail is not None and (_is_bounce(outcome) or _is_from(regime, mail.unit, outcome))
+    )
+
+
+def note_returned(office: Office) -> tuple[OutgoingMessage, ...]:
+    """Bring bounces to the mails they return; the mails that now stand as bounced.
+
+    Only lasting ones (5.x.x): a delay notice changes nothing.
+    """
+    went = office.ledger.outbox(_WENT)
+    if not went:
+        return ()
+    by_id, key = {mail.message_id: mail for mail in went}, reference_key(office.settings.home)
+    returned = {}
+    for outcome in office.ledger.messages(message_class=MessageClass.BOUNCE):
+        mail = _answered(outcome, by_id, key)
+        dead = [each.parameters["address"] for each in outcome.findings if each.code == ADDRESS_DEAD]
+        if mail is not None and dead:
+            returned[mail.id] = (outcome, dead)
+    return tuple(
+        office.ledger.mark(
+            Delivery(mail_id, outcome.arrival, OutboxState.BOUNCED, f"{RETURNED}: {', '.join(dead)}")
+        )
+        for mail_id, (outcome, dead) in returned.items()
+    )
+
+
+def _answered(
+    outcome: MessageOutcome, by_id: dict[str, OutgoingMessage], key: bytes
+) -> OutgoingMessage | None:
+    """Our mail that the message answers: of several named, the first, which In-Reply-To names."""
+    ours = (by_id[named] for named in outcome.thread if named in by_id and is_signed(named, key))
+    return next(ours, None)
+
+
+def _is_from(regime: Regime, unit_id: str, outcome: MessageOutcome) -> bool:
+    """Whether a unit's own address wrote it, and nobody found it forged."""
+    unit = next((each for each in regime.units if each.id == unit_id), None)
+    day = outcome.arrival.astimezone(regime.timezone).date()
+    known = unit is not None and any(
+        each.address == outcome.from_address.lower() for each in unit.addresses_on(day)
+    )
+    return known and outcome.message_class is not MessageClass.SPOOF
+
+
+def _is_bounce(outcome: MessageOutcome) -> bool:
+    return outcome.message_class is MessageClass.BOUNCE
+
+
+def _answer(outcome: MessageOutcome, mail: OutgoingMessage) -> Answer:
+    return Answer(
+        outcome.archive_id,
+        outcome.arrival,
+        outcome.from_address,
+        outcome.subject,
+        _kind(outcome),
+        mail,
+        mail.keys,
+        outcome.state in {MessageState.REVIEW, MessageState.FAILED},
+    )
+
+
+def _kind(outcome: MessageOutcome) -> AnswerKind:
+    if outcome.submissions:
+        return AnswerKind.REPORT
+    if "claims_sent" in outcome.reasons:
+        return AnswerKind.CLAIMS_SENT
+    same = {
+        MessageClass.QUESTION: AnswerKind.QUESTION,
+        MessageClass.AUTO_REPLY: AnswerKind.AUTO_REPLY,
+        MessageClass.BOUNCE: AnswerKind.BOUNCE,
+    }
+    return same.get(outcome.message_class, AnswerKind.OTHER)

@@ -1,0 +1,281 @@
+"""Mail that answers a unit's own: the receipt of what was booked, and a report returned with its reason.
+
+A receipt goes once for each message that was booked, to the registered address it came from, never to a
+program (RFC 3834) and never to a sender who is not proved. What stands in it of the unit's own words
+(names of its files) is one line of plain text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from config.regime import Regime
+from config.spelling import tidy
+from config.units import Unit
+from consolidate.writers.phrases import capital, counted, days_late, due, moment, small
+from desk.errors import UnknownNameError
+from desk.letters import addressee, item_name
+from desk.office import Office
+from desk.outbox import DAY, HOUR
+from desk.sender import header_text
+from desk.views import reason
+from ledger.linked import effective_regime
+from ledger.obligations import obligations_of
+from ledger.records import (
+    AttachmentRecord,
+    MessageOutcome,
+    MessageState,
+    ObligationKey,
+    OutboxState,
+    OutgoingMessage,
+    Role,
+    SubmissionIntent,
+)
+
+RECEIPT = "receipt"
+RETURN = "return"
+#: Mail that arrived longer ago gets no receipt: it was read late, at a first start or after a rebuild.
+FRESH = timedelta(days=3)
+#: So many hex digits of the archive id are the number of a receipt.
+NUMBER = 8
+#: Findings that a unit can put right; the others are questions to our own staff.
+FOR_THE_UNIT = frozenset(
+    {
+        "ambiguous_number", "check_failed", "conflict_in_submission", "date_for_number", "error_cell",
+        "female_above_total", "figure_twice", "formula_not_recalculated", "fraction_for_number",
+        "male_above_total", "negative_number", "not_whole", "part_exceeds_total", "percent_differs",
+        "percent_only", "percent_out_of_range", "total_not_parts", "unit_differs", "unit_missing",
+        "unreadable_number",
+    }
+)  # fmt: skip
+_MOST_FILES = 20
+_MOST_FAULTS = 10
+_FILE_NAME = 80
+_SENTENCE = 300
+_TAKEN_BACK = OutboxState.CANCELLED
+
+
+@dataclass(frozen=True, slots=True)
+class _Booked:
+    """A message that was booked, and the unit whose address wrote it."""
+
+    outcome: MessageOutcome
+    unit: Unit
+    intents: tuple[SubmissionIntent, ...]  #: of that unit
+
+
+def receipts_due(office: Office) -> tuple[OutgoingMessage, ...]:
+    """The receipts nobody has written yet, within the caps for one unit and one thread."""
+    policy = office.regime.sending
+    if not policy.receipts:
+        return ()
+    now, ledger = office.clock(), office.ledger
+    regime = effective_regime(office.regime, ledger.decisions())
+    written = list(ledger.outbox())
+    done = {mail.about for mail in written if mail.kind == RECEIPT}
+    made = []
+    for outcome in ledger.messages(state=MessageState.BOOKED):
+        if outcome.archive_id in done or now - outcome.arrival > FRESH or outcome.arrival > now:
+            continue
+        booked = _booked(regime, outcome)
+        if booked is not None and _within_caps(office, booked, written, now):
+            receipt = _receipt(office, booked)
+            written.append(receipt)
+            made.append(receipt)
+    return tuple(made)
+
+
+def return_mail(office: Office, message: str, why: str) -> OutgoingMessage:
+    """Ask a unit in the officer's own words to complete or correct what it sent; the mail, queued.
+
+    Raises:
+        UnknownNameError: there is no such message, or its sender is no unit's address.
+
+    """
+    outcome = office.ledger.message(message)
+    if outcome is None:
+        raise UnknownNameError("desk.unknown_message", name=message)
+    regime = effective_regime(office.regime, office.ledger.decisions())
+    unit = _unit_of(regime, outcome)
+    if unit is None:
+        raise UnknownNameError("outgoing.return_to_nobody", sender=outcome.from_address)
+    before = sum(m.about == outcome.archive_id and m.kind.startswith(RETURN) for m in office.ledger.outbox())
+    kind = f"{RETURN}-{before + 1}" if before else RETURN
+    mail = _returned(office, unit, outcome, why, kind)
+    queued = office.ledger.queue(mail)
+    assert queued is not None
+    return queued
+
+
+def still_answers(office: Office, mail: OutgoingMessage) -> bool:
+    """Whether what a receipt says is true still: its message is booked to what it names."""
+    if mail.kind != RECEIPT:
+        return True
+    outcome = office.ledger.message(mail.about)
+    if outcome is None or outcome.state is not MessageState.BOOKED:
+        return False
+    return {intent.key for intent in outcome.submissions if intent.accepted} >= set(mail.keys)
+
+
+def _booked(regime: Regime, outcome: MessageOutcome) -> _Booked | None:
+    """The message with its unit, when it may be answered by a program; None: it may not."""
+    unit = _unit_of(regime, outcome)
+    if unit is None or "no_answer" in outcome.verdict or not _is_proved(regime, outcome):
+        return None
+    intents = tuple(each for each in outcome.submissions if each.accepted and each.key.unit == unit.id)
+    told = any(each.role is not Role.DUPLICATE for each in intents)
+    return _Booked(outcome, unit, intents) if told else None
+
+
+def _unit_of(regime: Regime, outcome: MessageOutcome) -> Unit | None:
+    """The unit for which the sender's address spoke that day, and which the message is booked to."""
+    day = outcome.arrival.astimezone(regime.timezone).date()
+    sender = outcome.from_address.lower()
+    owners = [u for u in regime.units if sender and any(a.address == sender for a in u.addresses_on(day))]
+    booked = {intent.key.unit for intent in outcome.submissions}
+    chosen = [unit for unit in owners if unit.id in booked] or owners
+    return chosen[0] if len(chosen) == 1 else None
+
+
+def _is_proved(regime: Regime, outcome: MessageOutcome) -> bool:
+    """The provider has proved the sender, or nobody could and the department takes that for enough."""
+    verdict = outcome.verdict.get("verdict")
+    unchecked = "not_configured" in outcome.verdict.get("reasons", "")
+    return (
+        verdict == "pass"
+        or (verdict == "none" and regime.accept_unauthenticated)
+        or (verdict == "unknown" and unchecked)
+    )
+
+
+def _within_caps(office: Office, booked: _Booked, written: Sequence[OutgoingMessage], now: datetime) -> bool:
+    """Not too many to one unit or in one thread, and nothing twice in an hour: two robots end here."""
+    policy, outcome = office.regime.sending, booked.outcome
+    living = [m for m in written if m.state is not _TAKEN_BACK and m.unit == booked.unit.id]
+    today = sum(now - mail.queued_at < DAY for mail in living)
+    thread = {*outcome.thread, outcome.message_id}
+    in_thread = [m for m in living if m.about and thread & {m.answers, *m.thread, m.message_id}]
+    hasty = any(now - mail.queued_at < HOUR for mail in in_thread)
+    return today < policy.unit_daily_cap and len(in_thread) < policy.thread_cap and not hasty
+
+
+def _receipt(office: Office, booked: _Booked) -> OutgoingMessage:
+    stationery, outcome = office.stationery(), booked.outcome
+    items = [_item(office, intent, outcome) for intent in booked.intents]
+    faults = _faults(booked, office)
+    unopened = [
+        _file(each) for each in outcome.attachments if each.state not in {"read", "decoration", "container"}
+    ]
+    facts = {
+        "number": outcome.archive_id[:NUMBER].upper(),
+        "arrival": moment(outcome.arrival, office.regime.timezone, stationery.wording),
+        "items": items,
+        "files": [_file(each) for each in outcome.attachments if each.state != "decoration"][:_MOST_FILES],
+        "faults": faults[:_MOST_FAULTS],
+        "more_faults": counted(len(faults) - _MOST_FAULTS) if len(faults) > _MOST_FAULTS else "",
+        "unopened": unopened[:_MOST_FILES],
+    }
+    complete = not faults and not unopened
+    name = "hoan-thanh" if complete else "tiep-nhan"
+    report = small(_name(office, booked.intents[0].key))
+    key = "subject_complete" if complete else "subject_receipt"
+    return _answering(office, booked.unit, outcome, RECEIPT, (name, "tiep-nhan"), facts, key, report)
+
+
+def _returned(office: Office, unit: Unit, outcome: MessageOutcome, why: str, kind: str) -> OutgoingMessage:
+    stationery = office.stationery()
+    keys = tuple(intent.key for intent in outcome.submissions if intent.key.unit == unit.id)
+    reports = [small(_name(office, key)) for key in keys]
+    facts = {
+        "arrival": moment(outcome.arrival, office.regime.timezone, stationery.wording),
+        "subject": header_text(outcome.subject, _SENTENCE),
+        "reports": reports,
+        "reason_lines": [tidy(line) for line in why.splitlines() if tidy(line)],
+    }
+    report = reports[0] if reports else stationery.wording("outgoing.your_mail")
+    return _answering(office, unit, outcome, kind, ("tra-lai",), facts, "subject_return", report)
+
+
+def _answering(
+    office: Office,
+    unit: Unit,
+    outcome: MessageOutcome,
+    kind: str,
+    names: Sequence[str],
+    facts: Mapping[str, object],
+    subject: str,
+    report: str,
+) -> OutgoingMessage:
+    """A mail in the thread of a message, to the address that wrote it."""
+    stationery, regime = office.stationery(), office.regime
+    unit_kind = regime.kind(unit.kind)
+    own = {"addressee": addressee(unit, unit_kind), "addressed": tidy(unit_kind.addressed_as)}
+    step = outcome.archive_id[:16]
+    accepted = tuple(i.key for i in outcome.submissions if i.key.unit == unit.id)
+    return OutgoingMessage(
+        kind=kind,
+        step=step,
+        unit=unit.id,
+        keys=tuple(dict.fromkeys(accepted)),
+        to=(outcome.from_address,),
+        cc=(),
+        subject=stationery.wording(f"outgoing.{subject}", reports=report),
+        text=stationery.render(names, own | dict(facts)),
+        message_id=stationery.message_id(kind, unit.id, (step,)),
+        queued_at=office.clock(),
+        about=outcome.archive_id,
+        answers=outcome.message_id,
+        thread=tuple(reversed(outcome.thread)),
+    )
+
+
+def _item(office: Office, intent: SubmissionIntent, outcome: MessageOutcome) -> str:
+    """One booked report: what it is, its deadline, and whether it came in time."""
+    wording, zone = office.document_wording, office.regime.timezone
+    moment_due = _due(office, intent.key)
+    name = capital(_name(office, intent.key))
+    if intent.role is not Role.FIRST:  # a later part never makes a report late
+        return wording("outgoing.booked_again", name=name, role=wording(f"outgoing.role_{intent.role}"))
+    if moment_due is None:
+        return name
+    late = days_late(outcome.arrival, moment_due, zone)
+    key = "booked_on_time" if late is None else "booked_late"
+    days = counted(max(late or 0, 1))
+    return wording(f"outgoing.{key}", name=name, due=due(moment_due, zone, wording), days=days)
+
+
+def _name(office: Office, key: ObligationKey) -> str:
+    report = office.regime.report(key.report)
+    period = office.period(report, key.period)
+    return item_name(report, period, office.document_wording) if period is not None else report.name
+
+
+def _due(office: Office, key: ObligationKey) -> datetime | None:
+    report = office.regime.report(key.report)
+    period = office.period(report, key.period)
+    if period is None:
+        return None
+    owed = obligations_of(office.regime, report, period, office.ledger.decisions())
+    return next((each.due for each in owed if each.key == key), None)
+
+
+def _faults(booked: _Booked, office: Office) -> list[str]:
+    """What is wrong in the unit's own figures, each with its place. Not how well we read."""
+    wording = office.document_wording
+    told = []
+    for finding in (each for intent in booked.intents for each in intent.findings):
+        if finding.code in FOR_THE_UNIT:
+            sentence = reason(finding.code, wording, finding.parameters)
+            place = _place(finding.place.file, finding.place.where) if finding.place else ""
+            told.append(header_text(f"{place}: {sentence}" if place else sentence, _SENTENCE))
+    return list(dict.fromkeys(told))
+
+
+def _place(file: str, where: str) -> str:
+    return ", ".join(filter(None, (header_text(file, _FILE_NAME), where)))
+
+
+def _file(file: AttachmentRecord) -> str:
+    return header_text(file.name, _FILE_NAME)

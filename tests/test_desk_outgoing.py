@@ -1,0 +1,210 @@
+"""Drafts, and mails of unknown fate, with a real mailbox (Dovecot) beside a real SMTP server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from config.secrets import SMTP_PASSWORD
+from desk.correspondence import correspond
+from desk.outgoing import Dispatched, is_within_hours
+from desk.uncertain import FOUND_SENT, NOT_FOUND
+from ledger.records import Delivery, OutboxState, OutgoingMessage
+from tests.dovecot import DRAFTS, SENT, Dovecot, running_dovecot
+from tests.dovecot import PASSWORD as MAILBOX_PASSWORD
+from tests.offices import DEPARTMENT, Office, at, make_office, note
+from tests.smtp_server import LOST, PASSWORD, SmtpServer, running_smtp
+
+ADDRESSED = 6  #: units of the invented department that have an address
+
+
+@pytest.fixture(scope="module")
+def mailbox() -> Iterator[Dovecot]:
+    with running_dovecot() as running:
+        yield running
+
+
+@pytest.fixture
+def server() -> Iterator[SmtpServer]:
+    with running_smtp() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    monkeypatch.setenv("TONGHOP_PASSWORD", MAILBOX_PASSWORD)
+    monkeypatch.setenv(f"TONGHOP_{SMTP_PASSWORD.upper()}", PASSWORD)
+
+
+def office_of(folder: Path, mode: str, mailbox: Dovecot, user: str, server: SmtpServer) -> Office:
+    department = DEPARTMENT.replace("mode: preview", f"mode: {mode}\n  seconds_between: 0")
+    made = replace(make_office(folder, department=department), now="2023-06-07T09:00:00+07:00")
+    smtp = server.settings()
+    made.settings(
+        f"mailbox:\n  host: 127.0.0.1\n  user: {user}\n  port: {mailbox.port}\n"
+        "  encryption: none\n  allow_plain_on_loopback: true\n"
+        f"smtp:\n  host: {smtp.host}\n  user: {smtp.user}\n  port: {smtp.port}\n"
+        f"  encryption: tls\n  ca_file: {smtp.ca_file}\n"
+    )
+    made.deliver(note("tin@bao.example", "Bản tin", "Tin tuần"), "2023-05-20T10:00")
+    made.take_in()
+    made.run("remind", "--queue")
+    return made
+
+
+def folders(mailbox: Dovecot, user: str, *names: str) -> None:
+    with mailbox.client(user) as client:
+        for name in names:
+            client.create_folder(name)
+
+
+def held_in(mailbox: Dovecot, user: str, folder: str) -> int:
+    with mailbox.client(user) as client:
+        answer = client.select_folder(folder, readonly=True)
+        return int(answer[b"EXISTS"])
+
+
+def one_round(office: Office, now: str = "2023-06-07T09:00:00+07:00") -> Dispatched:
+    with replace(office, now=now).opened() as opened:
+        found: Dispatched = correspond(opened, pause=lambda _seconds: None)
+    return found
+
+
+def outbox(office: Office) -> tuple[OutgoingMessage, ...]:
+    with office.opened() as opened:
+        mails: tuple[OutgoingMessage, ...] = opened.ledger.outbox()
+    return mails
+
+
+@contextmanager
+def interrupted(office: Office) -> Iterator[OutgoingMessage]:
+    """The first mail as a killed program leaves it: taken for sending, and no word since."""
+    with office.opened() as opened:
+        mail = opened.ledger.outbox()[0]
+        opened.ledger.claim(mail.id, lambda _mail: True)
+    yield mail
+
+
+def test_mails_are_laid_as_drafts_once_and_no_server_is_asked_to_send(
+    tmp_path: Path, mailbox: Dovecot, server: SmtpServer
+) -> None:
+    folders(mailbox, "nhap", DRAFTS, SENT)
+    office = office_of(tmp_path, "drafts", mailbox, "nhap", server)
+    assert {mail.state for mail in one_round(office).mails} == {OutboxState.DRAFTED}
+    one_round(office, "2023-06-07T10:00:00+07:00")
+    assert held_in(mailbox, "nhap", DRAFTS) == ADDRESSED
+    assert server.connections == 0
+    with mailbox.client("nhap") as client:
+        client.select_folder(DRAFTS, readonly=True)
+        flags = client.get_flags(client.search())
+        assert all(b"\\Draft" in each for each in flags.values())
+
+
+def test_a_draft_that_lay_there_when_the_program_died_is_not_laid_again(
+    tmp_path: Path, mailbox: Dovecot, server: SmtpServer
+) -> None:
+    folders(mailbox, "chet", DRAFTS, SENT)
+    office = office_of(tmp_path, "drafts", mailbox, "chet", server)
+    with interrupted(office) as mail:
+        octets = f"Message-ID: {mail.message_id}\r\nSubject: x\r\n\r\n".encode()
+        mailbox.append("chet", octets, folder=DRAFTS)
+    one_round(office)
+    assert {mail.state for mail in outbox(office)} == {OutboxState.DRAFTED}
+    assert held_in(mailbox, "chet", DRAFTS) == ADDRESSED
+
+
+def test_a_draft_the_officer_sent_counts_as_sent(
+    tmp_path: Path, mailbox: Dovecot, server: SmtpServer
+) -> None:
+    folders(mailbox, "gui", DRAFTS, SENT)
+    office = office_of(tmp_path, "drafts", mailbox, "gui", server)
+    one_round(office)
+    first = outbox(office)[0]
+    mailbox.append("gui", f"Message-ID: {first.message_id}\r\n\r\n".encode(), folder=SENT)
+    one_round(office, "2023-06-07T11:00:00+07:00")
+    assert [mail.state for mail in outbox(office)][:2] == [OutboxState.SENT, OutboxState.DRAFTED]
+
+
+def test_an_interrupted_mail_that_lies_in_sent_went_and_is_not_sent_again(
+    tmp_path: Path, mailbox: Dovecot, server: SmtpServer
+) -> None:
+    folders(mailbox, "di", SENT)
+    office = office_of(tmp_path, "send", mailbox, "di", server)
+    with interrupted(office) as mail:
+        mailbox.append("di", f"Message-ID: {mail.message_id}\r\n\r\n".encode(), folder=SENT)
+    one_round(office)
+    found = outbox(office)[0]
+    assert (found.state, found.server_reply) == (OutboxState.SENT, FOUND_SENT)
+    assert len(server.mails) == ADDRESSED - 1
+
+
+def test_a_mail_lost_after_its_text_is_sent_again_only_when_its_absence_proves_something(
+    tmp_path: Path, mailbox: Dovecot, server: SmtpServer
+) -> None:
+    folders(mailbox, "mat", SENT)
+    office = office_of(tmp_path, "send", mailbox, "mat", server)
+    server.on_data = LOST  # the server took it all the same: the test's server keeps no copies
+    one_round(office)
+    lost = outbox(office)[0]
+    assert lost.state is OutboxState.UNCERTAIN
+    server.on_data = ""
+    for minute in (11, 30, 50):
+        one_round(office, f"2023-06-07T09:{minute}:00+07:00")
+    assert outbox(office)[0].state is OutboxState.UNCERTAIN  # nothing else lies in Sent either
+    assert [mail.state for mail in outbox(office)].count(OutboxState.SENT) == ADDRESSED - 1
+    sure = outbox(office)[-1]
+    mailbox.append("mat", f"Message-ID: {sure.message_id}\r\n\r\n".encode(), folder=SENT)
+    one_round(office, "2023-06-07T10:30:00+07:00")
+    events = [event for event in _history(office, lost.id) if event[1] == NOT_FOUND]
+    assert events == [("mail_queued", NOT_FOUND)]
+    one_round(office, "2023-06-07T10:45:00+07:00")
+    assert outbox(office)[0].state is OutboxState.SENT
+
+
+def _history(office: Office, mail_id: int) -> list[tuple[str, str]]:
+    with office.opened() as opened:
+        events = opened.ledger.history(subject=f"outbox/{mail_id}")
+    return [(event.event, str(event.detail.get("reply", ""))) for event in events]
+
+
+@pytest.mark.parametrize(
+    ("moment", "within"),
+    [
+        ("2023-06-07T07:29", False),
+        ("2023-06-07T07:30", True),
+        ("2023-06-07T16:59", True),
+        ("2023-06-07T17:00", False),
+        ("2023-06-10T09:00", False),  # Saturday
+    ],
+)
+def test_mail_leaves_within_the_hours_of_working_days(
+    tmp_path: Path, mailbox: Dovecot, server: SmtpServer, moment: str, within: bool
+) -> None:
+    office = office_of(tmp_path, "send", mailbox, "gio", server)
+    mail = outbox(office)[0]
+    with office.opened() as opened:
+        assert is_within_hours(opened.regime, mail, at(moment)) is within
+    one_round(office, f"{moment}:00+07:00")
+    assert bool(server.mails) is within
+
+
+def test_the_budget_of_an_hour_spreads_the_mail_over_the_day(
+    tmp_path: Path, mailbox: Dovecot, server: SmtpServer
+) -> None:
+    office = office_of(tmp_path, "send\n  hourly_cap: 2", mailbox, "giờ".encode().hex(), server)
+    for hour, sent in ((9, 2), (9, 2), (10, 4), (11, 6)):
+        one_round(office, f"2023-06-07T{hour:02}:00:01+07:00")
+        assert len(server.mails) == sent
+
+
+def test_a_sent_delivery_is_told_once(tmp_path: Path, mailbox: Dovecot, server: SmtpServer) -> None:
+    office = office_of(tmp_path, "send", mailbox, "mot-lan", server)
+    one_round(office)
+    with office.opened() as opened:
+        attempts: list[Delivery] = [d for mail in outbox(office) for d in opened.ledger.deliveries(mail.id)]
+    assert [each.state for each in attempts] == [OutboxState.SENT] * ADDRESSED

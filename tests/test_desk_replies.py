@@ -1,0 +1,258 @@
+"""Receipts and returned reports: who gets one, what it says, and who never does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desk.answers import AnswerKind, answers, note_returned
+from desk.references import is_signed, reference_key
+from desk.replies import receipts_due
+from ledger.records import Delivery, OutboxState, OutgoingMessage
+from tests.offices import (
+    DEPARTMENT,
+    SERVER,
+    Office,
+    address,
+    at,
+    figures,
+    make_office,
+    note,
+    report_mail,
+    verified,
+)
+
+SENDING = DEPARTMENT.replace("mode: preview", "mode: send\n  receipts: true")
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return replace(make_office(tmp_path, department=SENDING), now="2023-06-07T09:00:00+07:00")
+
+
+def receipts(office: Office, *, queue: bool = False) -> list[OutgoingMessage]:
+    with office.opened() as opened:
+        due = receipts_due(opened)
+        if queue:
+            for mail in due:
+                opened.ledger.queue(mail)
+        return list(due)
+
+
+def test_a_report_in_order_is_thanked_for_in_its_own_thread(office: Office) -> None:
+    office.deliver(report_mail("binh-minh", figures(1)), "2023-06-06T08:00")
+    office.take_in()
+    (receipt,) = receipts(office)
+    assert (receipt.kind, receipt.to, receipt.unit) == ("receipt", (address("binh-minh"),), "binh-minh")
+    assert receipt.subject.startswith("V/v đã tiếp nhận đầy đủ báo cáo kết quả công tác bình đẳng giới")
+    assert receipt.answers.endswith("@don-vi.example>")
+    said = " ".join(receipt.text.split())
+    assert "Kính gửi: Ủy ban nhân dân xã Bình Minh" in said
+    assert "gửi chậm 02 ngày so với thời hạn trước ngày 05/6/2023" in said
+    assert "bao cao.docx" in said
+    assert max(map(len, receipt.text.splitlines())) < 78
+
+
+def test_a_faulty_figure_is_named_with_its_place(office: Office) -> None:
+    wrong = figures(1, B2=("100", "340"))
+    office.deliver(report_mail("binh-minh", wrong), "2023-06-06T08:00")
+    office.take_in()
+    (receipt,) = receipts(office)
+    said = " ".join(receipt.text.split())
+    assert "bao cao.docx, bảng 2, hàng 3, cột 5: " in said
+    assert "số nữ (340) lớn hơn tổng số (100)" in said
+    assert receipt.subject.startswith("V/v tiếp nhận")
+
+
+ROBOTS: list[Mapping[str, str]] = [
+    {"Auto-Submitted": "auto-generated"},
+    {"Auto-Submitted": "auto-replied; owner=x"},
+    {"Precedence": "bulk"},
+    {"List-Id": "<danh-sach.example>"},
+    {"X-Auto-Response-Suppress": "All"},
+    {"Return-Path": "<>"},
+    {"Reply-To": "nguoi-khac@noi-khac.example"},
+]
+
+
+@pytest.mark.parametrize("robot", ROBOTS, ids=lambda each: next(iter(each)))
+def test_a_report_that_a_program_mailed_gets_no_receipt(office: Office, robot: Mapping[str, str]) -> None:
+    headers = {**verified(address("binh-minh")), **robot}
+    office.deliver(report_mail("binh-minh", figures(1), headers=headers), "2023-06-06T08:00")
+    office.take_in()
+    assert receipts(office) == []
+
+
+def test_that_a_person_says_no_program_wrote_it_is_believed(office: Office) -> None:
+    headers = {**verified(address("binh-minh")), "Auto-Submitted": "no"}
+    office.deliver(report_mail("binh-minh", figures(1), headers=headers), "2023-06-06T08:00")
+    office.take_in()
+    assert len(receipts(office)) == 1
+
+
+def test_an_unknown_or_unproved_sender_gets_no_receipt(office: Office) -> None:
+    office.deliver(report_mail("binh-minh", figures(1), sender="la@mat.example"), "2023-06-06T08:00")
+    forged = {"Authentication-Results": f"{SERVER}; dmarc=fail header.from=dongtam.example"}
+    office.deliver(report_mail("dong-tam", figures(2), headers=forged), "2023-06-06T08:10")
+    office.take_in()
+    assert receipts(office) == []
+
+
+def test_a_message_gets_one_receipt_and_old_mail_none(office: Office) -> None:
+    office.deliver(report_mail("binh-minh", figures(1)), "2023-06-01T08:00")  # read days later
+    office.deliver(report_mail("dong-tam", figures(2)), "2023-06-06T08:00")
+    office.take_in()
+    assert [mail.unit for mail in receipts(office, queue=True)] == ["dong-tam"]
+    assert receipts(office) == []
+
+
+def test_two_programs_in_one_thread_end_after_one_more_mail(office: Office) -> None:
+    """A robot that sends a report for each of our receipts, and hides that it is one."""
+    for number in range(8):
+        with office.opened() as opened:
+            ours = opened.ledger.outbox()
+        headers = dict(verified(address("binh-minh")))
+        if ours:
+            headers["In-Reply-To"] = ours[-1].message_id
+        text = f"Kính gửi Phòng, đơn vị gửi báo cáo lần {number}."
+        given = figures(number + 1)
+        office.deliver(
+            report_mail("binh-minh", given, text=text, headers=headers), f"2023-06-06T08:{number:02}"
+        )
+        office.take_in()
+        receipts(office, queue=True)
+    with office.opened() as opened:
+        assert len(opened.ledger.outbox()) == 1
+
+
+def test_an_officer_asks_for_a_correction_in_her_own_words(office: Office) -> None:
+    office.deliver(report_mail("binh-minh", figures(1)), "2023-06-06T08:00")
+    office.take_in()
+    (message,) = office.listed("messages")
+    office.run("outbox", "return", message["archive_id"][:8], "--reason", "Thiếu biểu 2\nChưa có chữ ký")
+    with office.opened() as opened:
+        (mail,) = opened.ledger.outbox()
+    assert (mail.state, mail.kind) == (OutboxState.QUEUED, "return")
+    assert "- Thiếu biểu 2\n- Chưa có chữ ký" in mail.text
+    assert mail.subject.startswith("V/v đề nghị bổ sung, hoàn thiện")
+
+
+# -- what comes back ------------------------------------------------------------------------------------
+
+
+def reminded(office: Office) -> OutgoingMessage:
+    """The reminder to Đồng Tâm, sent."""
+    office.deliver(note("tin@bao.example", "Bản tin", "Tin tuần"), "2023-05-20T10:00")
+    office.take_in()
+    office.run("remind", "--queue")
+    with office.opened() as opened:
+        mail = next(m for m in opened.ledger.outbox() if m.unit == "dong-tam")
+        opened.ledger.claim(mail.id, lambda _mail: True)
+        opened.ledger.mark(Delivery(mail.id, at("2023-06-07T09:00"), OutboxState.SENT, "250 OK"))
+        sent: OutgoingMessage = opened.ledger.outgoing(mail.id)
+    return sent
+
+
+def found(office: Office) -> list[tuple[str, AnswerKind]]:
+    with office.opened() as opened:
+        return [(each.mail.unit, each.kind) for each in answers(opened)]
+
+
+def answering(office: Office, reference: str, text: str, *, sender: str = "", **more: str) -> None:
+    headers = {**verified(sender or address("dong-tam")), "In-Reply-To": reference, **more}
+    office.deliver(
+        note(sender or address("dong-tam"), "Re: V/v đôn đốc", text, headers=headers), "2023-06-07T10:00"
+    )
+    replace(office, now="2023-06-07T11:00:00+07:00").take_in()
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Xã đã gửi báo cáo hôm qua rồi ạ.", AnswerKind.CLAIMS_SENT),
+        ("Cho hỏi biểu mẫu lấy ở đâu?", AnswerKind.QUESTION),
+        ("Xã đã nhận được, sẽ gửi sớm.", AnswerKind.OTHER),
+    ],
+)
+def test_an_answer_of_the_unit_lands_on_what_the_mail_was_about(
+    office: Office, text: str, kind: AnswerKind
+) -> None:
+    mail = reminded(office)
+    answering(office, mail.message_id, text)
+    assert found(office) == [("dong-tam", kind)]
+
+
+def test_that_it_was_sent_is_asked_about_and_stops_no_reminder(office: Office) -> None:
+    mail = reminded(office)
+    answering(office, mail.message_id, "Xã đã gửi báo cáo hôm qua rồi ạ.")
+    (item,) = office.listed("review")
+    assert item["question"]["code"] == "claims_sent"
+    assert "thư rác" in item["question"]["sentence"]
+    assert office.states()["dong-tam"] == "missing"
+
+
+def test_an_out_of_office_note_is_shown_for_the_unit_and_asks_nobody(office: Office) -> None:
+    mail = reminded(office)
+    answering(office, mail.message_id, "Tôi nghỉ phép.", **{"Auto-Submitted": "auto-replied"})
+    assert found(office) == [("dong-tam", AnswerKind.AUTO_REPLY)]
+    assert office.listed("review") == []
+
+
+def test_a_forged_reference_and_a_stranger_land_nowhere(office: Office) -> None:
+    mail = reminded(office)
+    local, _, domain = mail.message_id.partition("@")
+    answering(office, f"{local[:-1]}{'0' if local[-1] != '0' else '1'}@{domain}", "Đã gửi rồi.")
+    answering(office, mail.message_id, "Đã gửi rồi, xem hộp thư.", sender="la@mat.example")
+    assert found(office) == []
+
+
+def test_references_are_signed_with_a_key_that_only_its_owner_reads(office: Office) -> None:
+    mail = reminded(office)
+    key = reference_key(office.home)
+    assert (office.home / "reference.key").stat().st_mode & 0o777 == 0o600
+    assert is_signed(mail.message_id, key)
+    assert not is_signed(mail.message_id, b"khoa khac")
+
+
+def bounce(mail: OutgoingMessage, status: str = "5.1.1", *, headers_only: bool = False) -> bytes:
+    """A delivery status notification as Postfix writes it (RFC 3464): no In-Reply-To of its own."""
+    returned = "text/rfc822-headers" if headers_only else "message/rfc822"
+    lines = [
+        "From: MAILER-DAEMON@mx.songmay.example", "To: phongld@songmay.example", "Return-Path: <>",
+        "Subject: Undelivered Mail Returned to Sender", "Message-ID: <1@mx.songmay.example>",
+        "MIME-Version: 1.0", 'Content-Type: multipart/report; report-type=delivery-status; boundary="b"', "",
+        "--b", "Content-Type: text/plain", "", f"<{mail.to[0]}>: host said: 550 {status} khong co", "",
+        "--b", "Content-Type: message/delivery-status", "", "Reporting-MTA: dns; mx.songmay.example", "",
+        f"Final-Recipient: rfc822; {mail.to[0]}", "Action: failed", f"Status: {status}", "",
+        "--b", f"Content-Type: {returned}", "", f"Message-ID: {mail.message_id}", "Subject: V/v", "", "",
+        "--b--", "",
+    ]  # fmt: skip
+    return "\r\n".join(lines).encode()
+
+
+@pytest.mark.parametrize("headers_only", [False, True])
+def test_a_returned_mail_is_bounced_and_its_unit_is_telephoned(office: Office, headers_only: bool) -> None:
+    mail = reminded(office)
+    office.deliver(bounce(mail, headers_only=headers_only), "2023-06-07T09:05")
+    later = replace(office, now="2023-06-07T10:00:00+07:00")
+    later.take_in()
+    with later.opened() as opened:
+        (returned,) = note_returned(opened)
+        assert note_returned(opened) == ()
+    assert (returned.id, returned.state) == (mail.id, OutboxState.BOUNCED)
+    view: Any = replace(office, now="2023-06-08T09:00:00+07:00").listed("remind")
+    assert "dong-tam" in [unit["unit"] for unit in view["without_address"]]
+
+
+def test_a_delay_notice_and_a_bounce_of_mail_we_never_wrote_change_nothing(office: Office) -> None:
+    mail = reminded(office)
+    office.deliver(bounce(mail, "4.4.7").replace(b"550 ", b"450 "), "2023-06-07T09:05")
+    office.deliver(bounce(replace(mail, message_id="<bia-dat@ke-gian.example>")), "2023-06-07T09:06")
+    later = replace(office, now="2023-06-07T10:00:00+07:00")
+    later.take_in()
+    with later.opened() as opened:
+        assert note_returned(opened) == ()
