@@ -15,7 +15,6 @@ from enum import StrEnum
 from config.regime import Regime
 from desk.office import Office
 from desk.references import is_signed, reference_key
-from ledger.linked import effective_regime
 from ledger.records import (
     ADDRESS_DEAD,
     Delivery,
@@ -26,6 +25,7 @@ from ledger.records import (
     OutboxState,
     OutgoingMessage,
 )
+from ledger.taught import effective_regime
 
 RETURNED = "returned_by_server"
 _WENT = (OutboxState.SENT, OutboxState.UNCERTAIN, OutboxState.DRAFTED)

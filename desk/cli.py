@@ -770,6 +770,18 @@ def outbox_return(
         _tell_mail(return_mail(office, message, reason))
 
 
+@outbox_app.command("deliver", help=_say("cli.outbox_deliver"))
+def outbox_deliver(
+    context: typer.Context,
+    report: Annotated[str, typer.Option("--report", "-r", help=_say("cli.opt_report"))],
+    period: Annotated[str, typer.Option("--period", "-k", help=_say("cli.opt_period"))],
+) -> None:
+    from desk.deliveries import deliver_report
+
+    with _office(context) as office:
+        _tell_mail(deliver_report(office, report, period))
+
+
 @outbox_app.command("hold", help=_say("cli.outbox_hold"))
 def outbox_hold(context: typer.Context, mail: MailNumber, reason: Reason = "") -> None:
     from desk.outbox_actions import hold

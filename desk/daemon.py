@@ -9,8 +9,8 @@ from __future__ import annotations
 import random
 import signal
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from datetime import time as clock_time
@@ -20,8 +20,10 @@ import schedule
 
 from config.calendar import is_working_day
 from consolidate.errors import ConsolidateError
+from consolidate.reminders import STALE
 from desk.chasing import Chased, chase
 from desk.correspondence import correspond
+from desk.deliveries import queue_digest, queue_draft
 from desk.digest import write_digest
 from desk.errors import DeskError, sentence_of
 from desk.heartbeat import Heartbeat, beat
@@ -128,6 +130,8 @@ class Daemon:
         self._consolidate(local)
         chased = self._chase()
         path = write_digest(self.office, chased)
+        with self._told():
+            queue_digest(self.office, path.read_text("utf-8").splitlines())
         self.office.ledger.note(MORNING_DONE, today.isoformat())
         self.say(self.office.wording("daemon.digest", path=str(path)))
 
@@ -142,6 +146,14 @@ class Daemon:
             correspond(self.office, look=look, pause=self._pause)
         except (DeskError, ConsolidateError, MailboxError) as error:
             self._send_again = now + AFTER_A_FAULT
+            self.say(sentence_of(error, self.office.wording))
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What cannot be written is told, and the rest of the morning goes on."""
+        try:
+            yield
+        except (DeskError, ConsolidateError) as error:
             self.say(sentence_of(error, self.office.wording))
 
     def _chase(self) -> Chased:
@@ -169,6 +181,9 @@ class Daemon:
                 except ConsolidateError as error:  # a template somebody spoiled must not stop the intake
                     self.say(sentence_of(error, self.office.wording))
                     continue
+                if issued.new and now - period.due < STALE:
+                    with self._told():
+                        queue_draft(self.office, issued.issue)
                 if issued.new:
                     folder = str(self.office.outputs_of(issued.issue))
                     self.say(self.office.wording("daemon.issued", number=issued.issue.number, folder=folder))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections import Counter
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from config.wording import Wording
 from consolidate.errors import ConsolidateError
+from desk.answers import AnswerKind, answers
 from desk.errors import sentence_of
 from desk.office import Office
 from desk.views import counts_of
 from desk.work import chosen_periods, consolidation_of
-from ledger.records import ObligationState
+from ledger.records import ObligationState, OutboxState
 
 if TYPE_CHECKING:
     from desk.chasing import Chased
@@ -26,6 +29,25 @@ def write_digest(office: Office, chased: Chased) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(digest_lines(office, chased)) + "\n", "utf-8")
     return path
+
+
+def _correspondence(office: Office, chased: Chased, say: Wording, now: datetime) -> list[str]:
+    """What waits and what went, whom to telephone, and who says that a report is on its way."""
+    mails = office.ledger.outbox()
+    lately = Counter(m.state.value for m in mails if now - (m.sent_at or m.queued_at) <= DAY)
+    states = {name: lately[name] for name in ("sent", "refused", "bounced", "uncertain")}
+    held = sum(mail.state is OutboxState.HELD for mail in mails)
+    lines = [say("digest.outbox", count=len(chased.mails)), say("digest.went", held=held, **states)]
+    if chased.without_address:
+        told = (f"{unit.name} {unit.phone}".strip() for unit in chased.without_address)
+        lines.append(say("digest.telephone", names="; ".join(told)))
+    claiming = {
+        each.mail.unit for each in answers(office) if each.kind is AnswerKind.CLAIMS_SENT and each.waits
+    }
+    lines += [say("digest.claims", unit=unit.name) for unit in office.regime.units if unit.id in claiming]
+    if chased.note is not None:
+        lines.append(say("digest.not_sent", why=say(chased.note.key, **chased.note.places)))
+    return lines
 
 
 def digest_lines(office: Office, chased: Chased) -> list[str]:
@@ -49,7 +71,7 @@ def digest_lines(office: Office, chased: Chased) -> list[str]:
         missing = [s.unit.name for s in consolidation.standings if s.state is ObligationState.MISSING]
         if missing:
             lines.append(say("digest.missing", names="; ".join(missing)))
-    lines.append(say("digest.outbox", count=len(chased.mails)))
+    lines += _correspondence(office, chased, say, now)
     for count in office.ledger.counts():
         key = "digest.proof" if count.balanced else "digest.proof_broken"
         lines.append(

@@ -21,7 +21,6 @@ from desk.office import Office
 from desk.outbox import DAY, HOUR
 from desk.sender import header_text
 from desk.views import reason
-from ledger.linked import effective_regime
 from ledger.obligations import obligations_of
 from ledger.records import (
     AttachmentRecord,
@@ -33,6 +32,7 @@ from ledger.records import (
     Role,
     SubmissionIntent,
 )
+from ledger.taught import effective_regime
 
 RECEIPT = "receipt"
 RETURN = "return"
