@@ -701,6 +701,37 @@ def remind(
         _print(_say(f"cli.remind_{chased.mode}", count=len(chased.view()["mails"])))
 
 
+@app.command(help=_say("cli.proof"))
+def proof(
+    context: typer.Context,
+    unit: Annotated[str, typer.Argument(help=_say("cli.arg_unit"))],
+    report: Report = None,
+    period: PeriodName = None,
+    docx: Annotated[Path | None, typer.Option(help=_say("cli.opt_docx"))] = None,
+    as_json: AsJson = False,
+) -> None:
+    from desk.proof import proof as proof_of
+    from desk.proof import proof_docx, proof_view
+
+    with _office(context) as office:
+        sheets = proof_of(office, unit, report, period)
+        views = [proof_view(sheet, office) for sheet in sheets]
+        if as_json:
+            _dump(views)
+            return
+        printer = _printer()
+        for view in views:
+            printer.proof(view)
+        if not views:
+            printer.line("proof.nothing")
+        for sheet in sheets if docx is not None else ():
+            assert docx is not None
+            file = proof_docx(sheet, office)
+            docx.mkdir(parents=True, exist_ok=True)
+            (docx / file.name).write_bytes(file.content)
+            _print(_say("cli.proof_written", path=str(docx / file.name)))
+
+
 MailNumber = Annotated[int, typer.Argument(help=_say("cli.arg_mail"))]
 
 

@@ -183,6 +183,15 @@ class Printer:
             )
         self.console.print(table)
 
+    def proof(self, view: View) -> None:
+        """What was written to a unit about a report, and what became of it."""
+        self.console.print(f"{view['name']} – {view['report_name']}")
+        table = self._table("arrived", "result", "subject", "to", "why")
+        for line in view["lines"]:
+            told = (line["sentence"], line["what"], line["address"], line["detail"])
+            table.add_row(short(line["at"]), *told)
+        self.console.print(table)
+
     def outbox(self, views: Sequence[View], regime: Regime) -> None:
         """Mails that wait, with their text."""
         if not views:
