@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test dev lint clean lock demo-mail
+.PHONY: help demo test dev half-year lint clean lock demo-mail
 
 RUN := .venv/bin
 WORKERS ?= 2
@@ -25,6 +25,10 @@ test: dev ## all tests, and at least 90 % of the pure modules covered
 	@rm -f .coverage .coverage.*
 	$(RUN)/python -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report= </dev/null
 	$(RUN)/python -m coverage report --skip-covered --omit='$(EDGES)' --fail-under=90
+
+half-year: dev ## slow: half a year of mail to 60 units of every temper, the department killed 50 times
+	@HALF_YEAR_MONTHS=1,2,3,4,5,6 HALF_YEAR_UNITS=60 HALF_YEAR_KILLS=50 \
+	  $(RUN)/python -m pytest -q tests/test_half_year.py </dev/null
 
 lint: .venv/.dev ## style, format, types
 	$(RUN)/ruff check .

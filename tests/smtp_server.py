@@ -14,7 +14,7 @@ import asyncio
 import ssl
 import tempfile
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,6 +58,7 @@ class SmtpServer:
     on_rcpt: dict[str, str] = field(default_factory=dict)  #: by address
     on_data_command: str = ""
     on_data: str = ""
+    taken: Callable[[Taken], None] = lambda _mail: None  #: told of each mail before the client is
 
     def settings(self, **changes: Any) -> SmtpSettings:
         """The settings that reach this server."""
@@ -181,7 +182,9 @@ class _Handler:
         content = envelope.content
         assert isinstance(content, bytes)
         if not self._told.on_data or self._told.on_data == LOST:
-            self._told.mails.append(Taken(envelope.mail_from or "", tuple(envelope.rcpt_tos), content))
+            mail = Taken(envelope.mail_from or "", tuple(envelope.rcpt_tos), content)
+            self._told.mails.append(mail)
+            self._told.taken(mail)
         return _scripted(server, self._told.on_data or "250 2.0.0 da nhan")
 
 
