@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import socket
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.header import decode_header, make_header
@@ -404,3 +405,18 @@ def test_a_department_without_mailbox_or_sender_sends_nothing() -> None:
     nameless = Department("Phòng", "Phòng", "district", "", "", "", "", "", "", mailbox="")
     with pytest.raises(UnsafeMailError):
         build_mime(letter(), nameless, HANOI)
+
+
+def test_a_server_too_slow_to_answer_leaves_the_mail_uncertain_not_queued(server: SmtpServer) -> None:
+    server.taken = lambda _mail: time.sleep(1.5)  # it has the mail, and says so too late
+    with SmtpSender(
+        server.settings(),
+        Secret(server.password),
+        DEPARTMENT,
+        HANOI,
+        lambda: NOW,
+        answer_seconds=1.0,
+        last_answer_seconds=0.3,
+    ) as sender:
+        delivery = sender.send(letter())
+    assert (delivery.state, len(server.mails)) == (OutboxState.UNCERTAIN, 1)
