@@ -14,7 +14,7 @@ from desk.letters import item_name
 from desk.office import Office
 from desk.views import View, mail_reason, moment
 from desk.work import consolidation_of
-from ledger.records import ObligationKey, OutgoingMessage
+from ledger.records import ObligationKey, OutboxState, OutgoingMessage
 
 if TYPE_CHECKING:
     from config.units import Unit
@@ -22,12 +22,16 @@ if TYPE_CHECKING:
     from ledger.records import ReportFile
 
 
+#: Changes of a mail that are no attempt at sending it.
+_BY_PEOPLE = frozenset({"mail_held", "mail_cancelled", "mail_approved", "mail_edited"})
+
+
 @dataclass(frozen=True, slots=True)
 class ProofLine:
     """One thing that happened between the department and the unit."""
 
     at: datetime
-    event: str  #: queued, sent, refused, uncertain, bounced, cancelled, held, drafted, answer, received
+    event: str  #: queued, deferred, a state of the outbox, answer, received, and what people did
     what: str  #: the mail's subject, or what the answer is
     address: str  #: written to, or written from
     detail: str = ""  #: the server's words or our reason
@@ -93,13 +97,20 @@ def _sheet(
 
 
 def _lines_of(office: Office, mail: OutgoingMessage) -> Iterator[ProofLine]:
-    """A mail's queueing and every change of its state, as the history has them; `sending` says nothing."""
+    """A mail's writing, every attempt at it, and what people did with it, each at its own time."""
     address = ", ".join((*mail.to, *mail.cc))
+
+    def line(at: datetime, event: str, reply: str) -> ProofLine:
+        return ProofLine(at, event, mail.subject, address, reply, mail.id)
+
+    yield line(mail.queued_at, "queued", "")
+    for attempt in office.ledger.deliveries(mail.id):
+        event = "deferred" if attempt.state is OutboxState.QUEUED else attempt.state.value
+        yield line(attempt.at, event, attempt.reply)
     for event in office.ledger.history(subject=f"outbox/{mail.id}"):
-        name = event.event.removeprefix("mail_")
-        if event.event.startswith("mail_") and name not in {"sending", "approved", "edited"}:
+        if event.event in _BY_PEOPLE:
             reply = str(event.detail.get("reply", ""))
-            yield ProofLine(event.at, name, mail.subject, address, reply, mail.id)
+            yield line(event.at, event.event.removeprefix("mail_"), reply)
 
 
 def _line_of(answer: Answer) -> ProofLine:
