@@ -105,8 +105,8 @@ def _lines_of(office: Office, mail: OutgoingMessage) -> Iterator[ProofLine]:
 
     yield line(mail.queued_at, "queued", "")
     for attempt in office.ledger.deliveries(mail.id):
-        event = "deferred" if attempt.state is OutboxState.QUEUED else attempt.state.value
-        yield line(attempt.at, event, attempt.reply)
+        told = "deferred" if attempt.state is OutboxState.QUEUED else attempt.state.value
+        yield line(attempt.at, told, attempt.reply)
     for event in office.ledger.history(subject=f"outbox/{mail.id}"):
         if event.event in _BY_PEOPLE:
             reply = str(event.detail.get("reply", ""))

@@ -40,8 +40,8 @@ def test_digest_and_draft_reach_the_officer_each_once_without_asking_her_first(o
     assert "UBND xã Đồng Tâm" in said
     assert max(map(len, (digest.text + draft.text).splitlines())) < 78
     with office.opened() as opened:
-        outputs, department = opened.settings.outputs, opened.regime.department
-    octets = build_mime(draft, department, outputs=outputs)
+        outputs, regime = opened.settings.outputs, opened.regime
+    octets = build_mime(draft, regime.department, regime.timezone, outputs=outputs)
     assert octets.count(b"Content-Disposition: attachment") == len(draft.files) >= 4
 
 
