@@ -62,7 +62,7 @@ def answers(office: Office, unit: str | None = None) -> tuple[Answer, ...]:
     with ledger.snapshot():
         regime = effective_regime(office.regime, ledger.decisions())
         mails = ledger.outbox()
-        outcomes = ledger.messages()
+        outcomes = ledger.messages(answering=True)
     return answers_in(regime, outcomes, mails, reference_key(office.settings.home), unit)
 
 
@@ -93,7 +93,7 @@ def note_returned(office: Office) -> tuple[OutgoingMessage, ...]:
         return ()
     by_id, key = {mail.message_id: mail for mail in went}, reference_key(office.settings.home)
     returned = {}
-    for outcome in office.ledger.messages(message_class=MessageClass.BOUNCE):
+    for outcome in office.ledger.messages(message_class=MessageClass.BOUNCE, answering=True):
         mail = _answered(outcome, by_id, key)
         dead = [each.parameters["address"] for each in outcome.findings if each.code == ADDRESS_DEAD]
         if mail is not None and dead:

@@ -11,6 +11,7 @@ from config.errors import Problem
 from config.loader import load_regime, missing_before_use
 from config.shipped import copy_regime, shipped_regimes
 from desk.errors import UnknownNameError
+from desk.references import reference_key
 
 SETTINGS = "settings.yaml"
 
@@ -37,6 +38,7 @@ def make_home(home: Path, regime: str | None) -> MadeHome:
             raise UnknownNameError("desk.name_a_regime", known=", ".join(shipped_regimes()))
         home.mkdir(parents=True, exist_ok=True)
         copy_regime(regime, folder)
+    reference_key(home)  # what it signs is answered for years: it is made before the first mail
     settings = home / SETTINGS
     if not settings.exists():
         settings.write_text((files("templates") / "settings.yaml").read_text("utf-8"), "utf-8")

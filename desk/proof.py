@@ -12,8 +12,8 @@ from desk.decisions import require_unit
 from desk.errors import UnknownNameError
 from desk.letters import item_name
 from desk.office import Office
+from desk.standing import period_standing
 from desk.views import View, mail_reason, moment
-from desk.work import consolidation_of
 from ledger.records import ObligationKey, OutboxState, OutgoingMessage
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _sheet(
     period = office.period(definition, key.period)
     standing = None
     if period is not None:
-        found = consolidation_of(office, definition, period, office.clock()).standings
+        found = period_standing(office, definition, period, office.clock(), most=1).standings
         standing = next((each for each in found if each.unit.id == key.unit), None)
     lines = [
         *(line for mail in mails if key in mail.keys for line in _lines_of(office, mail)),

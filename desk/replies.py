@@ -76,8 +76,8 @@ def receipts_due(office: Office) -> tuple[OutgoingMessage, ...]:
     written = list(ledger.outbox())
     done = {mail.about for mail in written if mail.kind == RECEIPT}
     made = []
-    for outcome in ledger.messages(state=MessageState.BOOKED):
-        if outcome.archive_id in done or now - outcome.arrival > FRESH or outcome.arrival > now:
+    for outcome in ledger.messages(state=MessageState.BOOKED, since=now - FRESH, as_of=now):
+        if outcome.archive_id in done:
             continue
         booked = _booked(regime, outcome)
         if booked is not None and _within_caps(office, booked, written, now):
@@ -96,7 +96,7 @@ def return_mail(office: Office, message: str, why: str) -> OutgoingMessage:
     """
     outcome = office.ledger.message(message)
     if outcome is None:
-        raise UnknownNameError("desk.unknown_message", name=message)
+        raise UnknownNameError("desk.unknown_item", name=message)
     regime = effective_regime(office.regime, office.ledger.decisions())
     unit = _unit_of(regime, outcome)
     if unit is None:

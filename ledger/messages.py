@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, exists, or_, select, union
+from sqlalchemy import ColumnElement, Connection, Table, delete, exists, literal_column, or_, select, union
 
 from ledger.encoding import as_type, digest
 from ledger.errors import AmbiguousArchiveIdError, UnknownArchiveIdError
@@ -58,6 +58,8 @@ class Asked:
     unit: str | None = None  #: it handed in for this unit, or a question about it names the unit
     as_of: datetime | None = None  #: arrived by then
     header_id: str | None = None  #: its Message-ID
+    since: datetime | None = None  #: arrived then or later
+    answering: bool = False  #: it names a message it answers or returns
 
 
 def record(writing: Writing, outcomes: Sequence[MessageOutcome]) -> tuple[str, ...]:
@@ -265,6 +267,10 @@ def _conditions(asked: Asked) -> tuple[ColumnElement[bool], ...]:
         conditions.append(or_(_names_unit(submissions, asked.unit), _names_unit(review_items, asked.unit)))
     if asked.as_of is not None:
         conditions.append(messages.c.arrival <= asked.as_of)
+    if asked.since is not None:
+        conditions.append(messages.c.arrival >= asked.since)
+    if asked.answering:
+        conditions.append(messages.c.thread != literal_column("'[]'"))
     if asked.header_id is not None:
         conditions.append(messages.c.message_id_key == _header_key(asked.header_id))
     return tuple(conditions)

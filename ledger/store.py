@@ -218,11 +218,13 @@ class Ledger:
         state: MessageState | None = None,
         unit: str | None = None,
         as_of: datetime | None = None,
+        since: datetime | None = None,
+        answering: bool = False,
         limit: int | None = None,
         offset: int = 0,
     ) -> tuple[MessageOutcome, ...]:
-        """The outcomes of messages, by arrival, then id."""
-        asked = Asked(message_class, state, unit, as_of)
+        """The outcomes of messages, by arrival, then id; see `Asked` for what may be asked."""
+        asked = Asked(message_class, state, unit, as_of, since=since, answering=answering)
         with self._reading() as connection:
             return messages.matching_messages(connection, asked, limit=limit, offset=offset)
 
