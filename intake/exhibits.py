@@ -10,6 +10,7 @@ from msgspec import structs
 
 from config.reports import Period, ReportDefinition
 from config.spelling import plain_key, without_marks
+from intake.cut_offs import cut_offs_in
 from intake.documents import Document, FileKind, Paragraph, ReadFile, ReadState, Table
 from intake.extractors.scan import is_recognised
 from intake.letterhead import HeadLine, Letterhead, read_letterhead
@@ -213,6 +214,7 @@ def _exhibit(number: int, file: str, document: Document, reports: Sequence[Repor
         title="" if type_title in _ANNEX_TYPES else head.subject,
         sheet_titles=_titles(head, type_title, tables),
         opening=_opening(document),
+        cut_offs=cut_offs_in(document),
         form_rows={report: reading.matched_rows for report, reading in tables.items()},
         form_share={report: _row_share(reading) for report, reading in tables.items()},
     )
@@ -269,6 +271,7 @@ def _body_exhibit(
         readable=True,
         self_naming=tuple(_claim(line) for line in (*head.named_in_opening, *head.named_in_closing)),
         opening=_opening(document),
+        cut_offs=cut_offs_in(document),
         form_rows=rows,
         form_share=dict.fromkeys(rows, 1.0),
     )

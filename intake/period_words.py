@@ -146,7 +146,7 @@ def periods_named(text: str) -> tuple[NamedPeriod, ...]:
     sentence ("6 tháng đầu năm, nhiệm vụ 6 tháng cuối năm 2023").
     """
     composed = _composed(text)
-    covered = _cover(composed)
+    covered = without_dates(composed)
     found: list[NamedPeriod] = []
     taken = [False] * len(covered)
     for rule in _RULES:
@@ -161,7 +161,7 @@ def _composed(text: str) -> str:
     return unicodedata.normalize("NFC", text).translate({0x1A3: 0x1B0, 0x1A2: 0x1AF})
 
 
-def _cover(text: str) -> str:
+def without_dates(text: str) -> str:
     """The text with dates, document numbers and spans of years blanked, offsets kept."""
     for pattern in _COVERED:
         text = pattern.sub(lambda match: "\x00" * len(match.group()), text)
@@ -198,7 +198,7 @@ def _named(rule: _Rule, match: re.Match[str], text: str) -> NamedPeriod:
         number=rule.number or _number(groups),
         text=text[start:end],
         position=start,
-        cited=_is_cited(text, start),
+        cited=is_cited(text, start),
         planned=bool(_PLANNING.search(text[max(0, start - 100) : start])),
     )
 
@@ -212,7 +212,7 @@ def _number(groups: dict[str, str | None]) -> int:
     return 0
 
 
-def _is_cited(text: str, position: int) -> bool:
+def is_cited(text: str, position: int) -> bool:
     """Whether the place lies in the name of a cited document or right after words of comparison."""
     if _COMPARING.search(text[max(0, position - 60) : position]):
         return True

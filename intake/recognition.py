@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from config.reports import Period, PeriodKind, ReportDefinition
 from config.spelling import plain_key
+from intake.cut_offs import CutOff, closes, contradict
 from intake.evidence import best_guess, evidence, strongly_named
 from intake.period_words import NamedPeriod, periods_named
 from intake.subjects import reports_named
@@ -55,6 +56,7 @@ class Exhibit:
     title: str = ""  #: trích yếu
     sheet_titles: tuple[str, ...] = ()
     opening: str = ""
+    cut_offs: tuple[CutOff, ...] = ()  #: days up to which it says its figures were counted
     form_rows: dict[str, int] = field(default_factory=dict)  #: report -> rows its labels matched
     form_share: dict[str, float] = field(default_factory=dict)  #: report -> share of the rows that matched
 
@@ -303,7 +305,10 @@ class _Recogniser:
             items += [evidence("period", period.id, kind, words) for period, words in found]
             named[kind] = tuple(dict.fromkeys((*(period.id for period, _ in found), *unknown)))
         chosen, doubts = _choose_period(named, current)
-        return self._checked_against_calendar(chosen, periods, doubts), doubts, items
+        chosen = self._checked_against_calendar(chosen, periods, doubts)
+        if not doubts:
+            chosen = _checked_against_cut_offs(chosen, periods, exhibit, doubts, is_named=any(named.values()))
+        return chosen, doubts, [*items, *_cut_off_evidence(exhibit, periods, chosen)]
 
     def _checked_against_calendar(self, chosen: str, periods: tuple[Period, ...], doubts: list[str]) -> str:
         """A past period may come late, but not while a newer one of its kind is being collected."""
@@ -452,6 +457,29 @@ def _choose_period(named: dict[str, tuple[str, ...]], current: Period) -> tuple[
     if weak:
         return (weak[0], []) if not weak[0].startswith("?") else (current.id, ["period_unknown"])
     return current.id, []
+
+
+def _checked_against_cut_offs(
+    chosen: str, periods: tuple[Period, ...], exhibit: Exhibit, doubts: list[str], *, is_named: bool
+) -> str:
+    """What a report says of the day of its figures may hold a period, and propose one nothing else names."""
+    period = next((period for period in periods if period.id == chosen), None)
+    if period is None or not contradict(exhibit.cut_offs, period):
+        return chosen
+    doubts.append("cut_off_contradicts")
+    fitting = [one.id for one in periods if any(c.of_report and closes(c, one) for c in exhibit.cut_offs)]
+    return chosen if is_named or not fitting else fitting[-1]
+
+
+def _cut_off_evidence(exhibit: Exhibit, periods: tuple[Period, ...], chosen: str) -> list[Evidence]:
+    """The days of the figures, each for the period it fits; of a single figure only what fits the chosen."""
+    told: dict[tuple[str, date], str] = {}
+    for cut_off in exhibit.cut_offs:
+        fitting = [period.id for period in periods if closes(cut_off, period)]
+        if chosen in fitting or cut_off.of_report:
+            points_to = chosen if chosen in fitting else fitting[-1] if fitting else ""
+            told.setdefault((points_to, cut_off.last), cut_off.text)
+    return [evidence("period", to, "cut_off", text, exhibit.file) for (to, _), text in told.items()]
 
 
 def _speaks_of_reporting(envelope: Envelope, exhibit: Exhibit) -> bool:

@@ -62,6 +62,18 @@ def test_the_committee_above_the_office_is_not_its_issuer(report: ReportDefiniti
     assert "SÔNG MÂY" in read.exhibit.superior
 
 
+def test_a_letter_and_the_line_above_a_table_tell_the_last_day_of_the_figures(
+    report: ReportDefinition,
+) -> None:
+    told = "Số liệu tính đến hết ngày 31 tháng 5 năm 2023."
+    rows = [["(Tính từ 15/12/2022 đến 31/5/2023)"], *figure_table(figures())]
+    files = ("bc.docx", letter("binh-minh", more=[told])), ("bieu.xlsx", xlsx({"Biểu": rows}))
+    days = [read.exhibit.cut_offs for read in exhibits(report, "Gửi.", *files)]
+    assert [[(str(day.last), day.of_report) for day in found] for found in days] == [
+        [("2023-05-31", True)]
+    ] * 2
+
+
 def test_a_workbook_is_no_letter_and_counts_the_rows_that_are_ours(report: ReportDefinition) -> None:
     (read,) = exhibits(report, "Gửi.", ("bieu.xlsx", xlsx({"Biểu": figure_table(figures())})))
     assert not read.exhibit.is_letter

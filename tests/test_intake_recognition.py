@@ -8,6 +8,8 @@ import pytest
 
 from config.reports import Period, PeriodKind, ReportDefinition
 from config.units import Unit
+from config.wording import Wording
+from intake.cut_offs import cut_offs_named
 from intake.recognition import Claim, Envelope, Exhibit, Match, recognise
 from intake.unit_names import UnitIndex
 
@@ -187,3 +189,53 @@ def test_a_nameless_scan_from_a_shared_address_is_not_swallowed_by_the_other_uni
     found = recognise(shared, [LETTER, scan], REPORTS, INDEX, PERIODS).matches
     assert [match.exhibits for match in found] == [(0,), (1,)]
     assert found[1].doubts
+
+
+def told(text: str, letter: Exhibit = LETTER) -> Match:
+    """What a letter is taken for that says up to which day its figures were counted."""
+    return only(replace(letter, cut_offs=cut_offs_named(text)), replace(ENVELOPE, subject="BĐG"))
+
+
+UNTIL_MAY = "(Số liệu tính đến ngày 31/5/2024)"
+LAST_YEARS = "(Số liệu tính từ ngày 15/11/2022 đến ngày 14/5/2023)"
+
+
+def cut_off_points_to(match: Match) -> list[str]:
+    return [item.points_to for item in match.evidence if item.kind == "cut_off"]
+
+
+def test_a_cut_off_day_before_the_end_of_the_named_period_confirms_it() -> None:
+    match = told(UNTIL_MAY)
+    assert (match.period, match.doubts, cut_off_points_to(match)) == ("2024-H1", (), ["2024-H1"])
+
+
+def test_a_cut_off_day_that_contradicts_the_named_period_is_held() -> None:
+    match = told(LAST_YEARS)
+    assert (match.period, match.doubts) == ("2024-H1", ("cut_off_contradicts",))
+    assert cut_off_points_to(match) == ["2023-H1"]
+
+
+def test_a_cut_off_day_alone_proposes_its_period_and_books_nothing() -> None:
+    letter = replace(LETTER, title="Công tác bình đẳng giới")
+    match = told(LAST_YEARS, letter)
+    assert (match.period, match.doubts) == ("2023-H1", ("cut_off_contradicts",))
+    of_no_period = told("(Số liệu tính đến ngày 31/12/2023)", letter)
+    assert (of_no_period.period, of_no_period.doubts) == ("2024-H1", ("cut_off_contradicts",))
+    assert cut_off_points_to(of_no_period) == [""]
+
+
+def test_the_day_of_a_single_figure_holds_nothing() -> None:
+    match = told("Tính đến ngày 31/12/2023, toàn xã có 2.145 hộ")
+    assert (match.doubts, cut_off_points_to(match)) == ((), [])
+
+
+def test_a_cut_off_day_settles_no_other_doubt_of_the_period() -> None:
+    match = told(UNTIL_MAY, replace(LETTER, opening="UBND xã báo cáo kết quả 6 tháng đầu năm 2023 như sau"))
+    assert match.doubts == ("period_conflict",)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_contradicting_cut_off_day_has_a_sentence(language: str) -> None:
+    wording = Wording(language)
+    assert wording.has("reasons.cut_off_contradicts")
+    assert wording.has("terms.evidence_cut_off")
