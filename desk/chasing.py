@@ -29,6 +29,7 @@ from consolidate.reminders import (
     units_to_telephone,
 )
 from consolidate.standing import standings
+from desk.deliveries import is_of_today
 from desk.letters import compose, compose_list
 from desk.office import Office
 from desk.outbox import (
@@ -41,6 +42,7 @@ from desk.outbox import (
     withdraw,
 )
 from desk.outgoing import Note, dispatch, hindrance
+from desk.replies import still_answers
 from desk.views import View, outgoing_view, waiting_of
 from desk.work import consolidation_of, current_periods
 from ledger.obligations import obligations_of
@@ -164,7 +166,7 @@ def chase(
         return replace(chased, mode="off", mails=_waiting_to_go(office))
     note = hindrance(office) or _many(office, guard or Guard(), confirmed=confirmed)
     if note is None:
-        needed = partial(still_owed, office)
+        needed = partial(still_needed, office)
         sent = dispatch(office, needed, at_any_hour=at_any_hour, pause=pause)
         if sent.note is None:
             return replace(chased, mode="sent", mails=sent.mails)
@@ -237,6 +239,11 @@ def _without_those_in_hand(
         for each in consolidation.standings
     )
     return replace(consolidation, standings=standings_now), tuple(held.values())
+
+
+def still_needed(office: Office, mail: OutgoingMessage) -> bool:
+    """Whether a mail of any kind is true still at the moment it is taken for sending."""
+    return still_owed(office, mail) and still_answers(office, mail) and is_of_today(office, mail)
 
 
 def still_owed(office: Office, mail: OutgoingMessage) -> bool:

@@ -8,12 +8,11 @@ from functools import partial
 
 from config.sending import SendingMode
 from desk.answers import note_returned
-from desk.chasing import still_owed
+from desk.chasing import still_needed
 from desk.office import Office
 from desk.outbox import queue_mails
 from desk.outgoing import Dispatched, dispatch
-from desk.replies import receipts_due, still_answers
-from ledger.records import OutgoingMessage
+from desk.replies import receipts_due
 
 
 def correspond(
@@ -33,8 +32,3 @@ def correspond(
     if policy.mode != SendingMode.OFF:
         queue_mails(office.ledger, receipts_due(office), policy.mode)
     return dispatch(office, partial(still_needed, office), look=look, pause=pause)
-
-
-def still_needed(office: Office, mail: OutgoingMessage) -> bool:
-    """Whether a mail is true still at the moment it is taken for sending."""
-    return still_owed(office, mail) and still_answers(office, mail)

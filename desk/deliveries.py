@@ -47,6 +47,12 @@ def queue_digest(office: Office, lines: Sequence[str]) -> OutgoingMessage | None
     )
 
 
+def is_of_today(office: Office, mail: OutgoingMessage) -> bool:
+    """Whether a digest is that of this day; any other mail is."""
+    today = office.clock().astimezone(office.regime.timezone).date()
+    return mail.kind != DIGEST or mail.step == today.isoformat()
+
+
 def queue_draft(office: Office, issue: Issue) -> OutgoingMessage | None:
     """Queue a new issue to the officers with its documents; None as above, or it has been queued."""
     to = office.regime.sending.digest_to

@@ -38,6 +38,8 @@ RECEIPT = "receipt"
 RETURN = "return"
 #: Mail that arrived longer ago gets no receipt: it was read late, at a first start or after a rebuild.
 FRESH = timedelta(days=3)
+#: A receipt waits so long for the next working day: the longest holidays, Tết, are shorter.
+WAITS = timedelta(days=14)
 #: So many hex digits of the archive id are the number of a receipt.
 NUMBER = 8
 #: Findings that a unit can put right; the others are questions to our own staff.
@@ -110,9 +112,14 @@ def return_mail(office: Office, message: str, why: str) -> OutgoingMessage:
 
 
 def still_answers(office: Office, mail: OutgoingMessage) -> bool:
-    """Whether what a receipt says is true still: its message is booked to what it names."""
+    """Whether a receipt is true and timely still: its message is booked to what it names, and came lately.
+
+    One that waited while mail did not go would only puzzle its unit.
+    """
     if mail.kind != RECEIPT:
         return True
+    if office.clock() - mail.queued_at > WAITS:
+        return False
     outcome = office.ledger.message(mail.about)
     if outcome is None or outcome.state is not MessageState.BOOKED:
         return False

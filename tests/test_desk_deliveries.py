@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from desk.chasing import still_needed
 from desk.sender import build_mime
 from ledger.records import OutboxState, OutgoingMessage
 from tests.offices import DEPARTMENT, Office, figures, make_office, report_mail
@@ -43,6 +44,14 @@ def test_digest_and_draft_reach_the_officer_each_once_without_asking_her_first(o
         outputs, regime = opened.settings.outputs, opened.regime
     octets = build_mime(draft, regime.department, regime.timezone, outputs=outputs)
     assert octets.count(b"Content-Disposition: attachment") == len(draft.files) >= 4
+
+
+def test_the_digest_of_a_day_gone_by_is_not_sent(office: Office) -> None:
+    office.run("run", "--once")
+    (digest,) = outbox(office, "digest")
+    for now, needed in (("2023-06-07T16:00:00+07:00", True), ("2023-06-08T07:30:00+07:00", False)):
+        with replace(office, now=now).opened() as opened:
+            assert still_needed(opened, digest) is needed
 
 
 def test_others_get_the_report_only_when_an_officer_says_so_and_once(office: Office) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from desk.answers import AnswerKind, answers, note_returned
+from desk.chasing import still_needed
 from desk.references import is_signed, reference_key
 from desk.replies import receipts_due
 from ledger.records import Delivery, OutboxState, OutgoingMessage
@@ -66,6 +67,20 @@ def test_a_faulty_figure_is_named_with_its_place(office: Office) -> None:
     assert "bao cao.docx, bảng 2, hàng 3, cột 5: " in said
     assert "số nữ (340) lớn hơn tổng số (100)" in said
     assert receipt.subject.startswith("V/v tiếp nhận")
+
+
+def test_a_receipt_that_waited_for_days_or_is_true_no_more_is_not_sent(office: Office) -> None:
+    office.deliver(report_mail("binh-minh", figures(1)), "2023-06-06T08:00")
+    office.take_in()
+    (receipt,) = receipts(office, queue=True)
+    for days, needed in ((14, True), (15, False)):
+        with replace(office, now=f"2023-06-{7 + days:02}T08:59:00+07:00").opened() as opened:
+            assert still_needed(opened, receipt) is needed
+    (message,) = office.listed("messages")
+    office.run("decide", "set-aside", message["archive_id"][:8])
+    office.take_in()
+    with office.opened() as opened:
+        assert not still_needed(opened, receipt)
 
 
 ROBOTS: list[Mapping[str, str]] = [
