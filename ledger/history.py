@@ -75,7 +75,7 @@ class Writing:
             "detail": from_json(to_json(change.detail)),  # as it will be read back
             "previous_sha256": previous,
         }
-        return row | {"sha256": _chained(row)}
+        return row | {"sha256": chained(row)}
 
 
 def events(
@@ -134,14 +134,15 @@ def last_number(connection: Connection) -> int:
 
 def broken_events(connection: Connection) -> tuple[int, ...]:
     """The numbers at which the chain does not hold: a row changed, taken out or put in."""
+    return broken_links(connection.execute(select(history).order_by(history.c.number)).mappings())
+
+
+def broken_links(rows: Iterable[Any]) -> tuple[int, ...]:
+    """The numbers of rows of a chain, in order, at which it does not hold."""
     broken = []
     number, previous = 0, NOTHING_BEFORE
-    for row in connection.execute(select(history).order_by(history.c.number)).mappings():
-        if (
-            row["number"] != number + 1
-            or row["previous_sha256"] != previous
-            or row["sha256"] != _chained(row)
-        ):
+    for row in rows:
+        if row["number"] != number + 1 or row["previous_sha256"] != previous or row["sha256"] != chained(row):
             broken.append(row["number"])
         number, previous = row["number"], row["sha256"]
     return tuple(broken)
@@ -153,7 +154,8 @@ def _last(connection: Connection) -> tuple[int, str]:
     return (row.number, row.sha256) if row else (0, NOTHING_BEFORE)
 
 
-def _chained(row: Any) -> str:
+def chained(row: Any) -> str:
+    """The hash of an event: of the hash before and of what it tells."""
     said = to_json([row["number"], row["at"].timestamp(), row["actor"], row["event"], row["subject"]])
     text = f"{row['previous_sha256']}\n{said}\n{to_json(row['detail'])}"
     return hashlib.sha256(text.encode()).hexdigest()

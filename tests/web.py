@@ -69,6 +69,11 @@ class Served:
     office: Office
     clock: Clock
 
+    @property
+    def host(self) -> str:
+        """The host's name in the address."""
+        return str(urlsplit(self.address).hostname)
+
     def url(self, path: str) -> str:
         """The address of a page."""
         return self.address + path
@@ -105,9 +110,21 @@ class Client(httpx.Client):
     def __init__(self, desk: Served, token: str = "") -> None:
         super().__init__(base_url=desk.address, follow_redirects=False, timeout=30)
         self._desk = desk
-        self.token = token
         if token:
-            self.cookies.set(desk.desk.cookie, token)
+            self.token = token
+
+    @property
+    def token(self) -> str:
+        """The session's token, as the desk set it last."""
+        return next((cookie.value or "" for cookie in self.cookies.jar if cookie.name == self._cookie), "")
+
+    @token.setter
+    def token(self, token: str) -> None:
+        self.cookies.set(self._cookie, token, domain=self._desk.host)
+
+    @property
+    def _cookie(self) -> str:
+        return self._desk.desk.cookie
 
     def send_form(self, path: str, files: Any = None, **fields: str) -> httpx.Response:
         """Send a form as our own page would, with the session's token."""

@@ -23,6 +23,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from config.spelling import plain_key
 from desk.errors import DeskError
+from desk.web import audit
 from desk.web.store import LONGEST_NAME, accounts, sessions, sign_ins
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ TRIES_OF_ACCOUNT = 20  #: from addresses that never signed in to it
 KNOWN_FOR = timedelta(days=90)
 
 WRONG, SIGNED_IN, SIGNED_OUT = "wrong", "signed_in", "signed_out"
+CONFIRMED = "confirmed"  #: the password was given once more before a change of weight
 ADDED, RESET, DISABLED, CHANGED = "account_added", "password_reset", "account_disabled", "password_changed"
 
 
@@ -175,6 +177,13 @@ class Accounts:
 
     def sign_in(self, name: str, password: str, address: str) -> Attempt:
         """Try a password. Each answer takes as long as any other: a hash is computed in every case."""
+        return self._try(name, password, address, SIGNED_IN)
+
+    def confirm(self, account: Account, password: str, address: str) -> Attempt:
+        """Try the password of somebody who is signed in, before a change of weight; guesses count alike."""
+        return self._try(account.name, password, address, CONFIRMED)
+
+    def _try(self, name: str, password: str, address: str, meant: str) -> Attempt:
         key = _key(name)[:LONGEST_NAME]
         now = self._clock()
         with self._store.reading() as connection:
@@ -185,7 +194,7 @@ class Accounts:
             return Attempt(None, wait=True)
         may = row is not None and fits and not row.disabled and not _is_over(row.one_time_until, now)
         with self._store.writing() as connection:
-            self._note(connection, key, address, SIGNED_IN if may else WRONG)
+            self._note(connection, key, address, meant if may else WRONG)
         return Attempt(_account(row) if may else None)
 
     def note_sign_out(self, account: Account, address: str) -> None:
@@ -193,13 +202,15 @@ class Accounts:
         with self._store.writing() as connection:
             self._note(connection, account.name, address, SIGNED_OUT)
 
+    def broken_audit(self) -> tuple[int, ...]:
+        """The numbers at which the chain of the audit does not hold."""
+        with self._store.reading() as connection:
+            return audit.broken(connection)
+
     def audit(self, *, before: int | None = None, limit: int = 100) -> tuple[Any, ...]:
         """Rows (number, at, account, address, event) of sign-ins and changes of accounts, latest first."""
-        query = select(sign_ins).order_by(sign_ins.c.number.desc()).limit(limit)
-        if before is not None:
-            query = query.where(sign_ins.c.number < before)
         with self._store.reading() as connection:
-            return tuple(connection.execute(query))
+            return audit.latest(connection, before, limit)
 
     @cached_property
     def _nobodys(self) -> str:
@@ -222,8 +233,7 @@ class Accounts:
             self._note(connection, key, "", event)
 
     def _note(self, connection: Connection, name: str, address: str, event: str) -> None:
-        row = {"at": self._clock(), "account": name, "address": address, "event": event}
-        connection.execute(insert(sign_ins), row)
+        audit.note(connection, self._clock(), name, address, event)
 
 
 def password_fault(password: str, about: tuple[str, ...] = ()) -> str:

@@ -31,6 +31,7 @@ from consolidate.errors import ConsolidateError
 from desk.errors import DeskError, sentence_of
 from desk.web.accounts import Role
 from desk.web.call import POST, Call, Right, Route, Upload
+from desk.web.confirming import TOKEN_FIELD, confirmed
 from desk.web.pages import account, journal, overview, sign_in
 from desk.web.rendering import ASSETS, NavigationItem
 from desk.web.security import BodyTooLargeError, Guarded, is_own_request, limited
@@ -46,8 +47,6 @@ if TYPE_CHECKING:
 
 #: Every page of the desk. A page that stands in the bar at the top has NAVIGATION; their order is this.
 PAGES: tuple[ModuleType, ...] = (overview, journal, account, sign_in)
-#: The name of the form field that carries the session's token.
-TOKEN_FIELD = "form_token"  # noqa: S105 - a field's name
 SIGN_IN = "/dang-nhap"
 PASSWORD = "/tai-khoan"  # noqa: S105 - a page's path
 FOREVER = "public, max-age=31536000, immutable"
@@ -135,7 +134,7 @@ class _Door:
             if self.route.method != POST:
                 return self.route.view(call)
             with self.desk.changes:
-                return self.route.view(call)
+                return confirmed(call, self.route.view) if self.route.confirm else self.route.view(call)
         except OURS as error:
             sentence = sentence_of(error, call.say)
             return call.page("problem.html", Problem(call.say("web.problem_title"), sentence), _status(error))
@@ -157,6 +156,8 @@ class _Door:
             session=session,
             token=token,
             address=request.client.host if request.client else "",
+            browser=request.headers.get("user-agent", ""),
+            by_htmx="hx-request" in request.headers,
         )
 
 

@@ -59,6 +59,8 @@ class Call:
     session: Session | None = None
     token: str = ""  #: of the cookie
     address: str = ""  #: where the request came from
+    browser: str = ""  #: what the browser calls itself
+    by_htmx: bool = False  #: asked by a part of a page, not by the browser as a whole
 
     @property
     def say(self) -> Wording:
@@ -70,6 +72,11 @@ class Call:
         """Who is signed in; asked only behind a route that wants somebody."""
         assert self.session is not None
         return self.session.account
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the password was given within the last ten minutes: a route with `confirm` asks no more."""
+        return self.session is not None and self.desk.sessions.is_confirmed(self.session)
 
     def page(self, template: str, view: Any = None, status: int = 200) -> Response:
         """A page, or a fragment of one, from `templates/pages`; the template knows the view as `view`."""
@@ -102,6 +109,7 @@ class Route:
     right: Right | None = None  #: READER to look and OFFICER to change, unless said otherwise
     by_itself: bool = False  #: the page asks by itself: no use of the session
     most: int = SMALL  #: octets of body
+    confirm: bool = False  #: a change of weight: the password is asked for again, once in ten minutes
 
     @property
     def wanted(self) -> Right:

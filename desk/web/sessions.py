@@ -2,7 +2,8 @@
 
 A session is new at each sign-in, ends after thirty idle minutes, after twelve hours in any case, when
 its owner signs out, changes the password or is disabled. What a page asks for by itself, to see whether
-something changed, is no use of the session.
+something changed, is no use of the session. For ten minutes after the password was given, changes of
+weight are made without asking for it again.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
+CONFIRMED_FOR = timedelta(minutes=10)
+LONGEST_BROWSER = 200  #: letters kept of how a browser calls itself
 #: Use is written down at most this often: a page must not cost a transaction.
 USE_NOTED_EVERY = timedelta(minutes=1)
 
@@ -33,10 +36,13 @@ class Session:
     """A signed-in person: who, the token that every form of theirs carries, and the language chosen."""
 
     key: str  #: SHA-256 of the token
+    id: str  #: what a page calls it
     account: Account
     form_token: str
     language: str  #: "" until chosen
     used_at: datetime
+    confirmed_at: datetime  #: when the password was given last
+    totp_offered: str = ""  #: a secret shown and not yet confirmed by a code
 
 
 class Sessions:
@@ -46,17 +52,20 @@ class Sessions:
         self._store = store
         self._clock = clock
 
-    def begin(self, account: Account, address: str, language: str = "") -> str:
+    def begin(self, account: Account, address: str, language: str = "", browser: str = "") -> str:
         """Begin a session; the token for its cookie."""
         token, now = secrets.token_urlsafe(32), self._clock()
         row = {
             "token_sha256": _key(token),
+            "id": secrets.token_hex(8),
             "account": account.name,
             "form_token": secrets.token_urlsafe(32),
             "language": language,
             "address": address,
+            "browser": browser[:LONGEST_BROWSER],
             "began_at": now,
             "used_at": now,
+            "confirmed_at": now,
         }
         over = or_(sessions.c.used_at <= now - IDLE, sessions.c.began_at <= now - LONGEST)
         with self._store.writing() as connection:
@@ -83,13 +92,32 @@ class Sessions:
             return None
         must_change = row.one_time_until is not None
         account = Account(row.name, row.shown_name, Role(row.role), must_change)
-        return Session(row.token_sha256, account, row.form_token, row.language, row.used_at)
+        return Session(
+            key=row.token_sha256,
+            id=row.id,
+            account=account,
+            form_token=row.form_token,
+            language=row.language,
+            used_at=row.used_at,
+            confirmed_at=row.confirmed_at,
+            totp_offered=row.totp_offered or "",
+        )
 
     def use(self, session: Session) -> None:
         """Note that a session is in use."""
         now = self._clock()
         if now - session.used_at >= USE_NOTED_EVERY:
             self._update(session, used_at=now)
+
+    def is_confirmed(self, session: Session) -> bool:
+        """Whether the password was given lately enough for a change of weight."""
+        return self._clock() - session.confirmed_at < CONFIRMED_FOR
+
+    def confirm(self, session: Session) -> str:
+        """Note that the password was given; the session's new token (ASVS 7.2.4), its forms stay good."""
+        token = secrets.token_urlsafe(32)
+        self._update(session, token_sha256=_key(token), confirmed_at=self._clock())
+        return token
 
     def speak(self, session: Session, language: str) -> None:
         """Choose the language of a session."""

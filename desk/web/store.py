@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table, Text
 
+from desk.web.store_steps import bring_up_to_date
 from ledger.database import Database, connect_engine
 from ledger.models import Moment
 
@@ -33,18 +34,31 @@ accounts = Table(
     Column("one_time_until", Moment),  # set: the password must be changed, and ends then
     Column("disabled", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("totp_secret", Text),  # base32; None: no second factor
+    Column("totp_used", Integer),  # the time step of the last code that was taken: none is taken twice
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("account", String(LONGEST_NAME), primary_key=True),
+    Column("code_sha256", String(64), primary_key=True),
 )
 
 sessions = Table(
     "sessions",
     metadata,
     Column("token_sha256", String(64), primary_key=True),
-    Column("account", String(64), nullable=False),
+    Column("id", String(16), nullable=False),  # what a page calls it
+    Column("account", String(LONGEST_NAME), nullable=False),
     Column("form_token", String(64), nullable=False),
     Column("language", String(2), nullable=False),
     Column("address", Text, nullable=False),
+    Column("browser", Text, nullable=False),  # as it calls itself, cut
     Column("began_at", Moment, nullable=False),
     Column("used_at", Moment, nullable=False),
+    Column("confirmed_at", Moment, nullable=False),  # when the password was given last
+    Column("totp_offered", Text),  # a secret shown and not yet confirmed by a code
     Index("ix_sessions_account", "account"),
 )
 
@@ -56,6 +70,8 @@ sign_ins = Table(
     Column("account", Text, nullable=False),  # as typed, known or not
     Column("address", Text, nullable=False),
     Column("event", String(32), nullable=False),
+    Column("previous_sha256", String(64), nullable=False),
+    Column("sha256", String(64), nullable=False),
     Index("ix_sign_ins_at", "at"),
 )
 
@@ -65,10 +81,11 @@ def open_store(home: Path) -> Database:
 
     Raises:
         LedgerDatabaseError: it cannot be opened.
+        SchemaTooNewError: a later version of the program wrote it.
     """
     file = home / FILE
     os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
     store = Database(connect_engine(f"sqlite:///{file}"))
     with store.writing() as connection:
-        metadata.create_all(connection)
+        bring_up_to_date(connection)
     return store

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from config.wording import LANGUAGES
 from desk.web.accounts import SHORTEST
 from desk.web.call import POST, Call, Right, Route
-from desk.web.pages.sign_in import set_session
 from desk.web.security import own_path
+from desk.web.session_cookie import set_session
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -48,7 +48,7 @@ def change_password(call: Call) -> Response:
     assert account is not None
     response = call.go("/", notice="password_changed")
     language = call.session.language if call.session else ""
-    set_session(call, response, call.desk.sessions.begin(account, call.address, language))
+    set_session(call, response, call.desk.sessions.begin(account, call.address, language, call.browser))
     return response
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from desk.web.call import POST, Call, Right, Route
 from desk.web.security import own_path
-from desk.web.sessions import LONGEST
+from desk.web.session_cookie import drop_session, set_session
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -42,8 +42,9 @@ def sign_in(call: Call) -> Response:
     if call.token:
         call.desk.sessions.end(call.token)
     language = call.session.language if call.session else ""
+    token = call.desk.sessions.begin(attempt.account, call.address, language, call.browser)
     response = call.go(to)
-    set_session(call, response, call.desk.sessions.begin(attempt.account, call.address, language))
+    set_session(call, response, token)
     return response
 
 
@@ -52,23 +53,8 @@ def sign_out(call: Call) -> Response:
     call.desk.sessions.end(call.token)
     call.desk.accounts.note_sign_out(call.account, call.address)
     response = call.go(PATH)
-    response.delete_cookie(
-        call.desk.cookie, path="/", secure=call.desk.https, httponly=True, samesite="strict"
-    )
+    drop_session(call, response)
     return response
-
-
-def set_session(call: Call, response: Response, token: str) -> None:
-    """Hand the browser the token of a new session."""
-    response.set_cookie(
-        call.desk.cookie,
-        token,
-        max_age=int(LONGEST.total_seconds()),
-        path="/",
-        secure=call.desk.https,
-        httponly=True,
-        samesite="strict",
-    )
 
 
 ROUTES = (
