@@ -868,6 +868,25 @@ def rebuild(
             raise typer.Exit(1)
 
 
+@app.command(help=_say("cli.verify"))
+def verify(context: typer.Context, as_json: AsJson = False) -> None:
+    from desk.errors import ATTENTION, DONE
+    from desk.verifying import sentence, verify_home, view
+
+    world: _World = context.obj
+    with _spoken():
+        found = verify_home(world.home, world.clock)
+    if as_json:
+        _dump(view(found, _say))
+    else:
+        for flaw in found.flaws:
+            _print(f"{_MARKS['fault']} {sentence(flaw, _say)}")
+        key = "verify.flawed" if found.flaws else "verify.sound"
+        places = {"messages": found.messages, "events": found.events, "flaws": len(found.flaws)}
+        _print(_say(key, **places, head=found.head))
+    raise typer.Exit(ATTENTION if found.flaws else DONE)
+
+
 # -- within ----------------------------------------------------------------------------------------------
 
 

@@ -66,9 +66,9 @@ class Office:
         """
         folder = self.templates
         files = sorted(folder.rglob("*.txt"))
-        templates = [(file.relative_to(folder).as_posix(), _sha256(file.read_bytes())) for file in files]
+        templates = [(file.relative_to(folder).as_posix(), sha256_of(file.read_bytes())) for file in files]
         own = self.document_wording.own
-        words = [(key, _sha256(own[key].encode())) for key in sorted(own)]
+        words = [(key, sha256_of(own[key].encode())) for key in sorted(own)]
         return (*templates, *words)
 
     @property
@@ -170,7 +170,7 @@ class Office:
         """Whether every document of the issue lies there as it was written."""
         folder = self.outputs_of(issue)
         return all(
-            (folder / name).is_file() and _sha256((folder / name).read_bytes()) == sha256
+            (folder / name).is_file() and sha256_of((folder / name).read_bytes()) == sha256
             for name, sha256 in issue.files
         )
 
@@ -189,7 +189,7 @@ class Office:
     @staticmethod
     def sha256(file: ReportFile) -> str:
         """The fingerprint of a produced document."""
-        return _sha256(file.content)
+        return sha256_of(file.content)
 
 
 @contextmanager
@@ -239,5 +239,6 @@ def open_office(
         )
 
 
-def _sha256(content: bytes) -> str:
+def sha256_of(content: bytes) -> str:
+    """The fingerprint of a file's bytes, in hex."""
     return hashlib.sha256(content).hexdigest()

@@ -147,8 +147,8 @@ class Archive:
         if not self.folder.is_dir():
             return ()
         fans = (fan for fan in self.folder.iterdir() if len(fan.name) == 2 and fan.is_dir())  # noqa: PLR2004
-        names = (name for fan in fans for name in (file.name for file in fan.iterdir()))
-        return tuple(sorted(name for name in names if _ARCHIVE_ID.fullmatch(name)))
+        found = (file for fan in fans for file in fan.iterdir())
+        return tuple(sorted(file.name for file in found if self._in_its_place(file)))
 
     def sightings(self) -> tuple[KeptSighting, ...]:
         """Every sighting of a message that is on disk, once each, in the order of the journal."""
@@ -159,6 +159,36 @@ class Archive:
     def damaged(self) -> tuple[str, ...]:
         """The ids of messages whose bytes have changed on disk; reads everything."""
         return tuple(archive_id for archive_id in self.ids() if not self._sound(archive_id))
+
+    def holds(self, archive_id: str) -> bool:
+        """Whether a file of that name lies where it belongs, sound or not."""
+        return self._path(archive_id).is_file()
+
+    def size(self, archive_id: str) -> int:
+        """The size of a message on disk, in bytes."""
+        return self._path(archive_id).stat().st_size
+
+    def strangers(self) -> tuple[str, ...]:
+        """Paths within the archive that are neither a message in its place nor one of our own files."""
+        if not self.folder.is_dir():
+            return ()
+        own = {self._journal.path, self.folder / "writing.lock"}
+        found = (path for path in self.folder.rglob("*") if not path.is_dir() and path not in own)
+        return tuple(
+            sorted(
+                path.relative_to(self.folder).as_posix()
+                for path in found
+                if path.parent != self._temporary and not self._in_its_place(path)
+            )
+        )
+
+    def _in_its_place(self, path: Path) -> bool:
+        return bool(_ARCHIVE_ID.fullmatch(path.name)) and path == self._path(path.name)
+
+    def journal_lines(self) -> Iterator[tuple[int, KeptSighting | None]]:
+        """Every line of the sightings journal with its number; None where it is cut or changed."""
+        for number, entry in self._journal.numbered():
+            yield number, None if entry is None else as_type(entry, KeptSighting)
 
     def sweep(self) -> int:
         """Remove what an interrupted batch left in `tmp`, unless someone is writing; how many files."""

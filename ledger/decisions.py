@@ -123,7 +123,7 @@ def reconcile(writing: Writing, journal: Journal) -> None:
     written = {line.number: line for line in journal_decisions(journal)}
     known = {decision.number: decision for decision in recorded(writing.connection)}
     for number in written.keys() & known.keys():
-        if _said(written[number]) != _said(known[number]):
+        if said(written[number]) != said(known[number]):
             raise DecisionsJournalError(
                 f"journal and ledger tell different decisions under number {number}", number=str(number)
             )
@@ -172,7 +172,8 @@ def _check_names_wording(decision: Decision) -> None:
             raise InvalidDecisionError(f"what is taught must name its {name}", field=name)
 
 
-def _said(decision: Decision) -> str:
+def said(decision: Decision) -> str:
+    """What a decision says, as one text: equal when nothing was changed."""
     plain = (decision.who, decision.kind, decision.target, decision.choice, decision.reason)
     return to_json([decision.at.timestamp(), *plain])
 

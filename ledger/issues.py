@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, insert, select
 
+from ledger.encoding import digest
 from ledger.errors import IssueConflictError
 from ledger.history import Change, Writing
 from ledger.models import issues
@@ -35,9 +36,19 @@ def add(writing: Writing, issue: Issue) -> Issue:
     row = {field.name: getattr(numbered, field.name) for field in fields(numbered)}
     writing.connection.execute(insert(issues), [row])
     subject = f"{issue.report}/{issue.period}/{following}"
-    detail = {"as_of": issue.as_of, "inputs_sha256": issue.inputs_sha256, "files": list(issue.files)}
+    detail = {
+        "as_of": issue.as_of,
+        "inputs_sha256": issue.inputs_sha256,
+        "files": list(issue.files),
+        "sha256": content_sha256(issue),
+    }
     writing.note([Change("issued", subject, detail)])
     return numbered
+
+
+def content_sha256(issue: Issue) -> str:
+    """What the history holds of the content and the changes of an issue."""
+    return digest([issue.content, issue.changes])
 
 
 def of_period(connection: Connection, report: str, period: str) -> tuple[Issue, ...]:

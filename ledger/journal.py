@@ -59,15 +59,16 @@ class Journal:
 
     def entries(self) -> Iterator[dict[str, Any]]:
         """The sound entries in the order they were written; damaged lines are passed over."""
-        return (entry for entry in self._read() if entry is not None)
+        return (entry for _, entry in self.numbered() if entry is not None)
 
-    def _read(self) -> Iterator[dict[str, Any] | None]:
+    def numbered(self) -> Iterator[tuple[int, dict[str, Any] | None]]:
+        """Every line with its number in the file, from 1; None where it is cut or changed."""
         if not self.path.exists():
             return
         with self.path.open("rb") as lines:
-            for line in lines:
+            for number, line in enumerate(lines, 1):
                 if line.strip():
-                    yield _entry_of(line)
+                    yield number, _entry_of(line)
 
 
 @dataclass(frozen=True, slots=True)

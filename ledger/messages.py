@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, exists, literal_column, or_, select, union
 
-from ledger.encoding import as_type, digest
+from ledger.encoding import as_type, clean, to_json
 from ledger.errors import AmbiguousArchiveIdError, UnknownArchiveIdError
 from ledger.history import Change, Writing
 from ledger.models import (
@@ -60,6 +60,7 @@ class Asked:
     header_id: str | None = None  #: its Message-ID
     since: datetime | None = None  #: arrived then or later
     answering: bool = False  #: it names a message it answers or returns
+    archive_id: str | None = None  #: this one alone
 
 
 def record(writing: Writing, outcomes: Sequence[MessageOutcome]) -> tuple[str, ...]:
@@ -72,13 +73,20 @@ def record(writing: Writing, outcomes: Sequence[MessageOutcome]) -> tuple[str, .
     latest = {outcome.archive_id: _in_utc(outcome) for outcome in outcomes}
     _refuse_unknown(writing.connection, latest)
     before = _standing(writing.connection, latest)
-    digests = {archive_id: digest(outcome) for archive_id, outcome in latest.items()}
+    digests = {archive_id: outcome_sha256(outcome) for archive_id, outcome in latest.items()}
     changed = [id_ for id_ in latest if id_ not in before or before[id_].outcome_sha256 != digests[id_]]
     _forget(writing.connection, [archive_id for archive_id in changed if archive_id in before])
     insert_rows(writing.connection, _rows([latest[id_] for id_ in changed], digests, writing.at))
-    writing.note(_change(latest[archive_id], before.get(archive_id)) for archive_id in changed)
+    writing.note(
+        _change(latest[archive_id], digests[archive_id], before.get(archive_id)) for archive_id in changed
+    )
     want_reading(writing, _read_as_they_stand(writing.connection, latest), wanted=False)
     return tuple(changed)
+
+
+def outcome_sha256(outcome: MessageOutcome) -> str:
+    """The fingerprint of an outcome, the same whether it was just made or read back from the tables."""
+    return hashlib.sha256(clean(to_json(outcome).replace(r"\u0000", "\ufffd")).encode()).hexdigest()
 
 
 def matching_messages(
@@ -242,7 +250,7 @@ def _rows(outcomes: Sequence[MessageOutcome], digests: dict[str, str], now: date
     return rows
 
 
-def _change(outcome: MessageOutcome, before: Any) -> Change:
+def _change(outcome: MessageOutcome, sha256: str, before: Any) -> Change:
     detail: dict[str, Any] = {
         "class": outcome.message_class.value,
         "state": outcome.state.value,
@@ -251,6 +259,7 @@ def _change(outcome: MessageOutcome, before: Any) -> Change:
             {"key": intent.key, "role": intent.role.value, "accepted": intent.accepted}
             for intent in outcome.submissions
         ],
+        "sha256": sha256,
     }
     if before is not None:
         detail["before"] = {"class": before.message_class, "state": before.state}
@@ -271,6 +280,8 @@ def _conditions(asked: Asked) -> tuple[ColumnElement[bool], ...]:
         conditions.append(messages.c.arrival >= asked.since)
     if asked.answering:
         conditions.append(messages.c.thread != literal_column("'[]'"))
+    if asked.archive_id is not None:
+        conditions.append(messages.c.archive_id == asked.archive_id)
     if asked.header_id is not None:
         conditions.append(messages.c.message_id_key == _header_key(asked.header_id))
     return tuple(conditions)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from ledger.encoding import as_type
+from ledger.encoding import as_type, digest
 from ledger.errors import OutboxStateError
 from ledger.history import Change, Writing
 from ledger.models import deliveries, outbox
@@ -53,7 +53,7 @@ def queue(writing: Writing, mail: OutgoingMessage) -> OutgoingMessage | None:
     key = writing.connection.execute(insert(outbox).values(row)).inserted_primary_key
     assert key is not None
     queued = _existing(writing.connection, key[0])
-    writing.note([_change("mail_queued", queued)])
+    writing.note([_change(f"mail_{queued.state.value}", queued)])  # a rebuilt ledger takes over more
     return queued
 
 
@@ -204,6 +204,11 @@ def _move(
     return moved
 
 
+def words_sha256(mail: OutgoingMessage) -> str:
+    """What the history holds of a mail: to whom it goes and what it says."""
+    return digest([mail.to, mail.cc, mail.subject, mail.text, mail.message_id])
+
+
 def _existing(connection: Connection, mail_id: int) -> OutgoingMessage:
     row = connection.execute(select(outbox).where(outbox.c.id == mail_id)).mappings().first()
     if row is None:
@@ -275,5 +280,6 @@ def _change(event: str, mail: OutgoingMessage, reply: str = "") -> Change:
         "step": mail.step,
         "to": list(mail.to),
         "keys": list(mail.keys),
+        "sha256": words_sha256(mail),
     }
     return Change(event, f"outbox/{mail.id}", detail | ({"reply": reply} if reply else {}))

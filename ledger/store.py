@@ -7,7 +7,9 @@ agree with each other are asked inside `with ledger.snapshot():`. Answers give m
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from ledger import decisions, history, issues, messages, outbox, owed, review, sightings, submissions
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     )
     from ledger.sightings import FolderCount, Mark, Seen
     from ledger.submissions import RecordedValue
+    from ledger.verification import Verified
 
 READING_FAILED = "reading_failed"  #: reason and question of a message given up after three attempts
 ARRIVAL_UNKNOWN = "arrival_unknown"  #: of one found on disk that no journal line speaks of
@@ -488,6 +491,24 @@ class Ledger:
         """The numbers of events at which the chain of hashes does not hold; there should be none."""
         with self._reading() as connection:
             return history.broken_events(connection)
+
+    def verify(self, archive: Archive, decisions_journal: Path | None = None) -> Verified:
+        """Hold archive, journals, tables and history against each other; see `ledger.verification`.
+
+        What a daemon may have been writing at that moment is looked at twice.
+        """
+        from ledger.verification import IN_FLIGHT, IN_FLIGHT_SECONDS, verify
+
+        journal = Journal(decisions_journal) if decisions_journal else self._journal
+        with self._reading() as connection:
+            found = verify(connection, archive, journal)
+        if not any(flaw.code in IN_FLIGHT for flaw in found.flaws):
+            return found
+        time.sleep(IN_FLIGHT_SECONDS)
+        before = {(flaw.code, flaw.where) for flaw in found.flaws}
+        with self._reading() as connection:
+            again = verify(connection, archive, journal)
+        return replace(again, flaws=tuple(one for one in again.flaws if (one.code, one.where) in before))
 
     def note(self, event: str, subject: str, detail: dict[str, object] | None = None) -> None:
         """Add an event of the desk's own to the history."""
