@@ -887,6 +887,53 @@ def verify(context: typer.Context, as_json: AsJson = False) -> None:
     raise typer.Exit(ATTENTION if found.flaws else DONE)
 
 
+@app.command(help=_say("cli.backup"))
+def backup(
+    context: typer.Context,
+    target: Annotated[Path, typer.Argument(help=_say("cli.arg_backup"))],
+    recipient: Annotated[list[str] | None, typer.Option(help=_say("cli.opt_recipient"))] = None,
+    encrypt: Annotated[bool, typer.Option("--encrypt", help=_say("cli.opt_encrypt"))] = False,
+) -> None:
+    from desk.backup import Lock
+    from desk.backup import backup as back_up
+    from desk.errors import ATTENTION
+
+    world: _World = context.obj
+    with _spoken():
+        passphrase = _passphrase(confirm=True) if encrypt and not recipient else ""
+        made = back_up(world.home, target, Lock(tuple(recipient or ()), passphrase), world.clock())
+    _print(_say("cli.backed_up", path=str(made.path), files=made.files, size=f"{made.bytes / 1e6:.1f}"))
+    for archive_id in made.damaged:
+        _print(_say("verify.message_changed", where=archive_id))
+    if made.damaged:
+        raise typer.Exit(ATTENTION)
+
+
+@app.command(help=_say("cli.restore"))
+def restore(
+    context: typer.Context,
+    source: Annotated[Path, typer.Argument(help=_say("cli.arg_restore"))],
+    identity: Annotated[Path | None, typer.Option(help=_say("cli.opt_identity"))] = None,
+) -> None:
+    from desk.backup import Key
+    from desk.backup import restore as bring_back
+
+    world: _World = context.obj
+    with _spoken():
+        key = Key(identity, lambda: _passphrase(confirm=False))
+        back = bring_back(source, world.home, key, world.clock)
+    _print(_say("cli.restored", home=str(world.home), files=back.files, made_at=back.made_at))
+    _print(_say("cli.restored_next", home=str(world.home), held=back.held))
+
+
+def _passphrase(*, confirm: bool) -> str:
+    """The passphrase of a backup: TONGHOP_BACKUP_PASSPHRASE, else asked for on the terminal."""
+    given = os.environ.get("TONGHOP_BACKUP_PASSPHRASE", "")
+    return given or str(
+        typer.prompt(_say("cli.passphrase"), hide_input=True, confirmation_prompt=confirm, err=True)
+    )
+
+
 # -- within ----------------------------------------------------------------------------------------------
 
 

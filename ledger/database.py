@@ -8,7 +8,8 @@ the history and "look, then write" are safe on both.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import sqlite3
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ from ledger.errors import (
     LedgerDatabaseError,
     LedgerStorageError,
 )
-from ledger.migrations import bring_up_to_date
+from ledger.migrations import bring_up_to_date, is_behind, step_reached
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,12 +85,24 @@ def open_database(url: str) -> Database:
     try:
         with named_errors():
             _check_integrity(engine)
+            _keep_before_upgrade(engine, url)
         with database.writing() as connection:
             bring_up_to_date(connection)
     except BaseException:
         engine.dispose()
         raise
     return database
+
+
+def copy_sqlite(source: Path, target: Path) -> None:
+    """The online backup of one SQLite file into another, which is one file afterwards."""
+    with (
+        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as old,
+        closing(sqlite3.connect(target)) as new,
+    ):
+        old.backup(new)
+        new.execute("PRAGMA journal_mode=DELETE")
+    target.chmod(0o600)
 
 
 def sqlite_file(url: str) -> Path | None:
@@ -164,6 +177,23 @@ def _begin_sqlite(connection: Connection) -> None:
 def _begin_postgresql(connection: Connection) -> None:
     if connection.get_execution_options().get("writer"):
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+
+
+def _keep_before_upgrade(engine: Engine, url: str) -> None:
+    """Copy a SQLite ledger that an earlier version wrote, before its steps are run: `…before-0001.sqlite3`.
+
+    PostgreSQL undoes a step that fails by itself; its copies are made by `tonghop backup`.
+    """
+    file = sqlite_file(url)
+    with engine.connect() as connection:
+        if file is None or not is_behind(connection):
+            return
+        kept = file.with_name(f"{file.stem}.before-{step_reached(connection)}{file.suffix}")
+    if not kept.exists():  # one of an upgrade that was cut short is the older and better one
+        part = kept.with_name(f".{kept.name}.part")
+        part.unlink(missing_ok=True)
+        copy_sqlite(file, part)
+        part.rename(kept)
 
 
 def _check_integrity(engine: Engine) -> None:

@@ -6,6 +6,7 @@
     │   ├── SchemaTooNewError         a later version of the program wrote it
     │   ├── LedgerBusyError           another writer held it longer than the wait
     │   └── LedgerStorageError        the disk is full, read-only or failing
+    ├── LedgerNotEmptyError       a ledger is to be restored into a database that holds one
     ├── ArchiveError              the raw messages
     │   ├── ArchiveWriteError         the message could not be put on disk; nothing was acknowledged
     │   ├── MissingArchiveError       no such message on disk
@@ -64,6 +65,12 @@ class LedgerStorageError(LedgerDatabaseError):
     """The disk under the database is full, read-only or failing. The transaction was undone."""
 
     key = "ledger.storage"
+
+
+class LedgerNotEmptyError(LedgerError):
+    """A ledger is to be restored into a database that holds one already."""
+
+    key = "ledger.not_empty"
 
 
 class ArchiveError(LedgerError):

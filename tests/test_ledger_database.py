@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import insert, inspect, text
 
+import ledger.migrations
 from ledger.database import connect_engine, open_database
 from ledger.errors import DamagedLedgerError, LedgerBusyError, LedgerDatabaseError, SchemaTooNewError
 from ledger.migrations import HEAD, VERSIONS, bring_up_to_date
@@ -132,6 +134,34 @@ def test_a_step_cut_short_leaves_the_schema_as_it_was(url: str, tmp_path: Path) 
         assert "half" not in inspect(connection).get_table_names()
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == last
     database.close()
+
+
+def test_a_ledger_of_an_earlier_program_is_copied_before_its_steps_are_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "so.sqlite3"
+    open_database(f"sqlite:///{file}").close()
+    with sqlite3.connect(file) as database:
+        (step,) = database.execute("SELECT version_num FROM alembic_version").fetchone()
+        database.execute("INSERT INTO folder_marks VALUES ('a', 'b', 1, 2)")
+    versions = tmp_path / "versions"
+    shutil.copytree(VERSIONS, versions)
+    (versions / "9999_later.py").write_text(
+        "from alembic import op\nimport sqlalchemy as sa\n"
+        f"revision, down_revision, branch_labels, depends_on = '9999', '{step}', None, None\n"
+        "def upgrade():\n    op.drop_table('folder_marks')\n"
+    )
+    monkeypatch.setattr(ledger.migrations, "VERSIONS", versions)
+    monkeypatch.setattr(ledger.migrations, "HEAD", "9999")
+    for _ in range(2):
+        open_database(f"sqlite:///{file}").close()
+    kept = tmp_path / f"so.before-{step}.sqlite3"
+    with sqlite3.connect(kept) as database:
+        assert database.execute("SELECT last_uid FROM folder_marks").fetchall() == [(2,)]
+        assert database.execute("SELECT version_num FROM alembic_version").fetchone() == (step,)
+    with sqlite3.connect(file) as database:
+        assert database.execute("SELECT version_num FROM alembic_version").fetchone() == ("9999",)
+    assert sorted(path.name for path in tmp_path.glob("*.before-*")) == [kept.name]
 
 
 def test_a_block_that_raises_writes_nothing(url: str) -> None:

@@ -18,20 +18,45 @@ VERSIONS = Path(__file__).parent / "versions"
 HEAD = "0002"
 
 
-def bring_up_to_date(connection: Connection, versions: Path = VERSIONS) -> None:
+def step_reached(connection: Connection) -> str:
+    """The step the database is at; empty where there is no ledger yet."""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return ",".join(sorted(connection.execute(text("SELECT version_num FROM alembic_version")).scalars()))
+
+
+def knows_step(step: str) -> bool:
+    """Whether this program knows a step a database or a backup is at."""
+    return step == HEAD or step in _known_steps()
+
+
+def is_behind(connection: Connection) -> bool:
+    """Whether an earlier version of the program wrote the database, so that steps are to be run on it."""
+    reached = step_reached(connection)
+    return reached not in {"", HEAD} and reached in _known_steps()
+
+
+def _known_steps() -> set[str]:
+    from alembic.script import ScriptDirectory
+
+    steps = ScriptDirectory(str(VERSIONS.parent), version_locations=[str(VERSIONS)])
+    return {step.revision for step in steps.walk_revisions()}
+
+
+def bring_up_to_date(connection: Connection, versions: Path | None = None) -> None:
     """Run the steps the database lacks, inside the caller's transaction: all of them or none.
 
     Raises:
         SchemaTooNewError: the database is at a step this program does not know.
 
     """
-    if versions == VERSIONS and _stands_at_head(connection):
+    if versions is None and step_reached(connection) == HEAD:
         return
     from alembic import command
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
 
-    configuration = _configuration(connection, versions)
+    configuration = _configuration(connection, versions or VERSIONS)
     steps = ScriptDirectory.from_config(configuration)
     known = {step.revision for step in steps.walk_revisions()}
     reached = set(MigrationContext.configure(connection).get_current_heads())
@@ -41,12 +66,6 @@ def bring_up_to_date(connection: Connection, versions: Path = VERSIONS) -> None:
         )
     if reached != set(steps.get_heads()):
         command.upgrade(configuration, "heads")
-
-
-def _stands_at_head(connection: Connection) -> bool:
-    if not inspect(connection).has_table("alembic_version"):
-        return False
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [HEAD]
 
 
 def _configuration(connection: Connection, versions: Path) -> Config:
