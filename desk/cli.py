@@ -887,6 +887,35 @@ def verify(context: typer.Context, as_json: AsJson = False) -> None:
     raise typer.Exit(ATTENTION if found.flaws else DONE)
 
 
+@app.command(help=_say("cli.audit"))
+def audit(context: typer.Context, as_json: AsJson = False) -> None:
+    from desk.errors import ATTENTION, DONE
+    from desk.counting import proof_lines, proof_view, prove
+    from desk.verifying import sentence, verify_home, view
+
+    world: _World = context.obj
+    with _office(context) as office:
+        mailbox = office.open_mailbox()
+        try:
+            proofs = prove(office, mailbox)
+        finally:
+            mailbox.close()
+        found = verify_home(world.home, world.clock)
+        sound = not found.flaws and all(proof.balanced for proof in proofs)
+        if as_json:
+            _dump({"folders": [proof_view(proof) for proof in proofs], **view(found, _say)})
+        else:
+            for line in proof_lines(proofs, _say, office.regime.timezone):
+                _print(line)
+            for flaw in found.flaws:
+                _print(f"{_MARKS['fault']} {sentence(flaw, _say)}")
+            lost = sum(len(proof.unaccounted) for proof in proofs)
+            server = sum(proof.server for proof in proofs)
+            places = {"server": server, "archive": found.messages, "lost": lost, "flaws": len(found.flaws)}
+            _print(_say("cli.audited", **places))
+    raise typer.Exit(DONE if sound else ATTENTION)
+
+
 @app.command(help=_say("cli.backup"))
 def backup(
     context: typer.Context,

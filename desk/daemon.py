@@ -29,8 +29,9 @@ from desk.errors import DeskError, sentence_of
 from desk.heartbeat import Heartbeat, beat
 from desk.office import Office
 from desk.outbox import preview
+from desk.counting import FolderProof, proof_lines, prove
 from desk.work import current_periods, fetch, issue, recognise, settle, take_in
-from intake.mailbox import Backoff, LoginGate, Mailbox, MailboxError, MailboxLoginRefusedError
+from intake.mailbox import Backoff, CountedMailbox, LoginGate, MailboxError, MailboxLoginRefusedError
 from ledger.records import MORNING_DONE
 
 MORNING = clock_time(7, 30)
@@ -46,7 +47,7 @@ class Daemon:
 
     office: Office
     say: Callable[[str], None]
-    mailbox: Mailbox | None = None
+    mailbox: CountedMailbox | None = None
     _stopping: bool = False
     _backoff: Backoff = field(default_factory=Backoff)
     _gate: LoginGate = field(default_factory=LoginGate)
@@ -129,7 +130,7 @@ class Daemon:
         settle(self.office)
         self._consolidate(local)
         chased = self._chase()
-        path = write_digest(self.office, chased)
+        path = write_digest(self.office, chased, self._prove())
         with self._told():
             queue_digest(self.office, path.read_text("utf-8").splitlines())
         self.office.ledger.note(MORNING_DONE, today.isoformat())
@@ -155,6 +156,19 @@ class Daemon:
             yield
         except (DeskError, ConsolidateError) as error:
             self.say(sentence_of(error, self.office.wording))
+
+    def _prove(self) -> tuple[FolderProof, ...] | None:
+        """What the server counts this morning; None where it cannot be asked now."""
+        if self.mailbox is None:
+            return None
+        try:
+            proofs = prove(self.office, self.mailbox)
+        except MailboxError as error:
+            self._lost(error)
+            return None
+        for line in proof_lines(proofs, self.office.wording, self.office.regime.timezone):
+            self.say(line)
+        return proofs
 
     def _chase(self) -> Chased:
         """Record what is due; a template somebody spoiled is told, and tried again the next morning."""

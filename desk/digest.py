@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from consolidate.errors import ConsolidateError
 from desk.answers import AnswerKind, answers
 from desk.errors import sentence_of
 from desk.office import Office
+from desk.counting import FolderProof, proof_lines
 from desk.views import counts_of
 from desk.work import chosen_periods, consolidation_of
 from ledger.records import ObligationState, OutboxState
@@ -22,12 +24,15 @@ if TYPE_CHECKING:
 DAY = timedelta(days=1)
 
 
-def write_digest(office: Office, chased: Chased) -> Path:
-    """Write today's digest into the outputs folder; returns the file."""
+def write_digest(office: Office, chased: Chased, proofs: Sequence[FolderProof] | None = None) -> Path:
+    """Write today's digest into the outputs folder; returns the file.
+
+    `proofs` is what the server counted this morning; None: it could not be asked.
+    """
     local = office.clock().astimezone(office.regime.timezone)
     path = office.settings.outputs / "ban-tin" / f"{local:%Y-%m-%d}.txt"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(digest_lines(office, chased)) + "\n", "utf-8")
+    path.write_text("\n".join(digest_lines(office, chased, proofs)) + "\n", "utf-8")
     return path
 
 
@@ -50,7 +55,7 @@ def _correspondence(office: Office, chased: Chased, say: Wording, now: datetime)
     return lines
 
 
-def digest_lines(office: Office, chased: Chased) -> list[str]:
+def digest_lines(office: Office, chased: Chased, proofs: Sequence[FolderProof] | None = None) -> list[str]:
     """The digest, line by line."""
     say, now = office.document_wording, office.clock()
     local = now.astimezone(office.regime.timezone)
@@ -72,6 +77,9 @@ def digest_lines(office: Office, chased: Chased) -> list[str]:
         if missing:
             lines.append(say("digest.missing", names="; ".join(missing)))
     lines += _correspondence(office, chased, say, now)
+    lines += proof_lines(proofs or (), say, office.regime.timezone)
+    if proofs is None and office.settings.mailbox is not None:
+        lines.append(say("digest.server_not_asked"))
     for count in office.ledger.counts():
         key = "digest.proof" if count.balanced else "digest.proof_broken"
         lines.append(

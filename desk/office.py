@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from config.regime import Regime
     from config.reports import Period, ReportDefinition
     from intake.imap_mailbox import AccessToken, AppPassword, ImapSettings
-    from intake.mailbox import Mailbox
+    from intake.mailbox import CountedMailbox
     from intake.workers import ReaderPool
     from ledger.records import Issue, ReportFile
 
@@ -121,7 +121,7 @@ class Office:
         limits = Limits(recognition=recognition, seconds=RECOGNITION_SECONDS + 30)
         return ReaderPool(processes=min(2, os.cpu_count() or 1), limits=limits)
 
-    def open_mailbox(self) -> Mailbox:
+    def open_mailbox(self) -> CountedMailbox:
         """The mailbox of the settings, not yet connected.
 
         Raises:

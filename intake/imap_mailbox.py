@@ -20,10 +20,13 @@ from zoneinfo import ZoneInfo
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import LoginError, ProtocolError
 
+from intake.headers import fields_of, first_text
 from intake.mailbox import (
     FetchBatch,
     FetchNote,
+    FolderListing,
     FolderMark,
+    Heading,
     MailboxConnectionError,
     MailboxFolderError,
     MailboxInsecureError,
@@ -46,6 +49,7 @@ _GMAIL: Final = "X-GM-EXT-1"
 # imaplib reads lines of at most a million bytes: so many UIDs fit into one answer to SEARCH.
 _UIDS_AN_ANSWER: Final = 80_000
 _HEADS_A_FETCH: Final = 1_000
+_SENDER_AND_SUBJECT: Final = "BODY.PEEK[HEADER.FIELDS (FROM SUBJECT)]"
 _AFTER_A_BREAK: Final = 5.0
 # What servers say to a login that would succeed later (RFC 5530, and Gmail's and Exchange's words).
 _COME_BACK_LATER: Final = (
@@ -197,6 +201,33 @@ class ImapMailbox:
             self._sleep(min(seconds, _AFTER_A_BREAK))
             return True
         return False
+
+    def listing(self, folder: WatchedFolder, cut_off: date | None) -> FolderListing:
+        """What the folder holds; see `CountedMailbox.listing`."""
+        opened = self._quietly_renewed(lambda: self._examine(folder.name))
+        with self._speaking():
+            uids = self._search(opened, 0, cut_off) if opened.exists else []
+        if cut_off is not None:
+            uids = [
+                head.uid for head in self._all_heads(folder, opened, uids) if self._is_recent(head, cut_off)
+            ]
+        return FolderListing(opened.uid_validity, tuple(uids))
+
+    def headings(self, folder: WatchedFolder, uid_validity: int, uids: Sequence[int]) -> tuple[Heading, ...]:
+        """What a person recognises these messages by; see `CountedMailbox.headings`."""
+        if not uids:
+            return ()
+        with self._speaking():
+            self._stay_in(folder, uid_validity)
+            answer = self._session().fetch(list(uids), ["INTERNALDATE", _SENDER_AND_SUBJECT])
+        return tuple(_heading(uid, answer[uid]) for uid in sorted(answer))
+
+    def _all_heads(self, folder: WatchedFolder, opened: _Opened, uids: Sequence[int]) -> Iterator[_Listed]:
+        for start in range(0, len(uids), _HEADS_A_FETCH):
+            with self._speaking():
+                self._stay_in(folder, opened.uid_validity)
+                heads = self._heads(uids[start : start + _HEADS_A_FETCH])
+            yield from heads.values()
 
     def _idle(self, seconds: float) -> bool:
         """One IDLE; any answer counts, Gmail's empty ones too. Servers without it are left alone so long."""
@@ -520,6 +551,13 @@ def _listed(uid: int, items: Mapping[bytes, Any]) -> _Listed:
         _zoned(items.get(b"INTERNALDATE")),
         str(gmail_id) if gmail_id is not None else "",
     )
+
+
+def _heading(uid: int, items: Mapping[bytes, Any]) -> Heading:
+    octets = next((given for name, given in items.items() if name.startswith(b"BODY[HEADER.FIELDS")), b"")
+    fields = fields_of(octets if isinstance(octets, bytes) else b"")
+    arrival = _zoned(items.get(b"INTERNALDATE"))
+    return Heading(uid, arrival, first_text(fields, "from"), first_text(fields, "subject"))
 
 
 def _zoned(moment: datetime | None) -> datetime | None:

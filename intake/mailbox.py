@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 from intake.errors import IntakeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from intake.messages import RawMessage
 
@@ -133,6 +133,24 @@ class FetchBatch:
     notes: tuple[FetchNote, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class FolderListing:
+    """What a folder holds at this moment, told by the server without any body."""
+
+    uid_validity: int
+    uids: tuple[int, ...]  #: ascending; with a cut-off those that arrived from that day on
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a person recognises a mail by in the mailbox."""
+
+    uid: int
+    arrival: datetime | None
+    sender: str
+    subject: str
+
+
 class Mailbox(Protocol):
     """Where messages come from. Only ever read."""
 
@@ -166,6 +184,28 @@ class Mailbox(Protocol):
 
     def close(self) -> None:
         """End the session. May be called twice."""
+        ...
+
+
+class CountedMailbox(Mailbox, Protocol):
+    """A mailbox on a server, which can be asked what it holds so that the ledger is held against it."""
+
+    def listing(self, folder: WatchedFolder, cut_off: date | None) -> FolderListing:
+        """Everything the folder holds, from the day `cut_off` on.
+
+        Raises:
+            MailboxConnectionError, MailboxLoginRefusedError, MailboxFolderError: as named.
+
+        """
+        ...
+
+    def headings(self, folder: WatchedFolder, uid_validity: int, uids: Sequence[int]) -> tuple[Heading, ...]:
+        """Sender, subject and arrival of these messages, as far as they are still there.
+
+        Raises:
+            MailboxConnectionError, MailboxLoginRefusedError, MailboxFolderError: as named.
+
+        """
         ...
 
 

@@ -196,6 +196,24 @@ def counts(connection: Connection) -> tuple[FolderCount, ...]:
     )  # fmt: skip
 
 
+def standing_of_folder(
+    connection: Connection, account: str, folder: str, uid_validity: int
+) -> dict[int, str | None]:
+    """Where the message of each UID of a folder stands; None: archived, not yet read."""
+    stands_as = func.coalesce(archived.c.same_as, archived.c.archive_id)
+    query = (
+        select(sightings.c.uid, messages.c.state)
+        .join(archived, archived.c.archive_id == sightings.c.archive_id)
+        .outerjoin(messages, messages.c.archive_id == stands_as)
+        .where(
+            sightings.c.account == account,
+            sightings.c.folder == folder,
+            sightings.c.uid_validity == uid_validity,
+        )
+    )
+    return {row.uid: row.state for row in connection.execute(query)}
+
+
 def delivered_again(connection: Connection) -> dict[str, tuple[datetime, ...]]:
     """Later arrivals of the same bytes, by id, in order: the sender's second try, not a copy moved about.
 

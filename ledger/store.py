@@ -202,6 +202,11 @@ class Ledger:
         with self._reading() as connection:
             return sightings.counts(connection)
 
+    def standing_of_folder(self, account: str, folder: str, uid_validity: int) -> dict[int, str | None]:
+        """Where the message of each UID of a folder stands; None: archived, not yet read."""
+        with self._reading() as connection:
+            return sightings.standing_of_folder(connection, account, folder, uid_validity)
+
     # What follows from it
 
     def record(self, outcomes: Sequence[MessageOutcome]) -> tuple[str, ...]:
