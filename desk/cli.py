@@ -217,14 +217,18 @@ def run(
     context: typer.Context, once: Annotated[bool, typer.Option(help=_say("cli.opt_once"))] = False
 ) -> None:
     from desk.daemon import Daemon
+    from desk.log import logging_to, under_systemd
     from ledger.lock import only_daemon
 
+    # The journal of systemd gets the same lines as the file; a person gets sentences.
+    say = _unsaid if under_systemd() else _print
     with (
         _office(context, actor="daemon") as office,
         only_daemon(office.settings.database_url),
+        logging_to(office.settings.home / "logs"),
         nullcontext() if once else _desk_beside(context),
     ):
-        Daemon(office, _print).run(once=once)
+        Daemon(office, say).run(once=once)
 
 
 # -- the desk in the browser -----------------------------------------------------------------------------
@@ -1045,6 +1049,10 @@ def _printer() -> Printer:
 
 def _print(sentence: str) -> None:
     typer.echo(sentence)
+
+
+def _unsaid(_sentence: str) -> None:
+    """Nobody watches."""
 
 
 def _dump(view: object) -> None:

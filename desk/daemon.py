@@ -27,9 +27,10 @@ from desk.deliveries import queue_digest, queue_draft
 from desk.digest import write_digest
 from desk.errors import DeskError, sentence_of
 from desk.heartbeat import Heartbeat, beat
+from desk.log import LOG
 from desk.office import Office
 from desk.outbox import preview
-from desk.counting import FolderProof, proof_lines, prove
+from desk.counting import FolderProof, prove
 from desk.work import current_periods, fetch, issue, recognise, settle, take_in
 from intake.mailbox import Backoff, CountedMailbox, LoginGate, MailboxError, MailboxLoginRefusedError
 from ledger.records import MORNING_DONE
@@ -77,7 +78,7 @@ class Daemon:
         timetable.every(mailbox.poll_seconds if mailbox else 600).seconds.do(self.look)
         timetable.every(1).minutes.do(self.morning)
         timetable.every(1).minutes.do(self.send)
-        self.say(self.office.wording("daemon.started"))
+        self._tell("daemon.started")
         with suppress(_StoppedError):
             timetable.run_all()
             while not self._stopping:
@@ -85,7 +86,7 @@ class Daemon:
                 self._recognise_one()
                 self._wait(min(LONGEST_WAIT, max(0.1, timetable.idle_seconds or 0.1)))
         self._close()
-        self.say(self.office.wording("daemon.stopped"))
+        self._tell("daemon.stopped")
 
     def look(self) -> None:
         """One look into the mailbox, and everything that follows from what is new."""
@@ -104,7 +105,7 @@ class Daemon:
             booked += bool(outcome.submissions)
         self._scans_may_wait = True  # whether this look or another process took them in
         if booked:
-            self.say(self.office.wording("daemon.booked", count=booked))
+            self._tell("daemon.booked", count=booked)
 
     def _recognise_one(self) -> None:
         """Read the scans of one message while nothing else is to be done.
@@ -134,7 +135,7 @@ class Daemon:
         with self._told():
             queue_digest(self.office, path.read_text("utf-8").splitlines())
         self.office.ledger.note(MORNING_DONE, today.isoformat())
-        self.say(self.office.wording("daemon.digest", path=str(path)))
+        self._tell("daemon.digest", path=str(path))
 
     def send(self) -> None:
         """Every minute: what is due within hours and budgets; what stands in the way is told once."""
@@ -147,7 +148,7 @@ class Daemon:
             correspond(self.office, look=look, pause=self._pause)
         except (DeskError, ConsolidateError, MailboxError) as error:
             self._send_again = now + AFTER_A_FAULT
-            self.say(sentence_of(error, self.office.wording))
+            self._trouble_told(error)
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -155,7 +156,7 @@ class Daemon:
         try:
             yield
         except (DeskError, ConsolidateError) as error:
-            self.say(sentence_of(error, self.office.wording))
+            self._trouble_told(error)
 
     def _prove(self) -> tuple[FolderProof, ...] | None:
         """What the server counts this morning; None where it cannot be asked now."""
@@ -166,8 +167,9 @@ class Daemon:
         except MailboxError as error:
             self._lost(error)
             return None
-        for line in proof_lines(proofs, self.office.wording, self.office.regime.timezone):
-            self.say(line)
+        for proof in proofs:  # who wrote the unaccounted mails stands in the digest, not in the log
+            key = "daemon.proof" if proof.balanced else "daemon.proof_broken"
+            self._tell(key, folder=proof.folder, server=proof.server, lost=len(proof.unaccounted))
         return proofs
 
     def _chase(self) -> Chased:
@@ -175,7 +177,7 @@ class Daemon:
         try:
             return chase(self.office, queue=True, send=True, pause=self._pause, at_any_hour=False)
         except (DeskError, ConsolidateError) as error:
-            self.say(sentence_of(error, self.office.wording))
+            self._trouble_told(error)
         waiting = preview(self.office.ledger)
         return Chased("off", waiting, (), (), self.office.regime.timezone, self.office.wording)
 
@@ -193,14 +195,14 @@ class Daemon:
                 try:
                     issued = issue(self.office, report, period, now)
                 except ConsolidateError as error:  # a template somebody spoiled must not stop the intake
-                    self.say(sentence_of(error, self.office.wording))
+                    self._trouble_told(error)
                     continue
                 if issued.new and now - period.due < STALE:
                     with self._told():
                         queue_draft(self.office, issued.issue)
                 if issued.new:
                     folder = str(self.office.outputs_of(issued.issue))
-                    self.say(self.office.wording("daemon.issued", number=issued.issue.number, folder=folder))
+                    self._tell("daemon.issued", number=issued.issue.number, folder=folder)
 
     def _may_connect(self, now: float) -> bool:
         return self._backoff.ready(now) and self._gate.may_try(self.office.clock())
@@ -222,15 +224,25 @@ class Daemon:
             beat(self.office.settings.home, Heartbeat(self.office.clock()))
             self._backoff, self._gate = self._backoff.succeeded(), self._gate.accepted()
             for note in fetched.notes:
-                self.say(self.office.wording(f"mailbox.note_{note.code}", uid=note.uid, **note.parameters))
+                self._tell(f"mailbox.note_{note.code}", uid=note.uid, **note.parameters)
 
     def _lost(self, error: MailboxError) -> None:
         self._trouble = error
         self.office.ledger.note("mailbox_failed", self.office.account, {"error": type(error).__name__})
         told = self.office.wording(error.key, **error.places)
         beat(self.office.settings.home, Heartbeat(self.office.clock(), told))
-        self.say(told)
+        self._trouble_told(error)
         self._close()
+
+    def _tell(self, key: str, **places: object) -> None:
+        """Say a sentence to whoever watches, and log its key and places."""
+        LOG.info(key, extra={"places": places})
+        self.say(self.office.wording(key, **places))
+
+    def _trouble_told(self, error: Exception) -> None:
+        places = {"error": type(error).__name__, **getattr(error, "places", {})}
+        LOG.warning(getattr(error, "key", "daemon.trouble"), extra={"places": places})
+        self.say(sentence_of(error, self.office.wording))
 
     def _wait(self, seconds: float) -> None:
         """Wait for the mailbox to say something; when it does, look at once."""

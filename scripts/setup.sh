@@ -68,6 +68,7 @@ SYSTEM_PARTS=(
   "/usr/share/tesseract-ocr/5/tessdata/vie.traineddata|tesseract-ocr-vie|tests that read Vietnamese in scans"
   "pdftotext|poppler-utils|tests that read the produced report as PDF"
   "chromium|chromium|tests of the desk in a browser"
+  "systemd-analyze|systemd|the test that the service file is sound and hardened"
   "initdb|postgresql|tests of the ledger on PostgreSQL"
   "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf|fonts-dejavu-core|Vietnamese letters in those PDFs"
 )

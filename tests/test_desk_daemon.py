@@ -52,7 +52,7 @@ def until(done: Callable[[], bool], seconds: float = 30.0) -> float:
 @contextmanager
 def daemon(office: Office, *words: str, **env: str) -> Iterator[subprocess.Popen[str]]:
     """A running daemon with its output in the home folder; killed at the end if it still runs."""
-    with (office.home / "log").open("w") as log:
+    with (office.home / "said").open("w") as log:
         process = subprocess.Popen(
             command(office.words("run", *words)),
             stdout=log,
@@ -68,7 +68,7 @@ def daemon(office: Office, *words: str, **env: str) -> Iterator[subprocess.Popen
 
 
 def log(office: Office) -> str:
-    return (office.home / "log").read_text("utf-8")
+    return (office.home / "said").read_text("utf-8")
 
 
 def children(pid: int) -> list[int]:
