@@ -560,7 +560,8 @@ def _signature_blocks(document: Document, file: str) -> Iterator[list[HeadLine]]
         if isinstance(block, Table) and not block.sheet and not _is_data(block):
             yield [line for cell in block.cells for line in _lines(cell.text, _cell_place(file, block, cell))]
         elif isinstance(block, Table) and block.sheet:
-            foot = [cell for cell in block.cells if cell.row > _header_row(block)]
+            head = _header_row(block)  # once: it looks at every cell
+            foot = [cell for cell in block.cells if cell.row > head]
             yield list(_feet(block, foot, file))
     paragraphs = [block for block in document.blocks if isinstance(block, Paragraph)]
     yield [line for one in paragraphs[-15:] for line in _lines(one.text, _paragraph_place(file, one))]
