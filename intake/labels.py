@@ -12,7 +12,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import OSA
@@ -243,7 +243,7 @@ class LabelKey:
     @property
     def numbers(self) -> frozenset[str]:
         """The words with digits, which no typing fault may change."""
-        return frozenset(word for word in self.text.split() if any(letter.isdigit() for letter in word))
+        return _words_with_digits(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +307,11 @@ class LabelIndex:
     topics: tuple[str, ...] = ()
     bare: bool = False
     _memory: dict[tuple[str, str, str], LabelMatch] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def longest_name(self) -> int:
+        """The number of words of the longest name: a text of far more words can be no name of anything."""
+        return max((len(form.key.text.split()) for form in self._forms), default=0)
 
     def match(self, label: str, section_context: str = "", measure: str = "") -> LabelMatch:
         """The indicator the label means.
@@ -686,6 +691,7 @@ def _lost_marks(written: str, named: str) -> bool:
     return plain_key(written) == plain_key(named) and not is_accented(written) and len(written) > 1
 
 
+@lru_cache(maxsize=8192)  # every cell of a table is asked about, many say the same
 def folded(text: str) -> str:
     """The accented key with short forms written out and one spelling for each word."""
     parted = _GLUED_CAPITALS.sub(" ", tidy(text).replace("%", " phần trăm "))
@@ -708,6 +714,11 @@ def _written_out(word: str) -> str:
         return _WRITTEN_OUT.get(word, word)
     swapped = [one for one in _ABBREVIATIONS if sorted(one) == sorted(word) and OSA.distance(one, word) == 1]
     return _ABBREVIATIONS[swapped[0]] if len(swapped) == 1 else word
+
+
+@lru_cache(maxsize=8192)
+def _words_with_digits(text: str) -> frozenset[str]:
+    return frozenset(word for word in text.split() if any(letter.isdigit() for letter in word))
 
 
 def _compact(key: str) -> str:

@@ -628,7 +628,11 @@ class _TableReader:
     def _note_unread(self) -> None:
         """A table that carries labels of the report and has no head anyone understands."""
         sure = (Strength.EXACT, Strength.SYNONYM)
-        texts = [cell for cell in self._table.cells[:_MOST_ROWS] if _could_be_label(cell.text)]
+        # A sheet of sentences is passed over at once: twice the longest name leaves room for what stands
+        # before and behind a label (enumeration, brackets, footnotes).
+        most = 2 * self._index.longest_name + 4
+        cells = self._table.cells[:_MOST_ROWS]
+        texts = [cell for cell in cells if _could_be_label(cell.text) and len(cell.text.split()) <= most]
         known = [cell for cell in texts if self._index.match(cell.text).strength in sure]
         if known and any(letter.isdigit() for cell in self._table.cells for letter in cell.text):
             self._notes.findings.append(
@@ -831,7 +835,9 @@ def _is_shared(cell: Cell, layout: Layout) -> bool:
 
 
 def _could_be_label(text: str) -> bool:
-    return 4 <= len(text.strip()) <= 200  # noqa: PLR2004  # "CBCC" is the shortest label there is
+    if not 4 <= len(text.strip()) <= 200:  # noqa: PLR2004  # "CBCC" is the shortest label there is
+        return False
+    return any(letter.isalpha() for letter in text)
 
 
 def _settled(notes: _Notes, report: ReportDefinition, unit_kind: str) -> TableReading:
