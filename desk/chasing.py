@@ -30,6 +30,7 @@ from consolidate.reminders import (
 )
 from consolidate.standing import standings
 from desk.deliveries import is_of_today
+from desk.errors import CONFIGURATION, DeskError
 from desk.letters import compose, compose_list
 from desk.office import Office
 from desk.outbox import (
@@ -72,6 +73,8 @@ _MAY_BE_A_REPORT = frozenset(
 
 #: Server clocks differ: what arrived "after now" by so little has arrived.
 _SKEW = timedelta(minutes=10)
+#: Mail that arrived later than this machine's clock by more than so much: the clock is wrong, not the mail.
+CLOCK_SLACK = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,22 @@ class Chased:
         }
 
 
+class ClockBehindError(DeskError):
+    """The machine's clock is behind the mail server's: who is late cannot be told by it."""
+
+    code = CONFIGURATION
+
+
+def _require_clock(office: Office) -> None:
+    """A clock that fell back would chase units for periods long past, and those whose report has come."""
+    latest = max((one.arrival for one in office.ledger.messages()), default=None)
+    if latest is not None and latest > office.clock() + CLOCK_SLACK:
+        zone = office.regime.timezone
+        shown = (f"{moment.astimezone(zone):%d/%m/%Y %H:%M}" for moment in (office.clock(), latest))
+        now, arrived = shown
+        raise ClockBehindError("desk.clock_behind", now=now, arrived=arrived)
+
+
 def chase(
     office: Office,
     *,
@@ -139,11 +158,13 @@ def chase(
         at_any_hour: a person asks for it now; otherwise mail waits for the department's hours.
 
     Raises:
+        ClockBehindError: mail has arrived from what this machine takes for the future; nothing was recorded.
         MailTemplateError: a mail template cannot be used.
         SmtpLoginError, SmtpUnreachableError, SmtpInsecureError: nothing was sent; what was queued waits.
 
     """
     if queue or send:
+        _require_clock(office)
         withdraw(office.ledger, partial(still_owed, office), office.clock())
     due = due_now(office)
     mails = _composed(office, due)
