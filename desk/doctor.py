@@ -13,12 +13,16 @@ from pathlib import Path
 
 from config.errors import ConfigError
 from config.loader import load_regime, missing_before_use
+from config.secrets import FILE as SECRET_FILE
 from config.secrets import secret
-from config.settings import Settings, load_settings
+from config.settings import Authentication, Settings, load_settings
 from config.wording import Wording
+from desk.errors import DeskError
 from intake.errors import IntakeError
 from ledger.errors import LedgerError
 
+#: An access token that was stored so many days ago is likely to have ended.
+TOKEN_DAYS = 6
 #: Below this much free space new mail is not taken in safely.
 LEAST_FREE = 500_000_000
 TOOLS = (("soffice", "libreoffice"), ("tesseract", "tesseract"))  #: program, and its words
@@ -42,7 +46,8 @@ def examine(home: Path, say: Wording) -> list[Examined]:
         return [*found, Examined("settings", "fault", str(error))]
     found += [_disk(settings, say), *_regime(settings, say), _readers(say), _holidays(say)]
     if settings.regime.is_dir():  # else the folder is no installation, and looking must not make it one
-        found += [_ledger(settings, say), _mailbox(settings, say)]
+        found += [_ledger(settings, say), _clock(settings, say), _mailbox(settings, say)]
+        found += [_smtp(settings, say), *_token(settings, say)]
     found += [_tool(name, key, say) for name, key in TOOLS]
     return found
 
@@ -138,6 +143,53 @@ def _mailbox(settings: Settings, say: Wording) -> Examined:
         return Examined("mailbox", "fault", _told(error, say))
     names = ", ".join(folder.name for folder in folders)
     return Examined("mailbox", "well", say("doctor.mailbox_well", folders=names))
+
+
+def _smtp(settings: Settings, say: Wording) -> Examined:
+    """The outgoing server is spoken to as far as the login; nothing is sent."""
+    if settings.smtp is None:
+        return Examined("smtp", "warning", say("doctor.smtp_none"))
+    from desk.chasing import smtp_secret
+    from desk.office import open_office
+    from desk.sender import SmtpSender
+
+    try:
+        with open_office(settings.home, actor="doctor") as office:
+            found, regime = smtp_secret(office), office.regime
+            if found is None:
+                return Examined("smtp", "fault", say("desk.no_secret", name="TONGHOP_SMTP_PASSWORD"))
+            with SmtpSender(settings.smtp, found, regime.department, regime.timezone, office.clock):
+                return Examined("smtp", "well", say("doctor.smtp_well", host=settings.smtp.host))
+    except (DeskError, ConfigError, LedgerError) as error:
+        return Examined("smtp", "fault", _told(error, say))
+
+
+def _clock(settings: Settings, say: Wording) -> Examined:
+    """Held against the mail server's clock: mail cannot have arrived in the future."""
+    from desk.chasing import CLOCK_SLACK
+    from ledger.store import Ledger
+
+    now = datetime.now(UTC)
+    try:
+        with Ledger.open(settings.database_url, "doctor", lambda: now) as ledger:
+            latest = max((outcome.arrival for outcome in ledger.messages()), default=None)
+    except LedgerError as error:
+        return Examined("clock", "warning", _told(error, say))
+    if latest is not None and latest > now + CLOCK_SLACK:
+        shown = f"{latest.astimezone():%d/%m/%Y %H:%M}"
+        return Examined("clock", "fault", say("doctor.clock_behind", arrived=shown))
+    return Examined("clock", "well", say("doctor.clock_well", now=f"{now.astimezone():%d/%m/%Y %H:%M %z}"))
+
+
+def _token(settings: Settings, say: Wording) -> list[Examined]:
+    """How old a stored OAuth token is: Google ends those of an app in testing after seven days."""
+    users = [one for one in (settings.mailbox, settings.smtp) if one is not None]
+    file = settings.home / SECRET_FILE
+    if not any(one.authentication is Authentication.XOAUTH2 for one in users) or not file.exists():
+        return []
+    days = int((datetime.now(UTC).timestamp() - file.stat().st_mtime) // 86_400)
+    state = "warning" if days >= TOKEN_DAYS else "well"
+    return [Examined("token", state, say(f"doctor.token_{state}", days=days))]
 
 
 def _told(error: Exception, say: Wording) -> str:

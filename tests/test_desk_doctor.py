@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
 import pytest
 
 import desk.doctor
+from config.settings import load_settings
 from config.wording import Wording
 from desk.doctor import Examined, examine
 from tests.dovecot import running_dovecot
 from tests.offices import Office, make_office, report_mail
+from tests.smtp_server import USER, running_smtp
 
 SAY = Wording("vi")
 
@@ -124,3 +127,42 @@ def test_a_home_that_is_not_there_is_a_finding_and_is_not_made(tmp_path: Path) -
     parts = {one.part: one for one in examine(tmp_path / "khong-co", SAY)}
     assert parts["regime"].state == "fault"
     assert not (tmp_path / "khong-co").exists()
+
+
+def test_the_outgoing_server_is_tried_as_far_as_the_login_and_nothing_is_sent(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    assert found(office)["smtp"].state == "warning"
+    with running_smtp() as server:
+        office.settings(
+            f"smtp: {{host: 127.0.0.1, port: {server.port}, user: {USER}, encryption: tls,"
+            f" ca_file: {server.ca_file}}}\n"
+        )
+        monkeypatch.setenv("TONGHOP_SMTP_PASSWORD", server.password)
+        assert found(office)["smtp"].state == "well"
+        monkeypatch.setenv("TONGHOP_SMTP_PASSWORD", "sai")
+        assert found(office)["smtp"].state == "fault"
+        assert server.mails == []
+    assert found(office)["smtp"].state == "fault"  # nobody answers any more
+
+
+def test_a_clock_behind_the_mail_is_a_fault(office: Office) -> None:
+    office.deliver(report_mail("binh-minh"), "2023-06-01T08:00")
+    office.take_in()
+    assert found(office)["clock"].state == "well"
+    office.deliver(report_mail("dong-tam"), "2999-06-01T08:00")
+    office.take_in()
+    assert found(office)["clock"].state == "fault"
+
+
+def test_an_old_token_is_a_warning(office: Office) -> None:
+    office.settings("mailbox: {host: imap.songmay.example, user: phong, authentication: xoauth2}\n")
+    secret = office.home / "secret"
+    secret.write_text("oauth_token: x\n")
+    secret.chmod(0o600)
+    assert desk.doctor._token(load_settings(office.home), SAY)[0].state == "well"
+    old = secret.stat().st_mtime - 8 * 86_400
+    os.utime(secret, (old, old))
+    told = desk.doctor._token(load_settings(office.home), SAY)[0]
+    assert (told.state, "8 ngày" in told.sentence) == ("warning", True)
