@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # ƣ/Ƣ (U+01A3, U+01A2) come from Word and PDF conversions for ư/Ư and exist in no Vietnamese word.
 _GHA = str.maketrans({"\u01a3": "\u01b0", "\u01a2": "\u01af"})
@@ -41,13 +42,23 @@ def accented_key(text: str) -> str:
     "Ủy ban nhân dân xã HOÀ  Bình" and "Uỷ ban nhân dân xã Hòa Bình" share a key; "Hợp Hòa" and
     "Hợp Hóa" do not.
     """
+    return _kept_accented_key(text) if len(text) <= _KEPT_LENGTH else _accented_key(text)
+
+
+def _accented_key(text: str) -> str:
     lowered = _NOT_WORD.sub(" ", tidy(text).lower()).strip()
     return _TONE.sub(lambda match: _TONE_PAIRS[match.group(1)], lowered)
 
 
 def plain_key(text: str) -> str:
     """The key without marks, for people who type without them: "ubnd xa hop hoa"."""
-    return without_marks(accented_key(text))
+    return _kept_plain_key(text) if len(text) <= _KEPT_LENGTH else without_marks(accented_key(text))
+
+
+# The same short texts, cells and words of labels, are asked for thousands of times in one mail.
+_KEPT_LENGTH = 120
+_kept_accented_key = lru_cache(maxsize=16_384)(_accented_key)
+_kept_plain_key = lru_cache(maxsize=16_384)(lambda text: without_marks(accented_key(text)))
 
 
 def without_marks(text: str) -> str:
