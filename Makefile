@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test dev half-year lint clean lock demo-mail
+.PHONY: help demo test dev half-year lint clean lock demo-mail bench
 
 RUN := .venv/bin
 WORKERS ?= 2
@@ -39,6 +39,10 @@ lint: .venv/.dev ## style, format, types
 clean: ## away with everything that was made here, .venv and demo/ too
 	rm -rf .venv demo build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .coverage .coverage.* .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# About half an hour. make bench BENCH="--mails 400 --rounds 3 --small 2000" is quicker.
+bench: .venv/.dev ## speed and memory beside an afternoon's script and the least work possible
+	$(RUN)/python -m tools.bench $(BENCH)
 
 demo-mail: .venv/.dev ## build the demo mailbox again (templates/demo)
 	$(RUN)/python -m tools.build_demo_mail

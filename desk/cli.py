@@ -893,8 +893,8 @@ def verify(context: typer.Context, as_json: AsJson = False) -> None:
 
 @app.command(help=_say("cli.audit"))
 def audit(context: typer.Context, as_json: AsJson = False) -> None:
-    from desk.errors import ATTENTION, DONE
     from desk.counting import proof_lines, proof_view, prove
+    from desk.errors import ATTENTION, DONE
     from desk.verifying import sentence, verify_home, view
 
     world: _World = context.obj

@@ -23,6 +23,7 @@ from consolidate.errors import ConsolidateError
 from consolidate.reminders import STALE
 from desk.chasing import Chased, chase
 from desk.correspondence import correspond
+from desk.counting import FolderProof, prove
 from desk.deliveries import queue_digest, queue_draft
 from desk.digest import write_digest
 from desk.errors import DeskError, sentence_of
@@ -30,7 +31,6 @@ from desk.heartbeat import Heartbeat, beat
 from desk.log import LOG
 from desk.office import Office
 from desk.outbox import preview
-from desk.counting import FolderProof, prove
 from desk.work import current_periods, fetch, issue, recognise, settle, take_in
 from intake.mailbox import Backoff, CountedMailbox, LoginGate, MailboxError, MailboxLoginRefusedError
 from ledger.records import MORNING_DONE

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from config.wording import Wording
 from consolidate.errors import ConsolidateError
 from desk.answers import AnswerKind, answers
+from desk.counting import FolderProof, proof_lines
 from desk.errors import sentence_of
 from desk.office import Office
-from desk.counting import FolderProof, proof_lines
 from desk.views import counts_of
 from desk.work import chosen_periods, consolidation_of
 from ledger.records import ObligationState, OutboxState

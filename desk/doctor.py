@@ -149,8 +149,8 @@ def _smtp(settings: Settings, say: Wording) -> Examined:
     """The outgoing server is spoken to as far as the login; nothing is sent."""
     if settings.smtp is None:
         return Examined("smtp", "warning", say("doctor.smtp_none"))
-    from desk.chasing import smtp_secret
     from desk.office import open_office
+    from desk.outgoing import smtp_secret
     from desk.sender import SmtpSender
 
     try:

@@ -51,7 +51,7 @@ def hindrance(office: Office) -> Note | None:
     if office.regime.sending.mode != SendingMode.DRAFTS:
         if office.settings.smtp is None:
             return Note("outgoing.note_no_smtp")
-        if _secret(office) is None:
+        if smtp_secret(office) is None:
             return Note("outgoing.note_no_secret", {"name": f"TONGHOP_{_secret_names(office)[0].upper()}"})
     unread = len(office.ledger.unread())
     return Note("outgoing.note_unread", {"count": str(unread)}) if unread else None
@@ -151,7 +151,7 @@ def _sender(office: Office) -> Iterator[Sender]:
         with _folders(office) as folders:
             yield DraftSender(office, folders)
         return
-    smtp, found, regime = office.settings.smtp, _secret(office), office.regime
+    smtp, found, regime = office.settings.smtp, smtp_secret(office), office.regime
     assert smtp is not None
     assert found is not None
     with SmtpSender(
@@ -185,7 +185,8 @@ def _find_out(office: Office) -> None:
         office.ledger.note("outbox_lookup_failed", office.account, {"error": type(error).__name__})
 
 
-def _secret(office: Office) -> Secret | None:
+def smtp_secret(office: Office) -> Secret | None:
+    """The password or token for the outgoing server; None: nobody entered one."""
     names = _secret_names(office)
     return next(filter(None, (secret(name, office.settings.home) for name in names)), None)
 

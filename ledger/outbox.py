@@ -158,7 +158,8 @@ def edit(writing: Writing, mail_id: int, subject: str, text: str) -> bool:
         words = {"subject": subject, "text": text}
         writing.connection.execute(update(outbox).where(outbox.c.id == mail_id).values(**words))
         before = {"subject_before": mail.subject, "text_before": mail.text}
-        writing.note([Change("mail_edited", f"outbox/{mail_id}", words | before)])
+        sha256 = words_sha256(_existing(writing.connection, mail_id))
+        writing.note([Change("mail_edited", f"outbox/{mail_id}", words | before | {"sha256": sha256})])
     return True
 
 
@@ -206,7 +207,8 @@ def _move(
 
 def words_sha256(mail: OutgoingMessage) -> str:
     """What the history holds of a mail: to whom it goes and what it says."""
-    return digest([mail.to, mail.cc, mail.subject, mail.text, mail.message_id])
+    said = (mail.to, mail.cc, mail.subject, mail.text, mail.message_id)
+    return digest([*said, mail.about, mail.answers, mail.thread, mail.files])
 
 
 def _existing(connection: Connection, mail_id: int) -> OutgoingMessage:

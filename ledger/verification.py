@@ -31,7 +31,7 @@ from ledger.issues import content_sha256, of_period
 from ledger.messages import Asked, matching_messages, outcome_sha256
 from ledger.models import archived, decisions, history, issues, metadata, obligations, outbox, sightings
 from ledger.outbox import with_states, words_sha256
-from ledger.records import Decision
+from ledger.records import Decision, OutboxState
 
 if TYPE_CHECKING:
     from ledger.archive import Archive, KeptSighting
@@ -185,6 +185,12 @@ class _Events:
         row = self.last.get((event, subject))
         return None if row is None else dict(row["detail"], event=row["event"])
 
+    def mail_state(self, subject: str) -> str:
+        """The state an outgoing mail was last moved to; other events, as its editing, tell of none."""
+        moved = [(self.last.get((_MAIL_EVENTS + state, subject)), state.value) for state in OutboxState]
+        known = [(row["number"], state) for row, state in moved if row is not None]
+        return max(known, default=(0, ""))[1]
+
     def subjects(self, event: str) -> Iterator[str]:
         """Everything such an event was told of."""
         return (subject for kind, subject in self.last if kind == event)
@@ -285,9 +291,9 @@ def _mails(connection: Connection, events: _Events) -> Iterator[Flaw]:
     rows, broken = _read(connection, outbox)
     yield from broken
     for mail in with_states(connection, None) if not broken else ():
-        told = events.detail(_MAIL_EVENTS, f"outbox/{mail.id}") or {}
-        state = str(told.get("event", "")).removeprefix(_MAIL_EVENTS)
-        if state != mail.state.value or told.get("sha256") != words_sha256(mail):
+        subject = f"outbox/{mail.id}"
+        told = events.detail(_MAIL_EVENTS, subject) or {}
+        if events.mail_state(subject) != mail.state.value or told.get("sha256") != words_sha256(mail):
             yield Flaw("mail_changed", str(mail.id))
     for subject in events.subjects(_MAIL_EVENTS):
         kind, _, number = subject.partition("/")

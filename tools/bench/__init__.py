@@ -1,0 +1,1 @@
+"""The same mail through tonghop, an afternoon's script and the least work possible: `make bench`."""
