@@ -27,13 +27,16 @@ _TONE = re.compile(
     + "|".join(_TONE_PAIRS)
     + r")(?![a-zàáảãạăắằẳẵặâấầẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ])"
 )
-_SPACES = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
 def tidy(text: str) -> str:
     """NFC, ƣ put right, every run of white space one blank, ends trimmed. Case and marks are kept."""
-    return _SPACES.sub(" ", unicodedata.normalize("NFC", text).translate(_GHA)).strip()
+    return _kept_tidy(text) if len(text) <= _KEPT_LENGTH else _tidy(text)
+
+
+def _tidy(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).translate(_GHA).split())
 
 
 def accented_key(text: str) -> str:
@@ -57,14 +60,30 @@ def plain_key(text: str) -> str:
 
 # The same short texts, cells and words of labels, are asked for thousands of times in one mail.
 _KEPT_LENGTH = 120
+_kept_tidy = lru_cache(maxsize=16_384)(_tidy)
 _kept_accented_key = lru_cache(maxsize=16_384)(_accented_key)
 _kept_plain_key = lru_cache(maxsize=16_384)(lambda text: without_marks(accented_key(text)))
 
 
 def without_marks(text: str) -> str:
     """The text as somebody types it without marks: "Số người" becomes "So nguoi"; all else is kept."""
-    decomposed = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFD", text).translate(_MARKS_OFF)
+
+
+class _MarksOff(dict[int, int | None]):
+    """For `str.translate`: đ becomes d and combining marks go; filled as letters are met."""
+
+    def __missing__(self, code: int) -> int | None:
+        kept = None if unicodedata.combining(chr(code)) else code
+        if len(self) < _MOST_LETTERS:
+            self[code] = kept
+        return kept
+
+
+_MOST_LETTERS = 4096
+_MARKS_OFF = _MarksOff({ord("đ"): ord("d"), ord("Đ"): ord("D")})
 
 
 def word_set(words: str) -> frozenset[str]:

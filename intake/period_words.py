@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from config.reports import PeriodKind
 from config.spelling import is_accented
@@ -145,6 +146,10 @@ def periods_named(text: str) -> tuple[NamedPeriod, ...]:
     A half year without its own year takes that of the period named right after it in the same
     sentence ("6 tháng đầu năm, nhiệm vụ 6 tháng cuối năm 2023").
     """
+    return _kept_periods_named(text) if len(text) <= _KEPT_LENGTH else _periods_named(text)
+
+
+def _periods_named(text: str) -> tuple[NamedPeriod, ...]:
     composed = _composed(text)
     covered = without_dates(composed)
     found: list[NamedPeriod] = []
@@ -155,6 +160,11 @@ def periods_named(text: str) -> tuple[NamedPeriod, ...]:
         found.extend(_found_by(rule, covered, composed, taken))
     found.sort(key=lambda named: named.position)
     return _with_neighbours_year(composed, tuple(found))
+
+
+# The same clause is asked about for every report that is collected.
+_KEPT_LENGTH = 300
+_kept_periods_named = lru_cache(maxsize=4096)(_periods_named)
 
 
 def _composed(text: str) -> str:

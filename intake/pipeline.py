@@ -215,6 +215,7 @@ class Memory:
             event.subject: str(event.detail.get("code", "")) for event in ledger.history(event=FETCH_DOUBT)
         }
         self._owing: dict[tuple[str, str], frozenset[str]] = {}
+        self._periods: dict[tuple[str, date], tuple[Period, ...]] = {}
 
     def context(self, archived: Archived) -> Context:
         """What is known when this message is judged."""
@@ -275,12 +276,18 @@ class Memory:
 
     def _opened(self, report_id: str, arrival: datetime) -> tuple[Period, ...]:
         """The report's periods that had opened by then, oldest first."""
-        regime = self._regime
-        day = arrival.astimezone(regime.timezone).date()
-        around = periods_of(
-            regime.report(report_id), regime.timezone, regime.calendar, day - LOOK_BACK, day + LOOK_AHEAD
-        )
-        return tuple(sorted((p for p in around if p.opens <= arrival), key=lambda period: period.opens))
+        day = arrival.astimezone(self._regime.timezone).date()
+        return tuple(period for period in self._around(report_id, day) if period.opens <= arrival)
+
+    def _around(self, report_id: str, day: date) -> tuple[Period, ...]:
+        """The report's periods that mail of that day may be about, by the day they open."""
+        if (report_id, day) not in self._periods:
+            regime = self._regime
+            found = periods_of(
+                regime.report(report_id), regime.timezone, regime.calendar, day - LOOK_BACK, day + LOOK_AHEAD
+            )
+            self._periods[report_id, day] = tuple(sorted(found, key=lambda period: period.opens))
+        return self._periods[report_id, day]
 
     def _owes(self, key: ObligationKey) -> bool:
         spot = (key.report, key.period)

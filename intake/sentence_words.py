@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from config.reports import Aggregation, Indicator, ReportDefinition
+from config.reports import Aggregation, Indicator
 from config.spelling import accented_key, word_set
 from intake.measures import is_money, same_measure
 
@@ -312,13 +312,13 @@ def _subject(indicator: Indicator) -> Subject:
 class SubjectIndex:
     """All indicators of a report, and how much each word tells them apart."""
 
-    def __init__(self, report: ReportDefinition) -> None:
-        counted = [one for one in report.indicators if one.aggregation is not Aggregation.RATIO]
+    def __init__(self, indicators: Sequence[Indicator], topics: Sequence[str]) -> None:
+        counted = [one for one in indicators if one.aggregation is not Aggregation.RATIO]
         self.subjects = tuple(_subject(one) for one in counted if one.aggregation is not Aggregation.COUNT)
-        self.ratios = tuple((_subject(one), one.ratio) for one in report.indicators if one.ratio is not None)
+        self.ratios = tuple((_subject(one), one.ratio) for one in indicators if one.ratio is not None)
         self._by_code = {subject.indicator.code: subject for subject in self.subjects}
-        self._subject = frozenset(word for topic in report.topics for word in _content(topic))
-        self.topic = self._topic_words(report)
+        self._subject = frozenset(word for topic in topics for word in _content(topic))
+        self.topic = self._topic_words(indicators, topics)
         self.vocabulary = frozenset(word for subject in self.subjects for word in subject.vocabulary)
         self._spread: dict[str, int] = {}
         for subject in self.subjects:
@@ -326,15 +326,15 @@ class SubjectIndex:
                 self._spread[word] = self._spread.get(word, 0) + 1
 
     @staticmethod
-    def _topic_words(report: ReportDefinition) -> frozenset[str]:
+    def _topic_words(indicators: Sequence[Indicator], named: Sequence[str]) -> frozenset[str]:
         """The words of the report's subject that no indicator uses for itself.
 
         In a report on "giảm nghèo" the word "nghèo" tells "hộ nghèo" from "hộ dân"; "giảm" tells nothing.
         """
-        topics = [" ".join(_content(topic)) for topic in report.topics]
+        topics = [" ".join(_content(topic)) for topic in named]
         words = frozenset(word for topic in topics for word in topic.split())
         whole = re.compile("|".join(rf"\b{re.escape(topic)}\b" for topic in topics if topic) or r"(?!)")
-        names = (name for one in report.indicators for name in (one.label, *one.synonyms))
+        names = (name for one in indicators for name in (one.label, *one.synonyms))
         return words - {word for name in names for word in whole.sub(" ", " ".join(_content(name))).split()}
 
     def get(self, code: str) -> Subject | None:
@@ -364,6 +364,12 @@ class SubjectIndex:
             said += share * self.weight(word)
             whole += certain
         return said / total if whole and total else 0.0
+
+
+@lru_cache(maxsize=32)
+def subject_index(indicators: tuple[Indicator, ...], topics: tuple[str, ...]) -> SubjectIndex:
+    """The index of a report's indicators, made ready once for each report."""
+    return SubjectIndex(indicators, topics)
 
 
 def _said(

@@ -57,11 +57,11 @@ from intake.sentence_words import (
     STOP,
     VISITS,
     Subject,
-    SubjectIndex,
     Words,
     keys_of,
     measure_at,
     names_women,
+    subject_index,
 )
 from ledger.records import Certainty, Method, Place, Value
 
@@ -157,7 +157,7 @@ class _Reader:
     """Reads lines against one report's indicators."""
 
     def __init__(self, report: ReportDefinition, period: Period | None, level: str) -> None:
-        self._index = SubjectIndex(report)
+        self._index = subject_index(report.indicators, report.topics)
         self._period = period
         self._area = area_of(level)
         self._above = False  #: whether the clause before spoke of a larger area than the unit's
