@@ -109,12 +109,13 @@ def layout_at(grid: Grid, row: int, period: Period | None = None) -> Layout | No
     With the reported period the columns of another one are left out; a head with no other columns is a
     layout without figures, `elsewhen`, so that what stands under it is read under no other head.
     """
-    labels = [cell for cell in grid.starting(row) if _role_of(cell.text) is Role.LABEL]
+    labels = [cell for cell in grid.starting(row) if role_of(cell.text) is Role.LABEL]
     if not labels:
         return None
     label = labels[0].column
-    last = _last_row(grid, row, label)
-    columns = [_column(grid, column, row, last, period) for column in grid.columns if column != label]
+    last = last_row_of_head(grid, row, label)
+    paths = {column: head_path(grid, column, row, last) for column in grid.columns if column != label}
+    columns = [_understood(column, path, period) for column, path in paths.items()]
     layout = _layout(row, last, label, [column for column in columns if column.fit is not Fit.OTHER])
     if layout is not None or all(column.fit is not Fit.OTHER for column in columns):
         return layout
@@ -167,7 +168,8 @@ def _places(cell: Cell, table: Table) -> Iterator[tuple[int, int]]:
             yield row, column
 
 
-def _last_row(grid: Grid, first: int, label: int) -> int:
+def last_row_of_head(grid: Grid, first: int, label: int) -> int:
+    """The last row of the head that begins in `first`; `label` is the column of the rows' names."""
     last = max((cell.row + cell.row_span - 1 for cell in grid.starting(first)), default=first)
     last = min(last, first + _DEEPEST - 1)
     while last + 1 < first + _DEEPEST and _continues_head(grid, last + 1, first, label):
@@ -181,12 +183,13 @@ def _continues_head(grid: Grid, row: int, first: int, label: int) -> bool:
     if above is not None and above.row != first and above.text.strip():
         return False
     texts = [cell.text for cell in grid.starting(row) if cell.text.strip()]
-    roles = [_role_of(text) for text in texts]
+    roles = [role_of(text) for text in texts]
     known = any(role in (Role.TOTAL, Role.MALE, Role.FEMALE, Role.PERCENT) for role in roles)
     return known and not any(cell.number for cell in grid.starting(row)) and not is_numbering(texts)
 
 
-def _column(grid: Grid, column: int, first: int, last: int, period: Period | None) -> Column:
+def head_path(grid: Grid, column: int, first: int, last: int) -> list[str]:
+    """The texts of a head that stand over a column, outermost first."""
     path: list[Cell] = []
     for row in range(first, last + 1):
         cell = grid.at(row, column)
@@ -194,7 +197,7 @@ def _column(grid: Grid, column: int, first: int, last: int, period: Period | Non
             cell = _group_to_the_left(grid, row, column)
         if cell is not None and cell.text.strip() and cell not in path:
             path.append(cell)
-    return _understood(column, [tidy(cell.text) for cell in path], period)
+    return [tidy(cell.text) for cell in path]
 
 
 def _group_to_the_left(grid: Grid, row: int, column: int) -> Cell | None:
@@ -202,15 +205,15 @@ def _group_to_the_left(grid: Grid, row: int, column: int) -> Cell | None:
     for left in range(column - 1, -1, -1):
         cell = grid.at(row, left)
         if cell is not None and cell.text.strip():
-            role = _role_of(cell.text)
+            role = role_of(cell.text)
             return None if role in (Role.ORDINAL, Role.LABEL, Role.MEASURE) else cell
     return None
 
 
 def _understood(column: int, path: list[str], period: Period | None) -> Column:
-    roles = [_role_of(text) for text in path]
+    roles = [role_of(text) for text in path]
     key = accented_key(" ".join(path))
-    named = [words for text in path for words in _periods_in(text)]
+    named = [words for text in path for words in periods_in(text)]
     return Column(
         index=column,
         role=_joined(roles),
@@ -386,7 +389,7 @@ _PERIOD = re.compile(
 
 
 @cache
-def _role_of(text: str) -> Role:
+def role_of(text: str) -> Role:
     """The role that one cell of a head speaks for."""
     shown = tidy(text)
     bare, measure = split_measure(shown)
@@ -420,5 +423,6 @@ def _measure_of(text: str) -> str:
     return measure or (text.strip("() ") if is_known(text.strip("() ")) else "")
 
 
-def _periods_in(text: str) -> list[str]:
+def periods_in(text: str) -> list[str]:
+    """The words for periods in one cell of a head."""
     return [match[0] for match in _PERIOD.finditer(accented_key(text))]

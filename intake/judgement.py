@@ -28,6 +28,7 @@ from intake.screening import screen, unanswerable
 from intake.sender import SenderResult, look_alike, sender_verdict
 from intake.settlement import Announced, Handed, announced, fingerprint, is_telling, role_of
 from intake.subjects import reports_named
+from intake.tables import PROPOSED_SUMS
 from intake.taught import TaughtNames
 from intake.unit_names import UnitIndex
 from ledger.records import (
@@ -437,7 +438,7 @@ class _Judge:
         everything, findings = check_values((*values, *beside), report, kind.id, percentages)
         checked = everything[: len(values)]
         sections = tuple(section for one in read for section in one.sections)
-        found = tuple(finding for one in read for finding in one.findings)
+        found = tuple(f for one in read for f in one.findings if not _is_answered(f, checked))
         return _Figures(
             values=checked,
             sections=sections,
@@ -656,6 +657,15 @@ _ROLE_REASONS = {
     Role.SUPPLEMENT: "supplement",
     Role.DUPLICATE: "duplicate",
 }
+
+
+def _is_answered(finding: Finding, values: Iterable[Value]) -> bool:
+    """Whether a sum that was only proposed is stated elsewhere, so that nobody need confirm it."""
+    told = finding.parameters.get("indicator"), finding.parameters.get("sex")
+    return finding.code in PROPOSED_SUMS and any(
+        value.certainty is Certainty.CERTAIN and (value.indicator, value.sex.value) == told
+        for value in values
+    )
 
 
 def _first(doubts: Sequence[str]) -> str:

@@ -25,6 +25,7 @@ from intake.labels import LabelIndex, LabelMatch, Strength, is_sum_row, label_ke
 from intake.likeness import LikenessIndex
 from intake.measures import convert, is_counted, is_known, is_money, same_measure, stated_measure
 from intake.numerals import ReadNumber, number_text, read_number
+from intake.place_tables import ADDED_UP, PlaceColumn, PlaceTable, is_place, place_table
 from intake.taught import TaughtNames
 from ledger.records import Certainty, Finding, Place, Value
 
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 _MOST_ROWS = 3_000  # of one table; a longer one is a register of persons, not a report
 _MOST_UNREAD = 40  # rows of one table that are named one by one
+#: Why a figure put together from parts waits for a person, unless the text states it.
+PROPOSED_SUMS = frozenset({"parts_of_period", "sum_of_places"})
+_MOST_SHOWN = 20  # summands of a figure that are shown
 _FEWEST_LETTERS = 2  # of a label
 _FEWEST_ROWS_OF_FORM = 3  # matched rows, all blank, that make an empty form
 _INSTRUCTIONS = re.compile(r"huong dan|giai thich|vi du|cach ghi|ghi chu|danh muc don vi")
@@ -256,6 +260,7 @@ class _TableReader:
         self._section = ""
         self._parent: _Parent | None = None
         self._above_label = ""
+        self._places: list[_Row] = []  #: villages below a name left blank: what they add up to is its figure
         self._unread = 0
         self._layout = _NO_LAYOUT
 
@@ -267,7 +272,11 @@ class _TableReader:
         self._note_hidden()
         layouts = self._layouts() or self._continued(earlier)
         if not layouts:
-            self._note_unread()
+            places = place_table(self._grid, self._index, self._report, self._period)
+            if places is not None:
+                self._read_places(places)
+            else:
+                self._note_unread()
             return None
         self._note_titles(layouts)
         for layout, rows in layouts:
@@ -316,6 +325,7 @@ class _TableReader:
             row = self._row(number)
             if row is not None:
                 self._read_row(row)
+        self._close_places(None)
 
     def _row(self, number: int) -> _Row | None:
         """The row under its layout; None for empty and numbered rows and where a merged label runs on."""
@@ -349,6 +359,11 @@ class _TableReader:
         return next((cell for cell in reversed(cells) if _is_filled(cell)), cells[-1] if cells else None)
 
     def _read_row(self, row: _Row) -> None:
+        if self._is_place_of_parent(row):
+            self._above_label = row.label
+            self._places.append(row)
+            return
+        self._close_places(row if is_sum_row(row.label) else None)
         sex = sex_row(row.label)
         if sex is not None:
             self._read_sex_row(row, sex)
@@ -485,6 +500,68 @@ class _TableReader:
             for sex, cell in self._figures_of(row, indicator, None):
                 self._take(row, indicator, sex, cell, parent.match.strength)
 
+    def _is_place_of_parent(self, row: _Row) -> bool:
+        """Whether the row is a village or school below a name that gives no figure of its own."""
+        parent = self._parent
+        if parent is None or parent.filled or parent.match.sex is not None or self._layout.parts:
+            return False
+        added_up = self._report.indicator(parent.match.indicator).aggregation in ADDED_UP
+        return added_up and is_place(row.label) and not _is_sure(self._own_match(row))
+
+    def _close_places(self, total: _Row | None) -> None:
+        """Propose what the villages below a name left blank add up to; `total` is the row that adds them."""
+        places, parent = self._places, self._parent
+        if not places or parent is None:
+            return
+        self._places, self._parent = [], None
+        indicator = self._report.indicator(parent.match.indicator)
+        cells = [dict(self._figures_of(row, indicator, None)) for row in places]
+        whole = dict(self._figures_of(total, indicator, None)) if total else {}
+        for sex in dict.fromkeys(sex for told in cells for sex in told):
+            measures = self._measures_of(replace(places[0], measure=places[0].measure or parent.measure), sex)
+            parts = [told.get(sex) for told in cells]
+            self._take_sum(parts, whole.get(sex), indicator, sex, measures, parent.label)
+
+    def _read_places(self, table: PlaceTable) -> None:
+        """Propose for each column of a table of villages or schools what its rows add up to."""
+        for column in table.columns:
+            indicator = self._report.indicator(column.indicator)
+            parts = [self._grid.at(row, column.index) for row in table.rows]
+            whole = self._grid.at(table.total, column.index) if table.total is not None else None
+            measures = _Measures("", column.measure, self._table_measure)
+            self._take_sum(parts, whole, indicator, column.sex, measures, column.label)
+        self._note_columns_left(table.columns)
+
+    def _note_columns_left(self, columns: Sequence[PlaceColumn]) -> None:
+        """Name a table of places of which a column of the report could not be taken."""
+        known = {cell.column for cell in self._known_cells()}
+        if known - {column.index for column in columns}:
+            self._note_unread()
+
+    def _take_sum(
+        self,
+        parts: Sequence[Cell | None],
+        whole: Cell | None,
+        indicator: Indicator,
+        sex: Sex,
+        measures: _Measures,
+        label: str,
+    ) -> None:
+        """Keep what the places of a unit add up to, to be asked about; nothing where none gives a figure."""
+        filled = [cell for cell in (*parts, whole) if cell and _is_filled(cell)]
+        rows = self._notes.rows.setdefault(indicator.code, [False])
+        if not filled:
+            return
+        rows[-1] = True
+        read = _of_places(
+            [_figure(cell, indicator, measures) if cell else None for cell in parts],
+            _figure(whole, indicator, measures) if whole else None,
+        )
+        value = self._value(read, indicator, sex, filled[-1])
+        value = replace(value, place=replace(value.place, text=_sum_text(parts, whole)))
+        self._notes.found.append(_Found(value, Strength.EXACT))
+        self._note_doubt(read, label, value)
+
     def _take(self, row: _Row, indicator: Indicator, sex: Sex, cell: Cell, strength: Strength) -> None:
         """Keep one figure, or nothing where nothing was reported."""
         column = self._layout.figures.get(sex) or self._layout.figures.get(Sex.TOTAL)
@@ -498,11 +575,12 @@ class _TableReader:
             read = replace(read, qualifier=read.qualifier or "ước")
         value = self._value(read, indicator, sex, cell)
         if parts:
-            text = " + ".join((tidy(part.text) or part.number or "…") if part else "…" for part in parts)
-            value = replace(value, place=replace(value.place, text=text))
+            value = replace(value, place=replace(value.place, text=_sum_text(parts)))
         self._notes.found.append(_Found(value, strength))
         if read.reason:
-            self._note_doubt(read, row, value)
+            # "Trong đó: nữ" is sure; what may be doubted is the name of the row above it.
+            of_parent = self._parent if read.reason == "label_uncertain" else None
+            self._note_doubt(read, of_parent.label if of_parent else row.label, value)
 
     def _parts_beside(self, row: _Row, cell: Cell) -> tuple[Cell | None, ...]:
         """The cells of the quarters or months that a figure is told in; none where it is told whole."""
@@ -573,14 +651,12 @@ class _TableReader:
             given = GivenPercent(indicator.code, number.value, place, of_women=column.of_women)
             self._notes.percentages.append(given)
 
-    def _note_doubt(self, read: _Read, row: _Row, value: Value) -> None:
-        # "Trong đó: nữ" is sure; what may be doubted is the name of the row above it.
-        named = self._parent.label if self._parent and read.reason == "label_uncertain" else row.label
+    def _note_doubt(self, read: _Read, label: str, value: Value) -> None:
         parameters = {
             "indicator": value.indicator,
             "indicator_label": self._report.indicator(value.indicator).label,
             "sex": value.sex.value,
-            "label": named,
+            "label": label,
             "text": value.place.text,
             "measure": value.unit_of_measure,
             "stated": read.stated,
@@ -627,17 +703,21 @@ class _TableReader:
 
     def _note_unread(self) -> None:
         """A table that carries labels of the report and has no head anyone understands."""
+        known = self._known_cells()
+        if known and any(letter.isdigit() for cell in self._table.cells for letter in cell.text):
+            self._notes.findings.append(
+                Finding("unread_table", Grade.WARNING, self._place(known[0]), {"table": self._table.name})
+            )
+
+    def _known_cells(self) -> list[Cell]:
+        """The cells that hold an indicator's own name."""
         sure = (Strength.EXACT, Strength.SYNONYM)
         # A sheet of sentences is passed over at once: twice the longest name leaves room for what stands
         # before and behind a label (enumeration, brackets, footnotes).
         most = 2 * self._index.longest_name + 4
         cells = self._table.cells[:_MOST_ROWS]
         texts = [cell for cell in cells if _could_be_label(cell.text) and len(cell.text.split()) <= most]
-        known = [cell for cell in texts if self._index.match(cell.text).strength in sure]
-        if known and any(letter.isdigit() for cell in self._table.cells for letter in cell.text):
-            self._notes.findings.append(
-                Finding("unread_table", Grade.WARNING, self._place(known[0]), {"table": self._table.name})
-            )
+        return [cell for cell in texts if self._index.match(cell.text).strength in sure]
 
     def _note_elsewhen(self, layout: Layout, rows: Sequence[int]) -> None:
         """Name rows that stand under another year or period only, so that nobody takes them for blank."""
@@ -735,6 +815,25 @@ def _of_parts(cells: Sequence[Cell | None], indicator: Indicator, measures: _Mea
     whole = len(told) == len(cells)
     figure = sum(told, Decimal(0)) if indicator.aggregation is Aggregation.SUM else told[-1] if told else None
     return _Read(value=figure if whole else None, reason="parts_of_period")
+
+
+def _of_places(parts: Sequence[_Read | None], whole: _Read | None) -> _Read:
+    """What the places of a unit add up to: none where one is blank or the row of their sum says otherwise."""
+    told = [read.value for read in parts if read and read.value is not None and not read.reason]
+    figure = sum(told, Decimal(0)) if len(told) == len(parts) else None
+    if whole is not None and not whole.reason:
+        figure = whole.value if figure in {None, whole.value} else None
+    qualifier = next((read.qualifier for read in (whole, *parts) if read and read.qualifier), "")
+    return _Read(value=figure, qualifier=qualifier, reason="sum_of_places")
+
+
+def _sum_text(parts: Sequence[Cell | None], whole: Cell | None = None) -> str:
+    """The cells of a sum as they stand: "3 + 4 + … = 12"."""
+    shown = [(tidy(cell.text) or cell.number or "…") if cell else "…" for cell in parts]
+    if len(shown) > _MOST_SHOWN:
+        shown = [*shown[: _MOST_SHOWN - 1], "…", shown[-1]]
+    given = (tidy(whole.text) or whole.number) if whole else ""
+    return " + ".join(shown) + (f" = {given}" if given else "")
 
 
 def _fault_of_cell(cell: Cell) -> str:

@@ -13,7 +13,7 @@ from config.wording import Wording
 from desk.views import reason, waiting_of
 from intake.documents import FileKind
 from intake.extractors.scan import RECOGNISED
-from ledger.records import MessageClass, MessageOutcome, MessageState, Method, Role
+from ledger.records import Certainty, MessageClass, MessageOutcome, MessageState, Method, Role
 from tests.builders import ole, raw_mail, xlsx, zip_of
 from tests.offices import (
     MAILBOX,
@@ -558,3 +558,20 @@ def test_the_mail_of_nobody_is_judged_too(bench: Bench) -> None:
     outcome = bench.judged(b"\r\n\r\n")
     assert outcome.state in (MessageState.SET_ASIDE, MessageState.REVIEW)
     assert outcome.submissions == ()
+
+
+# -- sums that are only proposed -------------------------------------------------------------------------
+
+VILLAGES = [["STT", "Thôn", "Số buổi tuyên truyền"], ["1", "Thôn Đồng Mòn", "3"], ["2", "Thôn 5", "8"]]
+
+
+@pytest.mark.parametrize("told", ["", "11"])
+def test_villages_are_asked_about_unless_the_form_states_their_sum(bench: Bench, told: str) -> None:
+    book = xlsx({"Biểu": figure_table(figures(1, B1=(told, ""))), "Thôn": VILLAGES})
+    outcome = bench.judged(note(address("binh-minh"), SUBJECT, "Gửi Phòng.", ("bieu.xlsx", book)))
+    (value,) = [v for v in outcome.submissions[0].values if v.indicator == "B1"]
+    asked = [item.question for item in outcome.review]
+    found = [finding.code for finding in outcome.submissions[0].findings]
+    assert value.value == 11
+    assert (value.certainty is Certainty.CERTAIN) is bool(told)
+    assert (asked, "sum_of_places" in found) == (([], False) if told else (["sum_of_places"], True))

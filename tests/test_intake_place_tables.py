@@ -1,0 +1,273 @@
+"""Tables whose rows are a unit's own villages or schools: what they add up to is proposed, never counted."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from msgspec import structs
+
+from config.reports import (
+    Aggregation,
+    Figure,
+    Indicator,
+    Period,
+    PeriodKind,
+    RatioRule,
+    ReportDefinition,
+    Sex,
+)
+from config.wording import Wording
+from intake.documents import Cell, Document, Paragraph, Table
+from intake.exhibits import ReadExhibit, figures_of
+from intake.place_tables import is_place
+from intake.reading import combine
+from intake.recognition import Exhibit
+from intake.tables import TableReading, read_tables
+from ledger.records import Certainty
+
+BOTH = (Sex.TOTAL, Sex.FEMALE)
+REPORT = ReportDefinition(
+    "hoa-giai",
+    "Báo cáo hòa giải",
+    "HG",
+    ("hòa giải",),
+    (
+        Indicator("A", "Số buổi tuyên truyền pháp luật", "buổi"),
+        Indicator("B", "Số người được hòa giải", "người", BOTH),
+        Indicator("D", "Kinh phí hòa giải ở cơ sở", "triệu đồng"),
+        Indicator("E", "Hòa giải viên", "người", BOTH, Aggregation.SNAPSHOT),
+        Indicator("F", "Có tủ sách pháp luật", "có/không", aggregation=Aggregation.COUNT),
+        Indicator(
+            "R",
+            "Tỷ lệ nữ hòa giải viên",
+            "%",
+            aggregation=Aggregation.RATIO,
+            ratio=RatioRule(Figure("E", Sex.FEMALE), Figure("E")),
+        ),
+    ),
+    (),
+    (),
+)
+HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+HALF = Period(
+    "2024-H1",
+    PeriodKind.HALF_YEAR,
+    "6 tháng đầu năm 2024",
+    2024,
+    date(2023, 12, 15),
+    date(2024, 6, 14),
+    datetime(2024, 5, 6, tzinfo=HANOI),
+    None,
+)
+VILLAGES = (("1", "Thôn Đồng Tâm", "3", "40"), ("2", "Thôn 5", "4", "2"), ("3", "Thôn Hòa Bình", "5", "0"))
+HEAD = ("STT", "Thôn", "Số buổi tuyên truyền pháp luật", "Số người được hòa giải")
+
+
+def table(*rows: tuple[str | Cell, ...], name: str = "1") -> Table:
+    cells = tuple(
+        structs.replace(given, row=row, column=column)
+        if isinstance(given, Cell)
+        else Cell(row, column, given)
+        for row, texts in enumerate(rows)
+        for column, given in enumerate(texts)
+        if given != ""
+    )
+    return Table(name, cells, len(rows), max(map(len, rows)))
+
+
+def read(*blocks: Table | Paragraph) -> TableReading:
+    return read_tables(Document(blocks), "bieu.xlsx", REPORT, "commune", HALF)
+
+
+def proposed(reading: TableReading) -> dict[tuple[str, str], Decimal | None]:
+    assert all(value.certainty is Certainty.DOUBTFUL for value in reading.values)
+    assert {value.reason for value in reading.values} <= {"sum_of_places"}
+    return {(value.indicator, value.sex.value): value.value for value in reading.values}
+
+
+def codes(reading: TableReading) -> list[str]:
+    return [finding.code for finding in reading.findings]
+
+
+def test_villages_as_rows_are_proposed_as_their_sum_and_never_counted() -> None:
+    reading = read(table(HEAD, *VILLAGES))
+    assert proposed(reading) == {("A", "total"): 12, ("B", "total"): 42}
+    assert codes(reading) == ["sum_of_places"] * 2
+    assert [value.place.text for value in reading.values] == ["3 + 4 + 5", "40 + 2 + 0"]
+
+
+@pytest.mark.parametrize("head", ["Tên thôn", "Thôn, bản", "XÓM", "Tổ dân phố", "Tên trường", "Đơn vị"])
+def test_the_column_of_places_is_known_by_its_head(head: str) -> None:
+    assert proposed(read(table(("STT", head, *HEAD[2:]), *VILLAGES)))[("A", "total")] == 12
+
+
+def test_villages_need_not_be_called_so_below_a_head_that_does() -> None:
+    rows = (("1", "Đồng Tâm", "3", "4"), ("2", "Hòa Bình", "5", "6"))
+    assert proposed(read(table(HEAD, *rows)))[("A", "total")] == 8
+    assert read(table(("STT", "Đơn vị", *HEAD[2:]), *rows)).values == ()
+
+
+@pytest.mark.parametrize("larger", ["Xã Đồng Tâm", "UBND xã Hòa Bình", "Phường 5", "Thị trấn Sông Lô"])
+def test_rows_of_whole_communes_are_nobodys_own(larger: str) -> None:
+    reading = read(table(("STT", "Đơn vị", *HEAD[2:]), *VILLAGES, ("4", larger, "1", "1")))
+    assert (reading.values, codes(reading)) == ((), ["unread_table"])
+
+
+def test_women_stand_under_their_own_head_merged_or_beside() -> None:
+    grouped = Cell(0, 0, "Số người được hòa giải", column_span=2)
+    merged = table(
+        (Cell(0, 0, "Thôn", row_span=2), grouped),
+        ("", "Tổng số", "Nữ"),
+        ("Thôn Đồng Tâm", "40", "12"),
+        ("Thôn Hòa Bình", "2", "1"),
+    )
+    beside = table(
+        ("Thôn", "Số người được hòa giải", "Trong đó: nữ"),
+        ("Thôn Đồng Tâm", "40", "12"),
+        ("Thôn Hòa Bình", "2", "1"),
+    )
+    for given in (merged, beside):
+        assert proposed(read(given)) == {("B", "total"): 42, ("B", "female"): 13}
+
+
+def test_a_blank_village_is_not_zero() -> None:
+    rows = (("1", "Thôn Đồng Tâm", "3", "4"), ("2", "Thôn Hòa Bình", "", "6"), ("3", "Thôn 5", "1", "nhiều"))
+    assert proposed(read(table(HEAD, *rows))) == {("A", "total"): None, ("B", "total"): None}
+    assert read(table(HEAD, ("1", "Thôn Đồng Tâm", "", ""), ("2", "Thôn 5", "", ""))).values == ()
+
+
+def test_a_total_row_that_agrees_is_proposed_and_one_that_differs_proposes_nothing() -> None:
+    for where in (0, 3):
+        rows = list(VILLAGES)
+        rows.insert(where, ("", "Cộng", "12", "99"))
+        reading = read(table(HEAD, *rows))
+        assert proposed(reading) == {("A", "total"): 12, ("B", "total"): None}
+        assert reading.values[0].place.text == "3 + 4 + 5 = 12"
+
+
+def test_a_second_total_row_makes_the_table_not_understood() -> None:
+    rows = (*VILLAGES, ("", "Cộng", "12", "42"), ("", "Tổng cộng", "12", "42"))
+    assert read(table(HEAD, *rows)).values == ()
+
+
+def test_signatures_below_the_villages_are_no_villages() -> None:
+    signed = ("", "NGƯỜI LẬP BIỂU", "", "")
+    assert proposed(read(table(HEAD, *VILLAGES, signed)))[("A", "total")] == 12
+
+
+def test_columns_of_plans_other_years_and_shares_are_no_figures() -> None:
+    heads = ("Thôn", "Kế hoạch", "Tỷ lệ nữ hòa giải viên", "Có tủ sách pháp luật", "Hòa giải viên năm 2023")
+    assert read(table(heads, ("Thôn 1", "3", "50", "1", "4"), ("Thôn 2", "3", "50", "1", "4"))).values == ()
+
+
+def test_two_columns_of_one_name_are_left_to_a_person() -> None:
+    reading = read(
+        table(("Thôn", HEAD[2], HEAD[2], HEAD[3]), ("Thôn 1", "3", "4", "5"), ("Thôn 2", "1", "2", "6"))
+    )
+    assert proposed(reading) == {("B", "total"): 11}
+    assert "unread_table" in codes(reading)
+
+
+def test_money_of_villages_needs_its_unit_of_measure() -> None:
+    rows = (("Thôn 1", "3.000"), ("Thôn 2", "1.500"))
+    stated = read(table(("Thôn", "Kinh phí hòa giải ở cơ sở (nghìn đồng)"), *rows))
+    assert proposed(stated) == {("D", "total"): Decimal("4.5")}
+    assert proposed(read(table(("Thôn", "Kinh phí hòa giải ở cơ sở"), *rows))) == {("D", "total"): None}
+
+
+def block(*rows: tuple[str, ...]) -> TableReading:
+    return read(table(("STT", "Chỉ tiêu", "ĐVT", "Tổng số", "Nữ"), *rows))
+
+
+def test_villages_below_a_name_left_blank_are_proposed_as_its_figure() -> None:
+    reading = block(
+        ("1", "Số buổi tuyên truyền pháp luật", "buổi", "", ""),
+        ("", "- Thôn Đồng Tâm", "", "3", ""),
+        ("", "- TDP 5", "", "4", ""),
+        ("2", "Số người được hòa giải", "người", "", ""),
+        ("", "Trường Tiểu học Hòa Bình", "", "40", "12"),
+        ("", "Trường THCS Hòa Bình", "", "2", "1"),
+        ("", "Cộng", "", "42", "13"),
+    )
+    assert proposed(reading) == {("A", "total"): 7, ("B", "total"): 42, ("B", "female"): 13}
+    assert codes(reading) == ["sum_of_places"] * 3
+
+
+def test_villages_below_a_figure_add_nothing_to_it() -> None:
+    reading = block(
+        ("1", "Số buổi tuyên truyền pháp luật", "buổi", "9", ""),
+        ("", "Thôn Đồng Tâm", "", "3", ""),
+        ("", "Thôn 5", "", "4", ""),
+    )
+    (value,) = reading.values
+    assert value.value == 9
+    assert value.certainty is Certainty.CERTAIN
+
+
+def test_the_women_of_a_village_are_not_those_of_the_unit() -> None:
+    reading = block(
+        ("1", "Số người được hòa giải", "người", "", ""),
+        ("", "Thôn Đồng Tâm", "", "3", ""),
+        ("", "Trong đó: nữ", "", "2", ""),
+    )
+    assert proposed(reading) == {("B", "total"): 3}
+    assert "unread_row" in codes(reading)
+
+
+def test_yes_or_no_of_villages_is_not_added_up() -> None:
+    reading = block(("1", "Có tủ sách pháp luật", "", "", ""), ("", "Thôn 1", "", "1", ""))
+    assert (reading.values, codes(reading)) == ((), ["unread_row"])
+
+
+def exhibit(*blocks: Table | Paragraph) -> ReadExhibit:
+    return ReadExhibit(Exhibit(number=0, file="bieu.docx", readable=True), None, Document(blocks))
+
+
+def test_a_sum_of_villages_that_the_text_states_itself_is_no_question() -> None:
+    stated = Paragraph("Trong 6 tháng đầu năm 2024 đã tổ chức 12 buổi tuyên truyền pháp luật.", 1)
+    given = figures_of(
+        exhibit(stated, table(HEAD[:3], *(row[:3] for row in VILLAGES))), REPORT, "commune", HALF
+    )
+    (value,), findings = combine(given.tables, given.sentences)
+    assert value.value == 12
+    assert (value.certainty, findings) == (Certainty.CERTAIN, ())
+
+
+def test_a_sum_of_villages_that_differs_from_the_form_is_asked_about() -> None:
+    form = table(("Chỉ tiêu", "ĐVT", "Tổng số"), (HEAD[2], "buổi", "11"), name="1")
+    for villages, certain in ((VILLAGES, False), ((*VILLAGES[:2], ("3", "Thôn 7", "4", "1")), True)):
+        reading = read(form, Paragraph("Chi tiết", 1), table(HEAD, *villages, name="2"))
+        told = [value for value in reading.values if value.indicator == "A"]
+        assert all((value.certainty is Certainty.CERTAIN) is certain for value in told)
+
+
+@pytest.mark.parametrize(
+    ("label", "place"),
+    [
+        ("Thôn Đồng Tâm", True),
+        ("1. thôn 5", True),
+        ("- Xóm Mới", True),
+        ("BẢN PÚ NHUNG", True),
+        ("Tổ 3", True),
+        ("Trường Mầm non Hòa Bình", True),
+        ("trường tiểu học Hòa Bình", True),
+        ("Thon Dong Tam", True),
+        ("Tổ hòa giải", False),
+        ("Bản tin", False),
+        ("Trường hợp bị bạo lực", False),
+        ("Thôn", False),
+        ("Số thôn", False),
+        ("Xã Đồng Tâm", False),
+    ],
+)
+def test_a_place_is_a_word_for_it_with_a_name(label: str, *, place: bool) -> None:
+    assert is_place(label) is place
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_proposed_sum_has_a_sentence_that_shows_its_parts(language: str) -> None:
+    (finding, _) = read(table(HEAD, *VILLAGES)).findings
+    assert "3 + 4 + 5" in Wording(language)(f"findings.{finding.code}", **finding.parameters)
