@@ -9,7 +9,8 @@ import io
 import random
 import subprocess
 import tempfile
-from collections.abc import Sequence
+import zipfile
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 from PIL import Image, ImageDraw, ImageFilter
 from pypdfium2 import PdfDocument
+
+from tests.builders import zip_of
 
 HEAD = (
     ("UBND HUYỆN TRÀ GIANG", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
@@ -228,3 +231,18 @@ def scan_pdf(images: Sequence[Image.Image], dpi: int = 300) -> bytes:
     octets = io.BytesIO()
     images[0].save(octets, "PDF", resolution=dpi, save_all=True, append_images=images[1:], quality=60)
     return octets.getvalue()
+
+
+def ruled(document: bytes, words: Mapping[str, str] | None = None) -> bytes:
+    """A Word file with rules drawn around all its cells, and other words in the place of some."""
+    sides = "".join(
+        f'<w:{side} w:val="single" w:sz="6" w:space="0" w:color="000000"/>'
+        for side in ("top", "left", "bottom", "right", "insideH", "insideV")
+    )
+    with zipfile.ZipFile(io.BytesIO(document)) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    body = parts["word/document.xml"].decode()
+    for told, other in (words or {}).items():
+        body = body.replace(f">{told}<", f">{other}<")
+    borders = f"<w:tblPr><w:tblBorders>{sides}</w:tblBorders></w:tblPr>"
+    return zip_of(parts | {"word/document.xml": body.replace("<w:tblPr/>", borders)})

@@ -4,7 +4,6 @@ import io
 import os
 import stat
 import threading
-import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -325,7 +324,7 @@ def test_the_command_writes_pages_and_cut_outs(tmp_path: Path) -> None:
 @pytest.mark.skipif(not is_installed(), reason="Tesseract with Vietnamese is not installed")
 def test_every_figure_recognised_in_a_scan_is_shown_with_its_piece_of_the_picture(tmp_path: Path) -> None:
     office = make_office(tmp_path)
-    pages = paper.pages(paper.printed(ruled(letter("binh-minh", figures(1)))))
+    pages = paper.pages(paper.printed(paper.ruled(letter("binh-minh", figures(1)))))
     scan = paper.scan_pdf([paper.scanned(page, skew=1.2, noise=2) for page in pages])
     mailed = note(
         address("binh-minh"), "Báo cáo bình đẳng giới 6 tháng đầu năm 2023", "Gửi", ("bc.pdf", scan)
@@ -345,16 +344,3 @@ def test_every_figure_recognised_in_a_scan_is_shown_with_its_piece_of_the_pictur
     # Figures of one row share a piece, figures of two rows do not.
     rows = {value.place.where.rpartition(",")[0] for value in values}
     assert len({piece.png for piece in pieces if isinstance(piece, PagePicture)}) == len(rows)
-
-
-def ruled(document: bytes) -> bytes:
-    """A Word file with rules drawn around all its cells."""
-    sides = "".join(
-        f'<w:{side} w:val="single" w:sz="6" w:space="0" w:color="000000"/>'
-        for side in ("top", "left", "bottom", "right", "insideH", "insideV")
-    )
-    with zipfile.ZipFile(io.BytesIO(document)) as package:
-        parts = {name: package.read(name) for name in package.namelist()}
-    body = parts["word/document.xml"].decode()
-    borders = f"<w:tblPr><w:tblBorders>{sides}</w:tblBorders></w:tblPr>"
-    return zip_of(parts | {"word/document.xml": body.replace("<w:tblPr/>", borders)})

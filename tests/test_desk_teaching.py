@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from intake.extractors.scan import is_installed
+from tests import builders_pages as paper
 from tests.builders import xlsx
 from tests.offices import (
     Office,
@@ -15,6 +17,7 @@ from tests.offices import (
     figure_table,
     figures,
     inside,
+    letter,
     make_office,
     note,
     report_mail,
@@ -178,3 +181,22 @@ def test_explaining_a_message_tells_which_decision_taught_the_wording(office: Of
     (told,) = [f for f in view["submissions"][0]["findings"] if f["code"] == "row_by_wording"]
     assert "quyết định số 1" in told["sentence"]
     assert SHORT in told["sentence"]
+
+
+@pytest.mark.skipif(not is_installed(), reason="Tesseract with Vietnamese is not installed")
+def test_a_wording_read_from_a_picture_is_not_remembered(office: Office) -> None:
+    printed = paper.printed(paper.ruled(letter("binh-minh", figures(1)), {"Cán bộ công chức": SHORT}))
+    scan = paper.scan_pdf([paper.scanned(page) for page in paper.pages(printed)])
+    subject = "Báo cáo bình đẳng giới 6 tháng đầu năm 2023"
+    office.deliver(note(address("binh-minh"), subject, "Gửi", ("bc.pdf", scan)), "2023-06-01T08:00")
+    office.take_in()
+    (message,) = office.listed("review")
+    office.run("decide", "accept", message["id"])
+    item = asked(office, "B4")[0]
+    assert item["question"]["code"] == "label_uncertain"
+    ran = office.run("decide", "accept", item["id"], "--remember", code=6)
+    assert "nhận dạng từ ảnh" in ran.err
+    assert [decision.kind for decision in inside(office, lambda opened: opened.ledger.decisions())] == [
+        "accept"
+    ]
+    assert certainty(office, "binh-minh") == "doubtful"
