@@ -65,14 +65,11 @@ def closes(cut_off: CutOff, period: Period) -> bool:
     its last month or its deadline, and a span that is told is about as long as the period: the second
     half of a year is no annual report.
     """
-    length = (period.data_to - period.data_from).days
-    early = min(timedelta(length) / 2, _EARLIEST)
-    if period.kind in _ONCE:
-        early = timedelta(length)
-    if not period.data_to - early <= cut_off.last <= _latest(period):
+    if not _earliest(period) <= cut_off.last <= _latest(period):
         return False
     if cut_off.first is None or period.kind in _ONCE:
         return True
+    length = (period.data_to - period.data_from).days
     return _SHORTEST * length <= (cut_off.last - cut_off.first).days <= _LONGEST * length
 
 
@@ -87,9 +84,20 @@ def contradict(cut_offs: Iterable[CutOff], period: Period) -> bool:
     return bool(others) and (len(others) == len(told) or any(_is_of_other_year(c, period) for c in others))
 
 
+def is_too_early(day: date, period: Period) -> bool:
+    """Whether a report dated that day was written before its figures can have been counted."""
+    return day < _earliest(period)
+
+
 _EARLIEST = timedelta(days=62)
 _SHORTEST, _LONGEST = 0.6, 1.4
 _ONCE = (PeriodKind.CAMPAIGN, PeriodKind.ONE_OFF)
+
+
+def _earliest(period: Period) -> date:
+    """The first day up to which figures of the period may be counted."""
+    length = period.data_to - period.data_from
+    return period.data_to - (length if period.kind in _ONCE else min(length / 2, _EARLIEST))
 
 
 def _latest(period: Period) -> date:
@@ -202,6 +210,6 @@ def _days(match: re.Match[str]) -> tuple[date | None, date] | None:
         first = date(told.get("first_year", last.year), told["first_month"], told["first_day"])
         if "first_year" not in told and first > last:
             first = _in_year(first, last.year - 1)
-    except (ValueError, calendar.IllegalMonthError):
+    except ValueError:
         return None
     return first, last

@@ -49,6 +49,7 @@ PERIOD_WEIGHTS = {
     "file_name": Weight(15),
     "body": Weight(15),
     "cut_off": Weight(20),  # "số liệu tính đến ngày 31/5/2023"; against the wording it holds, see cut_offs.py
+    "date": Weight(10),  # of the place-and-date line; a day too early for the period holds it
     "calendar": Weight(20),  # the one period that is being collected when the mail arrives
 }
 _TABLES = {"unit": UNIT_WEIGHTS, "report": REPORT_WEIGHTS, "period": PERIOD_WEIGHTS}

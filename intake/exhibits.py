@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import count
 
 from msgspec import structs
@@ -214,6 +216,7 @@ def _exhibit(number: int, file: str, document: Document, reports: Sequence[Repor
         title="" if type_title in _ANNEX_TYPES else head.subject,
         sheet_titles=_titles(head, type_title, tables),
         opening=_opening(document),
+        dated=_day_of(head),
         cut_offs=cut_offs_in(document),
         form_rows={report: reading.matched_rows for report, reading in tables.items()},
         form_share={report: _row_share(reading) for report, reading in tables.items()},
@@ -237,6 +240,17 @@ def _row_share(reading: TableReading) -> float:
     unread = sum(finding.code in _UNREAD_ROWS for finding in reading.findings)
     rows = reading.matched_rows + unread
     return reading.matched_rows / rows if rows else 0.0
+
+
+def _day_of(head: Letterhead) -> date | None:
+    """The day a letter bears, the last of its month where only that is filled in; None where none is."""
+    told = head.place_and_date
+    if told is None or not (told.month and told.year):
+        return None
+    try:
+        return date(told.year, told.month, told.day or monthrange(told.year, told.month)[1])
+    except (ValueError, OverflowError):
+        return None
 
 
 def _opening(document: Document) -> str:

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 
 from config.reports import Period, PeriodKind, ReportDefinition
 from config.spelling import plain_key
-from intake.cut_offs import CutOff, closes, contradict
+from intake.cut_offs import CutOff, closes, contradict, is_too_early
 from intake.evidence import best_guess, evidence, strongly_named
 from intake.period_words import NamedPeriod, periods_named
 from intake.subjects import reports_named
@@ -56,6 +56,7 @@ class Exhibit:
     title: str = ""  #: trích yếu
     sheet_titles: tuple[str, ...] = ()
     opening: str = ""
+    dated: date | None = None  #: of the place-and-date line
     cut_offs: tuple[CutOff, ...] = ()  #: days up to which it says its figures were counted
     form_rows: dict[str, int] = field(default_factory=dict)  #: report -> rows its labels matched
     form_share: dict[str, float] = field(default_factory=dict)  #: report -> share of the rows that matched
@@ -308,7 +309,10 @@ class _Recogniser:
         chosen = self._checked_against_calendar(chosen, periods, doubts)
         if not doubts:
             chosen = _checked_against_cut_offs(chosen, periods, exhibit, doubts, is_named=any(named.values()))
-        return chosen, doubts, [*items, *_cut_off_evidence(exhibit, periods, chosen)]
+        if not doubts and _is_dated_too_early(exhibit, periods, chosen):
+            doubts.append("date_contradicts")
+        items += _cut_off_evidence(exhibit, periods, chosen)
+        return chosen, doubts, [*items, *_date_evidence(exhibit, periods, chosen)]
 
     def _checked_against_calendar(self, chosen: str, periods: tuple[Period, ...], doubts: list[str]) -> str:
         """A past period may come late, but not while a newer one of its kind is being collected."""
@@ -480,6 +484,22 @@ def _cut_off_evidence(exhibit: Exhibit, periods: tuple[Period, ...], chosen: str
             points_to = chosen if chosen in fitting else fitting[-1] if fitting else ""
             told.setdefault((points_to, cut_off.last), cut_off.text)
     return [evidence("period", to, "cut_off", text, exhibit.file) for (to, _), text in told.items()]
+
+
+def _is_dated_too_early(exhibit: Exhibit, periods: tuple[Period, ...], chosen: str) -> bool:
+    """Whether the letter bears a day on which nobody could know the figures of the period."""
+    period = next((period for period in periods if period.id == chosen), None)
+    return period is not None and exhibit.dated is not None and is_too_early(exhibit.dated, period)
+
+
+def _date_evidence(exhibit: Exhibit, periods: tuple[Period, ...], chosen: str) -> list[Evidence]:
+    """The day of the letter, for the chosen period where it fits, else for the one collected that day."""
+    if exhibit.dated is None:
+        return []
+    then = [period.id for period in periods if period.opens.date() <= exhibit.dated]
+    early = _is_dated_too_early(exhibit, periods, chosen)
+    points_to = chosen if not early else then[-1] if then else ""
+    return [evidence("period", points_to, "date", f"{exhibit.dated:%d/%m/%Y}", exhibit.file)]
 
 
 def _speaks_of_reporting(envelope: Envelope, exhibit: Exhibit) -> bool:

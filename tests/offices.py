@@ -192,6 +192,7 @@ def letter(
     kind: str = "BÁO CÁO",
     more: Sequence[str] = (),
     table: bool = True,
+    day: str = "ngày 01 tháng 6 năm 2023",
 ) -> bytes:
     """The report of a unit as a Word document in the layout offices use."""
     head = head or _HEADS[unit]
@@ -199,7 +200,7 @@ def letter(
     place = "Sông Mây" if place.startswith(("Phòng", "Trung")) else place
     body = [figure_table(figures() if given is None else given)] if table else []
     return docx(
-        [[head, _NATION], ["Số: 17/BC", f"{place}, ngày 01 tháng 6 năm 2023"]],
+        [[head, _NATION], ["Số: 17/BC", f"{place}, {day}"]],
         kind,
         title,
         "I. KẾT QUẢ THỰC HIỆN",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,25 @@ def test_a_letter_tells_its_issuer_its_type_and_its_subject(report: ReportDefini
     assert exhibit.type_title == "bao cao"
     assert exhibit.title == "Kết quả công tác bình đẳng giới 6 tháng đầu năm 2023"
     assert exhibit.place_name == "Bình Minh"
+    assert exhibit.dated == date(2023, 6, 1)
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("ngày 02 tháng 6 năm 2023", date(2023, 6, 2)),
+        ("ngày … tháng 6 năm 2023", date(2023, 6, 30)),
+        ("ngày   tháng   năm 2023", None),
+        ("ngày 31 tháng 02 năm 2023", None),
+        ("ngày 02 tháng 16 năm 2023", None),
+        ("ngày 02 tháng 6 năm 99999999999999999999", None),
+    ],
+)
+def test_the_day_a_letter_bears_is_read_where_one_is_filled_in(
+    report: ReportDefinition, written: str, day: date | None
+) -> None:
+    (read,) = exhibits(report, "Gửi.", ("bc.docx", letter("binh-minh", day=written)))
+    assert read.exhibit.dated == day
 
 
 def test_the_committee_above_the_office_is_not_its_issuer(report: ReportDefinition) -> None:

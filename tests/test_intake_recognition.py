@@ -10,6 +10,7 @@ from config.reports import Period, PeriodKind, ReportDefinition
 from config.units import Unit
 from config.wording import Wording
 from intake.cut_offs import cut_offs_named
+from intake.evidence import PERIOD_WEIGHTS
 from intake.recognition import Claim, Envelope, Exhibit, Match, recognise
 from intake.unit_names import UnitIndex
 
@@ -234,8 +235,39 @@ def test_a_cut_off_day_settles_no_other_doubt_of_the_period() -> None:
     assert match.doubts == ("period_conflict",)
 
 
+def dated(day: date) -> Match:
+    return only(replace(LETTER, dated=day))
+
+
+def test_the_date_of_the_letter_confirms_the_period_it_can_tell_of() -> None:
+    for day in (date(2024, 5, 20), date(2024, 6, 2), date(2024, 7, 1)):
+        match = dated(day)
+        assert match.doubts == ()
+        assert [item.points_to for item in match.evidence if item.kind == "date"] == ["2024-H1"]
+
+
+def test_a_letter_dated_before_its_figures_can_be_counted_is_held() -> None:
+    for day, then in (
+        (date(2023, 6, 2), ["2023-H1"]),
+        (date(2024, 1, 5), ["2023-H1"]),
+        (date(2022, 6, 2), [""]),
+    ):
+        match = dated(day)
+        assert (match.period, match.doubts) == ("2024-H1", ("date_contradicts",))
+        assert [item.points_to for item in match.evidence if item.kind == "date"] == then
+
+
 @pytest.mark.parametrize("language", ["vi", "en"])
-def test_a_contradicting_cut_off_day_has_a_sentence(language: str) -> None:
+def test_every_doubt_and_evidence_of_days_has_its_words(language: str) -> None:
     wording = Wording(language)
     assert wording.has("reasons.cut_off_contradicts")
-    assert wording.has("terms.evidence_cut_off")
+    assert wording.has("reasons.date_contradicts")
+    assert all(wording.has(f"terms.evidence_{kind}") for kind in PERIOD_WEIGHTS)
+
+
+def test_one_letter_on_each_of_two_reports_of_one_unit_is_two_submissions() -> None:
+    campaign = replace(LETTER, number=1, title="Kết quả Tháng hành động vì bình đẳng giới năm 2024")
+    found = recognise(
+        ENVELOPE, [LETTER, campaign], REPORTS, INDEX, {**PERIODS, "thang": (half(2024),)}
+    ).matches
+    assert [(match.unit, match.report) for match in found] == [("binh-minh", "bdg"), ("binh-minh", "thang")]
