@@ -271,3 +271,11 @@ def test_one_letter_on_each_of_two_reports_of_one_unit_is_two_submissions() -> N
         ENVELOPE, [LETTER, campaign], REPORTS, INDEX, {**PERIODS, "thang": (half(2024),)}
     ).matches
     assert [(match.unit, match.report) for match in found] == [("binh-minh", "bdg"), ("binh-minh", "thang")]
+
+
+def test_the_letterhead_of_a_commune_merged_away_is_asked_about_for_its_successor() -> None:
+    gone = Unit("cu", "UBND xã Cũ Kỹ", "commune", valid_to=date(2023, 12, 31), successors=("binh-minh",))
+    index = UnitIndex((*UNITS, gone), "huyện Sông Lô", ENVELOPE.arrival.date())
+    old = replace(LETTER, issuer=(Claim("ỦY BAN NHÂN DÂN XÃ CŨ KỸ"),))
+    (match,) = recognise(ENVELOPE, [old], REPORTS, index, PERIODS).matches
+    assert (match.unit, match.doubts) == ("binh-minh", ("letterhead_unknown",))

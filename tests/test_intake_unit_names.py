@@ -85,3 +85,13 @@ def test_a_field_of_work_called_social_is_no_foreign_commune() -> None:
     index = UnitIndex((Unit("v", "Ban Văn hóa - Xã hội xã Khe Lau", "sector"),), "xã Khe Lau")
     assert not index.names_foreign_area("XÃ KHE LAU\nBAN VĂN HÓA - XÃ HỘI")
     assert index.names_foreign_area("UBND XÃ KHE LÂU\nTHÔN BẢN CÁ")
+
+
+def test_a_former_name_kept_as_an_alias_names_the_unit_that_bears_the_new_one() -> None:
+    units = (
+        Unit("moi", "UBND xã Tân Lập", "commune", aliases=("UBND xã Khe Lau",)),
+        Unit("ben", "UBND xã Khe Lâu", "commune"),
+    )
+    index = UnitIndex(units, "huyện Sông Lô")
+    assert index.only_in("ỦY BAN NHÂN DÂN XÃ KHE LAU") == ("moi",)
+    assert index.only_in("ỦY BAN NHÂN DÂN XÃ KHE LÂU") == ("ben",)
