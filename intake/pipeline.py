@@ -116,6 +116,9 @@ class Intake:
             disturbed = memory.disturbed_by([one for one in judged if one.outcome.archive_id in changed])
             if disturbed:
                 self.ledger.read_again(disturbed, "what they were judged by has changed")
+            overtaken = memory.overtaken([one.outcome for one in judged])
+            if overtaken:
+                self.ledger.read_again(overtaken, "a decision was made meanwhile")
             yield from (one.outcome for one in judged)
 
     def _batches(self, unread: Sequence[tuple[str, datetime]]) -> Iterator[list[tuple[str, datetime]]]:
@@ -206,6 +209,7 @@ class Memory:
     def __init__(self, regime: Regime, ledger: Ledger) -> None:
         self._ledger = ledger
         self._decisions = ledger.decisions()
+        self._heard = max((decision.number for decision in self._decisions), default=0)
         self._regime = effective_regime(regime, self._decisions)
         self._by_key: dict[ObligationKey, list[Submission]] = {}
         self._by_print: dict[str, list[Submission]] = {}
@@ -266,6 +270,17 @@ class Memory:
             if _order(later) > (judged.outcome.arrival, judged.outcome.archive_id)
         }
         return tuple(sorted(disturbed - self._learned))
+
+    def overtaken(self, outcomes: Sequence[MessageOutcome]) -> tuple[str, ...]:
+        """Messages just written that were judged without a decision made meanwhile, perhaps about them.
+
+        Asked after the writing: whoever decides later puts the message among the unread after it.
+        """
+        newer = [d for d in self._ledger.decisions() if d.number > self._heard and d.kind != "value"]
+        aims = {decision.target.get("message") for decision in newer}
+        written = (outcome.archive_id for outcome in outcomes)
+        # One about an address or an obligation may be about any of them.
+        return tuple(id_ for id_ in written if id_ in aims or None in aims)
 
     def _index(self, day: date) -> UnitIndex:
         living = frozenset(unit.id for unit in self._regime.units if unit.exists_on(day))

@@ -17,15 +17,17 @@ import intake.pipeline
 from config.units import Address
 from intake.judgement import judge
 from intake.pipeline import Intake
-from ledger.records import FETCH_DOUBT, MessageClass, MessageOutcome, MessageState, Role
+from ledger.records import FETCH_DOUBT, Decision, MessageClass, MessageOutcome, MessageState, Role
 from tests.builders import zip_of
 from tests.offices import (
+    NOW,
     PERIOD,
     REPORT,
     UNITS,
     Post,
     ReadHere,
     address,
+    at,
     facts,
     figures,
     letter,
@@ -277,6 +279,30 @@ def test_an_address_speaks_for_its_unit_only_on_its_days(tmp_path: Path) -> None
     post.take_in()
     assert outcome(post, early).state is MessageState.REVIEW
     assert outcome(post, late).state is MessageState.BOOKED
+
+
+class DecidedMeanwhile(ReadHere):
+    """Reads, and while it does so a person decides about what is being read."""
+
+    def __init__(self, post: Post, archive_id: str) -> None:
+        super().__init__()
+        self._post = post
+        self._archive_id = archive_id
+
+    def read(self, jobs: Any) -> Any:
+        found = list(super().read(jobs))
+        if not self._post.ledger.decisions():
+            target = {"message": self._archive_id}
+            self._post.ledger.decide(Decision(0, at(NOW), "Lò Thị Mai", "accept", target, {}))
+            self._post.ledger.read_again([self._archive_id])
+        return iter(found)
+
+
+def test_a_decision_made_while_its_message_is_read_is_not_overtaken_by_the_reading(post: Post) -> None:
+    held = post.deliver(report_mail("suoi-dau", sender="ban@rieng.example"), "2023-06-01T08:00")
+    list(Intake(post.regime, post.archive, post.ledger, lambda: DecidedMeanwhile(post, held)).run())
+    assert outcome(post, held).state is MessageState.BOOKED
+    assert post.ledger.unread() == ()
 
 
 def test_a_forged_mail_stands_in_nobodys_way(post: Post) -> None:
