@@ -50,6 +50,7 @@ from intake.pictures import (
     cut_out,
     draw,
     mail_text,
+    original_file,
     picture_of,
 )
 from ledger.errors import LedgerError
@@ -144,6 +145,13 @@ class Pictures:
         """The text of a message, with no markup in it and nothing that is not seen."""
         octets = self._octets(archive_id)
         return octets if isinstance(octets, NoPicture) else mail_text(self._readers(), octets)
+
+    def original(self, outcome: MessageOutcome, file: str) -> bytes | NoPicture:
+        """A file of the message as it came; `file` is its SHA-256."""
+        if file not in {one.sha256 for one in outcome.attachments if one.sha256}:
+            return NoPicture("not_there")
+        octets = self._octets(outcome.archive_id)
+        return octets if isinstance(octets, NoPicture) else original_file(self._readers(), octets, file)
 
     # -- drawing and keeping ---------------------------------------------------------------------
 

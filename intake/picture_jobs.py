@@ -63,6 +63,13 @@ def cut_job(octets: bytes, limits: Limits) -> bytes:  # noqa: ARG001 - every job
     return encoded(image.crop((x0, top, x1, bottom)))
 
 
+def original_job(octets: bytes, limits: Limits) -> bytes:
+    """Takes one file out of a mail, as it is: its SHA-256, then the message; empty when it is not there."""
+    name, message = head_of(octets)
+    found = find_files(bytes(message), limits, (name.decode(),))
+    return found[name.decode()][1] if found else b""
+
+
 def text_job(octets: bytes, limits: Limits) -> bytes:
     """The texts of a mail."""
     texts = read_texts(octets, limits)
@@ -93,4 +100,5 @@ JOBS: Final[Mapping[bytes, Callable[[bytes, Limits], bytes]]] = {
     b"P": draw_job,
     b"C": cut_job,
     b"T": text_job,
+    b"O": original_job,
 }

@@ -7,6 +7,7 @@ cannot be drawn is a `NoPicture` with a reason, each with a sentence in the cata
 
 from __future__ import annotations
 
+import hashlib
 import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -164,6 +165,14 @@ def mail_text(pool: ReaderPool, octets: bytes) -> MailText | NoPicture:
         return msgspec.msgpack.decode(answered, type=MailText)
     except msgspec.MsgspecError:
         return NoPicture("crashed", "answer")
+
+
+def original_file(pool: ReaderPool, octets: bytes, sha256: str) -> bytes | NoPicture:
+    """One file of a mail as it came, to be saved by a person; nothing here looks into it."""
+    answered = pool.ask(b"O", with_head(sha256.encode(), octets), _TEXT_SECONDS)
+    if not isinstance(answered, bytes):
+        return _failed(answered)
+    return answered if hashlib.sha256(answered).hexdigest() == sha256 else NoPicture("not_there")
 
 
 def picture_of(png: bytes, number: int) -> PagePicture | None:

@@ -7,8 +7,9 @@ It imports nothing of the ledger or the desk.
 Frames, both ways: one letter, four octets of length (big endian), the content.
 
     job      F read fully · L list files without opening them · first octet of the content of L: the state
-             P draw pages · C cut a piece out of a picture · T the texts of a mail: see `intake.pictures`
-    answer   H ready (the layers that hold) · R a packed message · A the answer to P, C or T
+             P draw pages · C cut a piece out of a picture · T the texts of a mail · O one of its files: see
+             `intake.pictures`
+    answer   H ready (the layers that hold) · R a packed message · A the answer to P, C, T or O
              M out of memory · E an exception's name · S the result is larger than may be handed back
 """
 
