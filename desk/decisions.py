@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ from config.days import read_day
 from config.reports import Period, ReportDefinition
 from desk.errors import RefusedWordingError, UnknownNameError
 from desk.office import Office
-from desk.work import chosen_periods, settle, take_in
+from desk.work import chosen_periods, take_in
 from intake.numerals import read_number
 from intake.tables import label_index
 from intake.taught import TaughtNames, why_not_taught
@@ -22,6 +23,7 @@ from ledger.taught import taught_wordings
 CHANNELS = ("paper", "zalo", "document_system")
 #: The question whose answer may be remembered: whether a row's wording is an indicator's.
 WORDING_QUESTION = "label_uncertain"
+_DIGITS = re.compile(r"-?[0-9][0-9., \u00a0]*")
 _ADDRESS = re.compile(r"[^\s@<>(),;:\"]+@[^\s@<>(),;:\"]+\.[^\s@<>(),;:\".]+")
 
 
@@ -64,16 +66,17 @@ def accept(
     said = choice if explicit or role else _filled(choice)
     decision = _recorded(office, kind, target, said, reason, target["message"])
     if learn and found is not None and found.question == "sender_unregistered":
-        _learn(office, target["message"], str(choice["unit"]), reason)
+        _learn(office, decision, str(choice["unit"]))
     return decision
 
 
-def _learn(office: Office, archive_id: str, unit: str, reason: str) -> None:
+def _learn(office: Office, accepted: Decision, unit: str) -> None:
     """Remember the address of a mail that was accepted for a unit, from the day it wrote on."""
-    outcome = office.ledger.message(archive_id)
+    outcome = office.ledger.message(accepted.target["message"])
     if outcome is not None and outcome.from_address:
         day = outcome.arrival.astimezone(office.regime.timezone).date()
-        link(office, outcome.from_address, unit, day.isoformat(), reason)
+        choice = {"unit": unit, "from": day.isoformat(), "learned_by": accepted.number}
+        _link(office, outcome.from_address, choice, accepted.reason)
 
 
 def _accept_figure(office: Office, found: ReviewItem, reason: str, *, named: bool) -> Decision:
@@ -81,7 +84,9 @@ def _accept_figure(office: Office, found: ReviewItem, reason: str, *, named: boo
     figure = found.proposal.get("value")
     if named or figure is None:
         raise UnknownNameError("desk.value_question", name=found.id)
-    return set_value(office, found.id, str(figure), reason)
+    # As it was read, not read again: "12.345" would be another number to one who types.
+    target = _value_target(found, _key_of(found))
+    return _recorded(office, "value", target, {"value": str(figure)}, reason)
 
 
 def teach(office: Office, item: str, reason: str) -> Decision:
@@ -159,16 +164,42 @@ def set_aside(office: Office, item: str, kind: str, reason: str) -> Decision:
 
 
 def set_value(office: Office, item: str, figure: str, reason: str) -> Decision:
-    """Enter the figure that a question is about; "" or "-"... says zero only when typed as a number.
+    """Enter the figure that a question is about; zero only when it is typed as a number.
 
     Raises:
         UnknownNameError: there is no such question about a figure, or the figure is no number.
     """
     found, _target = _aimed(office, item)
-    if found is None or found.kind != "value" or found.key is None:
+    if found is None:
         raise UnknownNameError("desk.no_value_question", name=item)
-    number = _number(figure)
-    return _recorded(office, "value", _value_target(found, found.key), {"value": str(number)}, reason)
+    target, number = _value_target(found, _key_of(found)), read_figure(figure)
+    return _recorded(office, "value", target, {"value": str(number)}, reason)
+
+
+def set_values(office: Office, figures: Mapping[str, Decimal], reason: str) -> tuple[Decision, ...]:
+    """Enter the figures of several open questions, by their ids; all or none.
+
+    Raises:
+        UnknownNameError: one of them is no open question about a figure.
+    """
+    asked = {item.id: item for item in office.ledger.review_items()}
+    for item in figures:
+        if item not in asked:
+            raise UnknownNameError("desk.no_value_question", name=item)
+    entered = [(asked[item], number) for item, number in figures.items()]
+    targets = [(_value_target(found, _key_of(found)), number) for found, number in entered]
+    return tuple(_recorded(office, "value", target, {"value": str(n)}, reason) for target, n in targets)
+
+
+def _key_of(found: ReviewItem) -> ObligationKey:
+    """The obligation a question about a figure belongs to.
+
+    Raises:
+        UnknownNameError: it is about no figure.
+    """
+    if found.kind != "value" or found.key is None:
+        raise UnknownNameError("desk.no_value_question", name=found.id)
+    return found.key
 
 
 def _value_target(found: ReviewItem, key: ObligationKey) -> dict[str, str]:
@@ -190,11 +221,13 @@ def link(office: Office, address: str, unit: str, since: str | None, reason: str
         UnknownNameError: there is no such unit, or the address or the day is none.
     """
     require_unit(office, unit)
-    target = {"address": _address(address)}
     choice = {"unit": unit} | ({"from": _day(since)} if since else {})
-    decision = _recorded(office, "link_address", target, choice, reason)
-    concerned = [m.archive_id for m in office.ledger.messages() if m.from_address == target["address"]]
-    _again(office, concerned, decision)
+    return _link(office, _address(address), choice, reason)
+
+
+def _link(office: Office, address: str, choice: dict[str, Any], reason: str) -> Decision:
+    decision = _recorded(office, "link_address", {"address": address}, choice, reason)
+    _again(office, office.ledger.sent_from(address), decision)
     return decision
 
 
@@ -243,6 +276,8 @@ def extend(
 def reopen(office: Office, item: str, reason: str) -> Decision:
     """Take back what was decided about a message or a figure of it, or a decision by its number.
 
+    An address that was remembered because the message was accepted is forgotten with it.
+
     Raises:
         UnknownNameError: there is no such message or decision.
     """
@@ -257,21 +292,62 @@ def reopen(office: Office, item: str, reason: str) -> Decision:
     found, target = _aimed(office, item)
     if found is not None and found.kind == "value" and found.key is not None:
         return _recorded(office, "reopen", _value_target(found, found.key), {}, reason)
-    return _recorded(office, "reopen", target, {}, reason, target["message"])
+    reopened = _recorded(office, "reopen", target, {}, reason, target["message"])
+    _forget_learned(office, [d for d in decided if _aims_at(d, target)], decided, reason)
+    return reopened
 
 
 #: Decisions about no message: they are taken back by their number.
 _BY_NUMBER = ("receive", "exempt", "extend", "link_address", "teach")
 
 
+def undo(office: Office, number: int, reason: str) -> Decision:
+    """Take back one decision of whatever kind, with the address that was remembered because of it.
+
+    Raises:
+        UnknownNameError: there is no such decision, or it takes one back itself.
+    """
+    decided = office.ledger.decisions()
+    found = next((known for known in decided if known.number == number), None)
+    if found is None or found.kind == "reopen":
+        raise UnknownNameError("desk.unknown_item", name=str(number))
+    taken = _taken_back(office, found, reason)
+    _forget_learned(office, [found], decided, reason)
+    return taken
+
+
 def _taken_back(office: Office, decision: Decision, reason: str) -> Decision:
-    taken = _recorded(office, "reopen", decision.target, {"decision": decision.number}, reason)
+    about = "" if decision.kind == "value" else str(decision.target.get("message") or "")
+    taken = _recorded(office, "reopen", decision.target, {"decision": decision.number}, reason, about)
     if decision.kind == "link_address":
-        address = decision.target["address"]
-        _again(office, [m.archive_id for m in office.ledger.messages() if m.from_address == address], taken)
+        _again(office, office.ledger.sent_from(decision.target["address"]), taken)
     if decision.kind == "teach":
         _again(office, _holding(office, decision), taken)
     return taken
+
+
+def _aims_at(decision: Decision, target: dict[str, str]) -> bool:
+    """Whether a decision let a message, or the part of it that is named, count."""
+    if decision.kind not in {"accept", "assign"} or decision.target.get("message") != target["message"]:
+        return False
+    return target.get("item") in {None, decision.target.get("item")}
+
+
+def _forget_learned(
+    office: Office, accepted: list[Decision], decided: tuple[Decision, ...], reason: str
+) -> None:
+    """Forget the addresses remembered because of these: what counts no more teaches nothing."""
+    numbers = {decision.number for decision in accepted}
+    for known in decided:
+        if known.choice.get("learned_by") in numbers and not _is_taken_back(known, decided):
+            _taken_back(office, known, reason)
+
+
+def _is_taken_back(decision: Decision, decided: tuple[Decision, ...]) -> bool:
+    return any(
+        later.kind == "reopen" and later.number > decision.number and later.target == decision.target
+        for later in decided
+    )
 
 
 def _recorded(
@@ -292,9 +368,11 @@ def _again(office: Office, archive_ids: list[str], decision: Decision) -> None:
     """Judge the messages a decision is about once more, in its light."""
     if archive_ids:
         office.ledger.read_again(archive_ids, f"decision {decision.number}")
+    if office.later is not None:
+        office.later()
+        return
     for _outcome in take_in(office):
         pass
-    settle(office)
 
 
 def _aimed(office: Office, item: str) -> tuple[ReviewItem | None, dict[str, str]]:
@@ -370,8 +448,13 @@ def _day(text: str) -> str:
     return day.isoformat()
 
 
-def _number(text: str) -> Decimal:
+def read_figure(text: str) -> Decimal:
+    """A figure as an officer types it, in digits: "1234", "1.234", "12,5".
+
+    Raises:
+        UnknownNameError: it is no number, says more than a number ("3-4", "ba"), or may be two ("1,234").
+    """
     read = read_number(text)
-    if read.value is None or read.ambiguous:
+    if read.value is None or read.ambiguous or not _DIGITS.fullmatch(text.strip()):
         raise UnknownNameError("desk.no_number", name=text)
     return read.value

@@ -53,6 +53,8 @@ class Office:
     wording: Wording  #: of the interface
     document_wording: Wording  #: of documents and mail: always Vietnamese
     clock: Callable[[], datetime]
+    #: Asks somebody to judge again what a decision has put among the unread; None: who decides does it.
+    later: Callable[[], None] | None = None
 
     @property
     def templates(self) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -89,7 +89,7 @@ def _note_doubts(office: Office, batch: FetchBatch, ids: dict[int, str]) -> None
             office.ledger.note(FETCH_DOUBT, ids[note.uid], {"code": note.code})
 
 
-def take_in(office: Office) -> Iterator[MessageOutcome]:
+def take_in(office: Office) -> Generator[MessageOutcome, None, None]:
     """Read, recognise and book everything archived that has no outcome yet."""
     yield from _intake(office).run()
     settle(office)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, exists, literal_column, or_, select, union
 
+from config.reports import Grade
 from ledger.encoding import as_type, clean, to_json
 from ledger.errors import AmbiguousArchiveIdError, UnknownArchiveIdError
 from ledger.history import Change, Writing
@@ -29,6 +30,7 @@ from ledger.records import (
     AttachmentRecord,
     Evidence,
     MessageClass,
+    MessageHead,
     MessageOutcome,
     MessageState,
     ObligationKey,
@@ -140,6 +142,44 @@ def message(connection: Connection, archive_id_or_prefix: str) -> MessageOutcome
         raise AmbiguousArchiveIdError(f"several messages begin with {prefix}", message=prefix)
     found = _outcomes(connection, rows, fits)
     return found[0] if found else None
+
+
+def sent_from(connection: Connection, address: str) -> list[str]:
+    """The ids of the messages whose From is this address, by arrival."""
+    query = select(messages.c.archive_id).where(messages.c.from_address == address)
+    return list(connection.execute(query.order_by(messages.c.arrival, messages.c.archive_id)).scalars())
+
+
+def outlines(connection: Connection, archive_ids: Iterable[str]) -> dict[str, MessageOutcome]:
+    """Messages by archive id, without their files, figures, texts and findings."""
+    found: dict[str, MessageOutcome] = {}
+    for chunk in chunks(sorted(archive_ids)):
+        rows = connection.execute(select(messages).where(messages.c.archive_id.in_(chunk))).mappings().all()
+        parts = _Parts.bare(connection, chunk)
+        found |= {row["archive_id"]: parts.outcome(row) for row in rows}
+    return found
+
+
+def at_fault(connection: Connection, archive_ids: Iterable[str]) -> frozenset[str]:
+    """Those of the messages in which an error was found."""
+    found: set[str] = set()
+    for chunk in chunks(sorted(archive_ids)):
+        wrong = (findings.c.archive_id.in_(chunk), findings.c.grade == Grade.ERROR.value)
+        found.update(connection.execute(select(findings.c.archive_id).where(*wrong)).scalars())
+    return frozenset(found)
+
+
+def heads(connection: Connection, archive_ids: Iterable[str]) -> dict[str, MessageHead]:
+    """The heads of messages, by archive id."""
+    m = messages.c
+    columns = (m.archive_id, m.arrival, m.from_address, m.from_name, m.subject, m.message_class, m.state)
+    found: dict[str, MessageHead] = {}
+    for chunk in chunks(sorted(archive_ids)):
+        for row in connection.execute(select(*columns, m.reasons).where(m.archive_id.in_(chunk))):
+            found[row.archive_id] = MessageHead(
+                *row[:5], MessageClass(row.message_class), MessageState(row.state), tuple(row.reasons)
+            )
+    return found
 
 
 def failed_outcome(archive_id: str, arrival: datetime, size: int, reason: str) -> MessageOutcome:

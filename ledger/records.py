@@ -228,6 +228,20 @@ class MessageOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageHead:
+    """Who wrote, when and about what, and how the message ended: enough for a line of a list."""
+
+    archive_id: str
+    arrival: datetime
+    from_address: str
+    from_name: str
+    subject: str
+    message_class: MessageClass
+    state: MessageState
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """A submission as the ledger holds it."""
 

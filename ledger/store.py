@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         Delivery,
         Issue,
         MessageClass,
+        MessageHead,
         MessageOutcome,
         MessageState,
         Obligation,
@@ -246,6 +247,26 @@ class Ledger:
         with self._reading() as connection:
             return messages.message(connection, archive_id_or_prefix)
 
+    def sent_from(self, address: str) -> list[str]:
+        """The ids of the messages whose From is this address."""
+        with self._reading() as connection:
+            return messages.sent_from(connection, address)
+
+    def outlines(self, archive_ids: Iterable[str]) -> dict[str, MessageOutcome]:
+        """Messages by archive id, without their files, figures, texts and findings."""
+        with self._reading() as connection:
+            return messages.outlines(connection, archive_ids)
+
+    def at_fault(self, archive_ids: Iterable[str]) -> frozenset[str]:
+        """Those of the messages in which an error was found."""
+        with self._reading() as connection:
+            return messages.at_fault(connection, archive_ids)
+
+    def message_heads(self, archive_ids: Iterable[str]) -> dict[str, MessageHead]:
+        """Who wrote, when and about what, by archive id; those not yet read are left out."""
+        with self._reading() as connection:
+            return messages.heads(connection, archive_ids)
+
     def messages_by_header_id(self, header_id: str) -> tuple[MessageOutcome, ...]:
         """Every message with that Message-ID, by arrival; none for the empty one."""
         if not header_id:
@@ -299,6 +320,12 @@ class Ledger:
         with self._reading() as connection:
             items = messages.all_review_items(connection)
             return review.open_items(items, decisions.recorded(connection)) if open_only else items
+
+    def open_questions(self) -> tuple[tuple[ReviewItem, ...], tuple[Decision, ...]]:
+        """The open questions by arrival of their message, and all decisions by number."""
+        with self._reading() as connection:
+            decided = decisions.recorded(connection)
+            return review.open_items(messages.all_review_items(connection), decided), decided
 
     # What people decided
 

@@ -93,6 +93,38 @@ def test_accepting_a_strangers_mail_learns_the_address(office: Office, ids: dict
     assert office.message(archive_id)["state"] == "booked"
 
 
+def test_an_address_learned_by_an_acceptance_is_forgotten_when_that_is_taken_back(
+    office: Office, ids: dict[str, str]
+) -> None:
+    item = office.question(ids["held"])
+    office.run("decide", "accept", item, "--unit", "y-te", "--report", REPORT, "--period", PERIOD)
+    assert office.standing("y-te")["state"] == "on_time"
+    office.run("decide", "reopen", item, "--reason", "Nhầm đơn vị")
+    assert [decision.kind for decision in decisions(office)] == ["assign", "link_address", "reopen", "reopen"]
+    # Else the address would speak for the wrong unit from now on, and be stronger than the letterhead.
+    assert office.message(ids["held"])["state"] == "review"
+    assert office.question(ids["held"]) == item
+    survives(office, lambda: (office.message(ids["held"]), office.standing("y-te")))
+
+
+def test_an_address_linked_by_hand_outlives_what_else_is_taken_back(
+    office: Office, ids: dict[str, str]
+) -> None:
+    office.run("decide", "accept", office.question(ids["held"]), "--no-learn")
+    office.run("decide", "link", "ban@rieng.example", "suoi-dau")
+    office.run("decide", "reopen", ids["held"])
+    assert office.message(ids["held"])["state"] == "booked"
+
+
+@pytest.mark.parametrize("figure", ["ba bốn", "-", "không", "khoảng 7", "1,234", "7-8", "7%", ""])
+def test_what_an_officer_types_is_a_number_in_digits_or_nothing(office: Office, figure: str) -> None:
+    office.deliver(report_mail("y-te", figures(5, B3=("1,234", "20"))), "2023-06-03T11:00")
+    office.take_in()
+    (question,) = office.listed("review")
+    office.run("decide", "value", question["id"], figure, code=6)
+    assert decisions(office) == ()
+
+
 def test_assigning_books_a_mail_to_whom_the_officer_names(office: Office) -> None:
     book = xlsx({"Biểu": figure_table(figures(6))})
     held = office.deliver(
