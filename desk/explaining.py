@@ -5,7 +5,7 @@ from __future__ import annotations
 from desk.errors import UnknownNameError
 from desk.office import Office
 from desk.views import View, message_view, number, reason
-from ledger.records import Finding, SubmissionIntent
+from ledger.records import Finding, MessageOutcome, SubmissionIntent
 
 
 def explanation(office: Office, message: str) -> View:
@@ -17,6 +17,11 @@ def explanation(office: Office, message: str) -> View:
     outcome = office.ledger.message(message)
     if outcome is None:
         raise UnknownNameError("desk.unknown_item", name=message)
+    return explained(office, outcome)
+
+
+def explained(office: Office, outcome: MessageOutcome) -> View:
+    """The same of a message that is known already."""
     view = message_view(outcome, office.regime.timezone, office.wording)
     view["evidence"] = [
         {
