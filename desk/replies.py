@@ -89,6 +89,11 @@ def receipts_due(office: Office) -> tuple[OutgoingMessage, ...]:
     return tuple(made)
 
 
+def returnable(office: Office, outcome: MessageOutcome) -> bool:
+    """Whether `return_mail` knows whom to write to."""
+    return _unit_of(effective_regime(office.regime, office.ledger.decisions()), outcome) is not None
+
+
 def return_mail(office: Office, message: str, why: str) -> OutgoingMessage:
     """Ask a unit in the officer's own words to complete or correct what it sent; the mail, queued.
 

@@ -43,6 +43,8 @@ QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PAGES = (
     "/ky-bao-cao",
     "/ky-bao-cao?luc=2023-06-03T12:00&q=xa&xep=kept",
+    "/viec-can-xem",
+    "/viec-can-xem/ro-rang",
     "/nhat-ky",
     "/nhat-ky/suc-khoe",
     "/tai-khoan",

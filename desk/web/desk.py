@@ -14,7 +14,10 @@ from config.settings import FILE as SETTINGS_FILE
 from config.settings import load_settings
 from config.wording import LANGUAGES, Wording
 from desk.office import Office, open_office
+from desk.picture_cache import PictureCache
+from desk.pictures import FOLDER, Pictures
 from desk.web.accounts import Accounts
+from desk.web.follow_up import FollowUp
 from desk.web.rendering import Rendering
 from desk.web.sessions import Sessions
 from desk.web.store import open_store
@@ -48,12 +51,14 @@ class Desk:
         self.clock = clock
         self.settings: Settings = load_settings(home)
         self.changes = threading.Lock()  #: held while a form of ours changes something
+        self.follow_up = FollowUp(self.office)
         self._opening = threading.Lock()
         self._open = ExitStack()
         self._print: _Print = ()
         self._office: Office | None = None
         self._wordings: dict[str, Wording] = {}
         self.office()
+        self.pictures = self._pictures()
         self._store = open_store(home)
         self.accounts = Accounts(self._store, clock, hasher)
         self.sessions = Sessions(self._store, clock)
@@ -84,6 +89,7 @@ class Desk:
                 settings=replace(office.settings, officer=actor),
                 ledger=office.ledger.under(actor),
                 wording=self._wordings.get(language, office.wording),
+                later=self.follow_up.wake,
             )
 
     def wording(self, language: str) -> Wording:
@@ -93,8 +99,17 @@ class Desk:
 
     def close(self) -> None:
         """Let go of everything."""
+        self.follow_up.close()
+        self.pictures.close()
         self._open.close()
         self._store.close()
+
+    def _pictures(self) -> Pictures:
+        """The pictures of the archive, which stays where it is while the desk runs."""
+        office = self.office()
+        return Pictures(
+            office.archive, PictureCache(self.home / FOLDER), lambda: self.office().open_picture_pool()
+        )
 
     def _opened(self) -> Office:
         now = _print_of(self.settings)
