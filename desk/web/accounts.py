@@ -24,7 +24,8 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from config.spelling import plain_key
 from desk.errors import DeskError
 from desk.web import audit
-from desk.web.store import LONGEST_NAME, accounts, sessions, sign_ins
+from desk.web.second_factor import matching_step, new_recovery_codes, recovery_hash
+from desk.web.store import LONGEST_NAME, accounts, recovery_codes, sessions, sign_ins
 
 if TYPE_CHECKING:
     from ledger.database import Database
@@ -45,6 +46,10 @@ TRIES_OF_ACCOUNT = 20  #: from addresses that never signed in to it
 KNOWN_FOR = timedelta(days=90)
 
 WRONG, SIGNED_IN, SIGNED_OUT = "wrong", "signed_in", "signed_out"
+PASSWORD_GIVEN = "password_given"  # noqa: S105 - an event: the code is still asked for
+RECOVERED = "recovery_used"  #: signed in by a recovery code
+FACTOR_ON, FACTOR_OFF, CODES_RENEWED = "factor_on", "factor_off", "recovery_renewed"
+SESSIONS_ENDED = "sessions_ended"
 CONFIRMED = "confirmed"  #: the password was given once more before a change of weight
 ADDED, RESET, DISABLED, CHANGED = "account_added", "password_reset", "account_disabled", "password_changed"
 
@@ -69,6 +74,7 @@ class Account:
     role: Role
     must_change: bool  #: the password is the one-time one
     disabled: bool = False
+    second_factor: bool = False  #: a code is asked for after the password
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +138,7 @@ class Accounts:
         return password
 
     def reset(self, name: str) -> str:
-        """Give an account a new one-time password, let it in again, end its sessions.
+        """Give an account a new one-time password, let it in again, without second factor; end its sessions.
 
         Raises:
             AccountError: there is no such account.
@@ -144,6 +150,8 @@ class Accounts:
             password_hash=self._hasher.hash(password),
             one_time_until=self._clock() + ONE_TIME,
             disabled=False,
+            totp_secret=None,
+            totp_used=None,
         )
         return password
 
@@ -193,9 +201,75 @@ class Accounts:
         if wait:
             return Attempt(None, wait=True)
         may = row is not None and fits and not row.disabled and not _is_over(row.one_time_until, now)
+        if may and row is not None and meant == SIGNED_IN and row.totp_secret:
+            meant = PASSWORD_GIVEN
         with self._store.writing() as connection:
             self._note(connection, key, address, meant if may else WRONG)
         return Attempt(_account(row) if may else None)
+
+    def give_code(self, name: str, code: str, address: str) -> Attempt:
+        """Try a code of the second factor, or a recovery code, after the password was right."""
+        now = self._clock()
+        with self._store.writing() as connection:
+            row = connection.execute(_by_name(name)).first()
+            if _tried_too_often(connection, name, address, now):
+                return Attempt(None, wait=True)
+            event = self._taken(connection, row, code, now) if row and not row.disabled else WRONG
+            self._note(connection, name, address, event)
+        return Attempt(_account(row) if row and event != WRONG else None)
+
+    def turn_factor_on(self, account: Account, secret: str, code: str, keep: str) -> tuple[str, ...]:
+        """Ask for a code from now on, when `code` shows that the app has the secret; the recovery codes.
+
+        Every session but the one of the key `keep` ends. Nothing changes and () comes back when the code
+        does not fit.
+        """
+        step = matching_step(secret, code, self._clock(), None)
+        if step is None:
+            return ()
+        with self._store.writing() as connection:
+            changed = update(accounts).where(accounts.c.name == account.name)
+            connection.execute(changed.values(totp_secret=secret, totp_used=step))
+            other = (sessions.c.account == account.name, sessions.c.token_sha256 != keep)
+            connection.execute(delete(sessions).where(*other))
+            self._note(connection, account.name, "", FACTOR_ON)
+            return _new_codes(connection, account.name)
+
+    def turn_factor_off(self, account: Account) -> None:
+        """Ask for no code from now on."""
+        with self._store.writing() as connection:
+            changed = update(accounts).where(accounts.c.name == account.name)
+            connection.execute(changed.values(totp_secret=None, totp_used=None))
+            _drop_codes(connection, account.name)
+            self._note(connection, account.name, "", FACTOR_OFF)
+
+    def renew_codes(self, account: Account) -> tuple[str, ...]:
+        """New recovery codes; those of before are good no more."""
+        with self._store.writing() as connection:
+            self._note(connection, account.name, "", CODES_RENEWED)
+            return _new_codes(connection, account.name)
+
+    def codes_left(self, account: Account) -> int:
+        """How many recovery codes are left."""
+        with self._store.reading() as connection:
+            count = select(func.count()).where(recovery_codes.c.account == account.name)
+            return connection.execute(count).scalar_one()
+
+    @staticmethod
+    def _taken(connection: Connection, row: Any, code: str, now: datetime) -> str:
+        """The event of a code given: taken as one of the app, as a recovery code, or wrong."""
+        step = matching_step(row.totp_secret, code, now, row.totp_used) if row.totp_secret else None
+        if step is not None:
+            used = update(accounts).where(accounts.c.name == row.name).values(totp_used=step)
+            connection.execute(used)
+            return SIGNED_IN
+        one = (recovery_codes.c.account == row.name, recovery_codes.c.code_sha256 == recovery_hash(code))
+        return RECOVERED if connection.execute(delete(recovery_codes).where(*one)).rowcount else WRONG
+
+    def note_ended(self, account: Account, address: str) -> None:
+        """Record that somebody ended sessions of theirs."""
+        with self._store.writing() as connection:
+            self._note(connection, account.name, address, SESSIONS_ENDED)
 
     def note_sign_out(self, account: Account, address: str) -> None:
         """Record that somebody signed out."""
@@ -230,6 +304,8 @@ class Accounts:
             if not changed.rowcount:
                 raise AccountError("web.account_unknown", name=name)
             connection.execute(delete(sessions).where(sessions.c.account == key))
+            if event == RESET:
+                _drop_codes(connection, key)
             self._note(connection, key, "", event)
 
     def _note(self, connection: Connection, name: str, address: str, event: str) -> None:
@@ -265,7 +341,12 @@ def _tried_too_often(connection: Connection, name: str, address: str, now: datet
 
     if count(*wrong, by_address, by_name) >= TRIES_OF_PAIR or count(*wrong, by_address) >= TRIES_OF_ADDRESS:
         return True
-    is_known = (sign_ins.c.event == SIGNED_IN, sign_ins.c.at > now - KNOWN_FOR, by_address, by_name)
+    is_known = (
+        sign_ins.c.event.in_((SIGNED_IN, RECOVERED)),
+        sign_ins.c.at > now - KNOWN_FOR,
+        by_address,
+        by_name,
+    )
     return count(*wrong, by_name) >= TRIES_OF_ACCOUNT and not count(*is_known)
 
 
@@ -278,7 +359,26 @@ def _by_name(name: str) -> Any:
 
 
 def _account(row: Any) -> Account:
-    return Account(row.name, row.shown_name, Role(row.role), row.one_time_until is not None, row.disabled)
+    return Account(
+        name=row.name,
+        shown_name=row.shown_name,
+        role=Role(row.role),
+        must_change=row.one_time_until is not None,
+        disabled=row.disabled,
+        second_factor=row.totp_secret is not None,
+    )
+
+
+def _new_codes(connection: Connection, name: str) -> tuple[str, ...]:
+    codes = new_recovery_codes()
+    _drop_codes(connection, name)
+    rows = [{"account": name, "code_sha256": recovery_hash(code)} for code in codes]
+    connection.execute(insert(recovery_codes), rows)
+    return codes
+
+
+def _drop_codes(connection: Connection, name: str) -> None:
+    connection.execute(delete(recovery_codes).where(recovery_codes.c.account == name))
 
 
 def _key(name: str) -> str:

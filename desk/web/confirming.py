@@ -50,7 +50,8 @@ def confirmed(call: Call, view: Callable[[Call], Response]) -> Response:
     if attempt.account is None:
         return _ask(call, "web.sign_in_wait" if attempt.wait else "web.confirm_wrong")
     token = call.desk.sessions.confirm(call.session)
-    response = view(replace(_without_password(call), token=token))
+    session = call.desk.sessions.find(token)
+    response = view(replace(_without_password(call), token=token, session=session))
     set_session(call, response, token)
     return response
 

@@ -19,6 +19,7 @@ from desk.pictures import FOLDER, Pictures
 from desk.web.accounts import Accounts
 from desk.web.follow_up import FollowUp
 from desk.web.rendering import Rendering
+from desk.web.second_factor import HalfSignedIn
 from desk.web.sessions import Sessions
 from desk.web.store import open_store
 from ledger.database import sqlite_file
@@ -62,6 +63,7 @@ class Desk:
         self._store = open_store(home)
         self.accounts = Accounts(self._store, clock, hasher)
         self.sessions = Sessions(self._store, clock)
+        self.half_signed_in = HalfSignedIn(clock)
         self.rendering = Rendering()
 
     @property

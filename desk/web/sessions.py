@@ -45,6 +45,18 @@ class Session:
     totp_offered: str = ""  #: a secret shown and not yet confirmed by a code
 
 
+@dataclass(frozen=True, slots=True)
+class OwnSession:
+    """A session as its owner sees it among theirs."""
+
+    id: str
+    address: str
+    browser: str
+    began_at: datetime
+    used_at: datetime
+    is_this: bool
+
+
 class Sessions:
     """The sessions of one desk."""
 
@@ -91,7 +103,13 @@ class Sessions:
         if row is None:
             return None
         must_change = row.one_time_until is not None
-        account = Account(row.name, row.shown_name, Role(row.role), must_change)
+        account = Account(
+            row.name,
+            row.shown_name,
+            Role(row.role),
+            must_change,
+            second_factor=row.totp_secret is not None,
+        )
         return Session(
             key=row.token_sha256,
             id=row.id,
@@ -122,6 +140,42 @@ class Sessions:
     def speak(self, session: Session, language: str) -> None:
         """Choose the language of a session."""
         self._update(session, language=language)
+
+    def offer(self, session: Session, secret: str | None) -> None:
+        """Keep the secret of a second factor that a session is shown; None: no more."""
+        self._update(session, totp_offered=secret)
+
+    def all_of(self, session: Session) -> tuple[OwnSession, ...]:
+        """The sessions of the one who owns this one, the latest used first."""
+        now = self._clock()
+        query = (
+            select(sessions)
+            .where(
+                sessions.c.account == session.account.name,
+                sessions.c.used_at > now - IDLE,
+                sessions.c.began_at > now - LONGEST,
+            )
+            .order_by(sessions.c.used_at.desc(), sessions.c.id)
+        )
+        with self._store.reading() as connection:
+            return tuple(
+                OwnSession(
+                    row.id,
+                    row.address,
+                    row.browser,
+                    row.began_at,
+                    row.used_at,
+                    is_this=row.token_sha256 == session.key,
+                )
+                for row in connection.execute(query)
+            )
+
+    def end_other(self, session: Session, which: str = "") -> int:
+        """End another session of the same owner, all others when none is named; how many ended."""
+        of_owner = (sessions.c.account == session.account.name, sessions.c.token_sha256 != session.key)
+        named = (sessions.c.id == which,) if which else ()
+        with self._store.writing() as connection:
+            return connection.execute(delete(sessions).where(*of_owner, *named)).rowcount
 
     def end(self, token: str) -> None:
         """End the session of that token."""

@@ -13,6 +13,8 @@ from desk.web.session_cookie import drop_session, set_session
 if TYPE_CHECKING:
     from starlette.responses import Response
 
+    from desk.web.accounts import Account
+
 PATH = "/dang-nhap"
 
 
@@ -22,6 +24,15 @@ class SignIn:
 
     to: str
     name: str = ""
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignInCode:
+    """The second page: the code of the app, for whom the password was right."""
+
+    to: str
+    half: str  #: what stands for the password given
     fault: str = ""
 
 
@@ -39,12 +50,33 @@ def sign_in(call: Call) -> Response:
         fault = call.say("web.sign_in_wait" if attempt.wait else "web.sign_in_wrong")
         status = HTTPStatus.TOO_MANY_REQUESTS if attempt.wait else HTTPStatus.FORBIDDEN
         return call.page("sign_in.html", SignIn(to, name[:64], fault), status)
+    if attempt.account.second_factor:
+        return call.page("sign_in_code.html", SignInCode(to, call.desk.half_signed_in.begin(attempt.account)))
+    return _begin(call, attempt.account, to)
+
+
+def give_code(call: Call) -> Response:
+    """Try the code of the second factor; a new session when it fits."""
+    to, token = own_path(call.form.get("next", "/")), call.form.get("half", "")
+    name = call.desk.half_signed_in.name(token)
+    if not name:
+        return call.go(PATH, next=to if to != "/" else "")
+    attempt = call.desk.accounts.give_code(name, call.form.get("code", "")[:64], call.address)
+    if attempt.account is None:
+        fault = call.say("web.sign_in_wait" if attempt.wait else "web.code_wrong")
+        status = HTTPStatus.TOO_MANY_REQUESTS if attempt.wait else HTTPStatus.FORBIDDEN
+        return call.page("sign_in_code.html", SignInCode(to, token, fault), status)
+    call.desk.half_signed_in.end(token)
+    return _begin(call, attempt.account, to)
+
+
+def _begin(call: Call, account: Account, to: str) -> Response:
+    """A new session in the place of the one the browser had."""
     if call.token:
         call.desk.sessions.end(call.token)
     language = call.session.language if call.session else ""
-    token = call.desk.sessions.begin(attempt.account, call.address, language, call.browser)
     response = call.go(to)
-    set_session(call, response, token)
+    set_session(call, response, call.desk.sessions.begin(account, call.address, language, call.browser))
     return response
 
 
@@ -60,5 +92,6 @@ def sign_out(call: Call) -> Response:
 ROUTES = (
     Route(PATH, show, right=Right.ANYBODY),
     Route(PATH, sign_in, method=POST, right=Right.ANYBODY, most=16 * 1024),
+    Route(f"{PATH}/ma", give_code, method=POST, right=Right.ANYBODY, most=16 * 1024),
     Route("/dang-xuat", sign_out, method=POST, right=Right.NEWCOMER),
 )
