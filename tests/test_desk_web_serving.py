@@ -121,6 +121,7 @@ def test_accounts_are_made_listed_reset_and_disabled_from_the_command_line(tmp_p
     (account,) = office.listed("desk", "account", "list")
     assert account == {
         "name": "sen", "shown_name": "Sen", "role": "reader", "must_change": True, "disabled": False,
+        "second_factor": False,
     }  # fmt: skip
     assert office.run("desk", "account", "reset", "sen").out != once
     office.run("desk", "account", "disable", "sen")

@@ -7,9 +7,11 @@ a request from our own pages.
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import logging
 import secrets
+import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -33,6 +35,7 @@ from desk.web.accounts import Role
 from desk.web.call import POST, Call, Right, Route, Upload
 from desk.web.confirming import TOKEN_FIELD, confirmed
 from desk.web.pages import account, journal, message, overview, sign_in, worklist
+from desk.web.patience import BODY_SECONDS
 from desk.web.rendering import ASSETS, NavigationItem
 from desk.web.security import BodyTooLargeError, Guarded, is_own_request, limited
 from intake.errors import IntakeError
@@ -49,6 +52,7 @@ if TYPE_CHECKING:
 PAGES: tuple[ModuleType, ...] = (overview, worklist, message, journal, account, sign_in)
 SIGN_IN = "/dang-nhap"
 PASSWORD = "/tai-khoan"  # noqa: S105 - a page's path
+LONGEST_ERROR = 500  #: letters of an error's words in the log
 FOREVER = "public, max-age=31536000, immutable"
 OURS = (ConfigError, ConsolidateError, DeskError, IntakeError, LedgerError)
 _log = logging.getLogger("tonghop.web")
@@ -88,6 +92,8 @@ class _Door:
     async def _answer(self, request: Request) -> Response:
         token = request.cookies.get(self.desk.cookie, "")
         session = await run_in_threadpool(self.desk.sessions.find, token) if token else None
+        if not self.desk.flood.takes(session.account.name if session else f"@{_address(request)}"):
+            raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS, "web.refused_429", {"Retry-After": "10"})
         turned_away = self._turned_away(request, session)
         if turned_away is not None:
             return turned_away
@@ -117,9 +123,14 @@ class _Door:
 
     async def _form(self, request: Request) -> FormData:
         try:
-            return await request.form(max_files=20, max_fields=2000, max_part_size=self.route.most)
+            async with asyncio.timeout(BODY_SECONDS):
+                return await request.form(max_files=20, max_fields=2000, max_part_size=self.route.most)
         except BodyTooLargeError:
             raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "web.refused_large") from None
+        except TimeoutError:
+            raise HTTPException(
+                HTTPStatus.REQUEST_TIMEOUT, "web.refused_408", {"Connection": "close"}
+            ) from None
 
     def _viewed(self, request: Request, session: Session | None, token: str, form: FormData) -> Response:
         """Call the view, in a thread. An error of ours becomes its sentence."""
@@ -155,7 +166,7 @@ class _Door:
             files=files,
             session=session,
             token=token,
-            address=request.client.host if request.client else "",
+            address=_address(request),
             browser=request.headers.get("user-agent", ""),
             by_htmx="hx-request" in request.headers,
         )
@@ -182,6 +193,10 @@ def _to_sign_in(request: Request) -> Response:
     if request.headers.get("hx-request"):  # a fragment must not get a sign-in form into its place
         return Response(status_code=HTTPStatus.NO_CONTENT, headers={"HX-Redirect": SIGN_IN})
     return RedirectResponse(target, status_code=303)
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _language(request: Request, session: Session | None) -> str:
@@ -229,7 +244,9 @@ def _refusal(desk: Desk) -> Callable[[Request, Exception], Response]:
         say = desk.wording(request.query_params.get("lang", ""))
         key = error.detail if say.has(error.detail) else f"web.refused_{error.status_code}"
         sentence = say(key) if say.has(key) else str(error.detail)
-        return _bare(desk, say, Problem(say("web.problem_title"), sentence), error.status_code)
+        answer = _bare(desk, say, Problem(say("web.problem_title"), sentence), error.status_code)
+        answer.headers.update(error.headers or {})
+        return answer
 
     return refuse
 
@@ -239,12 +256,19 @@ def _fault(desk: Desk) -> Callable[[Request, Exception], Response]:
 
     def fail(_request: Request, error: Exception) -> Response:
         number = secrets.token_hex(4)
-        _log.error("fault %s", number, exc_info=error)
+        _log.error("fault %s\n%s", number, _told(error))
         say = desk.wording("")
         problem = Problem(say("web.fault_title"), say("web.fault"), number)
         return _bare(desk, say, problem, HTTPStatus.INTERNAL_SERVER_ERROR)
 
     return fail
+
+
+def _told(error: Exception) -> str:
+    """A traceback whose words, which may be a mail's, cannot write lines of their own or steer a terminal."""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    said = str(error).encode("unicode_escape").decode("ascii")[:LONGEST_ERROR]
+    return f"{frames}{type(error).__name__}: {said}"
 
 
 def _without_office(desk: Desk, error: Exception) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
@@ -18,6 +19,7 @@ from desk.picture_cache import PictureCache
 from desk.pictures import FOLDER, Pictures
 from desk.web.accounts import Accounts
 from desk.web.follow_up import FollowUp
+from desk.web.patience import Flood
 from desk.web.rendering import Rendering
 from desk.web.second_factor import HalfSignedIn
 from desk.web.sessions import Sessions
@@ -64,6 +66,7 @@ class Desk:
         self.accounts = Accounts(self._store, clock, hasher)
         self.sessions = Sessions(self._store, clock)
         self.half_signed_in = HalfSignedIn(clock)
+        self.flood = Flood(time.monotonic)
         self.rendering = Rendering()
 
     @property

@@ -13,6 +13,7 @@ import uvicorn
 from desk.errors import DeskError
 from desk.web.accounts import Role
 from desk.web.app import create_app
+from desk.web.patience import PatientProtocol
 
 if TYPE_CHECKING:
     from config.settings import DeskSettings
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 GRACE = 3
 #: Requests at a time; more are told to come again.
 MOST_AT_ONCE = 64
+BACKLOG = 128
 FIRST_ACCOUNT = "canbo"
 
 
@@ -80,6 +82,7 @@ def _server(desk: Desk) -> uvicorn.Server:
             log_config=None,
             access_log=False,
             server_header=False,
+            http=PatientProtocol,
             proxy_headers=settings.behind_proxy,
             forwarded_allow_ips=list(settings.proxies),
             limit_concurrency=MOST_AT_ONCE,
@@ -97,6 +100,7 @@ def _listening(settings: DeskSettings, port: int | None) -> Iterator[socket.sock
         wanted = settings.port if port is None else port
         try:
             listener.bind((settings.host, wanted))
+            listener.listen(BACKLOG)  # from here on nobody is refused, though the server is still starting
         except OSError as error:
             detail = error.strerror or str(error)
             raise AddressInUseError(
