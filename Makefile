@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test dev half-year lint clean lock demo-mail bench
+.PHONY: help demo test dev half-year lint clean lock demo-mail bench screenshots
 
 RUN := .venv/bin
 WORKERS ?= 2
@@ -46,6 +46,9 @@ bench: .venv/.dev ## speed and memory beside an afternoon's script and the least
 
 demo-mail: .venv/.dev ## build the demo mailbox again (templates/demo)
 	$(RUN)/python -m tools.build_demo_mail
+
+screenshots: dev ## take the pictures of the README again (docs/*.png), of the demo mailbox
+	$(RUN)/python -m tools.take_screenshots
 
 # Needs pip-compile of pip-tools, which is no part of the project: make lock LOCKER=path/to/pip-compile
 LOCKER ?= pip-compile

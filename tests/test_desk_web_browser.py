@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyotp
 import pytest
 from playwright.sync_api import Browser, expect
 
 from desk.web.accounts import Role
+from desk.web.second_factor import RECOVERY_CODES
+from desk.web.sessions import CONFIRMED_FOR
 from tests.offices import figures, report_mail
 from tests.web import (
     PAGES,
@@ -109,6 +112,68 @@ def test_without_javascript_the_same_is_reached_by_the_button(desk: Served, brow
     page.context.close()
 
 
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_works_without_javascript(desk: Served, browser: Browser, path: str) -> None:
+    page = desk.page(browser, java_script_enabled=False)
+    page.goto(desk.url(path))
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    forms = page.locator("form")
+    for number in range(forms.count()):
+        buttons = forms.nth(number).locator("button:not([type=button]), input[type=submit]")
+        assert buttons.count(), (
+            f"a form of {path} cannot be sent: {forms.nth(number).get_attribute('action')}"
+        )
+    assert page.locator("button:not(form button):not([form])").count() == 0, "a button without a form"
+    assert page.locator("a:not([href])").count() == 0, "a link that leads nowhere"
+    page.context.close()
+
+
+def test_a_second_factor_is_set_up_and_asked_for_without_javascript(tmp_path: Path, browser: Browser) -> None:
+    with served_round(tmp_path) as desk:
+        page = desk.page(browser, java_script_enabled=False)
+        page.goto(desk.url("/tai-khoan"))
+        desk.clock.now += CONFIRMED_FOR
+        page.get_by_role("button", name="Thiết lập xác thực hai bước").click()
+        page.get_by_label("Mật khẩu").fill(PASSWORD)  # asked for once more
+        page.get_by_role("button", name="Tiếp tục").click()
+        secret = page.locator("code").inner_text()
+        expect(page.get_by_role("img")).to_be_visible()
+        page.get_by_label("Mã 6 số").fill(pyotp.TOTP(secret).at(desk.clock.now))
+        page.get_by_role("button", name="Bật xác thực hai bước").click()
+        expect(page.locator("code")).to_have_count(RECOVERY_CODES)
+        once = page.locator("code").first.inner_text()
+        page.get_by_role("button", name="Đăng xuất").click()
+        page.get_by_label("Tên đăng nhập").fill("officer-thu")
+        page.get_by_label("Mật khẩu").fill(PASSWORD)
+        page.get_by_role("button", name="Đăng nhập").click()
+        page.get_by_label("Mã 6 số").fill(once)
+        page.get_by_role("button", name="Đăng nhập").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("6 tháng đầu năm 2023")
+        page.context.close()
+
+
+def test_the_pages_of_the_second_factor_are_accessible(tmp_path: Path, browser: Browser) -> None:
+    with served_round(tmp_path) as desk:
+        page = desk.page(browser, viewport=PHONE)
+        said = complaints_of(page.context)
+        page.goto(desk.url("/tai-khoan"))
+        page.get_by_role("button", name="Thiết lập xác thực hai bước").click()
+        expect(page.get_by_role("img")).to_be_visible()
+        assert faults_of(page) == []
+        assert not is_wider_than_window(page)
+        page.get_by_label("Mã 6 số").fill(pyotp.TOTP(page.locator("code").inner_text()).at(desk.clock.now))
+        page.get_by_role("button", name="Bật xác thực hai bước").click()
+        expect(page.locator("code")).to_have_count(RECOVERY_CODES)
+        assert faults_of(page) == []
+        assert said == []
+        desk.clock.now += CONFIRMED_FOR
+        page.get_by_role("link", name="Đã cất các mã").click()
+        page.get_by_role("button", name="Tắt xác thực hai bước").click()
+        expect(page.get_by_label("Mật khẩu")).to_be_focused()
+        assert faults_of(page) == []
+        page.context.close()
+
+
 def test_the_skip_link_is_the_first_stop_and_leads_to_the_content(desk: Served, browser: Browser) -> None:
     page = desk.page(browser)
     page.goto(desk.url("/ky-bao-cao"))
@@ -137,10 +202,12 @@ def test_the_figures_change_by_themselves_when_mail_has_come(tmp_path: Path, bro
         page.clock.install()
         page.goto(desk.url("/ky-bao-cao"))
         expect(page.locator(".tiles")).to_contain_text("42,9%")
+        page.evaluate("window.isTheSame = true")
         desk.office.deliver(report_mail("y-te", figures(9)), "2023-06-06T08:00")
         desk.office.take_in()
         page.clock.fast_forward(16_000)
         expect(page.locator(".tiles")).to_contain_text("57,1%")
+        assert page.evaluate("window.isTheSame"), "the page was loaded anew"
         page.clock.fast_forward(16_000)
         expect(page.locator(".tiles")).to_have_count(1)
         assert said == []
