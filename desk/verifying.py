@@ -42,7 +42,8 @@ def verify_home(home: Path, clock: Callable[[], datetime]) -> Verified:
         flaws = tuple(Flaw("message_changed", one) for one in archive.damaged())
         damaged = Flaw("database_damaged", "", {"detail": str(error)})
         return Verified(len(archive.ids()), 0, NOTHING_BEFORE, (damaged, *flaws))
-    return Verified(found.messages, found.events, found.head, (*found.flaws, *documents))
+    flaws = (*found.flaws, *documents, *_sign_ins(home))
+    return Verified(found.messages, found.events, found.head, flaws)
 
 
 def _documents(ledger: Ledger, settings: Settings) -> Iterator[Flaw]:
@@ -57,6 +58,21 @@ def _documents(ledger: Ledger, settings: Settings) -> Iterator[Flaw]:
                     yield Flaw("document_missing", where)
                 elif sha256_of(path.read_bytes()) != sha256:
                     yield Flaw("document_changed", where)
+
+
+def _sign_ins(home: Path) -> Iterator[Flaw]:
+    """Events of the audit of sign-ins that were changed, taken out or put in."""
+    from desk.web import audit
+    from desk.web.store import FILE, open_store
+
+    if not (home / FILE).exists():
+        return
+    store = open_store(home)
+    try:
+        with store.reading() as connection:
+            yield from (Flaw("sign_in_changed", str(number)) for number in audit.broken(connection))
+    finally:
+        store.close()
 
 
 def sentence(flaw: Flaw, say: Wording) -> str:

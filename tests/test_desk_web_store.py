@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from desk.web.store import FILE, metadata, open_store
 from desk.web.store_steps import STEPS
 from ledger.database import connect_engine
 from ledger.errors import SchemaTooNewError
-from tests.offices import NOW, at
+from tests.offices import NOW, at, make_office
 from tests.web import QUICK
 
 LONG_AGO = "2023-06-01 01:00:00.000000"
@@ -83,3 +84,17 @@ def test_a_changed_sign_in_breaks_the_chain(tmp_path: Path, statement: str) -> N
             connection.exec_driver_sql(f"DROP TRIGGER sign_ins_refuse_{change}")
         connection.exec_driver_sql(statement)
     assert accounts.broken_audit() != ()
+
+
+def test_verify_names_a_changed_sign_in(tmp_path: Path) -> None:
+    office = make_office(tmp_path)
+    office.run("status")
+    accounts = accounts_of(office.home)
+    accounts.sign_in("mai", "sai", "::1")
+    assert office.listed("verify")["flaws"] == []
+    with accounts._store.writing() as connection:
+        connection.exec_driver_sql("DROP TRIGGER sign_ins_refuse_update")
+        connection.exec_driver_sql("UPDATE sign_ins SET account = 'sen'")
+    (flaw,) = json.loads(office.run("verify", "--json", code=1).out)["flaws"]
+    assert flaw["code"] == "sign_in_changed"
+    assert "nhật ký đăng nhập" in flaw["sentence"]

@@ -24,7 +24,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route as StarletteRoute
 
@@ -52,7 +52,6 @@ if TYPE_CHECKING:
 PAGES: tuple[ModuleType, ...] = (overview, worklist, message, journal, account, sign_in)
 SIGN_IN = "/dang-nhap"
 PASSWORD = "/tai-khoan"  # noqa: S105 - a page's path
-LONGEST_ERROR = 500  #: letters of an error's words in the log
 FOREVER = "public, max-age=31536000, immutable"
 OURS = (ConfigError, ConsolidateError, DeskError, IntakeError, LedgerError)
 _log = logging.getLogger("tonghop.web")
@@ -86,7 +85,14 @@ class _Door:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
         request = Request(scope, limited(receive, self.route.most))
-        response = await self._answer(request)
+        try:
+            response = await self._answer(request)
+        except ClientDisconnect:  # nobody is there to be answered
+            return
+        except HTTPException:
+            raise
+        except Exception as error:  # noqa: BLE001 - further out the server would log its words
+            response = _fault(self.desk)(request, error)
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
@@ -256,7 +262,7 @@ def _fault(desk: Desk) -> Callable[[Request, Exception], Response]:
 
     def fail(_request: Request, error: Exception) -> Response:
         number = secrets.token_hex(4)
-        _log.error("fault %s\n%s", number, _told(error))
+        _log.error("fault %s: %s", number, _told(error))
         say = desk.wording("")
         problem = Problem(say("web.fault_title"), say("web.fault"), number)
         return _bare(desk, say, problem, HTTPStatus.INTERNAL_SERVER_ERROR)
@@ -265,10 +271,8 @@ def _fault(desk: Desk) -> Callable[[Request, Exception], Response]:
 
 
 def _told(error: Exception) -> str:
-    """A traceback whose words, which may be a mail's, cannot write lines of their own or steer a terminal."""
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    said = str(error).encode("unicode_escape").decode("ascii")[:LONGEST_ERROR]
-    return f"{frames}{type(error).__name__}: {said}"
+    """The kind of an error and the way to it; not its words, which may repeat a mail."""
+    return f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}"
 
 
 def _without_office(desk: Desk, error: Exception) -> Response:
