@@ -42,7 +42,7 @@ NAME = '"><x-attack onmouseover=window.hit=1>.docx'
 #: Pages walked at most: enough for every kind of page there is.
 MOST_PAGES = 250
 QUERY = ("ky", "q", "tt", "loai", "xep", "luc", "ve", "ai", "viec", "truoc", "notice", "next", "lang")
-METHODS = ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "GET", "POST")
+METHODS = ("OPTIONS", "PUT", "PATCH", "DELETE", "TRACE")
 
 
 @dataclass(frozen=True)
@@ -201,12 +201,9 @@ def test_other_methods_change_nothing_and_show_nothing_to_nobody(desk: Served) -
     before = desk.desk.office().ledger.last_event()
     for route in routes():
         path = route.path.replace("{", "").replace("}", "")
-        taken = {each.method for each in routes() if each.path == route.path}
         for method in METHODS:
-            ours = "GET" if method == "HEAD" else method
-            if method != POST and ours not in taken:
-                status = client.request(method, path, headers=client.own()).status_code
-                assert status in {404, 405}, (method, path)
+            status = client.request(method, path, headers=client.own()).status_code
+            assert status in {404, 405}, (method, path)
         assert nobody.request("HEAD", path).status_code in {200, 303, 404, 405}
     assert desk.desk.office().ledger.last_event() == before
 
