@@ -84,9 +84,7 @@ def changes(previous: Mapping[str, Any], content: Mapping[str, Any]) -> tuple[di
         ContentTooOldError: one of the two is in a shape this program does not know.
 
     """
-    for each in (previous, content):
-        if each.get("shape") != SHAPE:
-            raise ContentTooOldError(each.get("shape"))
+    _require_shape(previous, content)
     before, after = _by_figure(previous["totals"]), _by_figure(content["totals"])
     moved = _moved_values(previous, content)
     parts = _parts_of_ratios(content["totals"]) | _parts_of_ratios(previous["totals"])
@@ -95,6 +93,25 @@ def changes(previous: Mapping[str, Any], content: Mapping[str, Any]) -> tuple[di
         for figure in dict.fromkeys((*after, *before))
         if _stated(before.get(figure, {})) != _stated(after.get(figure, {}))
     )
+
+
+def moved_values(previous: Mapping[str, Any], content: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
+    """Every unit's figure that counts otherwise than before, in the order of the values.
+
+    Each as in "because" of `changes`; told even where the totals come to the same.
+
+    Raises:
+        ContentTooOldError: one of the two is in a shape this program does not know.
+
+    """
+    _require_shape(previous, content)
+    return tuple(_moved_values(previous, content))
+
+
+def _require_shape(*contents: Mapping[str, Any]) -> None:
+    for each in contents:
+        if each.get("shape") != SHAPE:
+            raise ContentTooOldError(each.get("shape"))
 
 
 # ---- content ---------------------------------------------------------------------------------------
@@ -182,7 +199,6 @@ def _parts_of_ratios(totals: Iterable[_Row]) -> dict[_FigureKey, list[_FigureKey
 
 
 def _moved_values(previous: _Row, content: _Row) -> list[dict[str, Any]]:
-    """Every unit's figure that counts otherwise than before, in the order of the values."""
     before = {(row["unit"], *_figure_key(row)): row for row in previous["values"]}
     after = {(row["unit"], *_figure_key(row)): row for row in content["values"]}
     return [

@@ -631,6 +631,34 @@ def decide_extend(
         _tell(office, extend(office, unit, report, period, _moment(due, office), reason))
 
 
+@decide_app.command("freeze", help=_say("cli.decide_freeze"))
+def decide_freeze(
+    context: typer.Context,
+    reason: Annotated[str, typer.Option("--reason", help=_say("cli.opt_reason"))],
+    report: Report = None,
+    period: PeriodName = None,
+) -> None:
+    from desk.freezing import freeze
+
+    with _office(context) as office:
+        made = freeze(office, report, period, reason)
+        _tell(office, made)
+        _print(_say("cli.frozen", number=made.choice["issue"]))
+
+
+@decide_app.command("unfreeze", help=_say("cli.decide_unfreeze"))
+def decide_unfreeze(
+    context: typer.Context,
+    reason: Annotated[str, typer.Option("--reason", help=_say("cli.opt_reason"))],
+    report: Report = None,
+    period: PeriodName = None,
+) -> None:
+    from desk.freezing import unfreeze
+
+    with _office(context) as office:
+        _tell(office, unfreeze(office, report, period, reason))
+
+
 @decide_app.command("reopen", help=_say("cli.decide_reopen"))
 def decide_reopen(context: typer.Context, item: Item, reason: Reason = "") -> None:
     from desk.decisions import reopen

@@ -194,7 +194,7 @@ class Daemon:
             if period.due is not None and period.due <= now:
                 try:
                     issued = issue(self.office, report, period, now)
-                except ConsolidateError as error:  # a template somebody spoiled must not stop the intake
+                except (DeskError, ConsolidateError) as error:  # a spoiled template must not stop the intake
                     self._trouble_told(error)
                     continue
                 if issued.new and now - period.due < STALE:

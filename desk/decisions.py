@@ -298,7 +298,7 @@ def reopen(office: Office, item: str, reason: str) -> Decision:
 
 
 #: Decisions about no message: they are taken back by their number.
-_BY_NUMBER = ("receive", "exempt", "extend", "link_address", "teach")
+_BY_NUMBER = ("receive", "exempt", "extend", "link_address", "teach", "freeze")
 
 
 def undo(office: Office, number: int, reason: str) -> Decision:

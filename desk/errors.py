@@ -51,6 +51,12 @@ class RefusedWordingError(DeskError):
     """A wording cannot be remembered as one indicator's."""
 
 
+class FrozenIssueLostError(DeskError):
+    """A period is frozen as an issue states it, and the ledger no longer has that issue."""
+
+    code = LEDGER
+
+
 class HomeNotFoundError(DeskError):
     """The folder holds no installation."""
 

@@ -49,13 +49,16 @@ class Printer:
 
     def issue(self, view: View) -> None:
         """The documents of an issue, and what changed since the one before."""
-        key = "cli.issued" if view["new"] else "cli.issue_unchanged"
-        self.line(key, number=view["number"], folder=view["folder"])
+        key = "cli.issued" if view["new"] else "cli.issue_frozen" if view["frozen"] else "cli.issue_unchanged"
+        self.line(key, number=view["number"], folder=view["folder"], **(view["frozen"] or {}))
         for name in view["files"]:
             self.console.print(f"  {name}", markup=False)
         for change in view["changes"]:
             shown = {name: "–" if value is None else value for name, value in change.items()}
             self.console.print("  " + self._say("cli.change", **shown), markup=False)
+        for moved in view["since_frozen"]:
+            shown = {name: "–" if value is None else value for name, value in moved.items()}
+            self.console.print("  " + self._say("cli.moved", **shown), markup=False)
 
     def line(self, key: str, **places: object) -> None:
         """One sentence of the catalogue."""

@@ -342,7 +342,9 @@ def issue_view(issued: Issued, office: Office) -> View:
         "changes": list(made.changes),
         "counts": counts_of(consolidation.standings),
         "findings": finding_views(consolidation, office.wording),
-        "totals": [total_view(total) for total in consolidation.totals],
+        "totals": _totals_of(issued),
+        "frozen": _freeze_view(issued, zone),
+        "since_frozen": list(issued.moved),
         "passages": [
             {
                 "unit": passage.unit.id,
@@ -353,4 +355,39 @@ def issue_view(issued: Issued, office: Office) -> View:
             }
             for passage in consolidation.passages
         ],
+    }
+
+
+def _freeze_view(issued: Issued, zone: ZoneInfo) -> View | None:
+    freeze = issued.freeze
+    if freeze is None:
+        return None
+    return {
+        "decision": freeze.decision,
+        "at": moment(freeze.at, zone),
+        "who": freeze.who,
+        "reason": freeze.reason,
+        "moved": len(issued.moved),
+    }
+
+
+def _totals_of(issued: Issued) -> list[View]:
+    """The totals that stand: of a frozen period as its issue states them."""
+    views = [total_view(total) for total in issued.consolidation.totals]
+    if not issued.moved:
+        return views
+    stated = {(row["indicator"], row["sex"]): row for row in issued.issue.content["totals"]}
+    return [view | _as_stated(stated.get((view["indicator"], view["sex"]))) for view in views]
+
+
+_OF_UNITS = ("n", "N", "units", "missing", "doubtful", "approximate")
+
+
+def _as_stated(row: Mapping[str, Any] | None) -> View:
+    """What the content of an issue says of a total; a total it does not know has no figure."""
+    if row is None:
+        return dict.fromkeys(("value", "numerator", "denominator")) | {"n": 0, "N": 0, "units": []}
+    numbers = ("value", "numerator", "denominator")
+    return {name: number(row[name] and Decimal(row[name])) for name in numbers} | {
+        name: row[name] for name in _OF_UNITS
     }

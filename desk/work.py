@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from config.calendar import period_by_id, periods_of
 from config.regime import Regime
@@ -14,12 +14,13 @@ from config.reports import Figure, Period, ReportDefinition, Sex
 from consolidate.comparisons import OtherPeriod, periods_to_compare
 from consolidate.consolidation import Consolidation, UnitValue
 from consolidate.errors import ConsolidateError
-from consolidate.issues import as_content, changes, inputs_sha256
+from consolidate.issues import as_content, changes, inputs_sha256, moved_values
 from consolidate.period import consolidate
-from desk.errors import UnknownNameError
+from desk.errors import FrozenIssueLostError, UnknownNameError
 from desk.office import Office
 from desk.views import waiting_of
 from intake.mailbox import FetchBatch, FetchNote, FolderMark, Mailbox
+from ledger.freezing import Freeze, freeze_of
 from ledger.obligations import obligations_of
 from ledger.records import (
     FETCH_DOUBT,
@@ -31,6 +32,7 @@ from ledger.records import (
     ReportFile,
     Submission,
 )
+from ledger.review import open_items
 from ledger.taught import effective_regime
 
 if TYPE_CHECKING:
@@ -57,6 +59,8 @@ class Issued:
     issue: Issue
     consolidation: Consolidation
     new: bool
+    freeze: Freeze | None = None  #: the period is frozen: its figures are those of the issue
+    moved: tuple[dict[str, Any], ...] = ()  #: figures of units that count otherwise since, were it not frozen
 
 
 def fetch(office: Office, mailbox: Mailbox, account: str) -> Fetched:
@@ -186,17 +190,23 @@ def _named_periods(
 
 
 def consolidation_of(
-    office: Office, report: ReportDefinition, period: Period, as_of: datetime
+    office: Office, report: ReportDefinition, period: Period, as_of: datetime, *, compared: bool = True
 ) -> Consolidation:
-    """The period as it stood at a moment, from one snapshot of the ledger."""
+    """The period as it stood at a moment, from one snapshot of the ledger.
+
+    Not `compared` with the units' figures of other periods it lacks the findings that come of that, and
+    costs a third: for looking at figures.
+    """
     ledger = office.ledger
     with ledger.snapshot():
         decisions = ledger.decisions()
         submissions = ledger.submissions(report.id, period.id)
-        waiting = waiting_of(ledger.messages(as_of=as_of), ledger.review_items())
+        held = ledger.held(report.id, period.id, as_of)
+        asked = open_items((item for outcome in held for item in outcome.review), decisions)
+        waiting = waiting_of(held, asked)
         reminded = _last_reminders(office, as_of)
         previous = _previous_totals(office, report, period)
-        beside = _submissions_beside(office, report, period)
+        beside = _submissions_beside(office, report, period) if compared else []
     regime = effective_regime(office.regime, decisions)
     owed = obligations_of(regime, report, period, decisions)
     others = tuple(
@@ -261,10 +271,7 @@ def _as_it_stood(
 
 def _previous_totals(office: Office, report: ReportDefinition, period: Period) -> dict[Figure, Decimal]:
     """The department's own totals of the same period a year ago, from the issue that stood last."""
-    year, _, rest = period.id.partition("-")
-    if not year.isdigit():
-        return {}
-    before = office.ledger.latest_issue(report.id, f"{int(year) - 1}-{rest}")
+    before = issue_a_year_ago(office, report, period)
     if before is None:
         return {}
     return {
@@ -274,19 +281,38 @@ def _previous_totals(office: Office, report: ReportDefinition, period: Period) -
     }
 
 
+def issue_a_year_ago(office: Office, report: ReportDefinition, period: Period) -> Issue | None:
+    """The last issue of the same period a year ago."""
+    year, _, rest = period.id.partition("-")
+    return office.ledger.latest_issue(report.id, f"{int(year) - 1}-{rest}") if year.isdigit() else None
+
+
 def issue(office: Office, report: ReportDefinition, period: Period, as_of: datetime) -> Issued:
-    """Write the documents of a period; the next number only when something they rest on has changed."""
+    """Write the documents of a period; the next number only when something they rest on has changed.
+
+    A frozen period gets no further issue: the one that stands is given, with what has moved since.
+
+    Raises:
+        FrozenIssueLostError: the issue that stands is not in the ledger.
+    """
     consolidation = consolidation_of(office, report, period, as_of)
     sha256 = inputs_sha256(consolidation, office.own_texts())
-    before = office.ledger.latest_issue(report.id, period.id)
+    freeze = freeze_of(office.ledger.decisions(), report.id, period.id)
+    before = (
+        office.ledger.latest_issue(report.id, period.id)
+        if freeze is None
+        else frozen_issue(office, report, period, freeze)
+    )
     if before is not None and before.inputs_sha256 == sha256:
         # The same inputs: the issue stands, and a document somebody lost is written again as it was.
         then = replace(consolidation, as_of=before.as_of)
         if not office.has_outputs(before):
             office.write_outputs(before, documents(office, then))
-        return Issued(before, then, new=False)
-    files = documents(office, consolidation)
+        return Issued(before, then, new=False, freeze=freeze)
     content = as_content(consolidation)
+    if before is not None and freeze is not None:
+        return Issued(before, consolidation, False, freeze, moved_values(before.content, content))
+    files = documents(office, consolidation)
     made = Issue(
         report=report.id,
         period=period.id,
@@ -300,6 +326,18 @@ def issue(office: Office, report: ReportDefinition, period: Period, as_of: datet
     )
     office.write_outputs(made, files)
     return Issued(office.ledger.add_issue(made), consolidation, new=True)
+
+
+def frozen_issue(office: Office, report: ReportDefinition, period: Period, freeze: Freeze) -> Issue:
+    """The issue that stands while a period is frozen.
+
+    Raises:
+        FrozenIssueLostError: it is not in the ledger.
+    """
+    for made in office.ledger.issues(report.id, period.id):
+        if (made.number, made.inputs_sha256) == (freeze.issue, freeze.inputs_sha256):
+            return made
+    raise FrozenIssueLostError("desk.frozen_issue_lost", period=period.name, number=str(freeze.issue))
 
 
 def documents(office: Office, consolidation: Consolidation) -> tuple[ReportFile, ...]:

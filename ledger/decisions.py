@@ -15,6 +15,11 @@ link_address
     target `address`; choice `unit`, `from`: the first day, ISO (left out: always)
 teach
     target `report`, `wording`: a row's label as it stood; choice `indicator`, `item`: the question answered
+freeze
+    target `report`, `period`, `scope`: "figures" (what is owed is another matter); choice `issue`: the number
+    of the issue whose figures stand, with its `as_of` and `inputs_sha256`
+unfreeze
+    target as of the freeze
 reopen
     target of what it takes back
 
@@ -40,7 +45,8 @@ if TYPE_CHECKING:
 
     from ledger.journal import Journal
 
-OF_OBLIGATIONS = frozenset({"exempt", "extend"})
+#: Kinds that are about a report and period.
+OF_PERIODS = frozenset({"exempt", "extend", "freeze", "unfreeze"})
 
 
 def add(writing: Writing, decision: Decision) -> Decision:
@@ -77,15 +83,16 @@ def check(decision: Decision) -> None:
     """Refuse a decision that could not be applied later.
 
     Raises:
-        InvalidDecisionError: no person, a moment without zone, or an extension without a new due moment.
+        InvalidDecisionError: no person, a moment without zone, an extension without a new due moment, or
+            a freeze without its issue.
 
     """
     if not decision.who.strip():
         raise InvalidDecisionError("a decision needs the name of who decided", field="who")
     if decision.at.tzinfo is None:
         raise InvalidDecisionError("a decision needs a moment with a time zone", field="at")
-    if decision.kind in OF_OBLIGATIONS:
-        _check_names_obligation(decision)
+    if decision.kind in OF_PERIODS:
+        _check_names_period(decision)
     if decision.kind == "extend":
         extended_due(decision)
     if decision.kind == "link_address" and not (
@@ -94,6 +101,8 @@ def check(decision: Decision) -> None:
         raise InvalidDecisionError("a link names an address and a unit", field="address")
     if decision.kind == "teach":
         _check_names_wording(decision)
+    if decision.kind == "freeze":
+        _check_names_issue(decision)
 
 
 def extended_due(decision: Decision) -> datetime:
@@ -159,10 +168,16 @@ def _insert(writing: Writing, decision: Decision) -> None:
     writing.note([Change("decided", f"decision/{decision.number}", detail)])
 
 
-def _check_names_obligation(decision: Decision) -> None:
+def _check_names_period(decision: Decision) -> None:
     for name in ("report", "period"):
         if not decision.target.get(name):
             raise InvalidDecisionError(f"{decision.kind} must name its {name}", field=name)
+
+
+def _check_names_issue(decision: Decision) -> None:
+    issue = decision.choice.get("issue")
+    if not isinstance(issue, int) or issue < 1:
+        raise InvalidDecisionError(f"a freeze names the issue that stands, not {issue!r}", field="issue")
 
 
 def _check_names_wording(decision: Decision) -> None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from config.units import Unit
     from ledger.records import Decision
 
+#: What a target names that is about something else than what is owed.
+_OF_OTHER_THINGS = ("item", "message", "indicator", "scope")
 NO_REASON_GIVEN = "-"  #: an exemption without words is still one
 
 
@@ -92,7 +94,7 @@ def _later(due: datetime | None, extended: datetime) -> datetime:
 
 def _targets(decision: Decision, key: ObligationKey) -> bool:
     target = decision.target
-    if decision.kind == "reopen" and any(target.get(name) for name in ("item", "message", "indicator")):
+    if decision.kind == "reopen" and any(target.get(name) for name in _OF_OTHER_THINGS):
         return False
     return (
         target.get("report") == key.report

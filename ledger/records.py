@@ -264,7 +264,7 @@ class Decision:
     number: int  #: 0 before it is recorded
     at: datetime
     who: str
-    kind: str  #: accept, assign, set_aside, value, link_address, receive, exempt, extend, reopen
+    kind: str  #: as `ledger.decisions` lists them
     target: dict[str, Any]
     choice: dict[str, Any]
     reason: str = ""
