@@ -119,6 +119,11 @@ def is_working_day(day: date, policy: CalendarPolicy) -> bool:
     return day not in policy.extra_holidays and bool(_vietnam().is_working_day(day))
 
 
+def public_holidays(year: int) -> tuple[tuple[date, str], ...]:
+    """The public holidays of Vietnam of a year, days off in lieu among them, with their names."""
+    return tuple(sorted(holidays.country_holidays("VN", years=year).items()))
+
+
 def add_working_days(day: date, count: int, policy: CalendarPolicy) -> date:
     """The `count`-th working day after `day`, before it when negative; 0 is the day itself.
 

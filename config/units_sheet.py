@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 from rapidfuzz import process
 
@@ -57,6 +57,9 @@ _GSO = re.compile(r"\d{1,5}")
 _GSO_WIDTH = 5
 _MOBILE_WITHOUT_ZERO = 9
 _DELIMITERS = ",;\t"
+# No province has so many units; a larger sheet is a mistake or an attack.
+_MOST_ROWS, _MOST_COLUMNS = 20_000, 200
+_MOST_OCTETS = 100_000_000  #: of a workbook unpacked
 
 Table = list[list[object]]  #: rows of cells: text, int, float, date, datetime or None
 
@@ -77,6 +80,21 @@ def read_sheet(path: Path, kinds: Sequence[UnitKind] = ()) -> Sheet:
     if table := _table(path, sheet):
         sheet.read(table)
     return sheet
+
+
+def read_cells(
+    rows: Sequence[Sequence[str]], kinds: Sequence[UnitKind], heading: Sequence[str] = COLUMNS
+) -> Sheet:
+    """The units of rows typed elsewhere than in a file; the first row below the heading is row 2."""
+    sheet = Sheet("", tuple(kinds))
+    table: Table = [list(row) for row in (heading, *rows)]
+    sheet.read(table)
+    return sheet
+
+
+def cells_of(unit: Unit, kinds: Sequence[UnitKind] = ()) -> tuple[str, ...]:
+    """A unit as it stands in the sheet, one text for each of `COLUMNS`."""
+    return tuple(_row(unit, kinds))
 
 
 def write_units(units: Iterable[Unit], path: Path, kinds: Sequence[UnitKind] = ()) -> None:
@@ -284,8 +302,14 @@ def _table(path: Path, sheet: Sheet) -> Table:
 def _workbook_rows(path: Path) -> Table:
     import openpyxl  # slow to import, and most offices keep a .csv
 
-    workbook = openpyxl.load_workbook(path, data_only=True)
-    return [list(cells) for cells in workbook.worksheets[0].iter_rows(values_only=True)]
+    with ZipFile(path) as archive:
+        if sum(part.file_size for part in archive.infolist()) > _MOST_OCTETS:
+            raise ValueError(path.name)
+    sheet = openpyxl.load_workbook(path, data_only=True).worksheets[0]
+    # One cell in the last corner makes seventeen thousand million of them.
+    if sheet.max_row > _MOST_ROWS or sheet.max_column > _MOST_COLUMNS:
+        raise ValueError(path.name)
+    return [list(cells) for cells in sheet.iter_rows(values_only=True)]
 
 
 def _csv_rows(path: Path) -> Table:

@@ -1,0 +1,161 @@
+"""Changing a file of the configuration from the desk: comments, order and line breaks of the rest stay."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+from config.loader import SHARED, UNITS_FILES, load_regime
+from config.regime import Regime, UnitKind
+from config.settings import FILE, Settings, load_settings
+from config.units import Unit
+from config.units_sheet import write_units
+from config.yaml_files import Location
+
+#: A value that is taken out of the file, so that what holds without it holds again.
+REMOVED = object()
+_FAR = 4096  #: characters: no line is broken by us
+
+
+def edited(text: str, changes: Mapping[Location, object]) -> str:
+    """The YAML with some of its values replaced; the same text when all of them stand there already.
+
+    Args:
+        text: the file.
+        changes: plain values (text, number, yes or no, lists and mappings of them) by key path; a
+            mapping on the way that is not there is made.
+    """
+    yaml = _writer()
+    content = yaml.load(text)
+    content = CommentedMap() if content is None else content
+    changed = [_change(content, location, value) for location, value in changes.items()]
+    if not any(changed):
+        return text
+    stream = io.StringIO()
+    yaml.dump(content, stream)
+    head = text if content.ca.comment is None and not yaml.load(text) else ""
+    return head + stream.getvalue()
+
+
+@contextmanager
+def tried_regime(folder: Path, files: Mapping[str, bytes]) -> Iterator[Regime]:
+    """The regime of a folder as it would be with some files replaced; the folder itself is not touched.
+
+    Raises:
+        InvalidRegimeError: it would have faults; the problems name the files as they are in the folder.
+    """
+    with tempfile.TemporaryDirectory(prefix="tonghop-") as temporary:
+        copy = Path(temporary) / folder.name
+        shutil.copytree(folder, copy)
+        if (folder.parent / SHARED).is_dir() and not (folder / SHARED).is_dir():
+            shutil.copytree(folder.parent / SHARED, copy.parent / SHARED)
+        for name, content in files.items():
+            (copy / name).write_bytes(content)
+        yield load_regime(copy)
+
+
+def require_settings(content: bytes) -> Settings:
+    """The settings a file of that content would give, in no home of its own.
+
+    Raises:
+        InvalidSettingsError: it would have faults.
+    """
+    with tempfile.TemporaryDirectory(prefix="tonghop-") as temporary:
+        (Path(temporary) / FILE).write_bytes(content)
+        return load_settings(Path(temporary))
+
+
+def units_file(folder: Path) -> str:
+    """The name of the sheet of units in a regime's folder."""
+    return next((name for name in UNITS_FILES if (folder / name).is_file()), UNITS_FILES[0])
+
+
+def units_as(name: str, units: Sequence[Unit], kinds: Sequence[UnitKind]) -> bytes:
+    """The octets of a sheet of units of that name.
+
+    Raises:
+        UnitsSheetCannotHoldUnitError: a unit holds text that the sheet would change.
+    """
+    with tempfile.TemporaryDirectory(prefix="tonghop-") as temporary:
+        path = Path(temporary) / Path(name).name
+        write_units(units, path, kinds)
+        return path.read_bytes()
+
+
+def _writer() -> YAML:
+    yaml = YAML(typ="rt")
+    yaml.preserve_quotes = True
+    yaml.width = _FAR
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    return yaml
+
+
+def _change(content: CommentedMap, location: Location, value: object) -> bool:
+    node: Any = content
+    for step in location[:-1]:
+        inner = node[step] if isinstance(step, int) else node.get(step)
+        if inner is None:
+            if value is REMOVED:
+                return False
+            node[step] = inner = CommentedMap()
+        node = inner
+    return _put(node, location[-1], value)
+
+
+def _put(node: Any, key: int | str, value: object) -> bool:
+    """Set one entry; whether that changed anything."""
+    known = key in node if isinstance(node, Mapping) else isinstance(key, int) and key < len(node)
+    if value is REMOVED:
+        if known:
+            del node[key]
+        return known
+    before = node[key] if known else None
+    if known and before == value:
+        return False
+    if isinstance(value, list) and isinstance(before, CommentedSeq):
+        return _put_list(before, value)
+    if isinstance(value, dict) and isinstance(before, CommentedMap):
+        return _put_mapping(before, value)
+    if known or not isinstance(node, CommentedSeq):
+        node[key] = _new(value)
+    else:
+        node.append(_new(value))
+    return True
+
+
+def _put_list(before: CommentedSeq, value: Sequence[object]) -> bool:
+    """Entry by entry, so that the comments of those that stay are kept."""
+    changed = [_put(before, at, each) for at, each in enumerate(value)]
+    surplus = len(before) - len(value)
+    del before[len(value) :]
+    return any(changed) or surplus > 0
+
+
+def _put_mapping(before: CommentedMap, value: Mapping[str, object]) -> bool:
+    gone = [key for key in before if key not in value]
+    for key in gone:
+        del before[key]
+    changed = [_put(before, key, each) for key, each in value.items()]
+    return any(changed) or bool(gone)
+
+
+def _new(value: object) -> object:
+    """A list stands on one line, and so does each mapping in a list."""
+    if isinstance(value, dict):
+        made = CommentedMap(value)
+        made.fa.set_flow_style()
+        return made
+    if isinstance(value, list):
+        several = CommentedSeq([_new(each) for each in value])
+        if not any(isinstance(each, dict) for each in value):
+            several.fa.set_flow_style()
+        return several
+    return value
