@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from jinja2 import Template
+
 from config.calendar import is_working_day
 from config.regime import Regime
 from config.secrets import OAUTH_TOKEN, PASSWORD, SMTP_PASSWORD, Secret, secret
@@ -20,6 +22,7 @@ from config.settings import Authentication
 from consolidate.reminders import ladder_of
 from desk.errors import NoMailboxError
 from desk.mail_folders import OutgoingFolders
+from desk.mail_html import own_frame
 from desk.office import Office
 from desk.outbox import GOING, Sender, may_be_tried, send_due
 from desk.sender import SmtpSender, UnsafeMailError, build_mime
@@ -75,6 +78,7 @@ def dispatch(
         pause: waits between two mails.
 
     Raises:
+        MailTemplateError: the department's own HTML frame cannot be used; nothing was sent.
         SmtpLoginError, SmtpUnreachableError, SmtpInsecureError, MailboxError: nothing was sent.
 
     """
@@ -112,8 +116,9 @@ def is_within_hours(regime: Regime, mail: OutgoingMessage, now: datetime) -> boo
 class DraftSender:
     """Lays mails as drafts into the mailbox, where the officer sends them herself."""
 
-    def __init__(self, office: Office, folders: OutgoingFolders) -> None:
+    def __init__(self, office: Office, folders: OutgoingFolders, frame: Template | None = None) -> None:
         self._office = office
+        self._frame = frame
         self._folders = folders
         self.slow_down = False
 
@@ -129,7 +134,11 @@ class DraftSender:
         office = self._office
         try:
             octets = build_mime(
-                mail, office.regime.department, office.regime.timezone, outputs=office.settings.outputs
+                mail,
+                office.regime.department,
+                office.regime.timezone,
+                outputs=office.settings.outputs,
+                frame=self._frame,
             )
         except UnsafeMailError:
             return OutboxState.REFUSED, "unsafe"
@@ -147,9 +156,10 @@ class DraftSender:
 
 @contextmanager
 def _sender(office: Office) -> Iterator[Sender]:
+    frame = own_frame(office.stationery().overrides)  # refused before any mail is taken up
     if office.regime.sending.mode == SendingMode.DRAFTS:
         with _folders(office) as folders:
-            yield DraftSender(office, folders)
+            yield DraftSender(office, folders, frame)
         return
     smtp, found, regime = office.settings.smtp, smtp_secret(office), office.regime
     assert smtp is not None
@@ -161,6 +171,7 @@ def _sender(office: Office) -> Iterator[Sender]:
         regime.timezone,
         office.clock,
         outputs=office.settings.outputs,
+        frame=frame,
     ) as sender:
         yield sender
 

@@ -33,6 +33,8 @@ from types import TracebackType
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+from jinja2 import Template
+
 from config.regime import Department
 from config.secrets import Secret
 from config.settings import LOOPBACK, Authentication, Encryption, SmtpSettings
@@ -106,13 +108,14 @@ def build_mime(
     sender: str = "",
     sender_name: str = "",
     outputs: Path | None = None,
+    frame: Template | None = None,
 ) -> bytes:
     """The octets of the mail, lines ended by CRLF; the same mail always gives the same octets.
 
     Plain text with the same words as HTML beside it (multipart/alternative), and the mail's files from
     the folder `outputs`. From is the mailbox unless `sender` is another address; then Reply-To is the
-    mailbox. The Date is the moment the mail was queued, in the department's zone, for that is when it
-    was written. Marked as RFC 3834 asks.
+    mailbox. `frame` is the department's own frame of the HTML. The Date is the moment the mail was queued,
+    in the department's zone, for that is when it was written. Marked as RFC 3834 asks.
 
     Raises:
         UnsafeMailError: an address is none, a file is not there as it was written, or the octets would
@@ -127,7 +130,7 @@ def build_mime(
         raise UnsafeMailError(outgoing)
     files = _files(outgoing, outputs)
     try:
-        octets = _message(outgoing, department, own, sender_name, zone, files)
+        octets = _message(outgoing, department, own, sender_name, zone, files, frame)
     except (MessageError, ValueError) as error:
         raise UnsafeMailError(outgoing) from error
     if not _says(octets, outgoing, own):
@@ -161,6 +164,7 @@ class SmtpSender:
         answer_seconds: float = ANSWER_SECONDS,
         last_answer_seconds: float = LAST_ANSWER_SECONDS,
         outputs: Path | None = None,
+        frame: Template | None = None,
     ) -> None:
         self._settings = settings
         self._secret = secret
@@ -170,6 +174,7 @@ class SmtpSender:
         self._answer_seconds = answer_seconds
         self._last_answer_seconds = last_answer_seconds
         self._outputs = outputs
+        self._frame = frame
         self._line: smtplib.SMTP | None = None
         self.slow_down = False  #: the server asked for a pause; nothing more should be sent now
 
@@ -212,6 +217,7 @@ class SmtpSender:
                 sender=sender,
                 sender_name=name,
                 outputs=self._outputs,
+                frame=self._frame,
             )
         except UnsafeMailError:
             return SmtpAnswer(OutboxState.REFUSED, UNSAFE)
@@ -389,9 +395,10 @@ def _message(
     sender_name: str,
     zone: ZoneInfo,
     files: Sequence[tuple[str, bytes]],
+    frame: Template | None,
 ) -> bytes:
     # The older classes, because the newer ones lose blanks where they fold a long Vietnamese subject.
-    message = _with_files(outgoing, _words(outgoing), files)
+    message = _with_files(outgoing, _words(outgoing, frame), files)
     name = header_text(sender_name or department.short_name or department.name)
     message["From"] = _named(name, own)
     message["To"] = ", ".join(outgoing.to)
@@ -421,12 +428,12 @@ def _answered(outgoing: OutgoingMessage) -> tuple[str, ...]:
     return tuple(each for each in good if _MESSAGE_ID.fullmatch(each) and len(each) <= _LONGEST_REFERENCE)
 
 
-def _words(outgoing: OutgoingMessage) -> Any:
+def _words(outgoing: OutgoingMessage, frame: Template | None) -> Any:
     """Text and HTML of the same words, the richer last (RFC 2046, 5.1.4)."""
     policy = compat32.clone(linesep="\r\n")
     both: Any = MIMEMultipart("alternative", _boundary(outgoing, "words"), policy=policy)
     both.attach(MIMEText(outgoing.text, "plain", "utf-8", policy=policy))
-    html = html_of(outgoing.text, header_text(outgoing.subject))
+    html = html_of(outgoing.text, header_text(outgoing.subject), frame)
     both.attach(MIMEText(html, "html", "utf-8", policy=policy))
     return both
 
