@@ -2,19 +2,20 @@
 
 An answer lands on the obligations of the mail it answers when it names that mail's signed Message-ID and
 comes from the unit that was written to. A mail system's bounce need only name the signed Message-ID: that
-is what nobody can make up.
+is what nobody can make up. What any other bounce says of an address is shown and marks nothing, unless it
+follows closely on a mail of ours to that address: else a forged one could keep a unit from being reminded.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from config.regime import Regime
 from desk.office import Office
-from desk.references import is_signed, reference_key
+from ledger.our_mail import OurMail
 from ledger.records import (
     ADDRESS_DEAD,
     Delivery,
@@ -25,9 +26,12 @@ from ledger.records import (
     OutboxState,
     OutgoingMessage,
 )
+from ledger.references import reference_key
 from ledger.taught import effective_regime
 
 RETURNED = "returned_by_server"
+#: Servers try for up to five days before they give a mail back (RFC 5321, 4.5.4.1).
+GIVEN_BACK_WITHIN = timedelta(days=5)
 _WENT = (OutboxState.SENT, OutboxState.UNCERTAIN, OutboxState.DRAFTED)
 
 
@@ -56,6 +60,16 @@ class Answer:
     waits: bool  #: a person has still to look at it
 
 
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What one bounce says of one registered address."""
+
+    archive_id: str
+    arrival: datetime
+    address: str
+    proven: bool  #: it can be believed; otherwise it is shown and marks nothing
+
+
 def answers(office: Office, unit: str | None = None) -> tuple[Answer, ...]:
     """Every answer to our mail, of one unit or of all, by arrival."""
     ledger = office.ledger
@@ -74,8 +88,8 @@ def answers_in(
     unit: str | None = None,
 ) -> tuple[Answer, ...]:
     """The answers among these messages. Pure."""
-    by_id = {mail.message_id: mail for mail in mails if mail.unit and unit in (None, mail.unit)}
-    found = ((outcome, _answered(outcome, by_id, key)) for outcome in outcomes)
+    ours = OurMail((mail for mail in mails if mail.unit and unit in (None, mail.unit)), key)
+    found = ((outcome, ours.answered(outcome.thread)) for outcome in outcomes)
     return tuple(
         _answer(outcome, mail)
         for outcome, mail in found
@@ -86,18 +100,17 @@ def answers_in(
 def note_returned(office: Office) -> tuple[OutgoingMessage, ...]:
     """Bring bounces to the mails they return; the mails that now stand as bounced.
 
-    Only lasting ones (5.x.x): a delay notice changes nothing.
+    Only lasting ones (5.x.x) of an address the mail went to: a delay notice changes nothing.
     """
     went = office.ledger.outbox(_WENT)
     if not went:
         return ()
-    by_id, key = {mail.message_id: mail for mail in went}, reference_key(office.settings.home)
-    returned = {}
+    ours = OurMail(went, reference_key(office.settings.home))
+    returned: dict[int, tuple[MessageOutcome, list[str]]] = {}
     for outcome in office.ledger.messages(message_class=MessageClass.BOUNCE, answering=True):
-        mail = _answered(outcome, by_id, key)
-        dead = [each.parameters["address"] for each in outcome.findings if each.code == ADDRESS_DEAD]
-        if mail is not None and dead:
-            returned[mail.id] = (outcome, dead)
+        found = [(ours.returned(outcome.thread, address), address) for address in _said_dead(outcome)]
+        for mail in (mail for mail, _ in found if mail is not None):
+            returned[mail.id] = (outcome, [address for which, address in found if which is mail])
     return tuple(
         office.ledger.mark(
             Delivery(mail_id, outcome.arrival, OutboxState.BOUNCED, f"{RETURNED}: {', '.join(dead)}")
@@ -106,12 +119,32 @@ def note_returned(office: Office) -> tuple[OutgoingMessage, ...]:
     )
 
 
-def _answered(
-    outcome: MessageOutcome, by_id: dict[str, OutgoingMessage], key: bytes
-) -> OutgoingMessage | None:
-    """Our mail that the message answers: of several named, the first, which In-Reply-To names."""
-    ours = (by_id[named] for named in outcome.thread if named in by_id and is_signed(named, key))
-    return next(ours, None)
+def returned_addresses(office: Office) -> tuple[Returned, ...]:
+    """What bounces say of the units' addresses, by arrival, and which of it can be believed.
+
+    Read from outcomes and outbox at every use, so that a rebuilt ledger says the same.
+    """
+    ledger = office.ledger
+    with ledger.snapshot():
+        bounces = ledger.messages(message_class=MessageClass.BOUNCE)
+        ours = OurMail(ledger.outbox(), reference_key(office.settings.home))
+    return tuple(
+        Returned(outcome.archive_id, outcome.arrival, address, _is_proven(outcome, address, ours))
+        for outcome in bounces
+        for address in _said_dead(outcome)
+    )
+
+
+def _is_proven(outcome: MessageOutcome, address: str, ours: OurMail) -> bool:
+    """It returns a signed mail that went to the address, or follows one closely and is not found forged."""
+    if ours.returned(outcome.thread, address) is not None:
+        return True
+    unfailing = outcome.verdict.get("verdict") != "fail"
+    return unfailing and ours.wrote_to(address, outcome.arrival, GIVEN_BACK_WITHIN)
+
+
+def _said_dead(outcome: MessageOutcome) -> tuple[str, ...]:
+    return tuple(each.parameters["address"] for each in outcome.findings if each.code == ADDRESS_DEAD)
 
 
 def _is_from(regime: Regime, unit_id: str, outcome: MessageOutcome) -> bool:

@@ -29,6 +29,7 @@ from consolidate.reminders import (
     units_to_telephone,
 )
 from consolidate.standing import standings
+from desk.answers import Returned, returned_addresses
 from desk.deliveries import is_of_today
 from desk.errors import CONFIGURATION, DeskError
 from desk.letters import compose, compose_list
@@ -48,7 +49,6 @@ from desk.views import View, outgoing_view, waiting_of
 from desk.work import consolidation_of, current_periods
 from ledger.obligations import obligations_of
 from ledger.records import (
-    ADDRESS_DEAD,
     MessageClass,
     MessageOutcome,
     MessageState,
@@ -75,6 +75,8 @@ _MAY_BE_A_REPORT = frozenset(
 _SKEW = timedelta(minutes=10)
 #: Mail that arrived later than this machine's clock by more than so much: the clock is wrong, not the mail.
 CLOCK_SLACK = timedelta(days=1)
+#: A bounce that nobody can believe is shown so long.
+SHOWN_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ class Chased:
     mails: tuple[OutgoingMessage, ...]  #: that would go, wait, or were handed over
     without_address: tuple[Unit, ...]  #: to be telephoned
     in_hand: tuple[Unit, ...]  #: not written to: mail of theirs waits for our own staff
+    unproven: tuple[Returned, ...]  #: bounces nobody can believe: shown, the address is written to still
     zone: ZoneInfo
     wording: Wording
     note: Note | None = None
@@ -116,6 +119,7 @@ class Chased:
                 {"unit": unit.id, "name": unit.name, "phone": unit.phone} for unit in self.without_address
             ],
             "in_hand": [{"unit": unit.id, "name": unit.name} for unit in self.in_hand],
+            "unproven": [{"address": each.address, "message": each.archive_id} for each in self.unproven],
             "note": self.sentence(),
         }
 
@@ -173,6 +177,7 @@ def chase(
         mails=mails,
         without_address=due.to_telephone,
         in_hand=due.in_hand,
+        unproven=due.unproven,
         zone=office.regime.timezone,
         wording=office.wording,
     )
@@ -208,6 +213,7 @@ class Due:
     lists: tuple[LeadersList, ...]  #: to the leaders
     to_telephone: tuple[Unit, ...]  #: chased, and without an address that takes mail
     in_hand: tuple[Unit, ...]  #: not written to: mail of theirs waits for our own staff
+    unproven: tuple[Returned, ...]  #: bounces nobody can believe: shown, the address is written to still
 
 
 def due_now(office: Office) -> Due:
@@ -221,7 +227,8 @@ def due_now(office: Office) -> Due:
         if _has_rung(office, regime, report, period, now)
     ]
     in_hand = {unit.id: unit for _, units in found for unit in units}
-    dead, already = _returned_addresses(office, now), ledger.outbox()
+    returned = [each for each in returned_addresses(office) if now - each.arrival < DEAD_FOR]
+    dead, already = frozenset(each.address for each in returned if each.proven), ledger.outbox()
     periods = [each for each, _ in found]
     reminders = due_reminders(regime, periods, already, now, dead)
     return Due(
@@ -229,18 +236,7 @@ def due_now(office: Office) -> Due:
         lists=leaders_lists(regime, periods, already, now),
         to_telephone=units_to_telephone(regime, periods, already, now, dead),
         in_hand=tuple(in_hand.values()),
-    )
-
-
-def _returned_addresses(office: Office, now: datetime) -> frozenset[str]:
-    """The addresses that mail came back from, whoever had written it; believed for half a year."""
-    returned = office.ledger.messages(message_class=MessageClass.BOUNCE)
-    return frozenset(
-        finding.parameters["address"]
-        for outcome in returned
-        if now - outcome.arrival < DEAD_FOR
-        for finding in outcome.findings
-        if finding.code == ADDRESS_DEAD
+        unproven=tuple(each for each in returned if not each.proven and now - each.arrival < SHOWN_FOR),
     )
 
 

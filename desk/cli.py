@@ -728,6 +728,8 @@ def remind(
             _print(_say("cli.no_address", unit=unit["name"], phone=unit["phone"] or "–"))
         for unit in chased.view()["in_hand"]:
             _print(_say("cli.in_hand", unit=unit["name"]))
+        for told in chased.view()["unproven"]:
+            _print(_say("cli.unproven_bounce", address=told["address"], message=told["message"][:12]))
         if chased.sentence():
             _print(chased.sentence())
         _print(_say(f"cli.remind_{chased.mode}", count=len(chased.view()["mails"])))

@@ -179,7 +179,7 @@ class Daemon:
         except (DeskError, ConsolidateError) as error:
             self._trouble_told(error)
         waiting = preview(self.office.ledger)
-        return Chased("off", waiting, (), (), self.office.regime.timezone, self.office.wording)
+        return Chased("off", waiting, (), (), (), self.office.regime.timezone, self.office.wording)
 
     def _pause(self, seconds: float) -> None:
         """Between two mails is the place to stop: none is left half sent."""

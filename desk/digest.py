@@ -46,6 +46,11 @@ def _correspondence(office: Office, chased: Chased, say: Wording, now: datetime)
     if chased.without_address:
         told = (f"{unit.name} {unit.phone}".strip() for unit in chased.without_address)
         lines.append(say("digest.telephone", names="; ".join(told)))
+    lines += [
+        say("digest.unproven_bounce", address=each.address)
+        for each in chased.unproven
+        if now - DAY <= each.arrival
+    ]
     claiming = {
         each.mail.unit for each in answers(office) if each.kind is AnswerKind.CLAIMS_SENT and each.waits
     }

@@ -11,7 +11,7 @@ from config.errors import Problem
 from config.loader import load_regime, missing_before_use
 from config.shipped import copy_regime, shipped_regimes
 from desk.errors import UnknownNameError
-from desk.references import reference_key
+from ledger.references import reference_key
 
 SETTINGS = "settings.yaml"
 

@@ -24,8 +24,8 @@ from consolidate.reminders import LeadersList, OpenItem, Reminder
 from consolidate.writers.document_templates import text_environment
 from consolidate.writers.phrases import capital, counted, day, days_late, due, moment, small
 from desk.errors import CONFIGURATION, DeskError
-from desk.references import message_id
 from ledger.records import OutgoingMessage
+from ledger.references import message_id
 
 WIDTH = 76  #: characters a line, at most; RFC 5322 asks for no more than 78
 MOST_MEGABYTES = 20  #: what a unit is told to send at most; mail servers refuse more than 25

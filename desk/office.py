@@ -23,8 +23,8 @@ from config.settings import Authentication, Encryption, Settings, load_settings
 from config.wording import Wording
 from desk.errors import HomeNotFoundError, NoMailboxError
 from desk.letters import Stationery
-from desk.references import reference_key
 from ledger.archive import Archive
+from ledger.references import reference_key
 from ledger.store import Ledger
 
 if TYPE_CHECKING:

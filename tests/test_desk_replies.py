@@ -11,9 +11,9 @@ import pytest
 
 from desk.answers import AnswerKind, answers, note_returned
 from desk.chasing import still_needed
-from desk.references import is_signed, reference_key
 from desk.replies import receipts_due
 from ledger.records import Delivery, OutboxState, OutgoingMessage
+from ledger.references import is_signed, reference_key
 from tests.offices import (
     DEPARTMENT,
     SERVER,
@@ -271,3 +271,79 @@ def test_a_delay_notice_and_a_bounce_of_mail_we_never_wrote_change_nothing(offic
     later.take_in()
     with later.opened() as opened:
         assert note_returned(opened) == ()
+
+
+def chased_later(office: Office, day: str = "2023-06-08") -> Any:
+    """What reminding would do the next morning."""
+    later = replace(office, now=f"{day}T09:00:00+07:00")
+    later.take_in()
+    return later.listed("remind")
+
+
+def silenced(view: Any) -> list[str]:
+    """The units to be telephoned, but for the one that has no address at all."""
+    return [unit["unit"] for unit in view["without_address"] if unit["unit"] != "suoi-dau"]
+
+
+FORGED = {
+    "of no mail of ours": "<bia-dat@ke-gian.example>",
+    "with a made-up signature": f"<don-doc-1.dong-tam.{'1' * 16}.{'2' * 16}@tonghop.songmay.example>",
+}
+
+
+@pytest.mark.parametrize("reference", FORGED.values(), ids=FORGED)
+def test_a_forged_bounce_silences_no_unit_and_is_shown(office: Office, reference: str) -> None:
+    told = OutgoingMessage(
+        "chase", "x", "dong-tam", (), (address("dong-tam"),), (), "", "", reference, at("2023-05-20T08:00")
+    )
+    office.deliver(bounce(told), "2023-06-07T09:05")
+    view = chased_later(office)
+    assert silenced(view) == []
+    assert "dong-tam" in [mail["unit"] for mail in view["mails"]]
+    assert [each["address"] for each in view["unproven"]] == [address("dong-tam")]
+
+
+def test_a_bounce_of_another_units_mail_silences_no_unit(office: Office) -> None:
+    """Who got a mail of ours knows its Message-ID, and may name another unit beside it."""
+    mail = reminded(office)
+    office.deliver(bounce(replace(mail, to=(address("binh-minh"),))), "2023-06-07T09:05")
+    view = chased_later(office)
+    assert silenced(view) == []
+    assert [each["address"] for each in view["unproven"]] == [address("binh-minh")]
+    with office.opened() as opened:
+        assert note_returned(opened) == ()
+
+
+@pytest.mark.parametrize(
+    ("arrival", "verdict", "believed"),
+    [
+        ("2023-06-07T09:05", "none", True),
+        ("2023-06-07T09:05", "fail", False),
+        ("2023-06-07T08:55", "none", False),  # before our mail went
+        ("2023-06-12T09:05", "none", False),  # so long no server tries
+    ],
+)
+def test_a_bounce_without_our_message_id_is_believed_only_just_after_a_mail_to_that_address(
+    office: Office, arrival: str, verdict: str, believed: bool
+) -> None:
+    mail = reminded(office)
+    found = f"Authentication-Results: {SERVER}; dmarc={verdict} header.from=mx.songmay.example\r\n"
+    nameless = bounce(replace(mail, message_id="<khong-ro@mx.songmay.example>"))
+    office.deliver(found.encode() + nameless, arrival)
+    view = chased_later(office, "2023-06-13")
+    assert ("dong-tam" in silenced(view)) is believed
+    assert (view["unproven"] == []) is believed
+
+
+def test_what_bounces_say_is_the_same_after_a_rebuild(office: Office) -> None:
+    mail = reminded(office)
+    office.deliver(bounce(mail), "2023-06-07T09:05")
+    office.deliver(
+        bounce(replace(mail, to=(address("binh-minh"),), message_id="<x@y.example>")), "2023-06-07T09:06"
+    )
+    before = chased_later(office)
+    rebuilt = replace(office, now="2023-06-08T09:00:00+07:00").listed("rebuild", "--replace")
+    assert rebuilt["differences"] == []
+    after = chased_later(office)
+    assert (silenced(after), after["unproven"]) == (silenced(before), before["unproven"])
+    assert silenced(after) == ["dong-tam"]
