@@ -170,11 +170,16 @@ class Office:
 
     def has_outputs(self, issue: Issue) -> bool:
         """Whether every document of the issue lies there as it was written."""
-        folder = self.outputs_of(issue)
-        return all(
-            (folder / name).is_file() and sha256_of((folder / name).read_bytes()) == sha256
-            for name, sha256 in issue.files
-        )
+        return all(self.output(issue, name) is not None for name, _sha256 in issue.files)
+
+    def output(self, issue: Issue, name: str) -> bytes | None:
+        """One document of the issue as it was written; None when it is gone or no longer the same."""
+        sha256 = dict(issue.files)[name]
+        try:
+            content = (self.outputs_of(issue) / name).read_bytes()
+        except OSError:
+            return None
+        return content if sha256_of(content) == sha256 else None
 
     def write_outputs(self, issue: Issue, files: Sequence[ReportFile]) -> None:
         """Write the documents of an issue; each appears whole, by rename."""

@@ -34,7 +34,7 @@ from desk.errors import DeskError, sentence_of
 from desk.web.accounts import Role
 from desk.web.call import POST, Call, Right, Route, Upload
 from desk.web.confirming import TOKEN_FIELD, confirmed
-from desk.web.pages import account, journal, message, overview, sign_in, worklist
+from desk.web.pages import account, journal, message, overview, sign_in, totals, worklist
 from desk.web.patience import BODY_SECONDS
 from desk.web.rendering import ASSETS, NavigationItem
 from desk.web.security import BodyTooLargeError, Guarded, is_own_request, limited
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from desk.web.sessions import Session
 
 #: Every page of the desk. A page that stands in the bar at the top has NAVIGATION; their order is this.
-PAGES: tuple[ModuleType, ...] = (overview, worklist, message, journal, account, sign_in)
+PAGES: tuple[ModuleType, ...] = (overview, worklist, message, totals, journal, account, sign_in)
 SIGN_IN = "/dang-nhap"
 PASSWORD = "/tai-khoan"  # noqa: S105 - a page's path
 FOREVER = "public, max-age=31536000, immutable"

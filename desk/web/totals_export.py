@@ -1,0 +1,155 @@
+"""The tables of Tổng hợp to take away, each as CSV or all of them as one workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import TYPE_CHECKING, Any
+
+from desk.exports import Cell, Sheet, book_bytes, csv_bytes
+from desk.views import finding_views
+from ledger.records import Certainty
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from config.wording import Wording
+    from desk.figures import PeriodFigures
+    from ledger.records import Issue
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the tables are made of."""
+
+    shown: PeriodFigures
+    issues: Sequence[Issue]
+    say: Wording
+
+    def unit(self, unit: str) -> str:
+        return next((each.name for each in self.shown.consolidation.regime.units if each.id == unit), unit)
+
+    def units(self, units: Sequence[str]) -> str:
+        return "; ".join(map(self.unit, units))
+
+    def label(self, code: str) -> str:
+        report = self.shown.consolidation.report
+        return next((each.label for each in report.indicators if each.code == code), code)
+
+    def sex(self, sex: str) -> str:
+        return self.say(f"terms.sex_{sex}")
+
+    def moment(self, at: datetime) -> str:
+        return f"{at.astimezone(self.shown.consolidation.regime.timezone):%H:%M %d/%m/%Y}"
+
+    def sheet(self, name: str, columns: str, rows: Sequence[tuple[Cell, ...]]) -> Sheet:
+        head = tuple(self.say(f"web.column_{column}") for column in columns.split())
+        return Sheet(self.say(f"web.sheet_{name}"), head, tuple(rows))
+
+
+def export_xlsx(shown: PeriodFigures, issues: Sequence[Issue], say: Wording) -> bytes:
+    """Every table as a sheet."""
+    told = _Told(shown, issues, say)
+    period = shown.consolidation.period
+    title = f"{shown.consolidation.report.name} – {period.name}"
+    sheets = [make(told) for make in EXPORTS.values()]
+    return book_bytes(title, sheets, datetime.combine(period.data_to, time()))
+
+
+def export_csv(table: str, shown: PeriodFigures, issues: Sequence[Issue], say: Wording) -> bytes:
+    """One table, by its name among `EXPORTS`."""
+    return csv_bytes(EXPORTS[table](_Told(shown, issues, say)))
+
+
+def _totals(told: _Told) -> Sheet:
+    rows: list[tuple[Cell, ...]] = []
+    for each in told.shown.figures:
+        before, now, asked = each.before, each.now, each.indicator
+        rows.append((
+            asked.code, asked.label, told.sex(each.sex.value), asked.unit_of_measure,
+            each.stands.value, each.stands.n, each.stands.of, told.units(each.missing),
+            told.units(each.doubtful), before.value if before else None, before.n if before else None,
+            before.of if before else None, each.difference, now.value if now else None,
+            now.n if now else None,
+        ))  # fmt: skip
+    columns = (
+        "code label sex measure value n of missing doubtful before before_n before_of difference now now_n"
+    )
+    return told.sheet("totals", columns, rows)
+
+
+def _values(told: _Told) -> Sheet:
+    rows: list[tuple[Cell, ...]] = []
+    for held in told.shown.consolidation.values:
+        value = held.value
+        counted = held.in_scope and value.certainty is Certainty.CERTAIN and value.value is not None
+        rows.append((
+            told.unit(held.unit), value.indicator, told.label(value.indicator), told.sex(value.sex.value),
+            value.value, value.unit_of_measure, told.say("web.yes" if counted else "web.no"), value.qualifier,
+            value.place.file, value.place.where, value.place.text,
+            told.say(f"consolidate.method_{value.method.value}"), held.archive_id,
+        ))  # fmt: skip
+    columns = "unit code label sex value measure counted qualifier file where text method message"
+    return told.sheet("values", columns, rows)
+
+
+def _findings(told: _Told) -> Sheet:
+    found = finding_views(told.shown.consolidation, told.say)
+    rows = [
+        (
+            told.say(f"terms.grade_{one['grade']}"), told.unit(one["unit"] or ""), one["sentence"],
+            one["file"] or "", one["place"] or "", one["text"] or "",
+        )
+        for one in found
+    ]  # fmt: skip
+    return told.sheet("findings", "grade unit finding file where text", rows)
+
+
+def _since(told: _Told) -> Sheet:
+    """What has moved since the last issue, unit by unit."""
+    last = told.shown.last
+    rows = [
+        (last.number if last else None, told.unit(moved["unit"]), *_moved(told, moved))
+        for moved in told.shown.moved
+    ]
+    return told.sheet("since", "issue unit code label sex old new why message", rows)
+
+
+def _changes(told: _Told) -> Sheet:
+    """What became of the totals from issue to issue, with the figures that made it so."""
+    rows: list[tuple[Cell, ...]] = []
+    for made in told.issues:
+        for change in made.changes:
+            about = (change["indicator"], told.label(change["indicator"]), told.sex(change["sex"]))
+            total = (_number(change["old"]), _number(change["new"]))
+            rows.append((made.number, told.moment(made.created_at), *about, *total, "", None, None, "", ""))
+            for one in change["because"]:
+                figure = (told.unit(one["unit"]), _number(one["old"]), _number(one["new"]))
+                why = (told.say(f"web.why_{one['why']}"), one["message"])
+                rows.append((made.number, told.moment(made.created_at), *about, None, None, *figure, *why))
+    columns = "issue at code label sex old_total new_total unit old new why message"
+    return told.sheet("changes", columns, rows)
+
+
+def _moved(told: _Told, moved: dict[str, Any]) -> tuple[Cell, ...]:
+    return (
+        moved["indicator"], told.label(moved["indicator"]), told.sex(moved["sex"]), _number(moved["old"]),
+        _number(moved["new"]), told.say(f"web.why_{moved['why']}"), moved["message"],
+    )  # fmt: skip
+
+
+def _number(text: str | None) -> Decimal | None:
+    from decimal import Decimal
+
+    return None if text is None else Decimal(text)
+
+
+#: The tables by the names they have in an address.
+EXPORTS: dict[str, Callable[[_Told], Sheet]] = {
+    "so-lieu": _totals,
+    "don-vi": _values,
+    "kiem-tra": _findings,
+    "thay-doi": _since,
+    "lan-lap": _changes,
+}
