@@ -46,8 +46,8 @@ def examine(home: Path, say: Wording) -> list[Examined]:
         return [*found, Examined("settings", "fault", str(error))]
     found += [_disk(settings, say), *_regime(settings, say), _readers(say), _holidays(say)]
     if settings.regime.is_dir():  # else the folder is no installation, and looking must not make it one
-        found += [_ledger(settings, say), _clock(settings, say), _mailbox(settings, say)]
-        found += [_smtp(settings, say), *_token(settings, say)]
+        found += [_ledger(settings, say), _clock(settings, say), mailbox_state(settings, say)]
+        found += [smtp_state(settings, say), *_token(settings, say)]
     found += [_tool(name, key, say) for name, key in TOOLS]
     return found
 
@@ -122,7 +122,8 @@ def _readers(say: Wording) -> Examined:
         return Examined("readers", "fault", say("doctor.readers_fault", detail=str(error)))
 
 
-def _mailbox(settings: Settings, say: Wording) -> Examined:
+def mailbox_state(settings: Settings, say: Wording) -> Examined:
+    """Whether the mailbox can be opened: signs in, lists the folders, changes nothing."""
     if settings.mailbox is None:
         return Examined("mailbox", "warning", say("desk.no_mailbox", home=str(settings.home)))
     try:
@@ -145,7 +146,7 @@ def _mailbox(settings: Settings, say: Wording) -> Examined:
     return Examined("mailbox", "well", say("doctor.mailbox_well", folders=names))
 
 
-def _smtp(settings: Settings, say: Wording) -> Examined:
+def smtp_state(settings: Settings, say: Wording) -> Examined:
     """The outgoing server is spoken to as far as the login; nothing is sent."""
     if settings.smtp is None:
         return Examined("smtp", "warning", say("doctor.smtp_none"))

@@ -52,17 +52,21 @@ class Stationery:
     key: bytes  #: signs the Message-IDs
     overrides: Path | None = None  #: the department's own templates; `mail/<name>.txt` there wins
 
-    def render(self, names: Sequence[str], facts: Mapping[str, object]) -> str:
+    def render(
+        self, names: Sequence[str], facts: Mapping[str, object], instead: Mapping[str, str] | None = None
+    ) -> str:
         """The text of the first of these templates that there is, folded.
+
+        `instead` holds wordings that win over all files, by name: what is tried before it is kept.
 
         Raises:
             MailTemplateError: the template cannot be used.
 
         """
         try:
-            template = text_environment("", self.overrides, by_line=True).select_template(
-                [f"mail/{name}.txt" for name in names]
-            )
+            tried = {f"mail/{name}.txt": text for name, text in (instead or {}).items()}
+            environment = text_environment("", self.overrides, by_line=True, instead=tried)
+            template = environment.select_template([f"mail/{name}.txt" for name in names])
             return folded(template.render(self._own_facts() | dict(facts)))
         except TemplateError as error:
             detail = f"{type(error).__name__}: {error}"

@@ -15,7 +15,9 @@ CODE = (ROOT.parent / "desk").rglob("*.py")
 #: Words asked for by a key that is put together: "web.nav_" and the page's name.
 PUT_TOGETHER = (
     "nav_", "role_", "language_", "sort_", "part_", "audit_",
-    "event_", "detail_", "code_", "notice_", "refused_",
+    "event_", "detail_", "code_", "notice_", "refused_", "tab_", "mode_", "letter_", "period_kind_",
+    "secret_", "sending_", "mail_part_", "mail_nothing_", "mail_kind_", "mail_queue_",
+    "mail_head_", "answer_", "role_of_", "reason_", "aside_", "urgency_", "did_", "return_",
 )  # fmt: skip
 
 

@@ -6,13 +6,15 @@ import re
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from config.spelling import tidy
 from consolidate.errors import DocumentTemplateError
 from consolidate.writers.phrases import capital, counted, inside, listed, number
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 _SPACE_BEFORE = re.compile(r"\s+([,.;:)])(?!/)")
@@ -58,16 +60,23 @@ def _smooth(text: str) -> str:
     return _DOUBLED.sub("", _SPACE_BEFORE.sub(r"\1", text))
 
 
-def text_environment(folder: str, overrides: Path | None, *, by_line: bool = False) -> Environment:
+def text_environment(
+    folder: str,
+    overrides: Path | None,
+    *,
+    by_line: bool = False,
+    instead: Mapping[str, str] | None = None,
+) -> Environment:
     """Jinja over the shipped templates of a folder, the department's own files of the same names first.
 
     `by_line`: the lines of a template are lines of the text, those that hold only a block are none.
+    `instead`: texts that win over all files, by name; what an officer tries out before it is kept.
     """
     shipped = FileSystemLoader(str(files("templates") / folder))
     own = [FileSystemLoader(overrides)] if overrides is not None else []
-    return Environment(
-        loader=ChoiceLoader([*own, shipped]),
-        autoescape=False,  # noqa: S701  the result is plain text, where nothing is markup
+    return ImmutableSandboxedEnvironment(  # texts are worded in the browser too
+        loader=ChoiceLoader([DictLoader(dict(instead or {})), *own, shipped]),
+        autoescape=False,  # the result is plain text, where nothing is markup
         undefined=StrictUndefined,
         trim_blocks=by_line,
         lstrip_blocks=by_line,

@@ -34,7 +34,22 @@ from desk.errors import DeskError, sentence_of
 from desk.web.accounts import Role
 from desk.web.call import POST, Call, Right, Route, Upload
 from desk.web.confirming import TOKEN_FIELD, confirmed
-from desk.web.pages import account, journal, message, overview, sign_in, totals, worklist
+from desk.web.pages import (
+    account,
+    journal,
+    message,
+    outbox,
+    overview,
+    settings,
+    settings_letters,
+    settings_mailbox,
+    settings_office,
+    settings_reports,
+    settings_units,
+    sign_in,
+    totals,
+    worklist,
+)
 from desk.web.patience import BODY_SECONDS
 from desk.web.rendering import ASSETS, NavigationItem
 from desk.web.security import BodyTooLargeError, Guarded, is_own_request, limited
@@ -49,7 +64,22 @@ if TYPE_CHECKING:
     from desk.web.sessions import Session
 
 #: Every page of the desk. A page that stands in the bar at the top has NAVIGATION; their order is this.
-PAGES: tuple[ModuleType, ...] = (overview, worklist, message, totals, journal, account, sign_in)
+PAGES: tuple[ModuleType, ...] = (
+    overview,
+    worklist,
+    message,
+    totals,
+    outbox,
+    settings,
+    settings_units,
+    settings_reports,
+    settings_office,
+    settings_mailbox,
+    settings_letters,
+    journal,
+    account,
+    sign_in,
+)
 SIGN_IN = "/dang-nhap"
 PASSWORD = "/tai-khoan"  # noqa: S105 - a page's path
 FOREVER = "public, max-age=31536000, immutable"
@@ -147,11 +177,15 @@ class _Door:
             call = self._call(request, session, token, form, language)
         except OURS as error:  # a configuration that cannot be read: there is no office to show
             return _without_office(self.desk, error)
+        if self.route.method != POST or not self.route.changes:
+            return self._answered(call)
+        with self.desk.changes:
+            return confirmed(call, self._answered) if self.route.confirm else self._answered(call)
+
+    def _answered(self, call: Call) -> Response:
+        """What the view answers; an error of ours is its sentence, and a password just given still counts."""
         try:
-            if self.route.method != POST:
-                return self.route.view(call)
-            with self.desk.changes:
-                return confirmed(call, self.route.view) if self.route.confirm else self.route.view(call)
+            return self.route.view(call)
         except OURS as error:
             sentence = sentence_of(error, call.say)
             return call.page("problem.html", Problem(call.say("web.problem_title"), sentence), _status(error))

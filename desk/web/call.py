@@ -109,6 +109,7 @@ class Route:
     right: Right | None = None  #: READER to look and OFFICER to change, unless said otherwise
     by_itself: bool = False  #: the page asks by itself: no use of the session
     most: int = SMALL  #: octets of body
+    changes: bool = True  #: a POST that only tries something waits for no other and holds none up
     confirm: bool = False  #: a change of weight: the password is asked for again, once in ten minutes
 
     @property

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 #: The name of the form field that carries the session's token.
 TOKEN_FIELD = "form_token"  # noqa: S105 - a field's name
 PASSWORD_FIELD = "confirm_password"  # noqa: S105 - a field's name
+#: A field that holds somebody's secret: never written into a page, so it is typed once more.
+SECRET_FIELD = "bi_mat"  # noqa: S105 - a field's name
+_NOT_KEPT = {PASSWORD_FIELD, TOKEN_FIELD, SECRET_FIELD}
 Value = TypeVar("Value")
 #: What makes htmx put the page in the place of the one that asked.
 _WHOLE = {"HX-Retarget": "#noi-dung", "HX-Reselect": "#noi-dung", "HX-Reswap": "outerHTML"}
@@ -68,7 +71,7 @@ def _ask(call: Call, fault: str = "") -> Response:
     fields = [(name, value) for name, values in call.chosen.items() for value in values]
     page = Confirming(
         action=call.path,
-        fields=tuple((name, value) for name, value in fields if name not in {PASSWORD_FIELD, TOKEN_FIELD}),
+        fields=tuple((name, value) for name, value in fields if name not in _NOT_KEPT),
         files=tuple(name for name, file in call.files.items() if file.name or file.content),
         fault=call.say(fault) if fault else "",
     )

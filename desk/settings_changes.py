@@ -1,0 +1,176 @@
+"""Changing what the department decides, from the desk: tried first, the old kept, the change recorded.
+
+A file is replaced as a whole, by rename, and only by one that loads without a fault. What stood there
+before is kept in `settings-history/` of the home folder and can be brought back, which is a change too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+
+from config.editing import require_settings, tried_regime
+from config.settings import FILE as SETTINGS
+from desk.errors import CONFIGURATION, DeskError, UnknownNameError
+from desk.letter_texts import require_letter
+from desk.office import Office
+
+HISTORY = "settings-history"
+CHANGED = "settings_changed"  #: the event; its subject is the file
+REGIME = "regime"
+LETTERS = "templates/mail"
+_SHOWN = 50  #: changes that can be looked at and taken back
+
+
+class ChangedMeanwhileError(DeskError):
+    """Somebody else has changed the file since it was shown."""
+
+    code = CONFIGURATION
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChange:
+    """One change as the history holds it."""
+
+    number: int
+    at: datetime
+    who: str
+    file: str
+    kept: str  #: the version before, below the history's folder; "" when there was none
+    summary: str
+
+
+def regime_file(name: str) -> str:
+    """How a file of the regime's folder is called here and in the history."""
+    return f"{REGIME}/{name}"
+
+
+def letter_file(name: str) -> str:
+    """How the department's own wording of a letter is called here and in the history."""
+    return f"{LETTERS}/{name}.txt"
+
+
+def content_of(office: Office, file: str) -> bytes | None:
+    """What the file holds; None when there is none."""
+    path = _path(office, file)
+    return path.read_bytes() if path.is_file() else None
+
+
+def mark_of(content: bytes | None) -> str:
+    """A short print of a content, by which a form knows what it was made from."""
+    return hashlib.sha256(content or b"").hexdigest()[:16]
+
+
+def change(
+    office: Office, file: str, content: bytes | None, *, mark: str | None = None, summary: str = ""
+) -> bool:
+    """Replace one file; whether that changed anything.
+
+    Args:
+        office: the installation; its ledger's actor is who the history names.
+        file: `settings.yaml`, or one of `regime_file` or `letter_file`.
+        content: the whole new file; None takes the file away (a letter's own wording only).
+        mark: of what the new content was made from; None: whatever stands there.
+        summary: a few words for the history.
+
+    Raises:
+        InvalidConfigurationError, MailTemplateError: it would have faults; nothing was changed.
+        ChangedMeanwhileError: the file is no longer the one of that mark.
+    """
+    before = content_of(office, file)
+    if mark is not None and mark != mark_of(before):
+        raise ChangedMeanwhileError("web.changed_meanwhile")
+    if content == before:
+        return False
+    _require_good(office, file, content)
+    kept = _keep(office, file, before) if before is not None else ""
+    path = _path(office, file)
+    if content is None:
+        path.unlink()
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(path, content)
+    office.ledger.note(CHANGED, file, {"kept": kept, "summary": summary})
+    return True
+
+
+def changes(office: Office) -> tuple[SettingsChange, ...]:
+    """The latest changes, latest first."""
+    return tuple(
+        SettingsChange(
+            event.number,
+            event.at,
+            event.actor,
+            event.subject,
+            str(event.detail.get("kept", "")),
+            str(event.detail.get("summary", "")),
+        )
+        for event in office.ledger.latest_history(event=CHANGED, limit=_SHOWN)
+    )
+
+
+def take_back(office: Office, number: int, summary: str = "") -> bool:
+    """Bring back what stood in the file before that change; whether that changed anything.
+
+    Raises:
+        UnknownNameError: there is no such change, or its old version is gone.
+        InvalidConfigurationError, MailTemplateError: the old no longer fits the rest.
+    """
+    found = next((each for each in changes(office) if each.number == number), None)
+    if found is None:
+        raise UnknownNameError("web.no_such_change", number=str(number))
+    return change(office, found.file, version_before(office, found), summary=summary)
+
+
+def version_before(office: Office, found: SettingsChange) -> bytes | None:
+    """What stood in the file before the change; None: there was no file.
+
+    Raises:
+        UnknownNameError: the old version is gone.
+    """
+    if not found.kept:
+        return None
+    try:
+        return (office.settings.home / HISTORY / found.kept).read_bytes()
+    except FileNotFoundError:
+        raise UnknownNameError("web.no_such_change", number=str(found.number)) from None
+
+
+def _require_good(office: Office, file: str, content: bytes | None) -> None:
+    if file == SETTINGS:
+        require_settings(content or b"")
+    elif file.startswith(f"{LETTERS}/"):
+        if content is not None:
+            require_letter(office, PurePosixPath(file).stem, content.decode())
+    else:
+        assert content is not None, file
+        with tried_regime(office.settings.regime, {file.removeprefix(f"{REGIME}/"): content}):
+            pass
+
+
+def _path(office: Office, file: str) -> Path:
+    if file == SETTINGS or file.startswith(f"{LETTERS}/"):
+        return office.settings.home / file
+    return office.settings.regime / file.removeprefix(f"{REGIME}/")
+
+
+def _keep(office: Office, file: str, content: bytes) -> str:
+    moment = office.clock().astimezone(office.regime.timezone)
+    kept = f"{moment:%Y%m%d-%H%M%S}-{mark_of(content)}/{file}"
+    path = office.settings.home / HISTORY / kept
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _write(path, content)
+    return kept
+
+
+def _write(path: Path, content: bytes) -> None:
+    """The whole file or none of it, whatever happens to the machine."""
+    temporary = path.with_name(f".{path.name}.part")
+    with temporary.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary.replace(path)

@@ -1,0 +1,148 @@
+"""Thiết lập: the mail account that is read and the server that sends, tried at once; passwords go one way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from config.days import write_day
+from config.editing import REMOVED, edited
+from config.errors import ConfigError
+from config.secrets import OAUTH_TOKEN, PASSWORD, SMTP_PASSWORD, Secret, secret, store_secret
+from config.settings import FILE
+from desk.doctor import Examined, mailbox_state, smtp_state
+from desk.errors import sentence_of
+from desk.settings_changes import content_of
+from desk.web.call import POST, Call, Route
+from desk.web.confirming import SECRET_FIELD
+from desk.web.settings_forms import PATH, Form, Proposed, lines_of, mark_now, refused, save
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.responses import Response
+
+    from config.yaml_files import Location
+    from desk.office import Office
+
+MAILBOX = f"{PATH}/hop-thu"
+NAMES = (PASSWORD, SMTP_PASSWORD)
+LONGEST = 512  #: characters of a password
+_FIELDS = (
+    ("mailbox", "host"), ("mailbox", "user"), ("mailbox", "port"), ("mailbox", "start"),
+    ("mailbox", "poll_seconds"), ("smtp", "host"), ("smtp", "user"), ("smtp", "port"),
+    ("smtp", "sender_name"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxView:
+    """The page."""
+
+    form: Form
+    entered: dict[str, bool]  #: whether a secret of that name is there
+    is_oauth: bool
+    found: tuple[Examined, ...] = ()  #: of a test that was asked for
+    names: tuple[str, ...] = NAMES
+
+
+def show(call: Call) -> Response:
+    """The page."""
+    return call.page("settings_mailbox.html", _view(call, _form(call)))
+
+
+def save_account(call: Call) -> Response:
+    """Another account or server."""
+    return save(call, _proposed(call), partial(_again, call), MAILBOX)
+
+
+def test(call: Call) -> Response:
+    """Try both servers now; nothing is read, sent or changed."""
+    settings = call.office.settings
+    found = (mailbox_state(settings, call.say), smtp_state(settings, call.say))
+    return call.page("settings_mailbox.html", _view(call, _form(call), found))
+
+
+def enter_secret(call: Call) -> Response:
+    """Keep a password; it is never shown again."""
+    fault = ""
+    name, text = call.form.get("ten", ""), call.form.get(SECRET_FIELD, "").strip()
+    if name not in NAMES or not text or len(text) > LONGEST:
+        fault = call.say("web.secret_missing")
+    if not fault:
+        try:
+            store_secret(name, Secret(text), call.office.settings.home)
+        except ConfigError as error:
+            fault = sentence_of(error, call.say)
+    if fault:
+        return refused(call, "settings_mailbox.html", _view(call, _form(call, (fault,))))
+    call.office.ledger.note("secret_entered", name)
+    return call.go(MAILBOX, notice="secret_entered")
+
+
+ROUTES = (
+    Route(MAILBOX, show),
+    Route(MAILBOX, save_account, method=POST, confirm=True),
+    Route(f"{MAILBOX}/kiem-tra", test, method=POST, changes=False),
+    Route(f"{MAILBOX}/mat-khau", enter_secret, method=POST, confirm=True),
+)
+
+
+def _view(call: Call, form: Form, found: tuple[Examined, ...] = ()) -> MailboxView:
+    office = call.office
+    entered = {name: _is_entered(office, name) for name in NAMES}
+    return MailboxView(form, entered, _is_entered(office, OAUTH_TOKEN), found)
+
+
+def _is_entered(office: Office, name: str) -> bool:
+    try:
+        return secret(name, office.settings.home) is not None
+    except ConfigError:
+        return False
+
+
+def _form(call: Call, faults: tuple[str, ...] = ()) -> Form:
+    return Form(_known(call.office), mark_now(call.office, FILE), faults)
+
+
+def _again(call: Call, faults: tuple[str, ...]) -> Response:
+    form = Form(call.form, call.form.get("dau", ""), faults)
+    return refused(call, "settings_mailbox.html", _view(call, form))
+
+
+def _known(office: Office) -> dict[str, str]:
+    mailbox, smtp = office.settings.mailbox, office.settings.smtp
+    parts = {"mailbox": mailbox, "smtp": smtp}
+    fields = {f"{part}_{key}": _text(getattr(parts[part], key, None)) for part, key in _FIELDS}
+    fields["mailbox_start"] = write_day(mailbox.start) if mailbox else ""
+    fields["mailbox_folders"] = "\n".join(mailbox.folders) if mailbox else ""
+    return fields
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _proposed(call: Call) -> Proposed:
+    before, form = _known(call.office), call.form
+    changes: dict[Location, object] = {}
+    for part, key in _FIELDS:
+        text = form.get(f"{part}_{key}", "").strip()
+        if text != before[f"{part}_{key}"]:
+            is_number = key in {"port", "poll_seconds"} and text.isascii() and text.isdigit()
+            changes[part, key] = (int(text) if is_number else text) if text else REMOVED
+    folders = lines_of(form.get("mailbox_folders", ""))
+    if folders != lines_of(before["mailbox_folders"]):
+        changes["mailbox", "folders"] = folders or REMOVED
+    text = (content_of(call.office, FILE) or b"").decode("utf-8-sig")
+    summary = call.office.document_wording("web.tab_mailbox")
+    return Proposed(FILE, edited(text, changes | _gone(form)).encode(), summary)
+
+
+def _gone(form: Mapping[str, str]) -> dict[Location, object]:
+    """A part whose server and account are both emptied is taken out as a whole."""
+    parts = ("mailbox", "smtp")
+    return {
+        (part,): REMOVED for part in parts if not form.get(f"{part}_host") and not form.get(f"{part}_user")
+    }

@@ -1,0 +1,174 @@
+"""Settings changed from the desk: nothing faulty is kept, the old is, and everything is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from config.editing import edited
+from config.errors import InvalidConfigurationError
+from config.loader import load_regime
+from desk.errors import UnknownNameError
+from desk.letter_texts import letter_text, letter_texts, require_letter, shipped_text
+from desk.letters import MailTemplateError
+from desk.office import Office
+from desk.settings_changes import (
+    ChangedMeanwhileError,
+    change,
+    changes,
+    content_of,
+    letter_file,
+    mark_of,
+    regime_file,
+    take_back,
+)
+from desk.trying import try_regime
+from tests.offices import ReadHere, make_office, report_mail, round_of_mail
+
+FILE = regime_file("department.yaml")
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    with make_office(tmp_path).opened() as opened:
+        yield opened
+
+
+def approving(office: Office) -> bytes:
+    text = (content_of(office, FILE) or b"").decode()
+    return edited(text, {("sending", "mode"): "approve"}).encode()
+
+
+def test_a_change_is_written_recorded_and_the_old_kept(office: Office) -> None:
+    old = content_of(office, FILE)
+    assert change(office, FILE, approving(office), summary="gửi thư")
+    assert load_regime(office.settings.regime).sending.mode == "approve"
+    (made,) = changes(office)
+    assert (made.file, made.summary) == (FILE, "gửi thư")
+    assert (office.settings.home / "settings-history" / made.kept).read_bytes() == old
+
+
+def test_taking_back_brings_the_old_back_and_is_a_change_too(office: Office) -> None:
+    old = content_of(office, FILE)
+    change(office, FILE, approving(office))
+    assert take_back(office, changes(office)[0].number)
+    assert content_of(office, FILE) == old
+    assert take_back(office, changes(office)[0].number)
+    assert load_regime(office.settings.regime).sending.mode == "approve"
+    assert len(changes(office)) == 3
+
+
+def test_a_faulty_file_changes_nothing(office: Office) -> None:
+    old = content_of(office, FILE)
+    for wrong in (b"sending: [", approving(office).replace(b"approve", b"ngay"), b""):
+        with pytest.raises(InvalidConfigurationError):
+            change(office, FILE, wrong)
+    assert content_of(office, FILE) == old
+    assert changes(office) == ()
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_overwritten(office: Office) -> None:
+    mark = mark_of(content_of(office, FILE))
+    change(office, FILE, approving(office), mark=mark)
+    with pytest.raises(ChangedMeanwhileError):
+        change(office, FILE, approving(office).replace(b"approve", b"off"), mark=mark)
+    assert load_regime(office.settings.regime).sending.mode == "approve"
+
+
+def test_the_same_again_is_no_change(office: Office) -> None:
+    assert not change(office, FILE, content_of(office, FILE))
+    assert changes(office) == ()
+
+
+def test_only_recorded_changes_can_be_taken_back(office: Office) -> None:
+    with pytest.raises(UnknownNameError):
+        take_back(office, 99)
+
+
+# -- letters ---------------------------------------------------------------------------------------------
+
+
+def test_every_shipped_letter_can_be_tried_on_the_example(office: Office) -> None:
+    for letter in letter_texts(office):
+        require_letter(office, letter.name, letter.text)
+
+
+def test_a_letter_worded_anew_is_in_use_until_it_is_set_back(office: Office) -> None:
+    wanted = "Kính gửi: {{ addressee }}\n\nĐề nghị gửi {{ the_reports }}.\n"
+    change(office, letter_file("don-doc-1"), wanted.encode())
+    assert letter_text(office, "don-doc-1").text == wanted
+    assert letter_text(office, "don-doc-1").is_own
+    change(office, letter_file("don-doc-1"), None)
+    assert letter_text(office, "don-doc-1").text == shipped_text("don-doc-1")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ nobody_knows }}",
+        "{% if items %}",
+        "{{ ''.__class__ }}",
+        "{{ items.append(1) }}",
+        "{{ range(100000000) | join }}",
+        "{% set a = 'x' %}{{ a ~ a }}",
+        "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+        "{% for a in items %}{% for b in items %}{% for c in items %}x{% endfor %}{% endfor %}{% endfor %}",
+        "{% include 'mail/don-doc-2.txt' %}",
+        "{% include 'settings.yaml' %}",
+        "{{ addressee | center(100000000) }}",
+        "{{ 'x' * 100000000 }}",
+        "   ",
+        "x" * 20_000,
+    ],
+)
+def test_a_letter_that_could_not_be_written_or_does_more_than_write_is_refused(
+    office: Office, text: str
+) -> None:
+    with pytest.raises(MailTemplateError):
+        change(office, letter_file("don-doc-1"), text.encode())
+    assert not letter_text(office, "don-doc-1").is_own
+
+
+def test_a_part_that_would_break_the_letters_around_it_is_refused(office: Office) -> None:
+    with pytest.raises(MailTemplateError):
+        change(office, letter_file("_ket"), b"{{ collector }} {{ reminded_on.year }}")
+    with pytest.raises(MailTemplateError):
+        change(office, letter_file("_ket"), b"{% include 'mail/_ket.txt' %}")
+
+
+# -- what other settings would change --------------------------------------------------------------------
+
+
+def test_a_trial_tells_which_mail_would_end_otherwise_and_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = make_office(tmp_path)
+    sent = round_of_mail(made)
+    made.deliver(report_mail("binh-minh", sender="khac@binhminh.example"), "2023-06-01T09:00")
+    made.take_in()
+    with made.opened() as office:
+        monkeypatch.setattr(type(office), "open_pool", lambda _self: ReadHere())
+        before = office.ledger.last_event()
+        units = tuple(unit for unit in office.regime.units if unit.id != "suoi-dau")
+        proposed = replace(office.regime, units=units)
+        trial = try_regime(office, proposed)
+        assert (trial.asked, trial.judged) == (7, 7)
+        assert sent["held"] in {each.archive_id for each in trial.differences}
+        assert sent["first"] not in {each.archive_id for each in trial.differences}
+        assert try_regime(office, office.regime).differences == ()
+        assert try_regime(office, proposed, most=2).asked == 2
+        assert office.ledger.last_event() == before
+
+
+def test_a_trial_ends_when_its_time_is_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = make_office(tmp_path)
+    round_of_mail(made)
+    made.take_in()
+    ticks = iter(range(1000))
+    with made.opened() as office:
+        monkeypatch.setattr(type(office), "open_pool", lambda _self: ReadHere())
+        trial = try_regime(office, office.regime, seconds=3, clock=lambda: next(ticks))
+    assert 0 < trial.judged < trial.asked
