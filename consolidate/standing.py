@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from config.reports import Grade
 from consolidate.consolidation import UnitStanding
 from consolidate.errors import UnknownObligationUnitError, UnreadableDecisionError
+from ledger.decisions import taken_back_alone
 from ledger.records import (
     Decision,
     Finding,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 Waiting = Mapping[ObligationKey, Sequence[tuple[str, datetime]]]
 """Messages that wait for a person, by what they would be booked to: archive id and arrival."""
 
-_CHANNELS = frozenset({"paper", "zalo", "document_system"})
+_CHANNELS = frozenset({"paper", "zalo", "document_system", "phone"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class _Receipt:
 
     arrival: datetime
     archive_id: str  #: empty when recorded by hand
-    note: Finding | None = None
+    notes: tuple[Finding, ...] = ()
 
 
 def standings(
@@ -143,7 +144,8 @@ def still_holding(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
     """The decisions no later "reopen" has taken back, by number; the reopenings themselves are left out.
 
     A reopening names the target of what it takes back. One that names a review item or a message takes
-    back everything decided about it; one that names an obligation only what names just that.
+    back everything decided about it; one that names an obligation only what names just that; one that
+    names the number of a decision that one alone.
     """
     ordered = sorted(decisions, key=lambda each: (each.number, each.at))
     return tuple(
@@ -157,6 +159,9 @@ def still_holding(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
 def _takes_back(later: Decision, decision: Decision) -> bool:
     if later.kind != "reopen":
         return False
+    alone = taken_back_alone(later)
+    if alone is not None:
+        return alone == decision.number
     if later.target.keys() & {"item", "message", "archive_id"}:
         return later.target.items() <= decision.target.items()
     return later.target == decision.target
@@ -189,7 +194,7 @@ def _standing(
         exempt=obligation.exempt,
         waiting=waiting,
         findings=(
-            *(receipt.note for receipt in by_hand if receipt.note),
+            *(note for receipt in by_hand for note in receipt.notes),
             *(finding for each in in_force(counted) for finding in each.findings),
         ),
     )
@@ -242,19 +247,10 @@ def _receipt_by_hand(decision: Decision, timezone: ZoneInfo) -> _Receipt:
     moment = _moment(decision, timezone)
     channel = str(decision.choice.get("channel", ""))
     code = f"received_by_{channel if channel in _CHANNELS else 'other_channel'}"
-    return _Receipt(
-        arrival=moment,
-        archive_id="",
-        note=Finding(
-            code,
-            Grade.NOTE,
-            parameters={
-                "at": moment_text(moment, timezone),
-                "who": decision.who,
-                "reason": decision.reason,
-            },
-        ),
-    )
+    told = {"at": moment_text(moment, timezone), "who": decision.who, "reason": decision.reason}
+    # A nil report is a report without figures: it is received, and gives no zero that nobody wrote.
+    codes = (code, "received_nil") if decision.choice.get("nil") else (code,)
+    return _Receipt(moment, "", tuple(Finding(each, Grade.NOTE, parameters=told) for each in codes))
 
 
 def _moment(decision: Decision, timezone: ZoneInfo) -> datetime:

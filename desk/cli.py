@@ -594,12 +594,21 @@ def decide_receive(
     period: PeriodName = None,
     at: Annotated[str | None, typer.Option("--at", help=_say("cli.opt_at"))] = None,
     channel: Annotated[str, typer.Option(help=_say("cli.opt_channel"))] = "paper",
+    nil: Annotated[bool, typer.Option("--nil", help=_say("cli.opt_nil"))] = False,
+    files: Annotated[list[Path] | None, typer.Option("--file", help=_say("cli.opt_files"))] = None,
     reason: Reason = "",
 ) -> None:
+    from desk.by_hand import HandedFile, HandedIn, hand_in
     from desk.decisions import receive
 
     with _office(context) as office:
-        _tell(office, receive(office, unit, report, period, _moment(at, office), channel, reason))
+        when = _moment(at, office)
+        if files:
+            given = tuple(HandedFile(path.name, path.read_bytes()) for path in files)
+            handed = HandedIn(unit, report, period, given, when, channel, reason, nil=nil)
+            _tell(office, hand_in(office, handed).decision)
+        else:
+            _tell(office, receive(office, unit, report, period, when, channel, reason, nil=nil))
 
 
 @decide_app.command("exempt", help=_say("cli.decide_exempt"))

@@ -10,7 +10,8 @@ from typing import Any
 
 from config.days import read_day
 from config.reports import Period, ReportDefinition
-from desk.errors import RefusedWordingError, UnknownNameError
+from consolidate.standing import moment_text
+from desk.errors import RefusedReceiptError, RefusedWordingError, UnknownNameError
 from desk.office import Office
 from desk.work import chosen_periods, take_in
 from intake.numerals import read_number
@@ -20,7 +21,7 @@ from ledger.records import Decision, MessageClass, Method, ObligationKey, Review
 from ledger.taught import taught_wordings
 
 #: The ways a report comes beside the mailbox.
-CHANNELS = ("paper", "zalo", "document_system")
+CHANNELS = ("paper", "zalo", "document_system", "phone")
 #: The question whose answer may be remembered: whether a row's wording is an indicator's.
 WORDING_QUESTION = "label_uncertain"
 _DIGITS = re.compile(r"-?[0-9][0-9., \u00a0]*")
@@ -239,17 +240,36 @@ def receive(
     at: datetime,
     channel: str,
     reason: str,
+    *,
+    nil: bool = False,
 ) -> Decision:
-    """Book a report that came on paper, by Zalo or by the document system; chase-ups stop.
+    """Book a report that came on paper, by Zalo, by the document system or by phone; chase-ups stop.
+
+    With `nil` the unit says that it has nothing to report: it has reported, and gives no figures.
 
     Raises:
         UnknownNameError: there is no such unit, report, period or channel.
+        RefusedReceiptError: the moment has not come, or a nil report has no reason.
+    """
+    target = obligation_named(office, unit, report, period)
+    choice = received(office, at, channel)
+    if nil and not reason.strip():
+        raise RefusedReceiptError("desk.reason_needed")
+    return _recorded(office, "receive", target, choice | ({"nil": True} if nil else {}), reason)
+
+
+def received(office: Office, at: datetime, channel: str) -> dict[str, Any]:
+    """When and how something came beside the mailbox, as a decision keeps it.
+
+    Raises:
+        UnknownNameError: there is no such channel.
+        RefusedReceiptError: the moment has not come.
     """
     if channel not in CHANNELS:
         raise UnknownNameError("desk.unknown_choice", name=channel, known=", ".join(CHANNELS))
-    target = _obligation(office, unit, report, period)
-    choice = {"channel": channel, "received_at": at.isoformat()}
-    return _recorded(office, "receive", target, choice, reason)
+    if at > office.clock():
+        raise RefusedReceiptError("desk.moment_ahead", at=moment_text(at, office.regime.timezone))
+    return {"channel": channel, "received_at": at.isoformat()}
 
 
 def exempt(office: Office, unit: str, report: str | None, period: str | None, reason: str) -> Decision:
@@ -258,7 +278,7 @@ def exempt(office: Office, unit: str, report: str | None, period: str | None, re
     Raises:
         UnknownNameError: there is no such unit, report or period.
     """
-    return _recorded(office, "exempt", _obligation(office, unit, report, period), {}, reason)
+    return _recorded(office, "exempt", obligation_named(office, unit, report, period), {}, reason)
 
 
 def extend(
@@ -268,8 +288,13 @@ def extend(
 
     Raises:
         UnknownNameError: there is no such unit, report or period.
+        RefusedReceiptError: the deadline is no earlier without it.
     """
-    target = _obligation(office, unit, report, period)
+    target = obligation_named(office, unit, report, period)
+    known = office.period(office.regime.report(target["report"]), target["period"])
+    if known is not None and known.due is not None and due <= known.due:
+        stated = moment_text(known.due, office.regime.timezone)
+        raise RefusedReceiptError("desk.extension_not_later", due=stated)
     return _recorded(office, "extend", target, {"due": due.isoformat()}, reason)
 
 
@@ -414,7 +439,12 @@ def require_unit(office: Office, unit: str) -> None:
         raise UnknownNameError("desk.unknown_unit", name=unit)
 
 
-def _obligation(office: Office, unit: str, report: str | None, period: str | None) -> dict[str, str]:
+def obligation_named(office: Office, unit: str, report: str | None, period: str | None) -> dict[str, str]:
+    """The obligation a person names, as a decision aims at it.
+
+    Raises:
+        UnknownNameError: there is no such unit, report or period, or several are meant.
+    """
     require_unit(office, unit)
     found: list[tuple[ReportDefinition, Period]] = chosen_periods(office, report, period, office.clock())
     if len(found) != 1:

@@ -57,6 +57,10 @@ class FrozenIssueLostError(DeskError):
     code = LEDGER
 
 
+class RefusedReceiptError(DeskError):
+    """What is said of a report that came by hand, or of its deadline, cannot be so."""
+
+
 class HomeNotFoundError(DeskError):
     """The folder holds no installation."""
 

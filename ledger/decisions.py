@@ -20,8 +20,11 @@ freeze
     of the issue whose figures stand, with its `as_of` and `inputs_sha256`
 unfreeze
     target as of the freeze
+receive
+    target `unit`, `report`, `period`; choice `channel`, `received_at`: ISO with its zone, and `nil` when
+    the unit said that it has nothing to report
 reopen
-    target of what it takes back
+    target of what it takes back; choice `decision`: the number, when it takes back that one alone
 
 The journal line is written inside the transaction: a decision the journal refuses is not in the
 ledger. A crash between the two leaves a line more in the journal, which the next start takes over.
@@ -120,6 +123,12 @@ def extended_due(decision: Decision) -> datetime:
     if moment.tzinfo is None:
         raise InvalidDecisionError(f"the due moment {due} needs a time zone", field="due")
     return moment
+
+
+def taken_back_alone(decision: Decision) -> int | None:
+    """The number of the one decision that a reopening takes back; None: all that name its target."""
+    number = decision.choice.get("decision") if decision.kind == "reopen" else None
+    return number if isinstance(number, int) else None
 
 
 def reconcile(writing: Writing, journal: Journal) -> None:

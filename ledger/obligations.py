@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ledger.decisions import extended_due, named_targets
+from ledger.decisions import extended_due, named_targets, taken_back_alone
 from ledger.records import Obligation, ObligationKey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date, datetime
 
     from config.regime import Regime
@@ -29,14 +29,21 @@ def obligations_of(
 
     A unit owes when it is asked (`owed_by_units`, else `owed_by_kinds`) and exists on the last day of
     the data. One that ended before passes what it owes to its successors, and one that begins later
-    owes nothing. Decisions "extend" and "exempt" are applied by number; "reopen" takes them back.
+    owes nothing. Decisions "extend" and "exempt" are applied by number; "reopen" takes them back, or the
+    one whose number it names.
     """
     owed = [
         Obligation(ObligationKey(unit.id, report.id, period.id), period.opens, period.due)
         for unit in _owing(regime, report, period.data_to)
     ]
-    changes = named_targets(decisions, "extend", "exempt", "reopen")
+    changes = _standing(named_targets(decisions, "extend", "exempt", "reopen"))
     return tuple(_decided(obligation, changes) for obligation in owed)
+
+
+def _standing(changes: Sequence[Decision]) -> list[Decision]:
+    """Without the single decisions that were taken back, and what took them back."""
+    gone = {taken_back_alone(each) for each in changes}
+    return [each for each in changes if each.number not in gone and taken_back_alone(each) is None]
 
 
 def _owing(regime: Regime, report: ReportDefinition, day: date) -> tuple[Unit, ...]:

@@ -8,6 +8,7 @@ from datetime import date
 
 from config.regime import Regime, TaughtWording
 from config.units import Address
+from ledger.decisions import taken_back_alone
 from ledger.records import Decision
 
 
@@ -54,6 +55,8 @@ def _standing(decisions: Iterable[Decision], kind: str, aim: str) -> list[Decisi
     for decision in sorted(decisions, key=lambda each: each.number):
         if decision.kind == kind:
             standing.append(decision)
+        elif (alone := taken_back_alone(decision)) is not None:
+            standing = [each for each in standing if each.number != alone]
         elif decision.kind == "reopen" and decision.target.get(aim):
             standing = [each for each in standing if each.target != decision.target]
     return standing

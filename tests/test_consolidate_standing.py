@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -154,6 +155,7 @@ def test_the_mail_of_a_report_also_received_on_paper_is_no_correction() -> None:
         ("paper", "received_by_paper"),
         ("zalo", "received_by_zalo"),
         ("document_system", "received_by_document_system"),
+        ("phone", "received_by_phone"),
         ("carrier pigeon", "received_by_other_channel"),
     ],
 )
@@ -161,6 +163,23 @@ def test_a_receipt_by_hand_says_channel_moment_and_who(channel: str, code: str) 
     [finding] = standing_of(manual=[received("a", "2023-06-03T09:00", channel)]).findings
     assert finding.code == code
     assert (finding.parameters["at"], finding.parameters["who"]) == ("09:00 03/6/2023", "Trần Thị Bình")
+
+
+def test_a_nil_report_is_received_and_gives_its_reason_and_no_figure() -> None:
+    said = received("a", "2023-06-03T09:00", "phone")
+    nil = replace(said, choice={**said.choice, "nil": True}, reason="Trong kỳ không có hoạt động")
+    standing = standing_of(manual=[nil])
+    assert standing.state is ObligationState.ON_TIME
+    assert [each.code for each in standing.findings] == ["received_by_phone", "received_nil"]
+    assert standing.findings[1].parameters["reason"] == "Trong kỳ không có hoạt động"
+
+
+def test_taking_back_one_receipt_leaves_the_other_of_the_same_obligation() -> None:
+    first, second = received("a", "2023-06-02T09:00"), received("a", "2023-06-03T09:00", "zalo")
+    decided = [replace(first, number=1), replace(second, number=2)]
+    gone = replace(second, number=3, kind="reopen", choice={"decision": 2})
+    standing = standing_of(manual=[*decided, gone])
+    assert [each.code for each in standing.findings] == ["received_by_paper"]
 
 
 def test_an_exempt_unit_stays_exempt_and_keeps_its_reason() -> None:

@@ -155,6 +155,18 @@ def test_reopening_takes_extension_and_exemption_back() -> None:
     assert owed(unit("a"), decided=decided) == owed(unit("a"))
 
 
+def test_reopening_one_decision_leaves_the_others() -> None:
+    decided = (
+        decision("exempt", 1, reason="x", unit="a", **OWN),
+        decision("extend", 2, choice={"due": moment(10, 0)}, unit="a", **OWN),
+        decision("extend", 3, choice={"due": moment(20, 0)}, unit="a", **OWN),
+        decision("reopen", 4, choice={"decision": 1}, unit="a", **OWN),
+        decision("reopen", 5, choice={"decision": 3}, unit="a", **OWN),
+    )
+    (found,) = owed(unit("a"), decided=decided)
+    assert (found.exempt, found.due) == ("", moment(10, 0))
+
+
 def test_reopening_a_message_of_the_unit_leaves_its_exemption() -> None:
     decided = (
         decision("exempt", 1, reason="x", unit="a", **OWN),

@@ -704,7 +704,7 @@ def _standing_note(book: _Book, standing: UnitStanding) -> str:
     by_hand = [
         book.wording(f"findings.{finding.code}", **finding.parameters)
         for finding in standing.findings
-        if finding.code.startswith("received_by_")
+        if finding.code.startswith("received_")
     ]
     notes = [
         *([book.words("note_exempt", reason=standing.exempt)] if standing.exempt else []),
