@@ -126,6 +126,22 @@ def held(connection: Connection, report: str, period: str, as_of: datetime) -> t
     return tuple(parts.outcome({**row, "evidence": []}) for row in rows)
 
 
+def correspondence(connection: Connection, unit: str, addresses: Iterable[str]) -> tuple[MessageOutcome, ...]:
+    """The messages that hand in something of a unit, ask about it, or come from those addresses, by arrival.
+
+    Each with its questions and what it hands in, without files, figures, texts and findings.
+    """
+    about = or_(
+        _names_unit(submissions, unit),
+        _names_unit(review_items, unit),
+        messages.c.from_address.in_(sorted(set(addresses))),
+    )
+    query = select(messages).where(about).order_by(messages.c.arrival, messages.c.archive_id)
+    rows = connection.execute(query).mappings().all()
+    parts = _Parts.bare(connection, [row["archive_id"] for row in rows])
+    return tuple(parts.outcome(row) for row in rows)
+
+
 def message(connection: Connection, archive_id_or_prefix: str) -> MessageOutcome | None:
     """The outcome of one message, by its id or the beginning of it; None: there is none.
 

@@ -85,6 +85,12 @@ def one(connection: Connection, mail_id: int) -> OutgoingMessage:
     return _existing(connection, mail_id)
 
 
+def to_unit(connection: Connection, unit: str) -> tuple[OutgoingMessage, ...]:
+    """The mails written to a unit, in the order they were queued."""
+    query = select(outbox).where(outbox.c.unit == unit).order_by(outbox.c.id)
+    return tuple(_mail(row) for row in connection.execute(query).mappings())
+
+
 def claim(
     writing: Writing, mail_id: int, still_needed: Callable[[OutgoingMessage], bool]
 ) -> OutgoingMessage | None:

@@ -50,10 +50,14 @@ def settled(connection: Connection, report: str, period: str) -> tuple[Obligatio
         .where(obligations.c.report == report, obligations.c.period == period)
         .order_by(obligations.c.unit)
     )
-    return tuple(
-        Obligation(ObligationKey(row.unit, row.report, row.period), row.opens, row.due, row.exempt)
-        for row in connection.execute(query)
-    )
+    return tuple(_obligation(row) for row in connection.execute(query))
+
+
+def of_unit(connection: Connection, unit: str) -> tuple[Obligation, ...]:
+    """All that a unit owes or owed, by report and period."""
+    query = select(obligations).where(obligations.c.unit == unit)
+    query = query.order_by(obligations.c.report, obligations.c.period)
+    return tuple(_obligation(row) for row in connection.execute(query))
 
 
 def kept(
@@ -104,6 +108,10 @@ def periods(connection: Connection, report: str | None = None) -> tuple[tuple[st
     if report is not None:
         query = query.where(obligations.c.report == report)
     return tuple((row.report, row.period) for row in connection.execute(query))
+
+
+def _obligation(row: Any) -> Obligation:
+    return Obligation(ObligationKey(row.unit, row.report, row.period), row.opens, row.due, row.exempt)
 
 
 def _row(obligation: Obligation) -> dict[str, Any]:

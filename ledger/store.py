@@ -296,6 +296,14 @@ class Ledger:
         with self._reading() as connection:
             return messages.held(connection, report, period, as_of)
 
+    def correspondence(self, unit: str, addresses: Sequence[str]) -> tuple[MessageOutcome, ...]:
+        """The messages about a unit or from those addresses, by arrival.
+
+        Without files, figures, texts and findings.
+        """
+        with self._reading() as connection:
+            return messages.correspondence(connection, unit, addresses)
+
     def submissions_with_fingerprint(self, fingerprint: str) -> tuple[Submission, ...]:
         """Submissions with the same figures, by arrival; none for the empty fingerprint."""
         if not fingerprint:
@@ -372,6 +380,11 @@ class Ledger:
         with self._reading() as connection:
             return owed.settled(connection, report, period)
 
+    def obligations_of(self, unit: str) -> tuple[Obligation, ...]:
+        """All that a unit owes or owed, by report and period, as it was last settled."""
+        with self._reading() as connection:
+            return owed.of_unit(connection, unit)
+
     def periods(self, report: str | None = None) -> tuple[tuple[str, str], ...]:
         """Every (report, period) something is owed for."""
         with self._reading() as connection:
@@ -403,6 +416,11 @@ class Ledger:
         """
         with self._reading() as connection:
             return outbox.one(connection, mail_id)
+
+    def outbox_to(self, unit: str) -> tuple[OutgoingMessage, ...]:
+        """The mails written to a unit, in the order they were queued."""
+        with self._reading() as connection:
+            return outbox.to_unit(connection, unit)
 
     def claim(self, mail_id: int, still_needed: Callable[[OutgoingMessage], bool]) -> OutgoingMessage | None:
         """Take a queued mail for sending; None: no longer queued, or no longer needed and now cancelled.

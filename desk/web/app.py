@@ -48,6 +48,7 @@ from desk.web.pages import (
     settings_units,
     sign_in,
     totals,
+    units,
     worklist,
 )
 from desk.web.patience import BODY_SECONDS
@@ -68,6 +69,7 @@ PAGES: tuple[ModuleType, ...] = (
     overview,
     worklist,
     message,
+    units,
     totals,
     outbox,
     settings,
@@ -195,6 +197,7 @@ class _Door:
     ) -> Call:
         who = session.account.shown_name if session else "desk"
         texts, several, files = _fields(form)
+        one_file = {name: sent[-1] for name, sent in files.items()}
         return Call(
             desk=self.desk,
             office=self.desk.office(who, language),
@@ -203,7 +206,8 @@ class _Door:
             places=request.path_params,
             form=texts,
             chosen=several,
-            files=files,
+            files=one_file,
+            uploads=files,
             session=session,
             token=token,
             address=_address(request),
@@ -243,16 +247,22 @@ def _language(request: Request, session: Session | None) -> str:
     return session.language if session else request.query_params.get("lang", "")
 
 
-def _fields(form: FormData) -> tuple[dict[str, str], dict[str, tuple[str, ...]], Mapping[str, Upload]]:
+def _fields(
+    form: FormData,
+) -> tuple[dict[str, str], dict[str, tuple[str, ...]], Mapping[str, tuple[Upload, ...]]]:
+    """Fields as sent last, as sent each time, and files; a field for a file that was left empty is none."""
     texts: dict[str, list[str]] = {}
-    files: dict[str, Upload] = {}
+    files: dict[str, list[Upload]] = {}
     for name, value in form.multi_items():
         if isinstance(value, UploadFile):
-            files[name] = Upload(value.filename or "", value.file.read())
+            upload = Upload(value.filename or "", value.file.read())
+            if upload.name or upload.content:
+                files.setdefault(name, []).append(upload)
         else:
             texts.setdefault(name, []).append(value)
     one = {name: values[-1] for name, values in texts.items()}
-    return one, {name: tuple(values) for name, values in texts.items()}, files
+    several = {name: tuple(values) for name, values in texts.items()}
+    return one, several, {name: tuple(sent) for name, sent in files.items()}
 
 
 def _status(error: Exception) -> HTTPStatus:

@@ -56,6 +56,7 @@ class Call:
     form: Mapping[str, str] = field(default_factory=dict)
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: form fields sent several times
     files: Mapping[str, Upload] = field(default_factory=dict)
+    uploads: Mapping[str, tuple[Upload, ...]] = field(default_factory=dict)  #: all files of a field
     session: Session | None = None
     token: str = ""  #: of the cookie
     address: str = ""  #: where the request came from

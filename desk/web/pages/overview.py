@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from config.regime import UnitKind
+    from config.units import Unit
     from consolidate.consolidation import UnitStanding
 
 PATH = "/ky-bao-cao"
@@ -155,16 +156,15 @@ def _rows(call: Call, stood: PeriodStanding, wanted: Filter) -> list[Row]:
         for standing in stood.standings
         if wanted.kind in {"", standing.unit.kind}
         and wanted.state in {"", standing.state.value}
-        and is_named(wanted.words, standing)
+        and is_named(wanted.words, standing.unit)
     ]
 
 
-def is_named(words: str, standing: UnitStanding) -> bool:
+def is_named(words: str, unit: Unit) -> bool:
     """Whether a unit is meant by what somebody typed, with marks or without."""
     if not words:
         return True
     key = accented_key if is_accented(words) else plain_key
-    unit = standing.unit
     return any(key(words) in key(name) for name in (unit.name, *unit.aliases))
 
 
