@@ -40,6 +40,7 @@ from ledger.records import (
     MessageClass,
     MessageOutcome,
     MessageState,
+    Method,
     ObligationKey,
     ReviewItem,
     Role,
@@ -380,6 +381,8 @@ class _Judge:
             return _HandedIn(None, tuple(doubts), (self._question(_first(doubts), match),), unopened)
         key = ObligationKey(match.unit, match.report, match.period)
         figures = self._figures(reads, match)
+        if decided and decided.choice.get("channel"):
+            figures = replace(figures, values=_unseen(figures.values))
         doubts += self._content_doubts(key, figures)
         files = tuple(r.file.sha256 for r in reads if r.file is not None)
         handed = Handed(frozenset(files), figures.fingerprint, figures.values, figures.sections, told)
@@ -625,6 +628,16 @@ def _as_decided(match: Match, decision: Decision | None) -> _Claim:
     choice = decision.choice
     named = {name: choice.get(name) or getattr(match, name) for name in ("unit", "report", "period")}
     return _Claim(replace(match, **named, doubts=()), decision)
+
+
+def _unseen(values: Iterable[Value]) -> tuple[Value, ...]:
+    """The figures of what came by hand: it was booked before anybody saw what is recognised in it."""
+    return tuple(
+        replace(value, certainty=Certainty.DOUBTFUL, reason=value.reason or "recognised")
+        if value.method is Method.OCR
+        else value
+        for value in values
+    )
 
 
 def _together(first: _Claim, second: _Claim) -> _Claim:

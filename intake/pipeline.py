@@ -83,15 +83,24 @@ class Intake:
         yield from self.run()
 
     def unrecognised(self) -> tuple[str, ...]:
-        """The messages with scans or photos that recognition was not tried on, by arrival."""
+        """The messages with scans or photos that recognition was not tried on.
+
+        Those that wait, by arrival; then what came by hand: booked already, its figures are asked about.
+        """
         tried = self._recognised()
-        return tuple(
+        waiting = tuple(
             outcome.archive_id
             for outcome in self.ledger.messages(state=MessageState.REVIEW)
             if outcome.archive_id not in tried
             and outcome.message_class is not MessageClass.SPOOF
             and any(map(_is_unread_picture, outcome.attachments))
         )
+        by_hand = {
+            str(decision.target["message"])
+            for decision in self.ledger.decisions()
+            if decision.kind == "assign" and "channel" in decision.choice
+        }
+        return (*waiting, *self.ledger.booked_with_files(by_hand - tried, _PICTURES, ReadState.NOT_YET))
 
     def _recognised(self) -> frozenset[str]:
         return frozenset(event.subject for event in self.ledger.history(event=RECOGNITION))

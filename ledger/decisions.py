@@ -3,7 +3,8 @@
 Who names what in a decision's `target` and `choice` (other kinds and keys pass through untouched):
 
 accept, assign, set_aside
-    target `item` (id of a review item) or `message` (archive id); choice as intake reads it
+    target `item` (id of a review item) or `message` (archive id); choice as intake reads it; an assign
+    with `channel` and `received_at` in its choice handed the message in
 value
     target `item`, or `message`, or `unit`, `report` and `period`; with `indicator` and `sex`
 extend

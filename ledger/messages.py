@@ -142,6 +142,26 @@ def correspondence(connection: Connection, unit: str, addresses: Iterable[str]) 
     return tuple(parts.outcome(row) for row in rows)
 
 
+def booked_with_files(
+    connection: Connection, archive_ids: Iterable[str], kinds: Sequence[str], state: str
+) -> tuple[str, ...]:
+    """Of those messages the booked ones with a file of these kinds that ended in that state, by arrival."""
+    found: set[tuple[datetime, str]] = set()
+    for chunk in chunks(archive_ids):
+        query = (
+            select(messages.c.arrival, messages.c.archive_id)
+            .join(attachments, attachments.c.archive_id == messages.c.archive_id)
+            .where(
+                messages.c.archive_id.in_(chunk),
+                messages.c.state == MessageState.BOOKED.value,
+                attachments.c.kind.in_(kinds),
+                attachments.c.state == state,
+            )
+        )
+        found |= {(row.arrival, row.archive_id) for row in connection.execute(query)}
+    return tuple(archive_id for _arrival, archive_id in sorted(found))
+
+
 def message(connection: Connection, archive_id_or_prefix: str) -> MessageOutcome | None:
     """The outcome of one message, by its id or the beginning of it; None: there is none.
 

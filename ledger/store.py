@@ -304,6 +304,13 @@ class Ledger:
         with self._reading() as connection:
             return messages.correspondence(connection, unit, addresses)
 
+    def booked_with_files(
+        self, archive_ids: Iterable[str], kinds: Sequence[str], state: str
+    ) -> tuple[str, ...]:
+        """Of those messages the booked ones with a file of these kinds in that state, by arrival."""
+        with self._reading() as connection:
+            return messages.booked_with_files(connection, archive_ids, kinds, state)
+
     def submissions_with_fingerprint(self, fingerprint: str) -> tuple[Submission, ...]:
         """Submissions with the same figures, by arrival; none for the empty fingerprint."""
         if not fingerprint:

@@ -10,7 +10,10 @@ import pytest
 from desk.by_hand import HandedFile, HandedIn, contradictions, hand_in
 from desk.decisions import reopen, set_aside
 from desk.errors import RefusedReceiptError
+from desk.work import recognise
+from intake.extractors.scan import is_installed
 from ledger.records import MessageState, ObligationKey, ObligationState
+from tests import builders_pages as paper
 from tests.builders import png
 from tests.offices import PERIOD, REPORT, Office, at, figures, inside, letter, make_office, report_mail
 
@@ -61,6 +64,20 @@ def test_a_scan_that_gives_no_figures_is_received_all_the_same(office: Office) -
     assert office.message(archive_id)["state"] == "booked"
     assert office.states()["suoi-dau"] == "on_time"
     assert office.value("suoi-dau", "B1") is None
+
+
+@pytest.mark.skipif(not is_installed(), reason="Tesseract with Vietnamese is not installed")
+def test_a_scan_is_recognised_afterwards_and_its_figures_wait_for_a_person(office: Office) -> None:
+    pages = paper.pages(paper.printed(paper.ruled(letter("suoi-dau", figures(5)))))
+    scan = HandedFile("ban quet.pdf", paper.scan_pdf([paper.scanned(page) for page in pages]))
+    archive_id = handed(office, replace(HANDED, files=(scan,), channel="paper"))
+    assert office.listed("review") == []
+    (outcome,) = inside(office, lambda opened: list(recognise(opened)))
+    assert (outcome.archive_id, outcome.state) == (archive_id, MessageState.BOOKED)
+    asked = [item for item in office.listed("review") if item["message"] == archive_id]
+    assert {"B1", "B6"} <= {item["indicator"] for item in asked}
+    assert {office.value("suoi-dau", item["indicator"])["certainty"] for item in asked} == {"doubtful"}
+    assert inside(office, lambda opened: list(recognise(opened))) == []
 
 
 def test_several_photos_are_one_message(office: Office) -> None:
