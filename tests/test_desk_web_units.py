@@ -233,7 +233,8 @@ def test_files_are_read_and_booked_and_taken_back(desk: Served) -> None:
     assert desk.office.value("y-te", "B1")["value"] == 17
     assert desk.office.standing("y-te")["state"] == "on_time"
     (number,) = re.findall(r'name="so" value="(\d+)"', page(desk, "y-te"))
-    client.send_form("/don-vi/y-te/huy", ky=KY, so=number)
+    undone = client.send_form("/don-vi/y-te/huy", ky=KY, so=number)
+    assert undone.status_code == 303, undone.text
     assert desk.office.states()["y-te"] == "missing"
     assert desk.office.value("y-te", "B1") is None
 

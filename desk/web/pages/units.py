@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -167,7 +167,7 @@ def free(call: Call) -> Response:
 def add_address(call: Call) -> Response:
     """Remember that an address speaks for the unit."""
     since, why = call.form.get("tu-ngay", "").strip(), call.form.get("ly-do", "").strip()
-    link(call.office, call.form.get("dia-chi", ""), _unit(call), since or None, why)
+    link(replace(call.office, later=None), call.form.get("dia-chi", ""), _unit(call), since or None, why)
     return _back(call, "linked", anchor="dia-chi")
 
 
@@ -180,9 +180,10 @@ def take_back(call: Call) -> Response:
         raise UnknownNameError("desk.unknown_item", name=number)
     why = call.form.get("ly-do", "").strip()
     if found.message:
-        set_aside(office, found.message, "other", why)
+        # Judged before the page is shown again: what was taken back must not stand there still.
+        set_aside(replace(office, later=None), found.message, "other", why)
     else:
-        reopen(office, number, why)
+        reopen(replace(office, later=None), number, why)
     return _back(call, "taken_back", anchor="da-ghi")
 
 
