@@ -94,6 +94,8 @@ def _read_all(
     anew: Office,
     progress: Callable[[Iterator[MessageOutcome], int], Iterator[MessageOutcome]],
 ) -> int:
+    for mail in office.ledger.outbox():  # before any mail is judged: answers to it are evidence
+        anew.ledger.carry_over(mail, office.ledger.deliveries(mail.id))
     anew.ledger.adopt_orphans(office.archive)
     for kind in (FETCH_DOUBT, RECOGNITION):
         for event in office.ledger.history(event=kind):
@@ -106,8 +108,6 @@ def _read_all(
 
 
 def _carry_over(old: Ledger, fresh: Ledger, archive: Archive) -> None:
-    for mail in old.outbox():
-        fresh.carry_over(mail, old.deliveries(mail.id))
     for report, period in old.periods():
         for made in old.issues(report, period):
             fresh.add_issue(made)

@@ -32,6 +32,7 @@ from ledger.records import (
     ReportFile,
     Submission,
 )
+from ledger.references import reference_key
 from ledger.review import open_items
 from ledger.taught import effective_regime
 
@@ -111,7 +112,9 @@ def _intake(office: Office) -> Intake:
     from intake.pipeline import Intake
 
     junk = frozenset(kept.archive_id for kept in office.archive.sightings() if kept.junk)
-    return Intake(office.regime, office.archive, office.ledger, office.open_pool, junk, office.open_slow_pool)
+    key = reference_key(office.settings.home)
+    pools = office.open_pool, junk, office.open_slow_pool
+    return Intake(office.regime, office.archive, office.ledger, *pools, key)
 
 
 def settle(office: Office) -> None:

@@ -31,6 +31,7 @@ UNIT_WEIGHTS = {
     "file_name": Weight(20),
     "body": Weight(15),
     "forwarded_sender": Weight(15),
+    "answer": Weight(15),  # the unit's own address answers a signed mail of ours to that unit
     "display_name": Weight(5),
 }
 REPORT_WEIGHTS = {
@@ -40,6 +41,7 @@ REPORT_WEIGHTS = {
     "subject": Weight(25),
     "file_name": Weight(20),
     "body": Weight(20),
+    "answer": Weight(20),  # that mail of ours spoke of it; alone it only proposes
 }
 PERIOD_WEIGHTS = {
     "title": Weight(50, strong=True),
@@ -50,6 +52,7 @@ PERIOD_WEIGHTS = {
     "body": Weight(15),
     "cut_off": Weight(20),  # "số liệu tính đến ngày 31/5/2023"; against the wording it holds, see cut_offs.py
     "date": Weight(10),  # of the place-and-date line; a day too early for the period holds it
+    "answer": Weight(25),  # that mail of ours spoke of it; more than the calendar, less than any word
     "calendar": Weight(20),  # the one period that is being collected when the mail arrives
 }
 _TABLES = {"unit": UNIT_WEIGHTS, "report": REPORT_WEIGHTS, "period": PERIOD_WEIGHTS}

@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from config.regime import Regime
@@ -42,6 +42,7 @@ from ledger.records import (
     MessageState,
     Method,
     ObligationKey,
+    OutgoingMessage,
     ReviewItem,
     Role,
     SectionText,
@@ -73,8 +74,12 @@ class Context:
     earlier: Callable[[ObligationKey], Sequence[Submission]]  #: that arrived before this message
     twins: Callable[[str], Sequence[Submission]]  #: submissions of other messages with this fingerprint
     decisions: tuple[Decision, ...] = ()  #: about this message, oldest first
+    answered: Callable[[Sequence[str]], OutgoingMessage | None] = lambda _thread: None
+    """Our own signed mail that a thread of Message-IDs names first."""
 
 
+#: An answer is evidence so long after our mail; older threads are taken up for other things.
+ANSWERED_WITHIN = timedelta(days=45)
 #: Notes of the mailbox after which only part of the message is there, or its arrival is not known.
 _INCOMPLETE = ("too_large", "possibly_incomplete")
 _TIMELESS = ("arrival_unknown", "arrival_from_file")
@@ -237,7 +242,21 @@ class _Judge:
             file_names=tuple(file.name for file in self._message.files),
             forwarded_addresses=addresses,
             forwarded_units=owners,
+            answered=self._answered_keys(),
         )
+
+    @cached_property
+    def _thread(self) -> tuple[str, ...]:
+        headers = self._message.headers
+        return tuple(filter(None, (headers.in_reply_to, *headers.references, *self._message.returned)))
+
+    def _answered_keys(self) -> tuple[ObligationKey, ...]:
+        """What our mail spoke of that this one answers, when the unit it went to answers from its address."""
+        mail = self._context.answered(self._thread)
+        if mail is None or not self._sender_trusted() or mail.unit not in self._sender_units():
+            return ()
+        fresh = mail.queued_at <= self._archived.arrival <= mail.queued_at + ANSWERED_WITHIN
+        return tuple(key for key in mail.keys if key.unit == mail.unit) if fresh else ()
 
     def _suspect(self, forged: tuple[str, ...]) -> MessageOutcome:
         """Nothing of a mail that may be forged is booked; what it pretends to be is shown."""
@@ -600,7 +619,7 @@ class _Judge:
             reasons=reasons,
             verdict=self._verdict.as_record() | self._answerable(),
             attachments=tuple(map(_attachment, self._message.files)),
-            thread=tuple(filter(None, (headers.in_reply_to, *headers.references, *self._message.returned))),
+            thread=self._thread,
             **more,  # type: ignore[arg-type]
         )
 

@@ -22,6 +22,7 @@ from intake.workers import ReaderPool, ReadingFailure
 from ledger.archive import Archive
 from ledger.errors import ArchiveError
 from ledger.obligations import obligations_of
+from ledger.our_mail import OurMail
 from ledger.records import (
     FETCH_DOUBT,
     RECOGNITION,
@@ -30,6 +31,7 @@ from ledger.records import (
     MessageOutcome,
     MessageState,
     ObligationKey,
+    OutgoingMessage,
     ReviewItem,
     Submission,
     SubmissionIntent,
@@ -43,6 +45,8 @@ BATCH = 50
 #: Periods are looked for this far back: a report more than two years late is a question anyway.
 LOOK_BACK = timedelta(days=800)
 LOOK_AHEAD = timedelta(days=430)
+#: So many Message-IDs of a thread are looked up, those it names first.
+MOST_THREAD = 50
 #: A message is judged again at most so often when earlier ones keep turning up.
 MOST_ROUNDS = 3
 
@@ -57,6 +61,7 @@ class Intake:
     open_pool: Callable[[], ReaderPool]
     junk_ids: frozenset[str] = field(default_factory=frozenset)
     open_slow_pool: Callable[[], ReaderPool] | None = None  #: reads scans too; None: nothing to do so with
+    reference_key: bytes = b""  #: what our own Message-IDs are signed with; empty: no answer is evidence
 
     def run(self) -> Iterator[MessageOutcome]:
         """Take in everything unread; yields each outcome once it is in the ledger."""
@@ -113,7 +118,7 @@ class Intake:
                 yield from self._take_in(unread, pool)
 
     def _take_in(self, unread: Sequence[tuple[str, datetime]], pool: ReaderPool) -> Iterator[MessageOutcome]:
-        memory = Memory(self.regime, self.ledger)
+        memory = Memory(self.regime, self.ledger, self.reference_key)
         for batch in self._batches(unread):
             going = frozenset(self.ledger.begin_attempts([archive_id for archive_id, _ in batch]))
             arrivals = {archive_id: arrival for archive_id, arrival in batch if archive_id in going}
@@ -215,8 +220,9 @@ class Judged:
 class Memory:
     """What is known while messages are judged one after another: the ledger, and what is not yet in it."""
 
-    def __init__(self, regime: Regime, ledger: Ledger) -> None:
+    def __init__(self, regime: Regime, ledger: Ledger, reference_key: bytes = b"") -> None:
         self._ledger = ledger
+        self._reference_key = reference_key
         self._decisions = ledger.decisions()
         self._heard = max((decision.number for decision in self._decisions), default=0)
         self._regime = effective_regime(regime, self._decisions)
@@ -245,7 +251,13 @@ class Memory:
                 for decision in self._decisions
                 if decision.target.get("message") == archived.archive_id and decision.kind != "value"
             ),
+            answered=self._answered,
         )
+
+    def _answered(self, thread: Sequence[str]) -> OutgoingMessage | None:
+        thread = thread[:MOST_THREAD]
+        mails = self._ledger.outgoing_with(thread) if thread else ()
+        return OurMail(mails, self._reference_key).answered(thread)
 
     def fetch_doubt(self, archive_id: str) -> str:
         """What the mailbox noted against the message when it was fetched."""

@@ -19,7 +19,7 @@ from intake.evidence import best_guess, evidence, strongly_named
 from intake.period_words import NamedPeriod, periods_named
 from intake.subjects import reports_named
 from intake.unit_names import UnitIndex
-from ledger.records import Evidence
+from ledger.records import Evidence, ObligationKey
 
 #: A letter of one of these types is handed in as a report; annexes and forms come without a type.
 REPORT_TYPES = frozenset({"bao cao", "phu luc", "bieu", "bieu mau", ""})
@@ -81,6 +81,7 @@ class Envelope:
     file_names: tuple[str, ...] = ()
     forwarded_addresses: tuple[str, ...] = ()
     forwarded_units: tuple[str, ...] = ()  #: units whose addresses the forwarded heads name
+    answered: tuple[ObligationKey, ...] = ()  #: what our signed mail spoke of that the unit itself answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,16 @@ class _Recogniser:
             evidence("report", report, "form", f"{exhibit.form_rows[report]}", exhibit.file)
             for report in _fitting_forms(exhibit)
         )
-        return found
+        return found + self._answered_reports({item.points_to for item in found})
+
+    def _answered_reports(self, named: set[str]) -> list[Evidence]:
+        """The reports that the answered mail spoke of, where nothing in this mail says otherwise.
+
+        People answer whatever mail lies uppermost: words of their own always outweigh it.
+        """
+        spoken = dict.fromkeys(key.report for key in self._envelope.answered)
+        told = [each for each in spoken if not named or each in named]
+        return [evidence("report", each, "answer", self._envelope.subject) for each in told]
 
     def _reports_in(self, text: str, kind: str, place: str = "") -> list[Evidence]:
         return [
@@ -193,7 +203,8 @@ class _Recogniser:
         if len(strong) > 1:
             return self._by_best(items, strong), ["report_conflict"]
         guess = best_guess(items, "report")
-        if guess and (not exhibit.readable or not exhibit.is_letter):
+        worded = any(item.points_to == guess and item.kind != "answer" for item in items)
+        if worded and (not exhibit.readable or not exhibit.is_letter):
             # A companion without words of its own is what the mail says it is.
             return guess, []
         return guess, ["report_unknown"]
@@ -242,6 +253,10 @@ class _Recogniser:
         found += [
             evidence("unit", unit, "forwarded_sender", ", ".join(envelope.forwarded_addresses))
             for unit in envelope.forwarded_units
+        ]
+        found += [
+            evidence("unit", unit, "answer", envelope.subject)
+            for unit in dict.fromkeys(key.unit for key in envelope.answered)
         ]
         return found
 
@@ -305,7 +320,10 @@ class _Recogniser:
             found, unknown = _periods_in(texts, periods, self._envelope.arrival)
             items += [evidence("period", period.id, kind, words) for period, words in found]
             named[kind] = tuple(dict.fromkeys((*(period.id for period, _ in found), *unknown)))
-        chosen, doubts = _choose_period(named, current)
+        answered = self._answered_period(report, periods)
+        chosen, doubts = _choose_period(named, answered or current)
+        if answered is not None and answered.id == chosen:
+            items.append(evidence("period", answered.id, "answer", answered.name))
         chosen = self._checked_against_calendar(chosen, periods, doubts)
         if not doubts:
             chosen = _checked_against_cut_offs(chosen, periods, exhibit, doubts, is_named=any(named.values()))
@@ -313,6 +331,12 @@ class _Recogniser:
             doubts.append("date_contradicts")
         items += _cut_off_evidence(exhibit, periods, chosen)
         return chosen, doubts, [*items, *_date_evidence(exhibit, periods, chosen)]
+
+    def _answered_period(self, report: str, periods: Sequence[Period]) -> Period | None:
+        """The one period that the answered mail spoke of for the report; None: none, or several."""
+        spoken = {key.period for key in self._envelope.answered if key.report == report}
+        found = [period for period in periods if period.id in spoken]
+        return found[0] if len(spoken) == 1 and found else None
 
     def _checked_against_calendar(self, chosen: str, periods: tuple[Period, ...], doubts: list[str]) -> str:
         """A past period may come late, but not while a newer one of its kind is being collected."""
@@ -328,7 +352,8 @@ class _Recogniser:
 
     def _match(self, exhibit: Exhibit, foreign: bool) -> Match | None:
         reports = self._report_evidence(exhibit)
-        if not reports and not self._worth_asking(exhibit, foreign):
+        worded = any(item.kind != "answer" for item in reports)
+        if not worded and not self._worth_asking(exhibit, foreign):
             return None
         report, doubts = self._decide_report(exhibit, reports)
         units = [*self._own_unit_evidence(exhibit), *self._mail_unit_evidence(exhibit)]

@@ -347,3 +347,26 @@ def test_what_bounces_say_is_the_same_after_a_rebuild(office: Office) -> None:
     after = chased_later(office)
     assert (silenced(after), after["unproven"]) == (silenced(before), before["unproven"])
     assert silenced(after) == ["dong-tam"]
+
+
+@pytest.mark.parametrize(
+    ("sender", "forged", "heard"), [("", False, True), ("", True, False), ("binh-minh", False, False)]
+)
+def test_an_answer_to_our_mail_is_evidence_from_the_unit_it_went_to_alone(
+    office: Office, sender: str, forged: bool, heard: bool
+) -> None:
+    mail = reminded(office)
+    local, _, domain = mail.message_id.partition("@")
+    reference = f"{local[:-1]}{'0' if local[-1] != '0' else '1'}@{domain}" if forged else mail.message_id
+    by = address(sender or "dong-tam")
+    headers = {**verified(by), "In-Reply-To": reference}
+    office.deliver(
+        report_mail(sender or "dong-tam", figures(2), sender=by, headers=headers), "2023-06-07T10:00"
+    )
+    later = replace(office, now="2023-06-07T11:00:00+07:00")
+    later.take_in()
+    with later.opened() as opened:
+        (outcome,) = [each for each in opened.ledger.messages() if each.from_address == by]
+    answered = [item for item in outcome.evidence if item.kind == "answer"]
+    assert {item.about for item in answered} == ({"unit", "report", "period"} if heard else set())
+    assert later.listed("rebuild")["differences"] == []

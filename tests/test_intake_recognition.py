@@ -13,6 +13,7 @@ from intake.cut_offs import cut_offs_named
 from intake.evidence import PERIOD_WEIGHTS
 from intake.recognition import Claim, Envelope, Exhibit, Match, recognise
 from intake.unit_names import UnitIndex
+from ledger.records import ObligationKey
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 UNITS = (
@@ -279,3 +280,47 @@ def test_the_letterhead_of_a_commune_merged_away_is_asked_about_for_its_successo
     old = replace(LETTER, issuer=(Claim("ỦY BAN NHÂN DÂN XÃ CŨ KỸ"),))
     (match,) = recognise(ENVELOPE, [old], REPORTS, index, PERIODS).matches
     assert (match.unit, match.doubts) == ("binh-minh", ("letterhead_unknown",))
+
+
+# -- answers to our own signed mail ----------------------------------------------------------------------
+
+LAST_YEAR = ObligationKey("binh-minh", "bdg", "2023-H1")
+SILENT = Exhibit(number=0, file="1.xlsx", readable=True, form_rows={"bdg": 4}, form_share={"bdg": 0.9})
+
+
+def answering(exhibit: Exhibit, **changes: object) -> Match:
+    told: dict[str, object] = {
+        "arrival": datetime(2023, 6, 20, 9, tzinfo=HANOI),
+        "subject": "Re: thư của Phòng",
+    }
+    envelope = replace(ENVELOPE, **(told | {"body": "", "answered": (LAST_YEAR,)} | changes))  # type: ignore[arg-type]
+    (match,) = recognise(envelope, [exhibit], REPORTS, INDEX, PERIODS).matches
+    return match
+
+
+def test_a_file_without_words_belongs_to_the_period_of_the_mail_it_answers() -> None:
+    match = answering(SILENT)
+    assert (match.unit, match.report, match.period, match.doubts) == ("binh-minh", "bdg", "2023-H1", ())
+    assert {"unit", "report", "period"} <= {item.about for item in match.evidence if item.kind == "answer"}
+    assert answering(SILENT, answered=()).period == "2024-H1"  # the calendar alone
+
+
+def test_the_documents_own_words_outweigh_the_mail_it_answers() -> None:
+    assert answering(LETTER).period == "2024-H1"
+    assert answering(replace(SILENT, file="bieu 6 thang dau nam 2024.xlsx")).period == "2024-H1"
+    other = replace(LETTER, issuer=(Claim("ỦY BAN NHÂN DÂN XÃ ĐỒNG TÂM"),))
+    match = answering(other)
+    assert (match.unit, match.doubts) == ("dong-tam", ("sender_contradicts",))
+
+
+def test_an_answer_alone_makes_no_file_a_report() -> None:
+    wordless = replace(SILENT, form_rows={}, form_share={})
+    envelope = replace(ENVELOPE, subject="Re:", body="", answered=(LAST_YEAR,))
+    assert recognise(envelope, [wordless], REPORTS, INDEX, PERIODS).matches == ()
+
+
+def test_a_mail_about_several_periods_says_nothing_of_the_period() -> None:
+    both = (LAST_YEAR, replace(LAST_YEAR, period="2024-H1"))
+    match = answering(SILENT, answered=both)
+    assert match.period == "2024-H1"
+    assert not [item for item in match.evidence if item.about == "period" and item.kind == "answer"]
