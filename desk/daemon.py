@@ -19,9 +19,11 @@ from types import FrameType
 import schedule
 
 from config.calendar import is_working_day
+from config.errors import ConfigError
 from consolidate.errors import ConsolidateError
 from consolidate.reminders import STALE
 from desk.chasing import Chased, chase
+from desk.configuration import Print, print_of
 from desk.correspondence import correspond
 from desk.counting import FolderProof, prove
 from desk.deliveries import queue_digest, queue_draft
@@ -29,7 +31,7 @@ from desk.digest import write_digest
 from desk.errors import DeskError, sentence_of
 from desk.heartbeat import Heartbeat, beat
 from desk.log import LOG
-from desk.office import Office
+from desk.office import Office, renewed
 from desk.outbox import preview
 from desk.work import current_periods, fetch, issue, recognise, settle, take_in
 from intake.mailbox import Backoff, CountedMailbox, LoginGate, MailboxError, MailboxLoginRefusedError
@@ -56,6 +58,7 @@ class Daemon:
     _scans_may_wait: bool = True
     _trouble: MailboxError | None = None
     _send_again: datetime | None = None
+    _refused: Print = ()  #: the configuration that could not be taken over
     _looked: datetime | None = None  #: when the mailbox was last asked what became of mails
 
     def run(self, *, once: bool = False) -> None:
@@ -97,6 +100,7 @@ class Daemon:
             self._may_be_cut_off = False
 
     def _look(self) -> None:
+        self._renew()
         now = time.monotonic()
         if self.office.settings.mailbox is not None and self._may_connect(now):
             self._fetch(now)
@@ -122,6 +126,7 @@ class Daemon:
 
     def morning(self) -> None:
         """Once each working day from 07:30: settle, consolidate what is past due, remind, digest."""
+        self._renew()
         local = self.office.clock().astimezone(self.office.regime.timezone)
         today = local.date()
         if local.time() < MORNING or not is_working_day(today, self.office.regime.calendar):
@@ -139,6 +144,7 @@ class Daemon:
 
     def send(self) -> None:
         """Every minute: what is due within hours and budgets; what stands in the way is told once."""
+        self._renew()
         now = self.office.clock()
         if self._send_again is not None and now < self._send_again:
             return
@@ -149,6 +155,22 @@ class Daemon:
         except (DeskError, ConsolidateError, MailboxError) as error:
             self._send_again = now + AFTER_A_FAULT
             self._trouble_told(error)
+
+    def _renew(self) -> None:
+        """Take over a changed configuration; one that cannot be used is told once, and no mail goes."""
+        if self.office.is_current:
+            return
+        try:
+            office = renewed(self.office)
+        except ConfigError as error:
+            if (refused := print_of(self.office.settings)) != self._refused:
+                self._refused = refused
+                self._trouble_told(error)
+            return
+        if office.settings.mailbox != self.office.settings.mailbox:
+            self._close()
+        self.office = office
+        self._tell("daemon.renewed")
 
     @contextmanager
     def _told(self) -> Iterator[None]:

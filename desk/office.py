@@ -21,6 +21,7 @@ from config.loader import load_regime
 from config.secrets import secret
 from config.settings import Authentication, Encryption, Settings, load_settings
 from config.wording import Wording
+from desk.configuration import Print, print_of
 from desk.errors import HomeNotFoundError, NoMailboxError
 from desk.letters import Stationery
 from ledger.archive import Archive
@@ -55,6 +56,12 @@ class Office:
     clock: Callable[[], datetime]
     #: Asks somebody to judge again what a decision has put among the unread; None: who decides does it.
     later: Callable[[], None] | None = None
+    configuration: Print = ()  #: of the files this was made from
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the configuration is still the one this was opened with."""
+        return print_of(self.settings) == self.configuration
 
     @property
     def templates(self) -> Path:
@@ -221,6 +228,7 @@ def open_office(
         ConfigError, LedgerError: as named.
     """
     settings = load_settings(home)
+    configuration = print_of(settings)  # before the rest is read: a change meanwhile is seen afterwards
     settings = replace(settings, officer=officer or settings.officer)
     if not settings.regime.is_dir():
         raise HomeNotFoundError("desk.no_home", home=str(home))
@@ -243,7 +251,29 @@ def open_office(
             wording=Wording(language or settings.language, overrides),
             document_wording=Wording("vi", overrides),
             clock=now,
+            configuration=configuration,
         )
+
+
+def renewed(office: Office) -> Office:
+    """The same office under the configuration as it stands now; archive and ledger stay where they are.
+
+    Raises:
+        ConfigError: the configuration cannot be used.
+    """
+    old = office.settings
+    read = load_settings(old.home)
+    configuration = print_of(read)
+    settings = replace(read, archive=old.archive, database_url=old.database_url, officer=old.officer)
+    overrides = old.home / "templates" / "wording"
+    return replace(
+        office,
+        settings=settings,
+        regime=load_regime(settings.regime),
+        wording=Wording(office.wording.language, overrides),
+        document_wording=Wording("vi", overrides),
+        configuration=configuration,
+    )
 
 
 def sha256_of(content: bytes) -> str:

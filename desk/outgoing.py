@@ -90,7 +90,8 @@ def dispatch(
         return Dispatched(note=note)
 
     def may_go(mail: OutgoingMessage) -> bool:
-        return at_any_hour or is_within_hours(office.regime, mail, now())
+        # Whoever turned sending off in the middle of a batch is obeyed before the next mail.
+        return office.is_current and (at_any_hour or is_within_hours(office.regime, mail, now()))
 
     try:
         with only_sender(office.settings.database_url):

@@ -233,3 +233,30 @@ def test_an_idle_daemon_looks_for_scans_once_after_each_look(
 
     monkeypatch.setattr("desk.daemon.recognise", one)
     inside(office, idle)
+
+
+def test_sending_turned_off_while_it_runs_is_obeyed_and_a_spoiled_file_is_told(office: Office) -> None:
+    """Whoever saves the settings expects them to hold, without a restart."""
+
+    def changed(opened: OpenOffice) -> None:
+        said: list[str] = []
+        worker = Daemon(opened, said.append)
+        file = opened.settings.regime / "department.yaml"
+        before = file.read_text("utf-8")
+        assert "mode: preview" in before
+        file.write_text(before.replace("mode: preview", "mode: off"), "utf-8")
+        assert not opened.is_current
+        worker.send()
+        assert worker.office.regime.sending.mode == "off"
+        assert said == ["Đã áp dụng cấu hình mới."]
+        file.write_text("nonsense: [", "utf-8")
+        worker.send()
+        worker.send()
+        assert len(said) == 2  # told once
+        assert "department.yaml" in said[1]
+        assert not worker.office.is_current  # so that no mail goes
+        file.write_text(before, "utf-8")
+        worker.send()
+        assert worker.office.is_current
+
+    inside(office, changed)

@@ -39,7 +39,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
-#: Every page an officer can open after `served_round`: for axe, the phone, and the count of questions.
+#: Every page an officer can open, whatever the office: for axe, the phone, and the count of questions.
 PAGES = (
     "/ky-bao-cao",
     "/ky-bao-cao?luc=2023-06-03T12:00&q=xa&xep=kept",
@@ -63,11 +63,15 @@ PAGES = (
     "/thiet-lap/lich-su",
     "/don-vi",
     "/don-vi?q=xa&loai=commune",
-    "/don-vi/binh-minh",
-    "/don-vi/suoi-dau?ky=bdg/2023-H1",
     "/nhat-ky",
     "/nhat-ky/suc-khoe",
     "/tai-khoan",
+)
+#: After `served_round`, those of its units besides.
+ROUND_PAGES = (
+    *PAGES,
+    "/don-vi/binh-minh",
+    "/don-vi/suoi-dau?ky=bdg/2023-H1",
 )
 
 

@@ -11,9 +11,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from config.settings import FILE as SETTINGS_FILE
 from config.settings import load_settings
 from config.wording import LANGUAGES, Wording
+from desk.configuration import Print, print_of
 from desk.office import Office, open_office
 from desk.picture_cache import PictureCache
 from desk.pictures import FOLDER, Pictures
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
     from config.settings import Settings
-
-#: The files an open office rests on: name, size, when changed, which file it is.
-_Print = tuple[tuple[str, int, int, int], ...]
 
 
 class Desk:
@@ -59,7 +56,7 @@ class Desk:
         self.figures = RememberedFigures()
         self._opening = threading.Lock()
         self._open = ExitStack()
-        self._print: _Print = ()
+        self._print: Print = ()
         self._office: Office | None = None
         self._wordings: dict[str, Wording] = {}
         self.office()
@@ -132,20 +129,10 @@ class Desk:
         return self._office
 
 
-def _print_of(settings: Settings) -> _Print:
-    """Changes when a file of the configuration does, or when another ledger takes the place of this one."""
-    folders = (settings.regime, settings.home / "templates")
-    files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
-    found = [_print_of_file(path) for path in (settings.home / SETTINGS_FILE, *files)]
+def _print_of(settings: Settings) -> Print:
+    """Changes when the configuration does, or when another ledger takes the place of this one."""
+    found = print_of(settings)
     ledger = sqlite_file(settings.database_url)
-    if ledger is not None and ledger.exists():
-        found.append((ledger.name, 0, 0, ledger.stat().st_ino))
-    return tuple(found)
-
-
-def _print_of_file(path: Path) -> tuple[str, int, int, int]:
-    try:
-        at = path.stat()
-    except FileNotFoundError:
-        return (str(path), -1, -1, -1)
-    return (str(path), at.st_size, at.st_mtime_ns, at.st_ino)
+    if ledger is None or not ledger.exists():
+        return found
+    return (*found, (ledger.name, 0, 0, ledger.stat().st_ino))
