@@ -9,7 +9,8 @@ no manifest and is refused. What is read, in this order, so that nothing refers 
 
 Encrypted with age (https://age-encryption.org/v1) for a recipient's key, or for a passphrase: then the
 file begins with a key of its own, armored and locked with the passphrase. The program `age` opens both.
-Secrets (the file `secret`, the keyring) are never in a backup.
+Secrets (the file `secret`, the keyring) are never in a backup. The key that signs the Message-IDs of our
+mail is: it opens nothing, and without it no answer to a mail of before would be known as one.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from ledger.database import connect_engine, sqlite_file
 from ledger.errors import SchemaTooNewError
 from ledger.migrations import knows_step, step_reached
 from ledger.records import Delivery, OutboxState
+from ledger.references import FILE as REFERENCE_KEY
 from ledger.store import Ledger
 
 if TYPE_CHECKING:
@@ -191,6 +193,8 @@ def _pack(packed: _Packed, settings: Settings, ledger: Path, now: datetime) -> N
     if (settings.home / _SETTINGS).exists():
         packed.add_file(_SETTINGS, settings.home / _SETTINGS)
     packed.add_file(LEDGER, ledger)
+    if (settings.home / REFERENCE_KEY).exists():
+        packed.add_file(REFERENCE_KEY, settings.home / REFERENCE_KEY)
     if (settings.home / DECISIONS).exists():
         packed.add_bytes(DECISIONS, _whole_lines(settings.home / DECISIONS))
     archive_ids = Archive(settings.archive).ids()
@@ -303,7 +307,7 @@ def _is_ours(name: str) -> bool:
     parts = PurePosixPath(name).parts
     if ".." in parts or name.startswith("/") or "\\" in name:
         return False
-    alone = {_SETTINGS, LEDGER, DECISIONS, MANIFEST}
+    alone = {_SETTINGS, REFERENCE_KEY, LEDGER, DECISIONS, MANIFEST}
     return name in alone or (len(parts) > 1 and parts[0] in {"archive", *_FOLDERS})
 
 

@@ -10,6 +10,7 @@ import pyrage
 import pytest
 
 from desk.errors import DOCUMENT
+from ledger.references import reference_key
 from tests.dovecot import Dovecot, running_dovecot
 from tests.offices import PERIOD, REPORT, Office, figures, inside, make_office, report_mail, round_of_mail
 from tests.postgres import private_postgres
@@ -45,10 +46,13 @@ def restored(made: Office, file: Path, tmp_path: Path, *words: str, code: int = 
 
 
 def test_a_restored_home_is_sound_and_shows_the_same(made: Office, tmp_path: Path) -> None:
+    reference_key(made.home)
     made.run("backup", str(tmp_path / "a.tar"))
     office = restored(made, tmp_path / "a.tar", tmp_path)
     office.run("verify")
     assert shown(office) == shown(made)
+    assert (office.home / "reference.key").read_bytes() == reference_key(made.home)
+    assert (office.home / "reference.key").stat().st_mode & 0o077 == 0
     assert (tmp_path / "a.tar").stat().st_mode & 0o077 == 0
     assert list(tmp_path.glob(".*")) == []
 
