@@ -61,6 +61,7 @@ class Figures:
     sections: tuple[SectionText, ...]
     findings: tuple[Finding, ...]
     empty_form: bool
+    missing: tuple[str, ...] = ()  #: sections of the outline of which it says nothing
 
 
 def exhibits_of(message: ReadMessage, reports: Sequence[ReportDefinition]) -> tuple[ReadExhibit, ...]:
@@ -137,6 +138,7 @@ def figures_of(
         outline.sections,
         tables.findings,
         tables.empty_form,
+        outline.missing,
     )
     return _in_photos(figures, read.photos) if read.photos else figures
 
@@ -152,6 +154,7 @@ def _in_photos(figures: Figures, photos: PhotoPlaces) -> Figures:
         tuple(replace(section, place=at(section.place)) for section in figures.sections),
         tuple(map(photos.own_finding, figures.findings)),
         figures.empty_form,
+        figures.missing,
     )
 
 

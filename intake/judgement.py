@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
 from config.regime import Regime
-from config.reports import Grade, Period
+from config.reports import Grade, Period, ReportDefinition
 from config.spelling import plain_key
 from intake.bounces import dead_recipients
 from intake.checks import check_values
 from intake.documents import ReadFile, ReadState
-from intake.exhibits import ReadExhibit, exhibits_of, figures_of
+from intake.exhibits import Figures, ReadExhibit, exhibits_of, figures_of
 from intake.messages import ReadMessage
 from intake.reading import combine
 from intake.recognition import Envelope, Exhibit, Match, Recognition, recognise
@@ -464,7 +464,7 @@ class _Judge:
         return _Figures(
             values=checked,
             sections=sections,
-            findings=(*found, *conflicts, *findings),
+            findings=(*found, *conflicts, *findings, *_unwritten(report, read)),
             fingerprint=fingerprint(checked, sections),
             empty_form=any(one.empty_form for one in read) and not checked,
         )
@@ -639,6 +639,22 @@ class _Claim:
 
     match: Match
     decision: Decision | None
+
+
+def _unwritten(report: ReportDefinition, read: Sequence[Figures]) -> Iterator[Finding]:
+    """The sections of the outline that nothing of a submission writes under, a whole chapter as one.
+
+    Where the outline is only a custom, a table without a word is a report like any other.
+    """
+    told = any(one.sections for one in read)
+    if not read or not (told or report.outline_required):
+        return
+    lacking = [each for each in report.outline if all(each.id in one.missing for one in read)]
+    named = [each for each in lacking if not any(each.id.startswith(f"{other.id}.") for other in lacking)]
+    if named:
+        grade = Grade.WARNING if report.outline_required else Grade.NOTE
+        sections = "; ".join(f"{each.id}. {each.title}" for each in named)
+        yield Finding("sections_missing", grade, None, {"sections": sections})
 
 
 def _as_decided(match: Match, decision: Decision | None) -> _Claim:

@@ -575,3 +575,34 @@ def test_villages_are_asked_about_unless_the_form_states_their_sum(bench: Bench,
     assert value.value == 11
     assert (value.certainty is Certainty.CERTAIN) is bool(told)
     assert (asked, "sum_of_places" in found) == (([], False) if told else (["sum_of_places"], True))
+
+
+# -- the outline ----------------------------------------------------------------------------------------
+
+HALF_TOLD = ("Tổ chức 12 buổi tuyên truyền.", "II. KHÓ KHĂN", "Kinh phí còn hạn hẹp.")
+
+
+def unwritten(outcome: MessageOutcome) -> list[tuple[str, str]]:
+    (intent,) = outcome.submissions
+    found = [finding for finding in intent.findings if finding.code == "sections_missing"]
+    return [(finding.grade.value, finding.parameters["sections"]) for finding in found]
+
+
+@pytest.mark.parametrize(
+    ("required", "more", "told"),
+    [
+        (False, HALF_TOLD, [("note", "III. Kiến nghị")]),
+        (True, HALF_TOLD, [("warning", "III. Kiến nghị")]),
+        (False, (), []),
+        (True, (), [("warning", "I. Kết quả thực hiện; II. Khó khăn; III. Kiến nghị")]),
+        (True, (*HALF_TOLD, "III. KIẾN NGHỊ", "Đề nghị bổ sung kinh phí."), []),
+    ],
+    ids=["custom", "asked", "table alone", "asked, table alone", "whole"],
+)
+def test_sections_of_the_outline_without_a_word_are_listed(
+    tmp_path: Path, required: bool, more: tuple[str, ...], told: list[tuple[str, str]]
+) -> None:
+    bench = Bench(tmp_path)
+    (report,) = bench.regime.reports
+    bench = Bench(tmp_path / "b", reports=(replace(report, outline_required=required),))
+    assert unwritten(bench.judged(report_mail("binh-minh", more=more))) == told
