@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import zipfile
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from config.wording import Wording
+from consolidate.totals import effective_values
 from desk.views import reason, waiting_of
 from intake.documents import FileKind
 from intake.extractors.scan import RECOGNISED
@@ -130,6 +132,31 @@ def test_the_rest_of_a_report_is_a_part(bench: Bench) -> None:
     outcome = bench.judged(report_mail("binh-minh", rest), "2023-06-02T08:00")
     assert ended(outcome) == (MessageClass.PART_OF_REPORT, MessageState.BOOKED)
     assert outcome.submissions[0].role is Role.PART
+
+
+@pytest.mark.parametrize(
+    "together", [{"B1"}, {"B2", "B6"}, {"B1", "B3", "B5"}, {"B1", "B2", "B3", "B4", "B5"}]
+)
+@pytest.mark.parametrize("turned", [False, True], ids=["in order", "the rest first"])
+def test_a_report_split_over_two_mails_gives_the_figures_of_the_whole(
+    tmp_path: Path, together: set[str], turned: bool
+) -> None:
+    given = figures()
+    halves = [
+        {code: pair for code, pair in given.items() if code in together},
+        {code: pair for code, pair in given.items() if code not in together},
+    ]
+    split, whole = Bench(tmp_path / "a"), Bench(tmp_path / "b")
+    for day, half in enumerate(reversed(halves) if turned else halves, 1):
+        split.judged(report_mail("binh-minh", half), f"2023-06-0{day}T08:00")
+    whole.judged(report_mail("binh-minh", given))
+    assert counted(split) == counted(whole)
+
+
+def counted(bench: Bench) -> list[tuple[str, str, Decimal | None, Certainty]]:
+    submissions = bench.ledger.submissions(REPORT, PERIOD, "binh-minh")
+    held = effective_values(submissions)
+    return [(value.indicator, value.sex.value, value.value, value.certainty) for value, _ in held]
 
 
 def test_one_mail_with_the_letters_of_two_units_that_share_an_address_is_two_submissions(
