@@ -324,9 +324,17 @@ class _Judge:
         return asking and not self._files() and (bool(self._sender_units()) or self._speaks_of_reports())
 
     def _claims_sent(self) -> bool:
-        """A unit says that its report went before; nothing of the kind comes with this mail."""
+        """A unit says that its report went before, but none has come, nor does one come with this mail."""
         said = f" {plain_key(self._message.own_text)} "
-        return not self._files() and bool(self._sender_units()) and _SENT_BEFORE.search(said) is not None
+        if self._files() or _SENT_BEFORE.search(said) is None:
+            return False
+        return any(not self._has_handed_in(unit) for unit in self._sender_units())
+
+    def _has_handed_in(self, unit: str) -> bool:
+        """Whether something has come of all the unit owes for the periods now collected."""
+        now = [(report, periods[-1].id) for report, periods in self._context.periods.items() if periods]
+        owed = [key for spot in now if self._context.owes(key := ObligationKey(unit, *spot))]
+        return bool(owed) and all(self._context.earlier(key) for key in owed)
 
     def _is_stray(self) -> bool:
         """From nobody we know, no public office, and neither about reporting nor about any unit."""

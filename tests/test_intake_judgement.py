@@ -633,3 +633,19 @@ def test_sections_of_the_outline_without_a_word_are_listed(
     (report,) = bench.regime.reports
     bench = Bench(tmp_path / "b", reports=(replace(report, outline_required=required),))
     assert unwritten(bench.judged(report_mail("binh-minh", more=more))) == told
+
+
+# -- what a unit says it sent ---------------------------------------------------------------------------
+
+
+def test_a_unit_that_says_it_sent_is_believed_once_something_has_come(bench: Bench) -> None:
+    said = note(address("binh-minh"), "Re: V/v đôn đốc gửi báo cáo", "Xã đã gửi rồi nhé. Cảm ơn chị.")
+    before = bench.judged(said, "2023-06-05T08:00")
+    assert (*ended(before), before.reasons) == (
+        MessageClass.QUESTION,
+        MessageState.REVIEW,
+        ("claims_sent",),
+    )
+    bench.judged(report_mail("binh-minh"), "2023-06-05T09:00")
+    again = note(address("binh-minh"), "Re: V/v đôn đốc gửi báo cáo", "Xã đã gửi rồi chị ạ.")
+    assert ended(bench.judged(again, "2023-06-05T10:00")) == (MessageClass.OTHER, MessageState.SET_ASIDE)
