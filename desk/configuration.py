@@ -28,6 +28,6 @@ def print_of(settings: Settings) -> Print:
 def _print_of_file(path: Path) -> tuple[str, int, int, int]:
     try:
         at = path.stat()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return (str(path), -1, -1, -1)
     return (str(path), at.st_size, at.st_mtime_ns, at.st_ino)

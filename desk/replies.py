@@ -281,7 +281,8 @@ def _faults(booked: _Booked, office: Office) -> list[str]:
         if finding.code in FOR_THE_UNIT:
             sentence = reason(finding.code, wording, finding.parameters)
             place = _place(finding.place.file, finding.place.where) if finding.place else ""
-            told.append(header_text(f"{place}: {sentence}" if place else sentence, _SENTENCE))
+            line = header_text(f"{place}: {sentence}" if place else sentence, _SENTENCE)
+            told.append(line.rstrip(".; "))  # the template ends each item of its list
     return list(dict.fromkeys(told))
 
 

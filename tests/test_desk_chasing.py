@@ -281,8 +281,8 @@ def test_of_two_reports_in_one_mail_the_one_that_is_still_missing_is_chased_anew
     connect(office, server, monkeypatch)
     office.take_in()
     assert {len(mail.keys) for mail in chased(office, queue=True).mails} == {2}
-    office.run("decide", "receive", "dong-tam", "-r", "tre-em", "-k", "2023-H1", "--at", "2023-06-07T09:30")
     later = replace(office, now="2023-06-07T10:00:00+07:00")
+    later.run("decide", "receive", "dong-tam", "-r", "tre-em", "-k", "2023-H1", "--at", "2023-06-07T09:30")
     sent = chased(later, queue=True, send=True)
     (anew,) = [mail for mail in sent.mails if mail.unit == "dong-tam"]
     assert [key.report for key in anew.keys] == ["bdg"]

@@ -53,7 +53,7 @@ def test_who_approved_held_edited_and_cancelled_stands_in_the_history(office: Of
     with office.opened() as opened:
         events = opened.ledger.history(subject="outbox/1")
     assert [event.event for event in events] == [
-        "mail_queued", "mail_edited", "mail_approved", "mail_queued", "mail_held", "mail_cancelled",
+        "mail_held", "mail_edited", "mail_approved", "mail_queued", "mail_held", "mail_cancelled",
     ]  # fmt: skip
     assert events[1].detail["subject_before"].startswith("V/v đôn đốc")
     shown = office.listed("outbox", "show", "1")

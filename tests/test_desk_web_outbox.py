@@ -57,7 +57,7 @@ def move(desk: Served, mail: OutgoingMessage, *states_: OutboxState, reply: str 
 
 def test_the_batch_is_shown_as_the_mails_will_read_on_the_wire(desk: Served) -> None:
     shown = desk.client().get("/thu-di").text
-    texts = [unescape(text) for text in re.findall(r'<pre class="letter">(.*?)</pre>', shown, re.DOTALL)]
+    texts = [unescape(text) for text in re.findall(r'<pre class="letter"[^>]*>(.*?)</pre>', shown, re.DOTALL)]
     office = desk.desk.office()
     zone, department = office.regime.timezone, office.regime.department
     for mail, text in zip(mails(desk), texts, strict=True):

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -73,6 +74,11 @@ ROUND_PAGES = (
     "/don-vi/binh-minh",
     "/don-vi/suoi-dau?ky=bdg/2023-H1",
 )
+
+
+def costs() -> float:
+    """How much more the same work costs here: where coverage is measured, each line costs its tracer too."""
+    return 3.0 if sys.gettrace() else 1.0
 
 
 class Clock:
