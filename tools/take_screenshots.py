@@ -43,11 +43,17 @@ class Picture:
     name: str
     path: str
     first: str = ""  #: a link or button of the page that is followed, by CSS
+    shows: str = "h1"  #: what must be there before the picture is taken, by CSS
 
 
 PICTURES = (
     Picture("ky-bao-cao", "/ky-bao-cao?ky=binh-dang-gioi/2024-H1"),
-    Picture("viec-can-xem", "/viec-can-xem?ky=binh-dang-gioi/2024-H1", first="a.task"),
+    Picture(
+        "viec-can-xem",
+        "/viec-can-xem?ky=binh-dang-gioi/2024-H1",
+        first="a.task:has-text('cần đối chiếu')",
+        shows="#ban-goc image",
+    ),
     Picture("tong-hop", "/tong-hop?ky=binh-dang-gioi/2024-H1"),
 )
 
@@ -100,6 +106,7 @@ def _taken(page: Page, address: str, picture: Picture) -> bytes:
     page.goto(address + picture.path)
     if picture.first:
         page.locator(picture.first).first.click()
+    page.locator(picture.shows).first.wait_for()
     page.wait_for_load_state("networkidle")
     return _small(page.screenshot())
 
