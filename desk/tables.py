@@ -10,7 +10,7 @@ from rich.text import Text
 
 from config.regime import Regime
 from config.wording import Wording
-from desk.views import View
+from desk.views import View, mail_name
 
 _SIGNS = {
     "on_time": ("●", "green"),
@@ -200,13 +200,12 @@ class Printer:
         if not views:
             self.line("cli.outbox_empty")
             return
-        table = self._table("number", "to", "step", "subject", "state")
+        table = self._table("number", "to", "step", "state")
         for view in views:
             table.add_row(
                 str(view["id"] or ""),
                 f"{unit_name(view['unit'], regime)} <{', '.join(view['to'])}>",
-                view["step"],
-                view["subject"],
+                mail_name(view["kind"], view["step"], self._say),
                 self._say(f"cli.outbox_{view['state']}"),
             )
         self.console.print(table)

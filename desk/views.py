@@ -266,6 +266,13 @@ def mail_reason(reply: str, wording: Wording) -> str:
     return reply
 
 
+def mail_name(kind: str, step: str, wording: Wording) -> str:
+    """What a mail is, in words: a rung of the ladder by its own name, anything else by its kind."""
+    kind = kind.split("-", maxsplit=1)[0]
+    names = (f"terms.mail_step_{step.replace('-', '_')}", f"terms.mail_kind_{kind}")
+    return next((wording(name) for name in names if wording.has(name)), kind)
+
+
 def waiting_of(
     outcomes: Iterable[MessageOutcome], open_items: Sequence[ReviewItem]
 ) -> dict[ObligationKey, list[tuple[str, datetime]]]:

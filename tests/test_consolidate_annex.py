@@ -243,6 +243,11 @@ class TestTheTotals:
             "Chỉ tiêu khác",
         ]
 
+    def test_sections_stand_in_the_order_of_the_outline_however_the_indicators_are_listed(self) -> None:
+        totals = opened(annex(replace(whole(), totals=tuple(reversed(whole().totals)))))["Tổng hợp"]
+        first = [row[0] for row in totals.iter_rows(min_row=6, values_only=True)]
+        assert [each for each in first if isinstance(each, str)][:2] == ["I. Tuyên truyền", "II. Cán bộ"]
+
     def test_a_group_that_is_a_bare_code_heads_no_rows(self) -> None:
         totals = [replace(each, indicator=replace(each.indicator, group="XY")) for each in whole().totals]
         book = opened(annex(replace(whole(), totals=tuple(totals), report=replace(REPORT, outline=()))))

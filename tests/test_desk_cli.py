@@ -23,6 +23,7 @@ from config.wording import Wording, _shipped
 from desk import backup, heartbeat
 from desk.cli import app
 from desk.errors import CONFIGURATION
+from desk.views import mail_name
 from ledger.records import MessageClass, MessageState, ObligationState, OutboxState
 from tests.offices import (
     NOW,
@@ -503,6 +504,14 @@ def test_every_sentence_the_code_names_is_there() -> None:
 def test_every_state_has_a_word(pattern: str, members: Any) -> None:
     say = Wording("vi")
     assert [member for member in members if not say.has(pattern.format(member.value))] == []
+
+
+def test_a_rung_of_the_ladder_and_any_other_mail_have_their_names() -> None:
+    say = Wording("vi")
+    named = [
+        mail_name(*mail, say) for mail in (("chase", "don-doc-2"), ("return-2", "0a1b2c"), ("chase", "own"))
+    ]
+    assert named == ["Đôn đốc lần 2", "Đề nghị bổ sung", "Nhắc, đôn đốc"]
 
 
 # -- around ----------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ CODE = (ROOT.parent / "desk").rglob("*.py")
 PUT_TOGETHER = (
     "nav_", "role_", "language_", "sort_", "part_", "audit_",
     "event_", "detail_", "code_", "notice_", "refused_", "tab_", "mode_", "letter_", "period_kind_",
-    "secret_", "sending_", "mail_part_", "mail_nothing_", "mail_kind_", "mail_queue_",
+    "secret_", "sending_", "mail_part_", "mail_nothing_", "mail_queue_",
     "mail_head_", "answer_", "role_of_", "reason_", "aside_", "urgency_", "did_", "return_",
     "totals_", "why_", "figure_", "only_", "sheet_", "column_",
 )  # fmt: skip

@@ -272,17 +272,17 @@ def _write_totals(sheet: Any, book: _Book) -> None:
 
 
 def _groups(consolidation: Consolidation) -> list[tuple[str, list[list[Total]]]]:
-    """The totals by the section of the outline that states them, else by the group of the indicator."""
+    """The totals by section, in the order of the outline; then by the group of the indicator."""
+    outline = placed_outline(consolidation.report)
     sections = {
-        code: f"{section.id}. {section.title}"
-        for section in reversed(placed_outline(consolidation.report))
-        for code in section.indicators
+        code: f"{section.id}. {section.title}" for section in reversed(outline) for code in section.indicators
     }
-    groups: dict[str, dict[str, list[Total]]] = {}
+    used = [f"{section.id}. {section.title}" for section in outline if section.indicators]
+    groups: dict[str, dict[str, list[Total]]] = {group: {} for group in used}
     for total in consolidation.totals:
         group = sections.get(total.indicator.code, group_heading(total.indicator.group))
         groups.setdefault(group, {}).setdefault(total.indicator.code, []).append(total)
-    return [(group, list(rows.values())) for group, rows in groups.items()]
+    return [(group, list(rows.values())) for group, rows in groups.items() if rows]
 
 
 def _write_indicator(sheet: Any, book: _Book, row: int, number: int, totals: Sequence[Total]) -> None:

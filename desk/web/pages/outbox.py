@@ -12,7 +12,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from config.sending import SendingMode
-from consolidate.reminders import CHASE, LEADERS
 from desk.answers import Answer, answers
 from desk.chasing import Chased, chase
 from desk.errors import DeskError, UnknownNameError
@@ -20,7 +19,7 @@ from desk.outbox import AWAITING_APPROVAL, left_to_send
 from desk.outbox_actions import MailFile, approve, cancel, edit, hold, mail_file
 from desk.outgoing import hindrance, is_within_hours
 from desk.sender import UnsafeMailError, build_mime
-from desk.views import mail_reason, reason
+from desk.views import mail_name, mail_reason, reason
 from desk.web.call import POST, Call, Route
 from ledger.records import OutboxState
 
@@ -261,14 +260,7 @@ def _row(call: Call, mail: OutgoingMessage, answered: tuple[Answer, ...] = ()) -
     state = "web.mail_state_awaiting" if awaits else f"cli.outbox_{mail.state.value}"
     why = "" if awaits else mail_reason(mail.server_reply, say)
     name = units.get(mail.unit, mail.unit) or say("web.mail_to_us")
-    return Row(mail, name, LOOKS[mail.state], say(state), _kind(call, mail), why, answered)
-
-
-def _kind(call: Call, mail: OutgoingMessage) -> str:
-    kind = mail.kind.split("-")[0]
-    key = f"web.mail_kind_{kind}"
-    words = call.say(key) if call.say.has(key) else mail.kind
-    return f"{words} ({mail.step})" if kind in {CHASE, LEADERS} else words
+    return Row(mail, name, LOOKS[mail.state], say(state), mail_name(mail.kind, mail.step, say), why, answered)
 
 
 def _mail(call: Call, fault: str = "") -> MailView:
