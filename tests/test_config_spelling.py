@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config import spelling
 from config.spelling import accented_key, is_accented, plain_key, tidy
 
 LETTERS = "aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệghiìíỉĩịklmnoòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvxyỳýỷỹỵƣ -.,0123"
+FOLDS = (spelling._tidy, spelling._accented_key, spelling._plain_key, spelling.without_marks)
 vietnamese = st.text(LETTERS + LETTERS.upper(), max_size=40)
 
 
@@ -68,3 +70,17 @@ def test_tidy_keeps_case_marks_and_punctuation() -> None:
 def test_marks_are_told() -> None:
     assert is_accented("xã")
     assert not is_accented("xa Doi Che")
+
+
+@given(vietnamese | st.text(alphabet=spelling._ALPHABET, max_size=40) | st.text(max_size=20))
+def test_a_text_folds_alike_by_octets_and_letter_by_letter(text: str) -> None:
+    by_octets = [fold(text) for fold in FOLDS]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(spelling, "_octets", lambda _text: None)
+        patched.setattr(spelling, "_kept_tidy", spelling._tidy)
+        patched.setattr(spelling, "_kept_accented_key", spelling._accented_key)
+        assert [fold(text) for fold in FOLDS] == by_octets
+
+
+def test_every_letter_of_vietnamese_has_its_octet() -> None:
+    assert spelling._octets(LETTERS + LETTERS.upper()) is not None
