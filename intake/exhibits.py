@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count
@@ -15,6 +15,7 @@ from config.spelling import plain_key, without_marks
 from intake.cut_offs import cut_offs_in
 from intake.documents import Document, FileKind, Paragraph, ReadFile, ReadState, Table
 from intake.extractors.scan import is_recognised
+from intake.headings import Grid
 from intake.letterhead import HeadLine, Letterhead, read_letterhead
 from intake.messages import ReadMessage
 from intake.outline import cut_outline
@@ -22,7 +23,7 @@ from intake.photo_places import PhotoPlaces
 from intake.recognition import REPORT_TYPES, Claim, Exhibit
 from intake.sentences import read_sentences
 from intake.subjects import reports_named
-from intake.tables import GivenPercent, TableReading, place_of, read_tables
+from intake.tables import GivenPercent, TableReading, grids_of, place_of, read_tables
 from intake.taught import TaughtNames
 from ledger.records import Certainty, Finding, Method, SectionText, Value
 
@@ -38,6 +39,21 @@ _ANNEX_TYPES = frozenset({"phu luc", "bieu", "bieu mau", "bieu so lieu", "bieu t
 
 
 @dataclass(frozen=True, slots=True)
+class Labelled:
+    """A document as its labels are looked up, its tables by row and column: made once for all reports."""
+
+    document: Document
+    grids: Mapping[int, Grid]
+
+    @classmethod
+    def of(cls, document: Document) -> Labelled:
+        """The document made ready; recognition loses marks, so none of those in a scan is believed."""
+        if is_recognised(document):
+            document = replace(document, blocks=tuple(map(_unmarked, document.blocks)))
+        return cls(document, grids_of(document))
+
+
+@dataclass(frozen=True, slots=True)
 class ReadExhibit:
     """An exhibit with the document behind it; `file` is None for the body of the mail.
 
@@ -48,6 +64,7 @@ class ReadExhibit:
     file: ReadFile | None
     document: Document | None
     photos: PhotoPlaces | None = None  #: of pages joined into one document: where each of them is
+    labelled: Labelled | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +90,12 @@ def exhibits_of(message: ReadMessage, reports: Sequence[ReportDefinition]) -> tu
             continue
         number = len(found)
         if file.document is None:
-            exhibit = Exhibit(number=number, file=file.name, readable=False)
+            exhibit, labelled = Exhibit(number=number, file=file.name, readable=False), None
         else:
-            exhibit = _exhibit(number, file.name, file.document, reports)
+            labelled = Labelled.of(file.document)
+            exhibit = _exhibit(number, file.name, file.document, labelled, reports)
         of_pages = photos if file.kind is FileKind.IMAGE and file.document is not None else None
-        found.append(ReadExhibit(exhibit, file, file.document, of_pages))
+        found.append(ReadExhibit(exhibit, file, file.document, of_pages, labelled))
     if not any(read.document is not None for read in found):
         body = _body_exhibit(len(found), message, reports)
         found += [body] if body is not None else []
@@ -123,7 +141,8 @@ def figures_of(
     """Figures, narrative and findings of one exhibit for a report, a kind of unit and its level."""
     assert read.document is not None
     name = read.exhibit.file
-    tables = read_tables(_for_labels(read.document), name, report, kind, period, taught)
+    labelled = read.labelled or Labelled.of(read.document)
+    tables = read_tables(labelled.document, name, report, kind, period, taught, labelled.grids)
     if is_recognised(read.document):
         tables = replace(tables, values=_recognised(tables.values, _sure_places(read.document)))
     outline = cut_outline(read.document, report.outline, name)
@@ -158,13 +177,6 @@ def _in_photos(figures: Figures, photos: PhotoPlaces) -> Figures:
     )
 
 
-def _for_labels(document: Document) -> Document:
-    """The document as its labels are looked up: recognition loses marks, so none of them is believed."""
-    if not is_recognised(document):
-        return document
-    return replace(document, blocks=tuple(map(_unmarked, document.blocks)))
-
-
 def _unmarked(block: Paragraph | Table) -> Paragraph | Table:
     if isinstance(block, Paragraph):
         return block
@@ -197,9 +209,14 @@ def _sure_places(document: Document) -> frozenset[str]:
     )
 
 
-def _exhibit(number: int, file: str, document: Document, reports: Sequence[ReportDefinition]) -> Exhibit:
+def _exhibit(
+    number: int, file: str, document: Document, labelled: Labelled, reports: Sequence[ReportDefinition]
+) -> Exhibit:
     head = read_letterhead(document, file)
-    tables = {report.id: read_tables(_for_labels(document), file, report, "") for report in reports}
+    tables = {
+        report.id: read_tables(labelled.document, file, report, "", grids=labelled.grids)
+        for report in reports
+    }
     is_sheet = any(table.sheet for table in document.tables)
     issuer = tuple(_claim(line) for line in head.issuer_lines)
     joined = (Claim(head.issuer, _where(head.issuer_lines)),) if head.issuer else ()

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from config.reports import Sex
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from intake.documents import Cell, Table
 
 _DEEPEST = 3  # rows of a head
+_LONGEST_HEADING = 300  # letters; a longer text heads no column
 _MOST_COVERED = 400_000  # grid places of one table; beyond it merged cells count only where they begin
 
 
@@ -78,13 +79,31 @@ class Grid:
     """A table by row and column, merged cells found from every place they cover, hidden rows left out."""
 
     def __init__(self, table: Table) -> None:
+        self._table = table
         self.rows = [row for row in range(table.rows) if row not in table.hidden_rows]
         self.columns = [column for column in range(table.columns) if column not in table.hidden_columns]
-        covered = sum(cell.row_span * cell.column_span for cell in table.cells)
-        self._cells: dict[tuple[int, int], Cell] = {}
-        for cell in table.cells:
-            for place in _places(cell, table) if covered <= _MOST_COVERED else ((cell.row, cell.column),):
-                self._cells.setdefault(place, cell)
+
+    @cached_property
+    def _cells(self) -> dict[tuple[int, int], Cell]:
+        cells = self._table.cells
+        merged = [cell for cell in cells if cell.row_span != 1 or cell.column_span != 1]
+        if not merged:
+            return {(cell.row, cell.column): cell for cell in reversed(cells)}
+        covered = len(cells) - len(merged) + sum(cell.row_span * cell.column_span for cell in merged)
+        found: dict[tuple[int, int], Cell] = {}
+        for cell in cells:
+            for place in (
+                _places(cell, self._table) if covered <= _MOST_COVERED else ((cell.row, cell.column),)
+            ):
+                found.setdefault(place, cell)
+        return found
+
+    @cached_property
+    def heads(self) -> frozenset[int]:
+        """The rows in which a cell heads a column of labels: a head can begin nowhere else."""
+        return frozenset(
+            cell.row for cell in self._table.cells if _may_head(cell) and _heads_labels(cell.text)
+        )
 
     def at(self, row: int, column: int | None) -> Cell | None:
         """The cell that covers the place."""
@@ -109,7 +128,7 @@ def layout_at(grid: Grid, row: int, period: Period | None = None) -> Layout | No
     With the reported period the columns of another one are left out; a head with no other columns is a
     layout without figures, `elsewhen`, so that what stands under it is read under no other head.
     """
-    labels = [cell for cell in grid.starting(row) if role_of(cell.text) is Role.LABEL]
+    labels = [cell for cell in grid.starting(row) if _heads_labels(cell.text)] if row in grid.heads else []
     if not labels:
         return None
     label = labels[0].column
@@ -127,6 +146,15 @@ def layout_at(grid: Grid, row: int, period: Period | None = None) -> Layout | No
         )
     layout = _layout(row, last, label, columns)
     return layout and replace(layout, figures={}, percents=(), undecided=False, periods=(), elsewhen=True)
+
+
+def _may_head(cell: Cell) -> bool:
+    """Whether a cell can head a column: a few words and no number, told before any word is looked at."""
+    return not cell.number and len(cell.text) <= _LONGEST_HEADING
+
+
+def _heads_labels(text: str) -> bool:
+    return _LABEL_STEM.search(plain_key(text)) is not None and role_of(text) is Role.LABEL
 
 
 def _parts_of(columns: Sequence[Column], period: Period) -> dict[Sex, tuple[Column, ...]]:
@@ -361,6 +389,7 @@ _LABELS = frozenset(
         "ten noi dung",
     }
 )
+_LABEL_STEM = re.compile(r"chi tieu|noi dung|danh muc|tieu chi|hang muc")  # one of them is in every label
 _ORDINALS = frozenset({"stt", "tt", "so tt", "sott", "so thu tu", "thu tu", "ma so", "ma chi tieu", "ma"})
 _MEASURES = frozenset({"dvt", "don vi tinh", "don vi", "don vi do", "d v t", "dv tinh", "dvi tinh"})
 _NEUTRAL = word_set("trong do gom chia ra theo gioi tinh phan bao cao ky nay trong ky so voi tong the")
@@ -388,7 +417,7 @@ _PERIOD = re.compile(
 )
 
 
-@cache
+@lru_cache(maxsize=8192)  # the heads of one form come with every report
 def role_of(text: str) -> Role:
     """The role that one cell of a head speaks for."""
     shown = tidy(text)

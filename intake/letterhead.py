@@ -1,7 +1,7 @@
-"""What the frame of a document says about itself: who issues it, its number, its title, who signs.
+"""What the frame of a document says about itself: who issues it, its number, its title.
 
 Decree 30/2020/NĐ-CP, Appendix I, lays the frame out: issuer at the left, Quốc hiệu at the right, number under
-the issuer, place and date under the motto, type title and subject below, signature at the end. Real
+the issuer, place and date under the motto, type title and subject below. Real
 documents leave parts out, damage them, or draw them without a table; every part may be empty.
 """
 
@@ -82,12 +82,10 @@ class Letterhead:
     named_in_opening: tuple[HeadLine, ...] = ()  #: who reports, by the opening: text is the name alone
     named_in_closing: tuple[HeadLine, ...] = ()  #: "Trên đây là báo cáo … của …": the name alone
     annexes: tuple[AnnexReference, ...] = ()
-    signature: tuple[HeadLine, ...] = ()  #: TM. ỦY BAN NHÂN DÂN, KT. CHỦ TỊCH, PHÓ CHỦ TỊCH
-    signer: HeadLine | None = None
 
 
 def read_letterhead(document: Document, file: str = "") -> Letterhead:
-    """The frame of a text document, or what stands above and below the table of a workbook.
+    """The frame of a text document, or what stands above the table of a workbook.
 
     Args:
         document: as its reader returned it.
@@ -99,7 +97,6 @@ def read_letterhead(document: Document, file: str = "") -> Letterhead:
     superior, issuer = _issuer(head)
     type_index, document_type = _type_title(head)
     subject = _subject(head, type_index, document_type)
-    signature, signer = _signature(document, file)
     return Letterhead(
         superior=superior,
         issuer=tidy(" ".join(line.text for line in issuer)),
@@ -115,8 +112,6 @@ def read_letterhead(document: Document, file: str = "") -> Letterhead:
         named_in_opening=tuple(_named_in_opening(body)),
         named_in_closing=tuple(_named_in_closing(body)),
         annexes=tuple(found for line in [*head, *body] if (found := _annex(line)) is not None),
-        signature=signature,
-        signer=signer,
     )
 
 
@@ -130,7 +125,9 @@ _GAP = re.compile(r"\t+|\s{4,}")
 def _lines(text: str, place: Place) -> Iterator[HeadLine]:
     """The lines of a paragraph or cell; columns drawn with tabs or blanks become lines of their own."""
     for raw in text.splitlines():
-        for part in _GAP.split(raw) if not _NUMBERED.search(raw) and not _DATED.search(raw) else [raw]:
+        # First what is soonest told: hardly any line has a gap, and only there a date must be looked for.
+        parted = _GAP.search(raw) and not _NUMBERED.match(raw) and not _DATED.search(raw)
+        for part in _GAP.split(raw) if parted else [raw]:
             for piece in _without_national(tidy(part)):
                 if piece and not _RULE.match(piece):
                     yield HeadLine(piece, Place(place.file, place.where, piece))
@@ -169,10 +166,10 @@ def _columns(table: Table, file: str) -> Iterator[HeadLine]:
 
 
 def _above_table(sheet: Table, file: str) -> Iterator[HeadLine]:
-    """The cells of a sheet above the header row of its table."""
+    """The cells of a sheet above the header row of its table; a number in a cell is no line of a frame."""
     end = _header_row(sheet)
     for cell in sheet.cells:
-        if cell.row < end and cell.text:
+        if cell.row < end and cell.text and not cell.number:
             yield from _lines(cell.text, _cell_place(file, sheet, cell))
 
 
@@ -186,12 +183,13 @@ _HEADER_WORDS = frozenset(
         "so lieu|nam|nu|ghi chu|thuc hien|ke hoach|ty le|stt|tt|so tt"
     )
 )
+_LONGEST_HEADER = 60  # letters, marks and breaks between the words included
 
 
 def _header_row(sheet: Table) -> int:
     rows: dict[int, int] = {}
     for cell in sheet.cells:
-        if plain_key(cell.text) in _HEADER_WORDS:
+        if len(cell.text) <= _LONGEST_HEADER and not cell.number and plain_key(cell.text) in _HEADER_WORDS:
             rows[cell.row] = rows.get(cell.row, 0) + 1
     return min((row for row, count in rows.items() if count > 1), default=min(sheet.rows, 12))
 
@@ -247,7 +245,7 @@ _DAMAGED = 86  # of 100: letters a PDF or an old font lost; no other line of a h
 
 def _is_national(text: str) -> bool:
     key = plain_key(text)
-    return any(fuzz.ratio(key, line) >= _DAMAGED or line in key for line in _NATIONAL)
+    return any(fuzz.ratio(key, line, score_cutoff=_DAMAGED) >= _DAMAGED or line in key for line in _NATIONAL)
 
 
 _NUMBERED = re.compile(r"^\s*số\b\s*[:.]?", re.IGNORECASE)
@@ -524,52 +522,6 @@ def _annex(line: HeadLine) -> AnnexReference | None:
         tidy(match["issuer"] or "").rstrip(" .;)"),
         line,
     )
-
-
-# -- signature ------------------------------------------------------------------------------------
-
-_TITLE = re.compile(
-    r"^(?:(?:TM|KT|TL|TUQ|Q|T/M|K/T|T/L)\s*\.?\s|(?:PHÓ\s+)?(?:CHỦ TỊCH|BÍ THƯ|GIÁM ĐỐC|TRƯỞNG PHÒNG"
-    r"|TRƯỞNG BAN|TRƯỞNG TRẠM|"
-    r"HIỆU TRƯỞNG|CHÁNH|CHỈ HUY|TRƯỞNG CÔNG AN|TRƯỞNG|VIỆN TRƯỞNG|CHI CỤC TRƯỞNG|TỔNG GIÁM ĐỐC)|THỦ "
-    r"TRƯỞNG|ỦY VIÊN|"
-    r"NGƯỜI LẬP BIỂU|KẾ TOÁN)"
-)
-_PERSON = re.compile(r"^(?:[A-ZĐÀ-Ỹ][a-zđà-ỹ]+\s+){1,5}[A-ZĐÀ-Ỹ][a-zđà-ỹ]+$")
-
-
-def _signature(document: Document, file: str) -> tuple[tuple[HeadLine, ...], HeadLine | None]:
-    """The titles above the signature and the name below it, from the last block that has them."""
-    for lines in _signature_blocks(document, file):
-        starts = [
-            index
-            for index, line in enumerate(lines)
-            if _TITLE.match(line.text.upper()) and line.text.isupper()
-        ]
-        if not starts:
-            continue
-        block = lines[starts[0] :]
-        titles = tuple(line for line in block if line.text.isupper() and not _PERSON.match(line.text))
-        return titles, _first(line for line in block if _PERSON.match(line.text))
-    return (), None
-
-
-def _signature_blocks(document: Document, file: str) -> Iterator[list[HeadLine]]:
-    """Where a signature may stand, likeliest first: small tables, foot of sheets, loose paragraphs."""
-    for block in reversed(document.blocks):
-        if isinstance(block, Table) and not block.sheet and not _is_data(block):
-            yield [line for cell in block.cells for line in _lines(cell.text, _cell_place(file, block, cell))]
-        elif isinstance(block, Table) and block.sheet:
-            head = _header_row(block)  # once: it looks at every cell
-            foot = [cell for cell in block.cells if cell.row > head]
-            yield list(_feet(block, foot, file))
-    paragraphs = [block for block in document.blocks if isinstance(block, Paragraph)]
-    yield [line for one in paragraphs[-15:] for line in _lines(one.text, _paragraph_place(file, one))]
-
-
-def _feet(sheet: Table, cells: Iterable[Cell], file: str) -> Iterator[HeadLine]:
-    for cell in sorted(cells, key=lambda cell: (cell.column, cell.row)):
-        yield from _lines(cell.text, _cell_place(file, sheet, cell))
 
 
 def _first(found: Iterable[_T | None]) -> _T | None:

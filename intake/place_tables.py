@@ -110,7 +110,7 @@ def place_table(
     """The table of places in a grid; None where there is none that is understood as a whole."""
     for row in grid.rows[:_DEEPEST_HEAD]:
         for cell in grid.starting(row):
-            key = plain_key(cell.text)
+            key = "" if cell.number else plain_key(cell.text)
             if key in _OF_PLACES or key in _OF_ANYTHING:
                 last = last_row_of_head(grid, row, cell.column)
                 columns = _columns(grid, (row, last), cell.column, _Named(index, report, period))

@@ -130,6 +130,7 @@ def read_tables(
     unit_kind: str,
     period: Period | None = None,
     taught: TaughtNames | None = None,
+    grids: Mapping[int, Grid] | None = None,
 ) -> TableReading:
     """Read every visible table of a document for one report.
 
@@ -144,18 +145,26 @@ def read_tables(
         period: the period reported on; columns headed by another year or period are not read. Without
             it, of several periods the latest is.
         taught: the wordings of rows that officers confirmed for this report.
+        grids: what `grids_of` made of the document, where it is read for more than one question.
 
     """
     taught = taught or TaughtNames()
-    notes = _read_document(document, file, report, period, taught, {})
+    grids = grids if grids is not None else grids_of(document)
+    notes = _read_document(document, grids, file, report, period, taught, {})
     placed = _placed_by_form(notes.forms, report, unit_kind)
     if placed:
-        notes = _read_document(document, file, report, period, taught, placed)
+        notes = _read_document(document, grids, file, report, period, taught, placed)
     return _settled(notes, report, unit_kind)
+
+
+def grids_of(document: Document) -> dict[int, Grid]:
+    """The tables of a document by row and column, by their place among its blocks."""
+    return {number: Grid(block) for number, block in enumerate(document.blocks) if isinstance(block, Table)}
 
 
 def _read_document(
     document: Document,
+    grids: Mapping[int, Grid],
     file: str,
     report: ReportDefinition,
     period: Period | None,
@@ -173,6 +182,7 @@ def _read_document(
             above = _lines_above(document, number)
             reader = _TableReader(
                 block,
+                grids[number],
                 file=file,
                 report=report,
                 period=period,
@@ -234,6 +244,7 @@ class _TableReader:
     def __init__(
         self,
         table: Table,
+        grid: Grid,
         *,
         file: str,
         report: ReportDefinition,
@@ -251,12 +262,13 @@ class _TableReader:
         self._period = period
         self._index = index
         self._notes = notes
-        self._above = list(above)
+        self._above = above
+        self._rows_above: list[int] = []
         self._taught = taught
         self._recognised = recognised
         self._placed = placed
         self.form: list[FormRow] = []  #: what the reading made of each row, for the form as a whole
-        self._grid = Grid(table)
+        self._grid = grid
         self._section = ""
         self._parent: _Parent | None = None
         self._above_label = ""
@@ -301,8 +313,14 @@ class _TableReader:
             elif found:
                 found[-1][1].append(row)
             else:
-                self._above.append(" ".join(tidy(cell.text) for cell in self._grid.starting(row)))
+                self._rows_above.append(row)
         return found
+
+    def _lines_above(self) -> Iterator[str]:
+        """The lines of text and the rows that stand above the first head."""
+        yield from self._above
+        for row in self._rows_above:
+            yield " ".join(tidy(cell.text) for cell in self._grid.starting(row))
 
     def _continued(self, earlier: Layout | None) -> list[tuple[Layout, list[int]]]:
         """A table without a head right after one of the same width is that table's next page."""
@@ -311,7 +329,7 @@ class _TableReader:
         used = [earlier.label, *(column.index for column in earlier.figures.values())]
         if max(used) >= self._table.columns or not self._labels_known(earlier.label):
             return []
-        self._above = []
+        self._above, self._rows_above = (), []
         return [(replace(earlier, first=-1, last=-1), self._grid.rows[:_MOST_ROWS])]
 
     def _labels_known(self, column: int) -> bool:
@@ -598,7 +616,9 @@ class _TableReader:
     @cached_property
     def _table_measure(self) -> str:
         """The unit of measure stated once above the table."""
-        return next((found for line in reversed(self._above) if (found := stated_measure(line))), "")
+        return next(
+            (found for line in reversed([*self._lines_above()]) if (found := stated_measure(line))), ""
+        )
 
     def _fault_of_place(self, cell: Cell, strength: Strength) -> str:
         """Why a readable number may not belong to the figure it stands under; empty when it surely does."""
@@ -716,7 +736,7 @@ class _TableReader:
         # before and behind a label (enumeration, brackets, footnotes).
         most = 2 * self._index.longest_name + 4
         cells = self._table.cells[:_MOST_ROWS]
-        texts = [cell for cell in cells if _could_be_label(cell.text) and len(cell.text.split()) <= most]
+        texts = [cell for cell in cells if _could_be_label(cell) and len(cell.text.split()) <= most]
         return [cell for cell in texts if self._index.match(cell.text).strength in sure]
 
     def _note_elsewhen(self, layout: Layout, rows: Sequence[int]) -> None:
@@ -731,10 +751,12 @@ class _TableReader:
 
     def _note_hidden(self) -> None:
         """Hidden rows and sheets hold last year's figures more often than not; they are named, not read."""
-        hides = self._table.hidden or any(
-            cell.row in self._table.hidden_rows or cell.column in self._table.hidden_columns
-            for cell in self._table.cells
-            if cell.text.strip()
+        rows, columns = self._table.hidden_rows, self._table.hidden_columns
+        hides = self._table.hidden or (
+            bool(rows or columns)
+            and any(
+                cell.row in rows or cell.column in columns for cell in self._table.cells if cell.text.strip()
+            )
         )
         if hides and self._table.cells:
             place = Place(self._file, self._table.name)
@@ -745,7 +767,7 @@ class _TableReader:
     def _note_titles(self, layouts: list[tuple[Layout, list[int]]]) -> None:
         periods = [period for layout, _ in layouts for period in layout.periods]
         name = [self._table.name] if self._table.sheet else []
-        lines = [tidy(line) for line in [*name, *self._above, *periods]]
+        lines = [tidy(line) for line in [*name, *self._lines_above(), *periods]]
         self._notes.titles += [line for line in lines if _TITLE.search(plain_key(line))]
 
     def _place(self, cell: Cell) -> Place:
@@ -933,10 +955,10 @@ def _is_shared(cell: Cell, layout: Layout) -> bool:
     return cell.row_span > 1 or (len(sexes) > 1 and not begins_at_total)
 
 
-def _could_be_label(text: str) -> bool:
-    if not 4 <= len(text.strip()) <= 200:  # noqa: PLR2004  # "CBCC" is the shortest label there is
+def _could_be_label(cell: Cell) -> bool:
+    if cell.number or not 4 <= len(cell.text.strip()) <= 200:  # noqa: PLR2004  # "CBCC" is the shortest label
         return False
-    return any(letter.isalpha() for letter in text)
+    return any(letter.isalpha() for letter in cell.text)
 
 
 def _settled(notes: _Notes, report: ReportDefinition, unit_kind: str) -> TableReading:
