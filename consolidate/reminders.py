@@ -12,13 +12,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from config.calendar import add_working_days, midnight
 from config.regime import Regime
 from config.reports import Period, ReportDefinition
 from config.sending import ChaseStep, Ladder
 from config.units import Unit
-from consolidate.consolidation import Consolidation
+from consolidate.consolidation import UnitStanding
 from ledger.records import ObligationKey, ObligationState, OutboxState, OutgoingMessage
 
 CHASE = "chase"  #: what the kind of every chase-up mail begins with
@@ -44,6 +45,25 @@ _MAY_BE_WRITTEN_ANEW = frozenset({NO_LONGER_NEEDED, TOO_OLD})
 
 _ROLES = ("official", "personal", "shared")
 _REFUSED_RECIPIENT = re.compile(r"RCPT TO:<([^>]*)>: 5")
+
+
+class Collected(Protocol):
+    """A period being collected, with every obligation as it stands: all that chasing asks of one."""
+
+    @property
+    def report(self) -> ReportDefinition:
+        """The report."""
+        ...
+
+    @property
+    def period(self) -> Period:
+        """Its period."""
+        ...
+
+    @property
+    def standings(self) -> tuple[UnitStanding, ...]:
+        """Who stands where, in the order of the units sheet."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +112,7 @@ class _Reached:
 
 def due_reminders(
     regime: Regime,
-    consolidations: Iterable[Consolidation],
+    periods: Iterable[Collected],
     already: Sequence[OutgoingMessage],
     now: datetime,
     returned: frozenset[str] = frozenset(),
@@ -106,24 +126,27 @@ def due_reminders(
 
     Args:
         regime: whose ladder, calendar and zone count.
-        consolidations: the periods being collected, as they stand at `now`.
+        periods: the periods being collected, as they stand at `now`.
         already: every mail of the outbox, whatever became of it.
         now: the moment, aware.
         returned: addresses that mail came back from, lower case.
 
     """
-    chases = [mail for mail in already if mail.kind.startswith(CHASE)]
+    chases = _ByKey(mail for mail in already if mail.kind.startswith(CHASE))
+    rung = _Rungs(regime, now)
     reached: dict[str, list[_Reached]] = defaultdict(list)
     units: dict[str, Unit] = {}
-    for item, unit in _open_items(consolidations):
-        step = step_reached(regime, item.report, item.due, now)
+    for item, unit in _open_items(periods):
+        step = rung(item)
         if step is not None:
             units[unit.id] = unit
-            new = not _is_spent(regime, step, item, chases) and not _is_capped(regime, item, chases)
+            named = chases.naming(item.key)
+            new = not _is_spent(regime, step, item, named) and not _is_capped(regime, item, named)
             reached[unit.id].append(_Reached(item, step, new))
     order = {unit.id: place for place, unit in enumerate(regime.units)}
+    dead = returned | _dead_now(chases.mails, now)
     return tuple(
-        _reminder(regime, units[unit_id], reached[unit_id], chases, now, returned)
+        _reminder(regime, units[unit_id], reached[unit_id], chases, now, dead)
         for unit_id in sorted(reached, key=lambda each: order.get(each, len(order)))
         if any(each.new for each in reached[unit_id])
     )
@@ -131,17 +154,18 @@ def due_reminders(
 
 def leaders_lists(
     regime: Regime,
-    consolidations: Iterable[Consolidation],
+    periods: Iterable[Collected],
     already: Sequence[OutgoingMessage],
     now: datetime,
 ) -> tuple[LeadersList, ...]:
     """The lists that are due to the leaders at `now`: one for each report, period and rung, once."""
     told = [mail for mail in already if mail.kind.startswith(LEADERS)]
     found = []
-    for consolidation in consolidations:
+    for collected in periods:
         reached: dict[ChaseStep, list[tuple[OpenItem, Unit]]] = defaultdict(list)
-        for item, unit in _open_items([consolidation]):
-            step = step_reached(regime, item.report, item.due, now, leaders=True)
+        rung = _Rungs(regime, now, leaders=True)
+        for item, unit in _open_items([collected]):
+            step = rung(item)
             if step is not None:
                 reached[step].append((item, unit))
         for step, pairs in reached.items():
@@ -149,26 +173,21 @@ def leaders_lists(
             if all(_may_be_written_anew(mail) for mail in same):
                 kind = f"{LEADERS}-{len(same) + 1}" if same else LEADERS
                 items, units = zip(*pairs, strict=True)
-                found.append(
-                    LeadersList(consolidation.report, consolidation.period, step, items, units, kind)
-                )
+                found.append(LeadersList(collected.report, collected.period, step, items, units, kind))
     return tuple(found)
 
 
 def units_to_telephone(
     regime: Regime,
-    consolidations: Iterable[Consolidation],
+    periods: Iterable[Collected],
     already: Sequence[OutgoingMessage],
     now: datetime,
     returned: frozenset[str] = frozenset(),
 ) -> tuple[Unit, ...]:
     """The units that stand on a rung and have no address that takes mail."""
     day, dead = now.astimezone(regime.timezone).date(), returned | _dead_now(already, now)
-    owing = {
-        unit.id: unit
-        for item, unit in _open_items(consolidations)
-        if step_reached(regime, item.report, item.due, now) is not None
-    }
+    rung = _Rungs(regime, now)
+    owing = {unit.id: unit for item, unit in _open_items(periods) if rung(item) is not None}
     return tuple(unit for unit in owing.values() if not addresses_of(unit, day, dead))
 
 
@@ -245,10 +264,41 @@ def copies_of(
     return tuple(dict.fromkeys(address for address in others if address not in to))
 
 
-def _open_items(consolidations: Iterable[Consolidation]) -> Iterable[tuple[OpenItem, Unit]]:
-    for consolidation in consolidations:
-        report, period = consolidation.report, consolidation.period
-        for standing in consolidation.standings:
+class _Rungs:
+    """`step_reached` at one moment; the hundreds of units with the same due moment stand on the same rung."""
+
+    def __init__(self, regime: Regime, now: datetime, *, leaders: bool = False) -> None:
+        self._regime, self._now, self._leaders = regime, now, leaders
+        self._known: dict[tuple[str, datetime], ChaseStep | None] = {}
+
+    def __call__(self, item: OpenItem) -> ChaseStep | None:
+        """The rung an item stands on."""
+        asked = (item.report.id, item.due)
+        if asked not in self._known:
+            step = step_reached(self._regime, item.report, item.due, self._now, leaders=self._leaders)
+            self._known[asked] = step
+        return self._known[asked]
+
+
+class _ByKey:
+    """Mails, and those that name an obligation."""
+
+    def __init__(self, mails: Iterable[OutgoingMessage]) -> None:
+        self.mails = tuple(mails)
+        self._naming: dict[ObligationKey, list[OutgoingMessage]] = defaultdict(list)
+        for mail in self.mails:
+            for key in dict.fromkeys(mail.keys):
+                self._naming[key].append(mail)
+
+    def naming(self, key: ObligationKey) -> Sequence[OutgoingMessage]:
+        """The mails that name it, in their order."""
+        return self._naming.get(key, ())
+
+
+def _open_items(periods: Iterable[Collected]) -> Iterable[tuple[OpenItem, Unit]]:
+    for collected in periods:
+        report, period = collected.report, collected.period
+        for standing in collected.standings:
             if standing.state is ObligationState.MISSING and standing.due is not None:
                 key = ObligationKey(standing.unit.id, report.id, period.id)
                 yield OpenItem(key, report, period, standing.due), standing.unit
@@ -259,13 +309,13 @@ def _is_spent(regime: Regime, step: ChaseStep, item: OpenItem, mails: Iterable[O
     return any(
         mail.queued_at >= begins or (mail.step == step.id and mail.keys[0] == item.key)
         for mail in mails
-        if item.key in mail.keys and not _may_be_written_anew(mail)
+        if not _may_be_written_anew(mail)
     )
 
 
 def _is_capped(regime: Regime, item: OpenItem, mails: Iterable[OutgoingMessage]) -> bool:
     """Whether so many mails have named the item that it is a matter for the telephone."""
-    named = sum(item.key in mail.keys and not _may_be_written_anew(mail) for mail in mails)
+    named = sum(not _may_be_written_anew(mail) for mail in mails)
     return named >= ladder_of(regime, item.report).most_mails
 
 
@@ -287,14 +337,14 @@ def _reminder(
     regime: Regime,
     unit: Unit,
     reached: Sequence[_Reached],
-    mails: Sequence[OutgoingMessage],
+    chases: _ByKey,
     now: datetime,
-    returned: frozenset[str],
+    dead: frozenset[str],
 ) -> Reminder:
     ordered = sorted(reached, key=lambda each: (not each.new, -each.step.working_days, _by_due(each.item)))
     leading = ordered[0]
+    mails = chases.naming(leading.item.key)
     day = now.astimezone(regime.timezone).date()
-    dead = returned | _dead_now(mails, now)
     addresses = addresses_of(unit, day, dead)
     return Reminder(
         unit=unit,
@@ -303,7 +353,7 @@ def _reminder(
         addresses=addresses,
         copies=copies_of(unit, day, addresses, dead) if leading.step.copy_second else (),
         kind=_kind(leading, mails),
-        reminded=_last_sent(leading, mails),
+        reminded=_last_sent(mails),
     )
 
 
@@ -318,9 +368,9 @@ def _kind(leading: _Reached, mails: Iterable[OutgoingMessage]) -> str:
     return f"{CHASE}-{before + 1}" if before else CHASE
 
 
-def _last_sent(leading: _Reached, mails: Iterable[OutgoingMessage]) -> datetime | None:
-    named = (mail for mail in mails if leading.item.key in mail.keys and mail.state is OutboxState.SENT)
-    return max((mail.sent_at for mail in named if mail.sent_at is not None), default=None)
+def _last_sent(mails: Iterable[OutgoingMessage]) -> datetime | None:
+    sent = (mail.sent_at for mail in mails if mail.state is OutboxState.SENT)
+    return max((at for at in sent if at is not None), default=None)
 
 
 def _by_due(item: OpenItem) -> tuple[datetime, str, str]:

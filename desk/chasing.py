@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import date, datetime, timedelta
+from functools import cached_property, partial
 from zoneinfo import ZoneInfo
 
-from config.calendar import period_by_id
 from config.regime import Regime
 from config.reports import Period, ReportDefinition
 from config.sending import SendingMode
-from config.units import Unit
+from config.units import Address, Unit
 from config.wording import Wording
-from consolidate.consolidation import Consolidation
 from consolidate.reminders import (
     CHASE,
     DEAD_FOR,
@@ -28,7 +27,6 @@ from consolidate.reminders import (
     step_reached,
     units_to_telephone,
 )
-from consolidate.standing import standings
 from desk.answers import Returned, returned_addresses
 from desk.deliveries import is_of_today
 from desk.errors import CONFIGURATION, DeskError
@@ -45,19 +43,22 @@ from desk.outbox import (
 )
 from desk.outgoing import Note, dispatch, hindrance
 from desk.replies import still_answers
-from desk.views import View, outgoing_view, waiting_of
-from desk.work import consolidation_of, current_periods
+from desk.standing import PeriodStanding, standings_of
+from desk.views import View, outgoing_view
+from desk.work import current_periods
 from ledger.obligations import obligations_of
 from ledger.records import (
+    Decision,
     MessageClass,
-    MessageOutcome,
+    MessageHead,
     MessageState,
+    Obligation,
     ObligationKey,
     ObligationState,
     OutboxState,
     OutgoingMessage,
-    ReviewItem,
 )
+from ledger.review import open_items
 from ledger.taught import effective_regime
 
 #: Mail of these kinds, left open for a person, may turn out to be the report that is missing.
@@ -132,7 +133,7 @@ class ClockBehindError(DeskError):
 
 def _require_clock(office: Office) -> None:
     """A clock that fell back would chase units for periods long past, and those whose report has come."""
-    latest = max((one.arrival for one in office.ledger.messages()), default=None)
+    latest = office.ledger.latest_arrival()
     if latest is not None and latest > office.clock() + CLOCK_SLACK:
         zone = office.regime.timezone
         shown = (f"{moment.astimezone(zone):%d/%m/%Y %H:%M}" for moment in (office.clock(), latest))
@@ -169,7 +170,7 @@ def chase(
     """
     if queue or send:
         _require_clock(office)
-        withdraw(office.ledger, partial(still_owed, office), office.clock())
+        withdraw(office.ledger, _owing_now(office).still, office.clock())
     due = due_now(office)
     mails = _composed(office, due)
     chased = Chased(
@@ -183,7 +184,8 @@ def chase(
     )
     mode = office.regime.sending.mode
     if not (queue or send):
-        waiting = (mail for mail in _waiting_to_go(office) if still_owed(office, mail))
+        owing = _owing_now(office)
+        waiting = (mail for mail in _waiting_to_go(office) if owing.still(mail))
         return replace(chased, mails=(*waiting, *mails))
     queue_mails(office.ledger, mails, mode)
     if not send:
@@ -219,13 +221,16 @@ class Due:
 def due_now(office: Office) -> Due:
     """Whom to remind of what as the ledger stands now."""
     now, ledger = office.clock(), office.ledger
-    regime = effective_regime(office.regime, ledger.decisions())
-    waiting = _waiting_mail(office, regime)
-    found = [
-        _without_those_in_hand(consolidation_of(office, report, period, now), waiting)
-        for report, period in current_periods(office)
-        if _has_rung(office, regime, report, period, now)
-    ]
+    with ledger.snapshot():
+        decisions = ledger.decisions()
+        regime = effective_regime(office.regime, decisions)
+        waiting = _waiting_mail(office, regime, decisions)
+        collected = [
+            PeriodStanding(report, period, now, standings_of(office, report, period, now, decisions))
+            for report, period in current_periods(office)
+            if _has_rung(office, obligations_of(regime, report, period, decisions), report, now)
+        ]
+    found = [_without_those_in_hand(each, waiting) for each in collected]
     in_hand = {unit.id: unit for _, units in found for unit in units}
     returned = [each for each in returned_addresses(office) if now - each.arrival < DEAD_FOR]
     dead, already = frozenset(each.address for each in returned if each.proven), ledger.outbox()
@@ -241,21 +246,21 @@ def due_now(office: Office) -> Due:
 
 
 def _without_those_in_hand(
-    consolidation: Consolidation, waiting: Sequence[_Waiting]
-) -> tuple[Consolidation, tuple[Unit, ...]]:
+    collected: PeriodStanding, waiting: Sequence[_Waiting]
+) -> tuple[PeriodStanding, tuple[Unit, ...]]:
     """The period with those set to "needs review" of whom mail waits for us, and who they are."""
-    period, report = consolidation.period, consolidation.report
+    period, report = collected.period, collected.report
     held = {
         standing.unit.id: standing.unit
-        for standing in consolidation.standings
+        for standing in collected.standings
         if standing.state is ObligationState.MISSING
         and _is_in_hand(ObligationKey(standing.unit.id, report.id, period.id), period, waiting)
     }
     standings_now = tuple(
         replace(each, state=ObligationState.NEEDS_REVIEW) if each.unit.id in held else each
-        for each in consolidation.standings
+        for each in collected.standings
     )
-    return replace(consolidation, standings=standings_now), tuple(held.values())
+    return replace(collected, standings=standings_now), tuple(held.values())
 
 
 def still_needed(office: Office, mail: OutgoingMessage) -> bool:
@@ -268,16 +273,62 @@ def still_owed(office: Office, mail: OutgoingMessage) -> bool:
 
     A mail before the due moment is not sent after it: the next rung speaks then.
     """
-    if not mail.kind.startswith((CHASE, LEADERS)):
-        return True
-    now = office.clock()
-    owed = [_missing_due(office, key, now + _SKEW) for key in mail.keys]
-    return all(due is not None for due in owed) and not any(
-        due is not None and mail.queued_at < due <= now for due in owed
-    )
+    return _owing_now(office).still(mail)
 
 
-def _waiting_mail(office: Office, regime: Regime) -> tuple[_Waiting, ...]:
+class _Owing:
+    """What is missing at a moment, as the ledger said when it was first asked: for any number of mails."""
+
+    def __init__(self, office: Office, now: datetime) -> None:
+        self._office, self._now = office, now
+        self._due: dict[tuple[str, str], dict[str, datetime | None]] = {}
+
+    def still(self, mail: OutgoingMessage) -> bool:
+        """Whether every report a mail speaks of is missing still, and no due moment has passed since."""
+        if not mail.kind.startswith((CHASE, LEADERS)):
+            return True
+        owed = [self._missing_due(key) for key in mail.keys]
+        return all(due is not None for due in owed) and not any(
+            due is not None and mail.queued_at < due <= self._now for due in owed
+        )
+
+    def _missing_due(self, key: ObligationKey) -> datetime | None:
+        """When an obligation that nothing has come for was or is due; None: it is no longer missing."""
+        spot = (key.report, key.period)
+        if spot not in self._due:
+            with self._office.ledger.snapshot():
+                self._due[spot] = self._missing(*spot)
+        return self._due[spot].get(key.unit)
+
+    def _missing(self, report_id: str, period_id: str) -> dict[str, datetime | None]:
+        """The due moments of a period by unit, of those that nothing has come for."""
+        office, regime = self._office, self._office.regime
+        report = next((each for each in regime.reports if each.id == report_id), None)
+        period = office.period(report, period_id) if report else None
+        if report is None or period is None or ladder_of(regime, report).paused:
+            return {}
+        decisions, waiting = self._known
+        found = standings_of(office, report, period, self._now + _SKEW, decisions)
+        return {
+            standing.unit.id: standing.due
+            for standing in found
+            if standing.state is ObligationState.MISSING
+            and not _is_in_hand(ObligationKey(standing.unit.id, report_id, period_id), period, waiting)
+        }
+
+    @cached_property
+    def _known(self) -> tuple[tuple[Decision, ...], tuple[_Waiting, ...]]:
+        """All decisions, and the mail that waits for a person."""
+        decisions = self._office.ledger.decisions()
+        regime = effective_regime(self._office.regime, decisions)
+        return decisions, _waiting_mail(self._office, regime, decisions)
+
+
+def _owing_now(office: Office) -> _Owing:
+    return _Owing(office, office.clock())
+
+
+def _waiting_mail(office: Office, regime: Regime, decisions: Sequence[Decision]) -> tuple[_Waiting, ...]:
     """Mail that waits for a person and may be a report of a unit.
 
     What waits for a known period is "needs review" by itself; here is also what names another period, as
@@ -285,15 +336,21 @@ def _waiting_mail(office: Office, regime: Regime) -> tuple[_Waiting, ...]:
     and a question is no report.
     """
     ledger = office.ledger
-    with ledger.snapshot():
-        items = [item for item in ledger.review_items() if item.kind == "message"]
-        states = (MessageState.REVIEW, MessageState.FAILED)
-        outcomes = {each.archive_id: each for state in states for each in ledger.messages(state=state)}
+    asked = open_items(ledger.review_items(open_only=False), decisions)
+    items = [item for item in asked if item.kind == "message"]
+    heads = ledger.message_heads({item.archive_id for item in items})
+    speaking = defaultdict(list)
+    for unit in regime.units:
+        for address in unit.addresses:
+            speaking[address.address].append((unit.id, address))
     return tuple(
-        _Waiting(unit, str(item.proposal.get("report") or ""), outcome.arrival)
+        _Waiting(unit, str(item.proposal.get("report") or ""), head.arrival)
         for item in items
-        if (outcome := outcomes.get(item.archive_id)) is not None and _may_be_a_report(outcome)
-        for unit in _units_of(regime, item, outcome)
+        if (head := heads.get(item.archive_id)) is not None and _may_be_a_report(head)
+        for unit in {
+            str(item.proposal.get("unit") or ""),
+            *_spoken_for(speaking.get(head.from_address.lower(), ()), _day(head.arrival, regime)),
+        }
     )
 
 
@@ -301,55 +358,31 @@ def _is_in_hand(key: ObligationKey, period: Period, waiting: Sequence[_Waiting])
     return any(each.may_answer(key, period) for each in waiting)
 
 
-def _may_be_a_report(outcome: MessageOutcome) -> bool:
-    return outcome.state is MessageState.FAILED or outcome.message_class in _MAY_BE_A_REPORT
+def _may_be_a_report(head: MessageHead) -> bool:
+    if head.state is MessageState.FAILED:
+        return True
+    return head.state is MessageState.REVIEW and head.message_class in _MAY_BE_A_REPORT
 
 
-def _units_of(regime: Regime, item: ReviewItem, outcome: MessageOutcome) -> frozenset[str]:
-    """The unit that is proposed, and those the sender's address spoke for on the day of arrival."""
-    day = outcome.arrival.astimezone(regime.timezone).date()
-    sender = outcome.from_address.lower()
-    units = {
-        unit.id for unit in regime.units if any(each.address == sender for each in unit.addresses_on(day))
-    }
-    return frozenset(units | {str(item.proposal.get("unit") or "")})
+def _spoken_for(speaking: Iterable[tuple[str, Address]], day: date) -> Iterator[str]:
+    """The units that an address spoke for on a day."""
+    return (unit for unit, address in speaking if address.valid_on(day))
 
 
-def _missing_due(office: Office, key: ObligationKey, as_of: datetime) -> datetime | None:
-    """When an obligation that nothing has come for was or is due; None: it is no longer missing."""
-    ledger, regime = office.ledger, office.regime
-    with ledger.snapshot():
-        decisions = ledger.decisions()
-        submissions = ledger.submissions(key.report, key.period, key.unit)
-        waiting = waiting_of(ledger.messages(state=MessageState.REVIEW), ledger.review_items())
-    report = next((each for each in regime.reports if each.id == key.report), None)
-    period = period_by_id(report, regime.timezone, regime.calendar, key.period) if report else None
-    effective = effective_regime(regime, decisions)
-    if report is not None and ladder_of(regime, report).paused:
-        return None
-    if report is None or period is None or _is_in_hand(key, period, _waiting_mail(office, effective)):
-        return None
-    owed = [each for each in obligations_of(regime, report, period, decisions) if each.key == key]
-    received = [each for each in decisions if each.kind in {"receive", "reopen"}]
-    for standing in standings(regime, owed, submissions, waiting, received, as_of):
-        if standing.state is ObligationState.MISSING:
-            return standing.due
-    return None
+def _day(moment: datetime, regime: Regime) -> date:
+    return moment.astimezone(regime.timezone).date()
 
 
-def _has_rung(
-    office: Office, regime: Regime, report: ReportDefinition, period: Period, now: datetime
-) -> bool:
-    """Whether anything owed for the period stands on the ladder now.
+def _has_rung(office: Office, owed: Iterable[Obligation], report: ReportDefinition, now: datetime) -> bool:
+    """Whether anything owed for a period stands on the ladder now.
 
     A period that was due before mail began to be read is left alone: its reports were never seen.
     """
-    owed = obligations_of(regime, report, period, office.ledger.decisions())
+    regime = office.regime
     return any(
-        any(step_reached(regime, report, each.due, now, leaders=who) is not None for who in (False, True))
-        for each in owed
-        if each.due is not None
-        and (office.start is None or each.due.astimezone(regime.timezone).date() > office.start)
+        any(step_reached(regime, report, due, now, leaders=who) is not None for who in (False, True))
+        for due in {each.due for each in owed}
+        if due is not None and (office.start is None or due.astimezone(regime.timezone).date() > office.start)
     )
 
 

@@ -11,9 +11,10 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
-from jinja2 import TemplateError
+from jinja2 import Environment, TemplateError
 
 from config.regime import Regime, UnitKind
 from config.reports import Period, ReportDefinition
@@ -43,7 +44,7 @@ class MailTemplateError(DeskError):
     code = CONFIGURATION
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: it keeps its templates once they are read
 class Stationery:
     """What every mail of one department is written with."""
 
@@ -65,7 +66,7 @@ class Stationery:
         """
         try:
             tried = {f"mail/{name}.txt": text for name, text in (instead or {}).items()}
-            environment = text_environment("", self.overrides, by_line=True, instead=tried)
+            environment = self._environment_with(tried) if tried else self._environment
             template = environment.select_template([f"mail/{name}.txt" for name in names])
             return folded(template.render(self._own_facts() | dict(facts)))
         except TemplateError as error:
@@ -76,6 +77,14 @@ class Stationery:
     def message_id(self, step: str, unit: str, about: Sequence[str]) -> str:
         """The signed Message-ID of a mail of that step to that unit."""
         return message_id(self.regime, self.key, step, unit, about)
+
+    @cached_property
+    def _environment(self) -> Environment:
+        """Read once for all the letters of one run."""
+        return self._environment_with({})
+
+    def _environment_with(self, tried: Mapping[str, str]) -> Environment:
+        return text_environment("", self.overrides, by_line=True, instead=tried)
 
     def _own_facts(self) -> dict[str, object]:
         department = self.regime.department

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -44,7 +44,8 @@ class PeriodStanding:
     period: Period
     as_of: datetime
     standings: tuple[UnitStanding, ...]  #: in the order of the units sheet
-    kept: Mapping[str, tuple[Kept, ...]]  #: by unit id, oldest first: the periods that are due by now
+    #: by unit id, oldest first: the periods that are due by now
+    kept: Mapping[str, tuple[Kept, ...]] = field(default_factory=dict)
 
 
 def collected_periods(office: Office) -> list[tuple[ReportDefinition, Period]]:
@@ -66,21 +67,32 @@ def period_standing(
 
     Asked inside a snapshot, all of it is of one moment.
     """
-    ledger = office.ledger
-    decisions = ledger.decisions()
-    regime = effective_regime(office.regime, decisions)
+    decisions = office.ledger.decisions()
     by_hand = _by_hand(report, decisions)
+    now = standings_of(office, report, period, as_of, decisions)
+    return PeriodStanding(report, period, as_of, now, _kept(office, report, period, by_hand, as_of, most))
+
+
+def standings_of(
+    office: Office,
+    report: ReportDefinition,
+    period: Period,
+    as_of: datetime,
+    decisions: Sequence[Decision],
+) -> tuple[UnitStanding, ...]:
+    """Who stands where in a period at a moment; `decisions` are all there are."""
+    ledger = office.ledger
+    regime = effective_regime(office.regime, decisions)
     held = ledger.held(report.id, period.id, as_of)
     asked = open_items((item for outcome in held for item in outcome.review), decisions)
-    now = standings(
+    return standings(
         regime,
         obligations_of(regime, report, period, decisions),
         ledger.receipts(report.id, period.id),
         waiting_of(held, asked),
-        by_hand,
+        _by_hand(report, decisions),
         as_of,
     )
-    return PeriodStanding(report, period, as_of, now, _kept(office, report, period, by_hand, as_of, most))
 
 
 def _by_hand(report: ReportDefinition, decisions: Sequence[Decision]) -> tuple[Decision, ...]:

@@ -130,11 +130,8 @@ def current_periods(office: Office) -> list[tuple[ReportDefinition, Period]]:
     now = office.clock()
     regime = office.regime
     found: dict[tuple[str, str], tuple[ReportDefinition, Period]] = {}
-    for submission in office.ledger.submissions():
-        _add(office, found, submission.key.report, submission.key.period)
-    for item in office.ledger.review_items(open_only=False):
-        if item.key is not None:
-            _add(office, found, item.key.report, item.key.period)
+    for report_id, period_id in office.ledger.answered_periods():
+        _add(office, found, report_id, period_id)
     day = now.astimezone(regime.timezone).date()
     for report in regime.reports:
         for period in periods_of(report, regime.timezone, regime.calendar, day - RECENT, day + RECENT):

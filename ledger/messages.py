@@ -11,7 +11,18 @@ from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, exists, literal_column, or_, select, union
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    delete,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    union,
+)
 
 from config.reports import Grade
 from ledger.encoding import as_type, clean, to_json
@@ -203,6 +214,13 @@ def at_fault(connection: Connection, archive_ids: Iterable[str]) -> frozenset[st
         wrong = (findings.c.archive_id.in_(chunk), findings.c.grade == Grade.ERROR.value)
         found.update(connection.execute(select(findings.c.archive_id).where(*wrong)).scalars())
     return frozenset(found)
+
+
+def latest_arrival(connection: Connection) -> datetime | None:
+    """When the latest of the messages that were read arrived; None: none was."""
+    latest = func.max(messages.c.arrival, type_=messages.c.arrival.type)
+    found: datetime | None = connection.execute(select(latest)).scalar_one()
+    return found
 
 
 def heads(connection: Connection, archive_ids: Iterable[str]) -> dict[str, MessageHead]:

@@ -252,6 +252,11 @@ class Ledger:
         with self._reading() as connection:
             return messages.sent_from(connection, address)
 
+    def latest_arrival(self) -> datetime | None:
+        """When the latest of the messages that were read arrived; None: none was."""
+        with self._reading() as connection:
+            return messages.latest_arrival(connection)
+
     def outlines(self, archive_ids: Iterable[str]) -> dict[str, MessageOutcome]:
         """Messages by archive id, without their files, figures, texts and findings."""
         with self._reading() as connection:
@@ -335,6 +340,11 @@ class Ledger:
         with self._reading() as connection:
             items = messages.all_review_items(connection)
             return review.open_items(items, decisions.recorded(connection)) if open_only else items
+
+    def answered_periods(self) -> tuple[tuple[str, str], ...]:
+        """Every (report, period) that something was handed in for, or that a question names, sorted."""
+        with self._reading() as connection:
+            return submissions.answered_periods(connection)
 
     def open_questions(self) -> tuple[tuple[ReviewItem, ...], tuple[Decision, ...]]:
         """The open questions by arrival of their message, and all decisions by number."""

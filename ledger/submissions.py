@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, insert, select
 
 from config.reports import Grade, Sex
 from ledger.encoding import as_type
-from ledger.models import findings, messages, sections, submissions, values
+from ledger.models import findings, messages, review_items, sections, submissions, values
 from ledger.records import (
     Certainty,
     Finding,
@@ -113,6 +113,14 @@ def receipts(
     if units is not None:
         conditions.append(submissions.c.unit.in_(units))
     return bare(connection, *conditions)
+
+
+def answered_periods(connection: Connection) -> tuple[tuple[str, str], ...]:
+    """Every (report, period) that something was handed in for, or that a question names, sorted."""
+    handed_in = select(submissions.c.report, submissions.c.period).distinct()
+    asked = select(review_items.c.report, review_items.c.period).distinct()
+    query = handed_in.union(asked.where(review_items.c.report.is_not(None)))
+    return tuple(sorted((row.report, row.period) for row in connection.execute(query)))
 
 
 def bare(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[Submission, ...]:

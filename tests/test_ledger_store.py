@@ -538,6 +538,17 @@ def test_a_decided_question_is_no_longer_open_and_stays_decided_after_a_new_read
     assert [question.id for question in ledger.review_items(open_only=False)] == ["q1", "q2"]
 
 
+def test_the_periods_something_came_for_are_those_of_submissions_and_of_questions(ledger: Ledger) -> None:
+    assert ledger.answered_periods() == ()
+    assert ledger.latest_arrival() is None
+    _archived(ledger, "a", "b")
+    asked = item("b", name="q1", key=key("doi-che", "nuoc-sach", "2030-H1"))
+    latest = outcome("b", review=(asked, item("b", name="q2")), arrival=moment(28))
+    ledger.record([outcome("a", intent(), intent(unit="khac")), latest])
+    assert ledger.answered_periods() == (("nuoc-sach", "2030-H1"), ("nuoc-sach", "2031-H1"))
+    assert ledger.latest_arrival() == moment(28)
+
+
 def test_decisions_history_and_issues_refuse_every_change(ledger: Ledger) -> None:
     ledger.decide(decision("accept", item="q1"))
     ledger.add_issue(issue())
