@@ -838,10 +838,10 @@ def outbox_return(
     message: Annotated[str, typer.Argument(help=_say("cli.arg_message"))],
     reason: Annotated[str, typer.Option("--reason", help=_say("cli.opt_reason"))],
 ) -> None:
-    from desk.replies import return_mail
+    from desk.decisions import return_to_unit
 
     with _office(context) as office:
-        _tell_mail(return_mail(office, message, reason))
+        _tell_mail(return_to_unit(office, message, reason))
 
 
 @outbox_app.command("deliver", help=_say("cli.outbox_deliver"))

@@ -13,17 +13,32 @@ from config.reports import Period, ReportDefinition
 from consolidate.standing import moment_text
 from desk.errors import RefusedReceiptError, RefusedWordingError, UnknownNameError
 from desk.office import Office
+from desk.replies import return_mail
 from desk.work import chosen_periods, take_in
 from intake.numerals import read_number
 from intake.tables import label_index
 from intake.taught import TaughtNames, why_not_taught
-from ledger.records import Decision, MessageClass, Method, ObligationKey, ReviewItem, Role
+from ledger.decisions import taken_back_alone
+from ledger.records import (
+    Decision,
+    MessageClass,
+    Method,
+    ObligationKey,
+    OutboxState,
+    OutgoingMessage,
+    ReviewItem,
+    Role,
+)
 from ledger.taught import taught_wordings
 
 #: The ways a report comes beside the mailbox.
 CHANNELS = ("paper", "zalo", "document_system", "phone")
 #: The question whose answer may be remembered: whether a row's wording is an indicator's.
 WORDING_QUESTION = "label_uncertain"
+#: Why the mail of a return that was taken back does not go.
+RETURN_TAKEN_BACK = "return_taken_back"
+#: A mail of ours that has not left the house.
+_WAITS = frozenset({OutboxState.HELD, OutboxState.QUEUED})
 _DIGITS = re.compile(r"-?[0-9][0-9., \u00a0]*")
 _ADDRESS = re.compile(r"[^\s@<>(),;:\"]+@[^\s@<>(),;:\"]+\.[^\s@<>(),;:\".]+")
 
@@ -162,6 +177,29 @@ def set_aside(office: Office, item: str, kind: str, reason: str) -> Decision:
     if found is not None and found.kind == "value":
         raise UnknownNameError("desk.value_question", name=item)
     return _recorded(office, "set_aside", target, {"class": kind}, reason, target["message"])
+
+
+def return_to_unit(office: Office, message: str, why: str, item: str = "") -> OutgoingMessage:
+    """Ask a unit by mail to complete or correct what it sent; the mail, queued. No question is closed by it.
+
+    Taking the decision back cancels the mail while it waits.
+
+    Raises:
+        UnknownNameError: there is no such message, or its sender is no unit's address.
+    """
+    mail = return_mail(office, message, why)
+    # By its Message-ID, which is the same in a rebuilt ledger. The message itself is no target: a
+    # reopening of that would take back what was decided about it.
+    about = {"message": mail.about, "item": item, "unit": mail.unit}
+    _recorded(office, "return", {"mail": mail.message_id}, _filled(about), "")
+    return mail
+
+
+def returned_mail(office: Office, decision: Decision) -> OutgoingMessage | None:
+    """The mail of a return as it stands; None: the decision is another, or the outbox lost the mail."""
+    if decision.kind != "return":
+        return None
+    return next(iter(office.ledger.outgoing_with([str(decision.target["mail"])])), None)
 
 
 def set_value(office: Office, item: str, figure: str, reason: str) -> Decision:
@@ -323,11 +361,13 @@ def reopen(office: Office, item: str, reason: str) -> Decision:
 
 
 #: Decisions about no message: they are taken back by their number.
-_BY_NUMBER = ("receive", "exempt", "extend", "link_address", "teach", "freeze")
+_BY_NUMBER = ("receive", "exempt", "extend", "link_address", "teach", "freeze", "return")
 
 
 def undo(office: Office, number: int, reason: str) -> Decision:
     """Take back one decision of whatever kind, with the address that was remembered because of it.
+
+    The mail of a return is cancelled unless it has gone: `returned_mail` tells.
 
     Raises:
         UnknownNameError: there is no such decision, or it takes one back itself.
@@ -348,6 +388,9 @@ def _taken_back(office: Office, decision: Decision, reason: str) -> Decision:
         _again(office, office.ledger.sent_from(decision.target["address"]), taken)
     if decision.kind == "teach":
         _again(office, _holding(office, decision), taken)
+    mail = returned_mail(office, decision)
+    if mail is not None and mail.state in _WAITS:
+        office.ledger.cancel(mail.id, RETURN_TAKEN_BACK)
     return taken
 
 
@@ -369,10 +412,14 @@ def _forget_learned(
 
 
 def _is_taken_back(decision: Decision, decided: tuple[Decision, ...]) -> bool:
-    return any(
-        later.kind == "reopen" and later.number > decision.number and later.target == decision.target
-        for later in decided
-    )
+    return any(_takes_back(later, decision) for later in decided if later.kind == "reopen")
+
+
+def _takes_back(reopening: Decision, decision: Decision) -> bool:
+    alone = taken_back_alone(reopening)
+    if alone is not None:
+        return alone == decision.number
+    return reopening.number > decision.number and reopening.target == decision.target
 
 
 def _recorded(

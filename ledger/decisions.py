@@ -24,6 +24,9 @@ unfreeze
 receive
     target `unit`, `report`, `period`; choice `channel`, `received_at`: ISO with its zone, and `nil` when
     the unit said that it has nothing to report
+return
+    target `mail`: the Message-ID of what was written to the unit; choice `message`, `unit` and, where it was
+    asked about, `item`. It decides nothing about the message
 reopen
     target of what it takes back; choice `decision`: the number, when it takes back that one alone
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from desk.decisions import accept, undo
+from desk.office import Office as OpenOffice
 from ledger.records import Decision
+from ledger.taught import effective_regime
 from tests.builders import xlsx
 from tests.offices import (
     PERIOD,
@@ -105,6 +109,27 @@ def test_an_address_learned_by_an_acceptance_is_forgotten_when_that_is_taken_bac
     assert office.message(ids["held"])["state"] == "review"
     assert office.question(ids["held"]) == item
     survives(office, lambda: (office.message(ids["held"]), office.standing("y-te")))
+
+
+def test_an_address_learned_from_two_mails_is_forgotten_when_both_are_taken_back_one_by_one(
+    office: Office, ids: dict[str, str]
+) -> None:
+    second = report_mail("suoi-dau", figures(6), sender="ban@rieng.example")
+    other = office.deliver(second, "2023-06-03T12:00")
+    office.take_in()
+    items = [office.question(ids["held"]), office.question(other)]
+
+    def accepted_and_taken_back(opened: OpenOffice) -> None:
+        unread = replace(opened, later=lambda: None)  # as on the desk: mails are read again afterwards
+        named: Any = {"unit": "suoi-dau", "report": REPORT, "period": PERIOD, "role": None, "reason": ""}
+        made = [accept(unread, item, **named).number for item in items]
+        for number in reversed(made):
+            undo(unread, number, "")
+
+    inside(office, accepted_and_taken_back)
+    regime = inside(office, lambda opened: effective_regime(opened.regime, opened.ledger.decisions()))
+    unit = regime.unit("suoi-dau")
+    assert "ban@rieng.example" not in {known.address for known in unit.addresses}
 
 
 def test_an_address_linked_by_hand_outlives_what_else_is_taken_back(

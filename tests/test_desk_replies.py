@@ -154,6 +154,11 @@ def test_an_officer_asks_for_a_correction_in_her_own_words(office: Office) -> No
     assert (mail.state, mail.kind) == (OutboxState.QUEUED, "return")
     assert "- Thiếu biểu 2\n- Chưa có chữ ký" in mail.text
     assert mail.subject.startswith("V/v đề nghị bổ sung, hoàn thiện")
+    office.run("decide", "reopen", "1", "--reason", "Đơn vị đã gọi điện")
+    with office.opened() as opened:
+        (mail,) = opened.ledger.outbox()
+    assert (mail.state, mail.server_reply) == (OutboxState.CANCELLED, "return_taken_back")
+    assert office.message(message["archive_id"])["state"] == "booked"
 
 
 # -- what comes back ------------------------------------------------------------------------------------

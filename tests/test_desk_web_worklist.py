@@ -12,11 +12,13 @@ import httpx
 import pytest
 
 from desk.web.accounts import Role
+from ledger.records import Delivery, OutboxState, OutgoingMessage
 from tests.builders import xlsx
 from tests.large_office import large_office
 from tests.offices import (
     Office,
     address,
+    at,
     figure_table,
     figures,
     make_office,
@@ -90,6 +92,12 @@ def follow(client: Client, answer: httpx.Response) -> str:
 
 def settled(desk: Served) -> None:
     assert desk.desk.follow_up.wait()
+
+
+def outbox(desk: Served) -> tuple[OutgoingMessage, ...]:
+    with desk.office.opened() as opened:
+        found: tuple[OutgoingMessage, ...] = opened.ledger.outbox()
+    return found
 
 
 def undo_field(page: str) -> str:
@@ -329,7 +337,7 @@ def test_a_unit_is_asked_by_mail_to_put_right_what_it_sent(
     assert "Đã đưa thư đề nghị vào Thư đi" in page
     with desk.office.opened() as opened:
         (mail,) = opened.ledger.outbox()
-        assert opened.ledger.decisions() == ()
+        assert [each.kind for each in opened.ledger.decisions()] == ["return"]
     assert (mail.unit, mail.to, mail.about) == ("y-te", (address("y-te"),), ids["figures"])
     assert "Đề nghị ghi rõ số vụ." in mail.text
     assert task_of(office, ids["figures"]) == task  # still asked, until the unit answers
@@ -345,6 +353,41 @@ def test_a_mail_returned_whole_is_put_aside_and_a_suspect_one_is_never_answered(
     assert office.message(ids["again"])["state"] == "set_aside"
     assert "tra-lai" not in client.get(f"{PATH}/{task_of(office, ids['forged'])}").text
     assert client.send_form(f"{PATH}/{task_of(office, ids['held'])}/tra-lai", **fields).status_code == 422
+
+
+def test_what_was_returned_and_taken_back_is_asked_again_and_its_mail_does_not_go(
+    client: Client, desk: Served, office: Office, ids: dict[str, str]
+) -> None:
+    task = task_of(office, ids["again"])
+    fields = {"noi-dung": "Đề nghị cho biết bản nào đúng.", "de-rieng": "on"}
+    page = follow(client, client.send_form(f"{PATH}/{task}/tra-lai", **fields))
+    settled(desk)
+    (mail,) = outbox(desk)
+    assert mail.state in {OutboxState.QUEUED, OutboxState.HELD}
+    page = follow(client, client.send_form(f"{PATH}/hoan-tac", vua=undo_field(page)))
+    settled(desk)
+    assert "chưa gửi và đã được hủy" in page
+    (mail,) = outbox(desk)
+    assert (mail.state, mail.server_reply) == (OutboxState.CANCELLED, "return_taken_back")
+    assert task_of(office, ids["again"]) == task
+    assert "Đã hủy quyết định" in client.get(f"/thu/{ids['again']}").text
+
+
+def test_a_mail_that_has_gone_is_said_to_have_gone_when_its_return_is_taken_back(
+    client: Client, desk: Served, office: Office, ids: dict[str, str]
+) -> None:
+    task = task_of(office, ids["figures"])
+    page = follow(client, client.send_form(f"{PATH}/{task}/tra-lai", **{"noi-dung": "Đề nghị ghi rõ."}))
+    (mail,) = outbox(desk)
+    with desk.office.opened() as opened:
+        if mail.state is OutboxState.HELD:
+            opened.ledger.approve(mail.id)
+        assert opened.ledger.claim(mail.id, lambda _mail: True)
+        opened.ledger.mark(Delivery(mail.id, at(LATER), OutboxState.SENT, "250 ok"))
+    page = follow(client, client.send_form(f"{PATH}/hoan-tac", vua=undo_field(page)))
+    assert "đã gửi đi" in page
+    assert "đã được hủy" not in page
+    assert outbox(desk)[0].state is OutboxState.SENT
 
 
 def test_a_wording_is_remembered_beside_its_figure(office: Office) -> None:

@@ -20,10 +20,13 @@ from desk.web.call import Call, Route
 from desk.web.names import Names
 from intake.documents import ReadState
 from intake.pictures import MailText, NoPicture, PagePicture
+from ledger.decisions import taken_back_alone
 from ledger.records import Method
 from ledger.review import open_items
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from desk.views import View
     from intake.pictures import Box
     from ledger.records import AttachmentRecord, Decision, MessageOutcome, Place, ReviewItem, Value
@@ -91,12 +94,18 @@ def show(call: Call) -> Response:
     ledger = call.office.ledger
     with ledger.snapshot():
         outcome = outcome_of(call, call.places["message"])
-        decided = tuple(d for d in ledger.decisions() if d.target.get("message") == outcome.archive_id)
+        decided = decided_about(outcome.archive_id, ledger.decisions())
         waiting = outcome.archive_id in dict(ledger.unread())
     told = explained(call.office, outcome)
     asked = open_items(outcome.review, decided)
     page = MessagePage(outcome, told, Names(call.office), tabs_of(outcome), asked, decided, waiting)
     return call.page("message.html", page)
+
+
+def decided_about(message: str, decisions: Sequence[Decision]) -> tuple[Decision, ...]:
+    """What was decided about a message or written because of it, and what took that back, by number."""
+    made = {d.number for d in decisions if message in (d.target.get("message"), d.choice.get("message"))}
+    return tuple(d for d in decisions if d.number in made or taken_back_alone(d) in made)
 
 
 def outcome_of(call: Call, message: str) -> MessageOutcome:

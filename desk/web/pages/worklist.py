@@ -10,10 +10,22 @@ from typing import TYPE_CHECKING
 
 from config.spelling import accented_key, is_accented, plain_key
 from consolidate.differences import Change, differences
-from desk.decisions import WORDING_QUESTION, accept, link, read_figure, set_aside, set_values, teach, undo
+from desk.decisions import (
+    RETURN_TAKEN_BACK,
+    WORDING_QUESTION,
+    accept,
+    link,
+    read_figure,
+    return_to_unit,
+    returned_mail,
+    set_aside,
+    set_values,
+    teach,
+    undo,
+)
 from desk.errors import DeskError, UnknownNameError, sentence_of
 from desk.explaining import explained
-from desk.replies import FOR_THE_UNIT, return_mail, returnable
+from desk.replies import FOR_THE_UNIT, returnable
 from desk.standing import collected_periods
 from desk.views import reason
 from desk.web.call import POST, Call, Route
@@ -28,7 +40,7 @@ from desk.worklist import (
     clean_tasks,
     work_list,
 )
-from ledger.records import MessageClass, Role
+from ledger.records import MessageClass, OutboxState, Role
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -432,8 +444,8 @@ def is_meant(words: str, line: Line) -> bool:
 
 
 def _settled(call: Call, item: str, decisions: tuple[Decision, ...]) -> SettledPage:
-    about = tuple(decision for decision in decisions if decision.target.get("item") == item)
-    message = str(about[-1].target.get("message") or "") if about else ""
+    about = tuple(decision for decision in decisions if _asked_in(decision) == item)
+    message = _named_message(about[-1]) if about else ""
     waiting = message in dict(call.office.ledger.unread())
     return SettledPage(waiting, message, about[::-1], _done(call, decisions))
 
@@ -491,7 +503,7 @@ def give_back(call: Call) -> Response:
         return _task_page(call, call.say("web.return_wanted"), HTTPStatus.UNPROCESSABLE_ENTITY)
 
     def returned(task: Task) -> None:
-        return_mail(call.office, task.head.archive_id, why)
+        return_to_unit(call.office, task.head.archive_id, why, task.id)
         if "de-rieng" in call.form:
             said = call.say("web.returned_reason")
             set_aside(call.office, task.head.archive_id, task.head.message_class.value, said)
@@ -584,11 +596,34 @@ def take_back(call: Call) -> Response:
         raise UnknownNameError("web.nothing_to_undo")
     for decision in reversed(decisions):
         undo(call.office, decision.number, _reason(call))
-    items = {str(decision.target.get("item") or "") for decision in decisions}
-    only = decisions[0].target.get("item")
+    notice = _undone(call, decisions)
+    items = {_asked_in(decision) for decision in decisions}
+    only = _asked_in(decisions[0])
     if only and (len(items) == 1 or decisions[0].kind == "value"):
-        return call.go(f"{PATH}/{only}", notice="undone")
-    return call.go(PATH, notice="undone")
+        return call.go(f"{PATH}/{only}", notice=notice)
+    return call.go(PATH, notice=notice)
+
+
+def _undone(call: Call, decisions: Sequence[Decision]) -> str:
+    """What is said of it: whether mail that was written because of a decision could be stopped."""
+    mails = [mail for decision in decisions if (mail := returned_mail(call.office, decision))]
+    if not mails:
+        return "undone"
+    stopped = all(mail.server_reply == RETURN_TAKEN_BACK for mail in mails)
+    never = {OutboxState.CANCELLED, OutboxState.REFUSED}
+    if stopped or all(mail.state in never for mail in mails):
+        return "undone_mail_stopped"
+    is_draft = any(mail.state is OutboxState.DRAFTED for mail in mails)
+    return "undone_mail_drafted" if is_draft else "undone_mail_gone"
+
+
+def _asked_in(decision: Decision) -> str:
+    """The question a decision answers, or was made beside."""
+    return str(decision.target.get("item") or decision.choice.get("item") or "")
+
+
+def _named_message(decision: Decision) -> str:
+    return str(decision.target.get("message") or decision.choice.get("message") or "")
 
 
 def _decided(call: Call, act: Callable[[Task], Sequence[str] | None], notice: str = "") -> Response:
@@ -647,13 +682,16 @@ def _standing(decisions: tuple[Decision, ...]) -> tuple[Decision, ...]:
     return tuple(standing.values())
 
 
-_UNDOABLE = frozenset({"accept", "assign", "set_aside", "value", "link_address", "teach"})
+_UNDOABLE = frozenset({"accept", "assign", "set_aside", "value", "link_address", "teach", "return"})
 
 
 def _done(call: Call, decisions: tuple[Decision, ...]) -> Done | None:
     """What the page before has decided, as long as it stands."""
     made = _named(call.query.get("vua", ""), decisions)
-    return Done(made[0].number, made[-1].number, made[-1].kind, len(made)) if made else None
+    if not made:
+        return None
+    kind = made[-1].kind
+    return Done(made[0].number, made[-1].number, kind, sum(each.kind == kind for each in made))
 
 
 _OF = PATH + "/{item}"
