@@ -276,7 +276,7 @@ class TestTheFindings:
             unit.name,
             f"{indicator.code} - {indicator.label}",
             "Lỗi",
-            f'Chỉ tiêu "{indicator.label}": số liệu âm (-3).',
+            f"Chỉ tiêu “{indicator.label}”: số liệu âm (-3).",
             "bieu.xlsx",
             "trang tính Biểu 1, ô D12",
             "-3",

@@ -501,7 +501,7 @@ class TestTheSentences:
         now = held("a", gives("CB1", 80, Sex.FEMALE))
         [finding] = comparisons(REPORT, whole(), [], now, [was(half(), gives("CB1", 50, Sex.FEMALE))])
         assert Wording()(f"findings.{finding.code}", **finding.parameters) == (
-            'Chỉ tiêu "Cán bộ xã", số nữ: số liệu kỳ Y năm 2023 là 80 người, lần báo cáo trước là 50 người '
+            "Chỉ tiêu “Cán bộ xã”, số nữ: số liệu kỳ Y năm 2023 là 80 người, lần báo cáo trước là 50 người "
             "(kỳ H1 năm 2023, bieu.xlsx, sheet Biểu 1, ô D12), chênh lệch trên 30%. "
             "Đề nghị đơn vị kiểm tra, giải trình."
         )
