@@ -9,7 +9,7 @@ and has no place in the ledger is named, mail by mail. Only listings are asked f
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
@@ -81,11 +81,18 @@ def proof_lines(proofs: Sequence[FolderProof], say: Wording, zone: tzinfo) -> li
         if one.refused:
             lines.append(say("digest.server_refused", folder=one.folder, detail=one.refused))
             continue
-        places = {**one.states, "unread": one.unread, "coming": one.coming, "lost": len(one.unaccounted)}
+        parts = parts_of({**one.states, "unread": one.unread, "coming": one.coming}, say)
         key = "digest.server_proof" if one.balanced else "digest.server_proof_broken"
-        lines.append(say(key, folder=one.folder, server=one.server, **places))
+        places = {"server": one.server, "lost": len(one.unaccounted), "parts": parts}
+        lines.append(say(key, folder=one.folder, **places))
         lines += [_named(heading, say, zone) for heading in one.named]
     return lines
+
+
+def parts_of(states: Mapping[str, int], say: Wording) -> str:
+    """How many mails stand in each state, those in which none stands left out: "8 đã ghi nhận, 2 cần xem"."""
+    told = [say(f"digest.part_{state}", count=count) for state, count in states.items() if count]
+    return ", ".join(told) or say("digest.part_none")
 
 
 def _named(heading: Heading, say: Wording, zone: tzinfo) -> str:

@@ -86,7 +86,7 @@ def test_the_morning_page_tells_the_servers_count(office: Office, server: Doveco
     server.append("sang", report_mail("binh-minh"), date="01-Jun-2023 08:00:00 +0700")
     office.run("run", "--once")
     page = (office.home / "outputs/ban-tin/2023-06-07.txt").read_text("utf-8")
-    assert "Máy chủ, thư mục INBOX: 1 thư = 1 ghi nhận" in page
+    assert "máy chủ, thư mục INBOX: khớp, 1 thư (1 đã ghi nhận)." in page
 
 
 def test_a_morning_without_the_server_says_so(office: Office) -> None:
