@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 LONGEST = 12_000  #: characters of a template
 #: In the order a round goes through them; those that others include stand last.
 ORDER = (
-    "nhac-truoc-han", "don-doc-1", "don-doc-2", "danh-sach-lanh-dao", "hoan-thanh", "tiep-nhan", "tra-lai",
-    "gui-bao-cao", "gui-du-thao", "ban-tin", "_kinh-gui", "_danh-sach", "_cach-gui", "_ket",
+    "nhac-truoc-han", "don-doc-1", "don-doc-2", "danh-sach-lanh-dao", "hoan-thanh", "tiep-nhan",
+    "chua-mo-duoc", "tra-lai", "gui-bao-cao", "gui-du-thao", "ban-tin",
+    "_kinh-gui", "_danh-sach", "_cach-gui", "_ket",
 )  # fmt: skip
 #: What a wording may be made of.
 _PLAIN = (
@@ -132,7 +133,8 @@ def example_facts(office: Office) -> dict[str, object]:
         "number": "01",
         "arrival": moment(now, regime.timezone, wording),
         "files": ["bao-cao.docx"],
-        "unopened": ["bieu-so-lieu.xls"],
+        "unopened": [wording("outgoing.advice_encrypted", file="bieu-so-lieu.xls")],
+        "whole": True,
         "faults": [wording("web.example_fault")],
         "more_faults": "",
         "subject": name,

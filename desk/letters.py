@@ -247,8 +247,21 @@ def _line(item: OpenItem, regime: Regime, wording: Wording, now: datetime) -> st
 
 
 def item_name(report: ReportDefinition, period: Period, wording: Wording) -> str:
-    """A report of a period in words, the period said once."""
+    """A report of a period in words, the period said once.
+
+    Of "Tháng hành động năm 2023" only the year is added to a name that says "Tháng hành động"; of
+    "tháng 5 năm 2023" the first word falls away after "Báo cáo tháng".
+    """
     name, of = tidy(report.name), tidy(period.name)
     if of.lower() in name.lower():
         return name
-    return wording("outgoing.item_name", report=name, period=of)
+    said, year, which = of.partition(" năm ")
+    if year and said.lower() in name.lower():
+        of = f"{year.strip()} {which}"
+    words, more = name.split(), of.split()
+    twice = next((n for n in range(len(more), 0, -1) if _same(words[-n:], more[:n])), 0)
+    return wording("outgoing.item_name", report=name, period=" ".join(more[twice:]))
+
+
+def _same(some: Sequence[str], others: Sequence[str]) -> bool:
+    return [word.lower() for word in some] == [word.lower() for word in others]

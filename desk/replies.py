@@ -1,8 +1,9 @@
 """Mail that answers a unit's own: the receipt of what was booked, and a report returned with its reason.
 
 A receipt goes once for each message that was booked, to the registered address it came from, never to a
-program (RFC 3834) and never to a sender who is not proved. What stands in it of the unit's own words
-(names of its files) is one line of plain text.
+program (RFC 3834) and never to a sender who is not proved. A report that nobody can open as it was sent is
+not booked; its unit is told at once what to send instead. What stands in these mails of the unit's own
+words (names of its files) is one line of plain text.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from config.regime import Regime
+from config.reports import Grade
 from config.spelling import tidy
 from config.units import Unit
 from consolidate.writers.phrases import capital, counted, days_late, due, moment, small
@@ -24,6 +26,8 @@ from desk.views import reason
 from ledger.obligations import obligations_of
 from ledger.records import (
     AttachmentRecord,
+    Finding,
+    MessageClass,
     MessageOutcome,
     MessageState,
     ObligationKey,
@@ -35,6 +39,7 @@ from ledger.records import (
 from ledger.taught import effective_regime
 
 RECEIPT = "receipt"
+UNREAD = "receipt-unread"  #: of a report that could not be opened, with advice
 RETURN = "return"
 #: Mail that arrived longer ago gets no receipt: it was read late, at a first start or after a rebuild.
 FRESH = timedelta(days=3)
@@ -52,6 +57,11 @@ FOR_THE_UNIT = frozenset(
         "unreadable_number",
     }
 )  # fmt: skip
+#: Files that their sender can put right; any other that was not read waits for our own staff.
+_RESEND = frozenset({"damaged", "encrypted", "empty", "too_large", "refused"})
+_NOT_TO_READ = frozenset({"read", "decoration", "container"})
+#: What of a unit's report is no report of its own, and needs not be whole.
+_ADDS = frozenset({Role.PART, Role.SUPPLEMENT})
 _MOST_FILES = 20
 _MOST_FAULTS = 10
 _FILE_NAME = 80
@@ -60,12 +70,17 @@ _TAKEN_BACK = OutboxState.CANCELLED
 
 
 @dataclass(frozen=True, slots=True)
-class _Booked:
-    """A message that was booked, and the unit whose address wrote it."""
+class _Answered:
+    """A message that a program may answer, and the unit whose address wrote it."""
 
     outcome: MessageOutcome
     unit: Unit
-    intents: tuple[SubmissionIntent, ...]  #: of that unit
+
+    @property
+    def booked(self) -> tuple[SubmissionIntent, ...]:
+        """What was booked of that unit, each report once."""
+        accepted = (i for i in self.outcome.submissions if i.accepted and i.key.unit == self.unit.id)
+        return tuple({intent.key: intent for intent in accepted}.values())
 
 
 def receipts_due(office: Office) -> tuple[OutgoingMessage, ...]:
@@ -76,16 +91,20 @@ def receipts_due(office: Office) -> tuple[OutgoingMessage, ...]:
     now, ledger = office.clock(), office.ledger
     regime = effective_regime(office.regime, ledger.decisions())
     written = list(ledger.outbox())
-    done = {mail.about for mail in written if mail.kind == RECEIPT}
     made = []
-    for outcome in ledger.messages(state=MessageState.BOOKED, since=now - FRESH, as_of=now):
-        if outcome.archive_id in done:
-            continue
-        booked = _booked(regime, outcome)
-        if booked is not None and _within_caps(office, booked, written, now):
-            receipt = _receipt(office, booked)
-            written.append(receipt)
-            made.append(receipt)
+    for state, kind, writer in (
+        (MessageState.BOOKED, RECEIPT, _receipt),
+        (MessageState.REVIEW, UNREAD, _advice),
+    ):
+        done = {mail.about for mail in written if mail.kind == kind}
+        for outcome in ledger.messages(state=state, since=now - FRESH, as_of=now):
+            answered = None if outcome.archive_id in done else _answered(regime, outcome)
+            if answered is None or not _within_caps(office, answered, written, now):
+                continue
+            receipt = writer(office, answered)
+            if receipt is not None:
+                written.append(receipt)
+                made.append(receipt)
     return tuple(made)
 
 
@@ -119,26 +138,25 @@ def return_mail(office: Office, message: str, why: str) -> OutgoingMessage:
 def still_answers(office: Office, mail: OutgoingMessage) -> bool:
     """Whether a receipt is true and timely still: its message is booked to what it names, and came lately.
 
-    One that waited while mail did not go would only puzzle its unit.
+    One that waited while mail did not go would only puzzle its unit. Advice is true while its message waits.
     """
-    if mail.kind != RECEIPT:
+    if not mail.kind.startswith(RECEIPT):
         return True
-    if office.clock() - mail.queued_at > WAITS:
-        return False
     outcome = office.ledger.message(mail.about)
-    if outcome is None or outcome.state is not MessageState.BOOKED:
+    if outcome is None or office.clock() - mail.queued_at > WAITS:
         return False
-    return {intent.key for intent in outcome.submissions if intent.accepted} >= set(mail.keys)
+    if mail.kind == UNREAD:
+        return outcome.state is MessageState.REVIEW
+    booked = {intent.key for intent in outcome.submissions if intent.accepted}
+    return outcome.state is MessageState.BOOKED and booked >= set(mail.keys)
 
 
-def _booked(regime: Regime, outcome: MessageOutcome) -> _Booked | None:
+def _answered(regime: Regime, outcome: MessageOutcome) -> _Answered | None:
     """The message with its unit, when it may be answered by a program; None: it may not."""
     unit = _unit_of(regime, outcome)
     if unit is None or "no_answer" in outcome.verdict or not _is_proved(regime, outcome):
         return None
-    intents = tuple(each for each in outcome.submissions if each.accepted and each.key.unit == unit.id)
-    told = any(each.role is not Role.DUPLICATE for each in intents)
-    return _Booked(outcome, unit, intents) if told else None
+    return _Answered(outcome, unit)
 
 
 def _unit_of(regime: Regime, outcome: MessageOutcome) -> Unit | None:
@@ -162,10 +180,12 @@ def _is_proved(regime: Regime, outcome: MessageOutcome) -> bool:
     )
 
 
-def _within_caps(office: Office, booked: _Booked, written: Sequence[OutgoingMessage], now: datetime) -> bool:
+def _within_caps(
+    office: Office, answered: _Answered, written: Sequence[OutgoingMessage], now: datetime
+) -> bool:
     """Not too many to one unit or in one thread, and nothing twice in an hour: two robots end here."""
-    policy, outcome = office.regime.sending, booked.outcome
-    living = [m for m in written if m.state is not _TAKEN_BACK and m.unit == booked.unit.id]
+    policy, outcome = office.regime.sending, answered.outcome
+    living = [m for m in written if m.state is not _TAKEN_BACK and m.unit == answered.unit.id]
     today = sum(now - mail.queued_at < DAY for mail in living)
     thread = {*outcome.thread, outcome.message_id}
     in_thread = [m for m in living if m.about and thread & {m.answers, *m.thread, m.message_id}]
@@ -173,41 +193,67 @@ def _within_caps(office: Office, booked: _Booked, written: Sequence[OutgoingMess
     return today < policy.unit_daily_cap and len(in_thread) < policy.thread_cap and not hasty
 
 
-def _receipt(office: Office, booked: _Booked) -> OutgoingMessage:
-    stationery, outcome = office.stationery(), booked.outcome
-    items = [_item(office, intent, outcome) for intent in booked.intents]
-    faults = _faults(booked, office)
-    unopened = [
-        _file(each) for each in outcome.attachments if each.state not in {"read", "decoration", "container"}
-    ]
+def _receipt(office: Office, answered: _Answered) -> OutgoingMessage | None:
+    """What was booked, and what of it is missing or unclear; None: it is but the same once more."""
+    outcome, booked = answered.outcome, answered.booked
+    if all(intent.role is Role.DUPLICATE for intent in booked):
+        return None
+    faults, unopened = _faults(booked, office), _unopened(outcome, office)
     facts = {
-        "number": outcome.archive_id[:NUMBER].upper(),
-        "arrival": moment(outcome.arrival, office.regime.timezone, stationery.wording),
-        "items": items,
-        "files": [_file(each) for each in outcome.attachments if each.state != "decoration"][:_MOST_FILES],
+        **_envelope(office, outcome),
+        "items": [_item(office, intent, outcome) for intent in booked],
+        "whole": not all(intent.role in _ADDS for intent in booked),
         "faults": faults[:_MOST_FAULTS],
         "more_faults": counted(len(faults) - _MOST_FAULTS) if len(faults) > _MOST_FAULTS else "",
         "unopened": unopened[:_MOST_FILES],
     }
     complete = not faults and not unopened
-    name = "hoan-thanh" if complete else "tiep-nhan"
-    report = small(_name(office, booked.intents[0].key))
-    key = "subject_complete" if complete else "subject_receipt"
-    return _answering(office, booked.unit, outcome, RECEIPT, (name, "tiep-nhan"), facts, key, report)
+    names = ("hoan-thanh", "tiep-nhan") if complete else ("tiep-nhan",)
+    key = "subject_complete" if complete and facts["whole"] else "subject_receipt"
+    return _answering(office, answered.unit, outcome, RECEIPT, names, facts, key)
+
+
+def _advice(office: Office, answered: _Answered) -> OutgoingMessage | None:
+    """What to send instead of what nobody can open; None: nothing that the unit could mend."""
+    outcome, say = answered.outcome, office.document_wording
+    link = outcome.message_class is MessageClass.LINK_ONLY
+    if not link and outcome.message_class is not MessageClass.UNREADABLE:
+        return None
+    if not link and not any(file.state in _RESEND for file in outcome.attachments):
+        return None
+    told = [say("outgoing.advice_link")] if link else _unopened(outcome, office)[:_MOST_FILES]
+    facts = {**_envelope(office, outcome), "subject": _subject_of(outcome), "unopened": told}
+    return _answering(office, answered.unit, outcome, UNREAD, ("chua-mo-duoc",), facts, "subject_unread")
+
+
+def _envelope(office: Office, outcome: MessageOutcome) -> dict[str, object]:
+    """What every receipt says of the message it answers."""
+    files = [_file(each) for each in outcome.attachments if each.state != "decoration"]
+    return {
+        "number": outcome.archive_id[:NUMBER].upper(),
+        "arrival": moment(outcome.arrival, office.regime.timezone, office.document_wording),
+        "files": files[:_MOST_FILES],
+    }
+
+
+def _unopened(outcome: MessageOutcome, office: Office) -> list[str]:
+    """Each file that was not read, and what its sender is to do about it."""
+    say = office.document_wording
+    return [
+        say(f"outgoing.advice_{each.state if each.state in _RESEND else 'waits'}", file=_file(each))
+        for each in outcome.attachments
+        if each.state not in _NOT_TO_READ
+    ]
 
 
 def _returned(office: Office, unit: Unit, outcome: MessageOutcome, why: str, kind: str) -> OutgoingMessage:
-    stationery = office.stationery()
-    keys = tuple(intent.key for intent in outcome.submissions if intent.key.unit == unit.id)
-    reports = [small(_name(office, key)) for key in keys]
     facts = {
-        "arrival": moment(outcome.arrival, office.regime.timezone, stationery.wording),
-        "subject": header_text(outcome.subject, _SENTENCE),
-        "reports": reports,
+        **_envelope(office, outcome),
+        "subject": _subject_of(outcome),
+        "reports": [small(_name(office, key)) for key in _keys(outcome, unit)],
         "reason_lines": [tidy(line) for line in why.splitlines() if tidy(line)],
     }
-    report = reports[0] if reports else stationery.wording("outgoing.your_mail")
-    return _answering(office, unit, outcome, kind, ("tra-lai",), facts, "subject_return", report)
+    return _answering(office, unit, outcome, kind, ("tra-lai",), facts, "subject_return")
 
 
 def _answering(
@@ -218,22 +264,20 @@ def _answering(
     names: Sequence[str],
     facts: Mapping[str, object],
     subject: str,
-    report: str,
 ) -> OutgoingMessage:
     """A mail in the thread of a message, to the address that wrote it."""
-    stationery, regime = office.stationery(), office.regime
+    stationery, regime, keys = office.stationery(), office.regime, _keys(outcome, unit)
     unit_kind = regime.kind(unit.kind)
     own = {"addressee": addressee(unit, unit_kind), "addressed": tidy(unit_kind.addressed_as)}
     step = outcome.archive_id[:16]
-    accepted = tuple(i.key for i in outcome.submissions if i.key.unit == unit.id)
     return OutgoingMessage(
         kind=kind,
         step=step,
         unit=unit.id,
-        keys=tuple(dict.fromkeys(accepted)),
+        keys=keys,
         to=(outcome.from_address,),
         cc=(),
-        subject=stationery.wording(f"outgoing.{subject}", reports=report),
+        subject=stationery.wording(f"outgoing.{subject}", reports=_named(office, keys)),
         text=stationery.render(names, own | dict(facts)),
         message_id=stationery.message_id(kind, unit.id, (step,)),
         queued_at=office.clock(),
@@ -241,6 +285,23 @@ def _answering(
         answers=outcome.message_id,
         thread=tuple(reversed(outcome.thread)),
     )
+
+
+def _keys(outcome: MessageOutcome, unit: Unit) -> tuple[ObligationKey, ...]:
+    """What the message was booked to or is proposed for, of that unit."""
+    return tuple(dict.fromkeys(i.key for i in outcome.submissions if i.key.unit == unit.id))
+
+
+def _named(office: Office, keys: Sequence[ObligationKey]) -> str:
+    """The reports as a subject names them: one by its name, of several the number."""
+    say = office.document_wording
+    if len(keys) > 1:
+        return say("outgoing.several_reports", count=counted(len(keys)))
+    return small(_name(office, keys[0])) if keys else say("outgoing.your_mail")
+
+
+def _subject_of(outcome: MessageOutcome) -> str:
+    return header_text(outcome.subject, _SENTENCE)
 
 
 def _item(office: Office, intent: SubmissionIntent, outcome: MessageOutcome) -> str:
@@ -273,17 +334,24 @@ def _due(office: Office, key: ObligationKey) -> datetime | None:
     return next((each.due for each in owed if each.key == key), None)
 
 
-def _faults(booked: _Booked, office: Office) -> list[str]:
-    """What is wrong in the unit's own figures, each with its place. Not how well we read."""
+def _faults(booked: Sequence[SubmissionIntent], office: Office) -> list[str]:
+    """What is wrong or missing in the unit's own report, each with its place. Not how well we read."""
     wording = office.document_wording
     told = []
-    for finding in (each for intent in booked.intents for each in intent.findings):
-        if finding.code in FOR_THE_UNIT:
+    for intent in booked:
+        for finding in (each for each in intent.findings if _is_for_the_unit(each, intent)):
             sentence = reason(finding.code, wording, finding.parameters)
             place = _place(finding.place.file, finding.place.where) if finding.place else ""
-            line = header_text(f"{place}: {sentence}" if place else sentence, _SENTENCE)
+            line = header_text(f"{place}: {small(sentence)}" if place else sentence, _SENTENCE)
             told.append(line.rstrip(".; "))  # the template ends each item of its list
     return list(dict.fromkeys(told))
+
+
+def _is_for_the_unit(finding: Finding, intent: SubmissionIntent) -> bool:
+    """Sections are asked for only where the outline binds, and of a whole report."""
+    if finding.code == "sections_missing":
+        return finding.grade is not Grade.NOTE and intent.role not in _ADDS
+    return finding.code in FOR_THE_UNIT
 
 
 def _place(file: str, where: str) -> str:

@@ -17,7 +17,7 @@ from config.shipped import copy_regime, shipped_regimes
 from config.units import Address, Unit
 from config.wording import Wording
 from consolidate.reminders import OpenItem, Reminder
-from desk.letters import MailTemplateError, Stationery, addressee, compose, folded
+from desk.letters import MailTemplateError, Stationery, addressee, compose, folded, item_name
 from ledger.records import ObligationKey, OutgoingMessage
 from tests.builders_consolidate import DUE, PERIOD, REPORT, at, regime
 
@@ -114,6 +114,20 @@ def test_the_second_urging_names_the_first_only_when_it_went() -> None:
     assert "đã gửi thư nhắc" not in joined(untold.text)
     for urging in (told, untold):
         assert "để báo cáo lãnh đạo UBND huyện Bình Sơn" in joined(urging.text)
+
+
+@pytest.mark.parametrize(
+    ("name", "period", "said"),
+    [
+        ("Báo cáo năm 2023", "năm 2023", "Báo cáo năm 2023"),
+        ("Báo cáo công tác", "6 tháng đầu năm 2023", "Báo cáo công tác 6 tháng đầu năm 2023"),
+        ("Báo cáo Tháng hành động", "Tháng hành động năm 2023", "Báo cáo Tháng hành động năm 2023"),
+        ("Báo cáo tháng", "tháng 5 năm 2023", "Báo cáo tháng 5 năm 2023"),
+    ],
+)
+def test_a_report_and_its_period_say_nothing_twice(name: str, period: str, said: str) -> None:
+    told = item_name(replace(REPORT, name=name), replace(PERIOD, name=period), WORDING)
+    assert told == said
 
 
 def test_every_open_report_is_named_with_its_own_due_moment() -> None:
@@ -252,7 +266,7 @@ def test_every_shipped_regime_has_letters_for_all_its_units_and_steps(tmp_path: 
 
 
 #: What stands in mails, which are Vietnamese always.
-SAID = ("outgoing.booked", "outgoing.role", "outgoing.your_mail")
+SAID = ("outgoing.advice", "outgoing.booked", "outgoing.role", "outgoing.your_mail")
 
 
 def test_both_languages_know_every_fault_of_sending() -> None:

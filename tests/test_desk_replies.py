@@ -11,16 +11,18 @@ import pytest
 
 from desk.answers import AnswerKind, answers, note_returned
 from desk.chasing import still_needed
-from desk.replies import receipts_due
+from desk.replies import UNREAD, receipts_due
 from ledger.records import Delivery, OutboxState, OutgoingMessage
 from ledger.references import is_signed, reference_key
 from tests.offices import (
     DEPARTMENT,
+    REPORT_FILE,
     SERVER,
     Office,
     address,
     at,
     figures,
+    letter,
     make_office,
     note,
     report_mail,
@@ -65,7 +67,7 @@ def test_a_faulty_figure_is_named_with_its_place(office: Office) -> None:
     (receipt,) = receipts(office)
     said = " ".join(receipt.text.split())
     assert "bao cao.docx, bảng 2, hàng 3, cột 5: " in said
-    assert "số nữ (340) lớn hơn tổng số (100)" in said
+    assert "chỉ tiêu “Số lượt người tham dự”: số nữ (340) lớn hơn tổng số (100)" in said
     assert receipt.subject.startswith("V/v tiếp nhận")
 
 
@@ -81,6 +83,113 @@ def test_a_receipt_that_waited_for_days_or_is_true_no_more_is_not_sent(office: O
     office.take_in()
     with office.opened() as opened:
         assert not still_needed(opened, receipt)
+
+
+def with_file(name: str, content: bytes, *more: tuple[str, bytes]) -> bytes:
+    """A report of Hòa Lạc with such a file, and others beside it."""
+    subject = "Báo cáo bình đẳng giới 6 tháng đầu năm 2023"
+    return note(address("hoa-lac"), subject, "Xã gửi báo cáo.", (name, content), *more)
+
+
+BROKEN = ("bao cao.docx", b"PK\x03\x04 hong")
+
+
+def test_a_report_nobody_can_open_is_answered_at_once_with_what_to_send_instead(office: Office) -> None:
+    office.deliver(with_file(*BROKEN), "2023-06-06T08:00")
+    office.take_in()
+    (advice,) = receipts(office, queue=True)
+    said = " ".join(advice.text.split())
+    assert (advice.kind, advice.unit, advice.subject) == (UNREAD, "hoa-lac", "V/v đề nghị gửi lại báo cáo")
+    assert "chưa mở được báo cáo: - bao cao.docx: tệp bị hỏng, không mở được, đề nghị kiểm tra" in said
+    assert "đã tiếp nhận" not in said
+    assert office.states()["hoa-lac"] != "on_time"
+    assert receipts(office) == []
+    with office.opened() as opened:
+        assert still_needed(opened, advice)
+    (message,) = office.listed("messages")
+    office.run("decide", "set-aside", message["archive_id"][:8])
+    office.take_in()
+    with office.opened() as opened:
+        assert not still_needed(opened, advice)
+
+
+def test_a_link_is_answered_with_the_wish_for_a_file(office: Office) -> None:
+    text = "Xã gửi báo cáo bình đẳng giới: https://drive.google.com/file/d/abc"
+    office.deliver(note(address("hoa-lac"), "Báo cáo bình đẳng giới", text), "2023-06-06T08:00")
+    office.take_in()
+    (advice,) = receipts(office)
+    assert "đề nghị gửi báo cáo dưới dạng tệp đính kèm" in " ".join(advice.text.split())
+    assert "https" not in advice.text
+
+
+@pytest.mark.parametrize("unproved", ["unknown address", "forged", "robot"])
+def test_nobody_else_is_told_that_a_file_cannot_be_opened(office: Office, unproved: str) -> None:
+    sender = "la@mat.example" if unproved == "unknown address" else address("hoa-lac")
+    headers = verified(sender, "fail" if unproved == "forged" else "pass")
+    headers |= {"Auto-Submitted": "auto-generated"} if unproved == "robot" else {}
+    words = "Báo cáo bình đẳng giới 6 tháng đầu năm 2023"
+    office.deliver(note(sender, words, "Gửi Phòng.", BROKEN, headers=headers), "2023-06-06T08:00")
+    office.take_in()
+    assert receipts(office) == []
+
+
+def test_a_booked_report_with_a_broken_annex_is_received_and_the_annex_asked_for(office: Office) -> None:
+    office.deliver(with_file("bao cao.docx", letter("hoa-lac"), ("bieu.xlsx", BROKEN[1])), "2023-06-06T08:00")
+    office.take_in()
+    (receipt,) = receipts(office)
+    said = " ".join(receipt.text.split())
+    assert receipt.kind == "receipt"
+    assert "Tệp chưa đọc được: - bieu.xlsx: tệp bị hỏng" in said
+    assert "đầy đủ" not in said + receipt.subject
+
+
+def test_what_only_adds_is_not_called_a_whole_report(office: Office) -> None:
+    office.deliver(report_mail("binh-minh", figures(1)), "2023-06-01T08:00")
+    more = letter("binh-minh", figures(1), kind="BÁO CÁO BỔ SUNG")
+    text = "Xã gửi bổ sung biểu số liệu báo cáo bình đẳng giới 6 tháng đầu năm 2023"
+    office.deliver(
+        note(address("binh-minh"), "Bổ sung báo cáo", text, ("bo sung.docx", more)), "2023-06-06T09:40"
+    )
+    office.take_in()
+    (receipt,) = receipts(office)
+    said = " ".join(receipt.text.split())
+    assert "(bản bổ sung, đính chính)" in said
+    assert "đầy đủ" not in said + receipt.subject
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_missing_sections_are_told_where_the_outline_binds(tmp_path: Path, asked: bool) -> None:
+    outline = "outline_required: true\noutline:" if asked else "outline:"
+    report = REPORT_FILE.replace("outline:", outline)
+    office = replace(
+        make_office(tmp_path, department=SENDING, report=report), now="2023-06-07T09:00:00+07:00"
+    )
+    more = ("Tổ chức 12 buổi tuyên truyền.", "II. KHÓ KHĂN", "Kinh phí còn hạn hẹp.")
+    office.deliver(report_mail("binh-minh", more=more), "2023-06-06T08:00")
+    office.take_in()
+    (receipt,) = receipts(office)
+    told = "- Báo cáo không có các mục theo đề cương: III. Kiến nghị." in " ".join(receipt.text.split())
+    assert told is asked
+
+
+def test_a_mail_with_several_reports_is_received_under_their_number(tmp_path: Path) -> None:
+    monthly = (
+        REPORT_FILE.replace("id: bdg", "id: tre-em")
+        .replace("bình đẳng giới, BĐG", "trẻ em")
+        .replace("công tác bình đẳng giới", "công tác trẻ em")
+        .replace("short_name: BĐG", "short_name: TE")
+    )
+    office = replace(make_office(tmp_path, department=SENDING), now="2023-06-07T09:00:00+07:00")
+    (office.home / "regime" / "reports" / "tre-em.yaml").write_text(monthly, "utf-8")
+    second = letter("hoa-lac", figures(2), title="Kết quả công tác trẻ em 6 tháng đầu năm 2023")
+    office.deliver(
+        with_file("bao cao bdg.docx", letter("hoa-lac", figures(1)), ("bao cao tre em.docx", second)),
+        "2023-06-06T08:00",
+    )
+    office.take_in()
+    (receipt,) = receipts(office)
+    assert receipt.subject == "V/v đã tiếp nhận đầy đủ 02 báo cáo"
+    assert " ".join(receipt.text.split()).count("gửi chậm 02 ngày") == 2
 
 
 ROBOTS: list[Mapping[str, str]] = [

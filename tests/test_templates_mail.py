@@ -38,6 +38,8 @@ FAULT = (
     "bao cao.docx, bảng 2, hàng 3, cột 5: số nữ (340) lớn hơn tổng số (100); "
     "đề nghị kiểm tra lại số liệu của chỉ tiêu này"
 )
+ADVICE = ("damaged", "encrypted", "empty", "too_large", "refused", "waits")
+UNOPENED = [WORDING(f"outgoing.advice_{each}", file=FILES[1]) for each in ADVICE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +98,21 @@ def answers(case: Case) -> Iterator[tuple[str, OutgoingMessage]]:
         "addressee": addressee(case.unit, case.kind), "addressed": case.kind.addressed_as,
         "number": "3F2A9C41", "arrival": "08 giờ 05 phút ngày 06/6/2023",
         "as_of": "07 giờ 30 phút ngày 07/6/2023",
-        "items": booked, "files": FILES, "unopened": FILES[1:], "faults": [FAULT, FAULT], "more_faults": "03",
+        "items": booked, "files": FILES, "unopened": UNOPENED, "whole": True, "faults": [FAULT, FAULT],
+        "more_faults": "03",
         "subject": "Báo cáo BĐG 6 tháng đầu năm", "reports": [small(name)], "report": small(name),
         "reason_lines": ["Thiếu biểu số 02.", "Bản gửi chưa có chữ ký."],
         "attached": True, "folder": "outputs/bdg",
         "lines": ["Bản tin ngày 07/6/2023", "Có 03 thư mới.", FAULT],
     }  # fmt: skip
-    least = {"files": [], "unopened": [], "faults": [], "more_faults": "", "reports": [], "attached": False}
+    least = {
+        "whole": False, "files": [], "unopened": UNOPENED[:1], "faults": [], "more_faults": "",
+        "reports": [], "attached": False,
+    }  # fmt: skip
     subjects = {
         "hoan-thanh": "subject_complete", "tiep-nhan": "subject_receipt", "tra-lai": "subject_return",
-        "gui-bao-cao": "subject_report", "gui-du-thao": "subject_draft", "ban-tin": "subject_digest",
+        "chua-mo-duoc": "subject_unread", "gui-bao-cao": "subject_report",
+        "gui-du-thao": "subject_draft", "ban-tin": "subject_digest",
     }  # fmt: skip
     for template, key in subjects.items():
         words = {"reports": small(name), "report": small(name), "number": "01", "day": "07/6/2023"}
