@@ -61,6 +61,12 @@ def own_text(text: str) -> str:
     return "\n".join(kept).strip()
 
 
+def earlier_mail_at(lines: list[str]) -> int:
+    """The number of the first line of an earlier mail below the sender's own text; all where none is."""
+    begins = (n for n in range(len(lines)) if _attribution_length(lines, n) or _begins_earlier_mail(lines, n))
+    return next(begins, len(lines))
+
+
 def _attribution_length(lines: list[str], number: int) -> int:
     """How many lines "Vào … đã viết:" takes here; 0 when none begins. Programs wrap it."""
     if not _ATTRIBUTION_START.match(lines[number]):

@@ -17,6 +17,7 @@ from intake.documents import Document, FileKind, Paragraph, ReadFile, ReadState,
 from intake.extractors.scan import is_recognised
 from intake.headings import Grid
 from intake.letterhead import HeadLine, Letterhead, read_letterhead
+from intake.listed_figures import read_listed
 from intake.messages import ReadMessage
 from intake.outline import cut_outline
 from intake.photo_places import PhotoPlaces
@@ -146,7 +147,8 @@ def figures_of(
     if is_recognised(read.document):
         tables = replace(tables, values=_recognised(tables.values, _sure_places(read.document)))
     outline = cut_outline(read.document, report.outline, name)
-    sentences = read_sentences(outline.lines, report, period, level)
+    listed = read_listed(outline.lines, report, period, level)
+    sentences = (*listed, *read_sentences(outline.lines, report, period, level))
     if is_recognised(read.document):
         sentences = _recognised(sentences, frozenset())
     figures = Figures(
@@ -287,16 +289,18 @@ def _body_exhibit(
 ) -> ReadExhibit | None:
     """The body as a document, when it holds a report and not only a covering note."""
     lines = [line.strip() for line in message.own_text.splitlines()]
-    blocks = tuple(Paragraph(line, place) for place, line in enumerate(lines, 1) if line)
-    document = Document(blocks)
+    typed = Document(tuple(Paragraph(line, place) for place, line in enumerate(lines, 1) if line))
+    document = message.body or typed
     rows = {}
     for report in reports:
         outline = cut_outline(document, report.outline, "")
-        values = read_sentences(outline.lines, report)
-        told = sum(value.certainty is Certainty.CERTAIN for value in values)
-        if told >= BODY_FIGURES or len(outline.sections) >= BODY_SECTIONS:
-            rows[report.id] = max(told, BODY_SECTIONS)
-    if not rows or not any(reports_named(block.text, reports) for block in blocks):
+        values = (*read_listed(outline.lines, report), *read_sentences(outline.lines, report))
+        told = len({(value.indicator, value.sex) for value in values if value.certainty is Certainty.CERTAIN})
+        tabled = read_tables(document, "", report, "").matched_rows
+        if max(told, tabled) >= BODY_FIGURES or len(outline.sections) >= BODY_SECTIONS:
+            rows[report.id] = max(told, tabled, BODY_SECTIONS)
+    subject = Paragraph(message.headers.subject, 0)
+    if not rows or not any(reports_named(block.text, reports) for block in (subject, *typed.paragraphs)):
         return None
     head = read_letterhead(document)
     exhibit = Exhibit(

@@ -79,6 +79,7 @@ def read_message(octets: bytes, limits: Limits) -> ReadMessage:
         defects=tuple(dict.fromkeys((*parsed.defects, *opening.defects, *cut))),
         second_reader=parsed.second_reader,
         returned=tuple(dict.fromkeys(filter(None, opening.returned))),
+        body=parsed.body,
     )
 
 

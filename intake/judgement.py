@@ -121,6 +121,21 @@ _ASKING = re.compile(
 _SENT_BEFORE = re.compile(
     r"(?<!chua )\b(?:da|vua|moi) (?:duoc )?(?:gui|nop|chuyen|bao cao)\b(?! (?:chua|khong)\b)(?!.{0,40}\?)"
 )
+#: "Xã gửi báo cáo ạ", "xin báo cáo như sau": a unit that hands something in. After normalisation.
+_HANDS_IN = re.compile(
+    r"\b(?<!kinh )(?:gui|nop|chuyen|dinh kem|kem theo)\b.{0,40}\b(?:bao cao|bc|bieu|so lieu)\b"
+    r"|\b(?:bao cao|bc|bieu|so lieu)\b.{0,60}\b(?:dinh kem|kem theo|nhu sau)\b"
+)
+#: What makes that a promise, a wish, or somebody else's doing: "sẽ gửi", "chưa gửi", "đề nghị gửi".
+_NOT_NOW = re.compile(
+    r"\b(?:se|chua|dang|can|phai|de nghi|yeu cau|nhac|don doc|thoi han|han|viec|xin lui|cho|lam|khi|neu|moi"
+    r"|cam on|nhan duoc|nhan)\b(?: \w+){0,4} ?$"
+)
+_NOTHING_TO_REPORT = re.compile(r"\b(?:khong|chua) (?:co )?(?:phat sinh|xay ra|phat hien|ghi nhan)\b")
+_IS_A_REPORT = re.compile(
+    r"(?!(?:re|fw|fwd|tr) )(?!.*\b(?:de nghi|nhac|yeu cau|huong dan|mau|ve viec|hop|moi|tap huan|lich"
+    r"|cong van|thong bao|xac nhan|da nhan|cam on)\b).*\b(?:bao cao|bc)\b"
+)
 _REPORTING_WORDS = (" bao cao ", " bc ", " bieu ", " so lieu ")
 
 
@@ -288,6 +303,8 @@ class _Judge:
             return self._asked(MessageClass.QUESTION, "claims_sent")
         if self._asks():
             return self._asked(MessageClass.QUESTION, "question")
+        if self._forgot_the_file():
+            return self._asked(MessageClass.UNREADABLE, "no_file", self._behind_link())
         if self._is_stray():
             return self._written(MessageClass.SPAM, MessageState.SET_ASIDE, ("spam",))
         reason = "thanks" if self._sender_units() else "superior"
@@ -329,6 +346,17 @@ class _Judge:
         if self._files() or _SENT_BEFORE.search(said) is None:
             return False
         return any(not self._has_handed_in(unit) for unit in self._sender_units())
+
+    def _forgot_the_file(self) -> bool:
+        """A unit hands something in that it still owes, but neither a file nor figures have come with it."""
+        if self._files() or all(self._has_handed_in(unit) for unit in self._sender_units()):
+            return False
+        subject, said = self._message.headers.subject, plain_key(self._message.own_text)
+        headed = not self._thread and bool(reports_named(subject, self._reports))
+        headed = headed and _IS_A_REPORT.match(plain_key(subject)) is not None
+        handing = any(not _NOT_NOW.search(said[: found.start()]) for found in _HANDS_IN.finditer(said))
+        nothing = self._speaks_of_reports() and _NOTHING_TO_REPORT.search(said) is not None
+        return headed or handing or nothing
 
     def _has_handed_in(self, unit: str) -> bool:
         """Whether something has come of all the unit owes for the periods now collected."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from intake.documents import ReadFile
+from intake.documents import Document, ReadFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +89,4 @@ class ReadMessage:
     defects: tuple[str, ...] = ()  #: codes of structural faults of the MIME, and of text put right
     second_reader: bool = False  #: the fast reader stumbled and the careful one was asked
     returned: tuple[str, ...] = ()  #: of a bounce: Message-IDs of the mails it returns
+    body: Document | None = None  #: the sender's own text with its tables, where a table stands in it

@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email import message_from_bytes
 from email.message import Message
 from hashlib import sha256
@@ -20,9 +20,12 @@ from typing import TYPE_CHECKING, Final
 import mailparser
 from fast_mail_parser import ParseError, parse_email_tree
 
-from intake.bodies import inline_forwards, links_in, own_text
+from intake.bodies import earlier_mail_at, inline_forwards, links_in, own_text
+from intake.documents import Document, Paragraph, Table
+from intake.errors import ExtractionError
+from intake.extractors.interface import Budget
 from intake.extractors.plain import CARELESS, decoded, known_charset
-from intake.extractors.web_page import html_decoded, html_links, html_put_right, names_legacy_font
+from intake.extractors.web_page import html_body, html_decoded, html_links, html_put_right, names_legacy_font
 from intake.headers import (
     Field,
     addresses_of,
@@ -91,6 +94,7 @@ class ParsedMail:
     links: tuple[str, ...]
     defects: tuple[str, ...]
     second_reader: bool
+    body: Document | None = None  #: its text and tables, where a table stands in it
 
 
 def parse_mail(octets: bytes, limits: Limits) -> ParsedMail:
@@ -103,8 +107,10 @@ def parse_mail(octets: bytes, limits: Limits) -> ParsedMail:
     leaves = tuple(_without_uuencoded(leaves))
     text, targets, put_right = _body(leaves)
     defects = (*defects, *put_right)
+    body, faults = _tabled(leaves, limits)
     if len(text) > limits.text_length:
         text, defects = text[: limits.text_length], (*defects, "text_cut")
+    defects = (*defects, *faults)
     return ParsedMail(
         headers=headers,
         text=text,
@@ -114,6 +120,7 @@ def parse_mail(octets: bytes, limits: Limits) -> ParsedMail:
         links=links_in(text, targets),
         defects=tuple(dict.fromkeys(defects)),
         second_reader=second,
+        body=body,
     )
 
 
@@ -463,6 +470,27 @@ def _legacy(leaf: Leaf) -> str | None:
     if leaf.content_type == "text/html" and names_legacy_font(leaf.content):
         return latin_octets(leaf.content)
     return legacy_octets(leaf.content)
+
+
+def _tabled(leaves: Iterable[Leaf], limits: Limits) -> tuple[Document | None, tuple[str, ...]]:
+    """What the sender wrote now as HTML, where tables stand in it, and why it is not read."""
+    pages = [leaf for leaf in leaves if leaf.is_body and leaf.content_type == "text/html"]
+    try:
+        for leaf in pages:
+            markup = _legacy(leaf) or html_decoded(leaf.content, leaf.charset)
+            document = html_body(markup, Budget(limits))
+            if document is not None:
+                return _own_blocks(document), ()
+    except ExtractionError:
+        return None, ("body_tables_unread",)
+    return None, ()
+
+
+def _own_blocks(document: Document) -> Document | None:
+    """The document up to an earlier mail that is quoted below; None where no table is left."""
+    lines = [block.text if isinstance(block, Paragraph) else "" for block in document.blocks]
+    own = document.blocks[: earlier_mail_at(lines)]
+    return replace(document, blocks=own) if any(isinstance(block, Table) for block in own) else None
 
 
 def _targets(leaf: Leaf) -> tuple[str, ...]:

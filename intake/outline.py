@@ -197,10 +197,10 @@ def _is_short(text: str) -> bool:
 
 
 def _is_sentence(text: str) -> bool:
-    """A numbered line with figures or a full stop is an item of text, not a heading."""
+    """A numbered line with figures, or none said for one, or a full stop is an item of text, no heading."""
     return bool(
         re.search(
-            r"[.;]$|\d+\s*(?:[,.]\d+)?\s*(?:%|[a-zđà-ỹ])",
+            r"[.;]$|\d+\s*(?:[,.]\d+)?\s*(?:%|[a-zđà-ỹ])|:\s*(?:\d|không\b|chưa\b|kps\b)",
             re.sub(r"(?:tháng|năm|quý|ngày)\s*\d+|\d+\s*tháng", "", text),
         )
     )

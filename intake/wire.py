@@ -47,6 +47,7 @@ class _WireMessage:
     defects: tuple[str, ...]
     second_reader: bool
     returned: tuple[str, ...]
+    body: _WireDocument | None
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
@@ -66,6 +67,7 @@ def packed(message: ReadMessage) -> bytes:
             message.defects,
             message.second_reader,
             message.returned,
+            None if message.body is None else _wire_document(message.body),
         )
     )
 
@@ -88,6 +90,7 @@ def unpacked(octets: bytes) -> ReadMessage:
         wire.defects,
         wire.second_reader,
         wire.returned,
+        None if wire.body is None else _document(wire.body),
     )
 
 

@@ -447,6 +447,56 @@ def test_thanks_are_set_aside(bench: Bench) -> None:
     assert ended(bench.judged(thanks)) == (MessageClass.OTHER, MessageState.SET_ASIDE)
 
 
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        (SUBJECT, "Kính gửi Phòng, xã gửi báo cáo ạ."),
+        ("Xã Bình Minh", "Em gửi chị file số liệu đính kèm ạ."),
+        (SUBJECT, ""),
+        ("BĐG", "6 tháng đầu năm xã không phát sinh vụ bạo lực gia đình nào."),
+    ],
+)
+def test_a_report_whose_file_was_forgotten_is_asked_about_and_never_taken_for_thanks(
+    bench: Bench, subject: str, text: str
+) -> None:
+    outcome = bench.judged(note(address("binh-minh"), subject, text))
+    assert ended(outcome) == (MessageClass.UNREADABLE, MessageState.REVIEW)
+    assert (outcome.reasons, [item.question for item in outcome.review]) == (("no_file",), ["no_file"])
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Re: Đề nghị gửi báo cáo bình đẳng giới", "Dạ em cảm ơn anh, tuần sau xã sẽ gửi báo cáo ạ."),
+        ("Xác nhận", "Xã đã nhận được công văn đề nghị gửi báo cáo."),
+        ("Công văn", "Kính gửi Phòng, xã chưa gửi được báo cáo do cán bộ đi học."),
+    ],
+)
+def test_a_promise_is_not_taken_for_a_forgotten_file(bench: Bench, subject: str, text: str) -> None:
+    assert "no_file" not in bench.judged(note(address("binh-minh"), subject, text)).reasons
+
+
+def test_a_unit_that_owes_nothing_more_is_not_asked_for_a_file(bench: Bench) -> None:
+    bench.judged(report_mail("binh-minh"))
+    later = note(address("binh-minh"), "Báo cáo", "Em gửi báo cáo rồi, cảm ơn chị.")
+    assert bench.judged(later, "2023-06-02T08:00").state is MessageState.SET_ASIDE
+
+
+def test_a_table_in_the_mail_itself_is_read_as_a_table(bench: Bench) -> None:
+    rows = [
+        f"<tr>{''.join(f'<td><p>{text}</p></td>' for text in row)}</tr>" for row in figure_table(figures())
+    ]
+    page = f"<p>Xã báo cáo bình đẳng giới 6 tháng đầu năm 2023:</p><table>{''.join(rows)}</table>"
+    quoted = "<blockquote type='cite'><table><tr><td>Chỉ tiêu</td><td>Tổng số</td></tr><tr><td>Số buổi tuyên "
+    quoted += "truyền</td><td>99</td></tr></table></blockquote>"
+    outcome = bench.judged(note(address("binh-minh"), SUBJECT, "Xã báo cáo.", html=page + quoted))
+    (intent,) = outcome.submissions
+    assert ended(outcome) == BOOKED
+    told = {(value.indicator, value.sex.value): value.value for value in intent.values}
+    assert (len(told), told["B1", "total"], told["B2", "female"]) == (9, Decimal(11), Decimal(207))
+    assert intent.values[0].place.where == "bảng 1, hàng 2, cột 4"
+
+
 def test_a_plan_is_no_report(bench: Bench) -> None:
     plan = report_mail(
         "binh-minh",

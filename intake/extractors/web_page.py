@@ -72,6 +72,23 @@ def extract_html(content: bytes, budget: Budget) -> Document:
     return collected.document(sheets)
 
 
+def html_body(markup: str, budget: Budget) -> Document | None:
+    """The text of a mail with its tables as tables, without quoted mail; None where it holds no table.
+
+    Raises:
+        DamagedFileError: it cannot be parsed.
+        FileTooLargeError: more lines or cells than are read of one file.
+
+    """
+    root = html_root(markup) if "<td" in markup.lower() else None
+    if root is None:
+        return None
+    collected = _Collected(budget)
+    collected.read(root, "", quoted=False)
+    document = collected.document([])
+    return document if document.tables else None
+
+
 def is_web_archive(content: bytes) -> bool:
     """Whether it is a web page in a single file (RFC 2557), as Excel and Word save one."""
     head = content[:4096]
@@ -340,11 +357,13 @@ class _Collected:
     cells: int = 0
     line_ended: bool = True
 
-    def read(self, root: html.HtmlElement, styles: str) -> None:
-        """Collects one page."""
+    def read(self, root: html.HtmlElement, styles: str, *, quoted: bool = True) -> None:
+        """Collects one page, `quoted` earlier mail with it or not."""
         self.open = []
         self.line_ended = True
         for step in _steps(root, styles):
+            if step.quoted and not quoted:
+                continue
             if not step.tag:
                 self._sink().append(step.run)
             elif step.node is not None:
@@ -474,6 +493,7 @@ def _stored(stated: str, shown: str) -> tuple[str, bool]:
 
 __all__ = [
     "extract_html",
+    "html_body",
     "html_decoded",
     "html_links",
     "html_put_right",

@@ -79,9 +79,9 @@ _LONGEST_RETURN = 4_000
 #: Questions that only the unit can answer, by sending something else; each has its pre-written words.
 _FOR_THE_UNIT = frozenset(
     {
-        "link_only", "file_damaged", "file_encrypted", "file_empty", "file_too_large", "file_refused",
-        "empty_form", "no_figures", "previous_period", "twin_figures", "period_contradicts_calendar",
-        "second_version",
+        "link_only", "no_file", "file_damaged", "file_encrypted", "file_empty", "file_too_large",
+        "file_refused", "empty_form", "no_figures", "previous_period", "twin_figures",
+        "period_contradicts_calendar", "second_version",
     }
 )  # fmt: skip
 
