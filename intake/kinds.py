@@ -53,7 +53,13 @@ _WEB_ARCHIVE: Final = re.compile(
     rb"mime-version:",
     re.IGNORECASE,
 )
-_SPREADSHEET_XML: Final = b"urn:schemas-microsoft-com:office:spreadsheet"
+_OFFICE_XML: Final = (
+    (b"<Workbook", b"urn:schemas-microsoft-com:office:spreadsheet", FileKind.XLS),
+    (b"wordDocument", b"http://schemas.microsoft.com/office/word/2003/wordml", FileKind.DOC),
+    (b"<office:document", b'"application/vnd.oasis.opendocument.text"', FileKind.ODT),
+    (b"<office:document", b'"application/vnd.oasis.opendocument.spreadsheet"', FileKind.ODS),
+)
+"""Office files saved as a single XML file: the root, what its head names, and the kind."""
 _MAIL_FIELD: Final = re.compile(
     rb"^(?:from|to|subject|date|received|message-id|mime-version|return-path|content-type):",
     re.IGNORECASE | re.MULTILINE,
@@ -61,6 +67,7 @@ _MAIL_FIELD: Final = re.compile(
 _FIELD_LINE: Final = re.compile(rb"\s*[A-Za-z][A-Za-z0-9-]{1,60}:[ \t]?\S")
 _LEAST_FIELDS: Final = 3
 _HEAD: Final = 4096
+_XML_HEAD: Final = 16_384  #: flat OpenDocument names its type behind thirty namespaces
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _OPEN_DOCUMENTS: Final = (
     (b"application/vnd.oasis.opendocument.spreadsheet", FileKind.ODS),
@@ -115,18 +122,24 @@ def _text_kind(content: bytes, name: str) -> FileKind:
         return FileKind.PROGRAM
     if _HTML.match(head):
         return FileKind.HTML
-    return _written_kind(head)
+    return _written_kind(head) or _xml_kind(content[:_XML_HEAD])
 
 
-def _written_kind(head: bytes) -> FileKind:
+def _written_kind(head: bytes) -> FileKind | None:
+    """What a text is by its head; None for XML."""
     if _WEB_ARCHIVE.match(head) and b"multipart/related" in head.lower():
         return FileKind.HTML
     if _FIELD_LINE.match(head) and len(set(map(bytes.lower, _MAIL_FIELD.findall(head)))) >= _LEAST_FIELDS:
         return FileKind.MESSAGE
     if not head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<?xml"):
         return FileKind.TEXT
-    # Other office files saved as a single XML file are no text to a person.
-    return FileKind.XLS if b"<Workbook" in head and _SPREADSHEET_XML in head else FileKind.UNKNOWN
+    return None
+
+
+def _xml_kind(head: bytes) -> FileKind:
+    """The office file that was saved as a single XML file; any other XML is no text to a person."""
+    fitting = (kind for root, told, kind in _OFFICE_XML if root in head and told in head)
+    return next(fitting, FileKind.UNKNOWN)
 
 
 def _zip_kind(content: bytes) -> FileKind:

@@ -14,18 +14,20 @@ import pytest
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Pt
 
-from intake.documents import Document, Paragraph, ReadState, Table
+from intake.documents import Document, FileKind, Paragraph, ReadState, Table
 from intake.errors import (
     ConversionOverranError,
     ConverterMissingError,
     DamagedFileError,
     EncryptedFileError,
     ExtractionError,
+    RefusedFileError,
 )
 from intake.extractors import office
 from intake.extractors.docx import extract_docx
 from intake.extractors.interface import Budget, Extractor, Limits
 from intake.extractors.office import convert, extract_doc, extract_odt, extract_old_workbook, extract_rtf
+from intake.kinds import kind_of
 from intake.workers import ReaderPool, ReadingFailure
 from tests.builders import mail, ole, xlsx
 
@@ -88,6 +90,41 @@ def test_an_old_file_reads_as_its_docx_twin(kind: str) -> None:
     assert looks(old) == looks(extract_docx(content, budget()))
     assert [type(block) for block in old.blocks] == [Paragraph, Paragraph, Table, Paragraph]
     assert old.notes == ("converted",)
+
+
+@pytest.mark.parametrize(
+    ("into", "kind", "read"),
+    [("fodt", FileKind.ODT, extract_odt), ("xml:MS Word 2003 XML", FileKind.DOC, extract_doc)],
+)
+def test_a_document_saved_as_one_xml_file_reads_as_its_docx_twin(
+    into: str, kind: FileKind, read: Extractor
+) -> None:
+    flat = in_twin_form(report(), into)
+    assert kind_of(flat, "bao cao.xml") is kind
+    assert told(read(flat, budget())) == told(extract_docx(report(), budget()))
+
+
+def told(document: Document) -> list[object]:
+    """Texts and tables: what writes the XML of Word 2003 here loses bold."""
+    return [
+        block.text if isinstance(block, Paragraph) else [(c.row, c.column, c.text) for c in block.cells]
+        for block in document.blocks
+    ]
+
+
+def test_a_flat_opendocument_workbook_is_read_as_a_workbook() -> None:
+    flat = convert(xlsx({"Biểu 1": [["Chỉ tiêu", "Số lượng"], ["Số buổi", 12]]}), "xlsx", "fods", 60)
+    (table,) = extract_old_workbook(flat, budget()).tables
+    assert kind_of(flat) is FileKind.ODS
+    assert (table.name, [(c.text, c.number) for c in table.cells][2:]) == (
+        "Biểu 1", [("Số buổi", ""), ("12", "12")],
+    )  # fmt: skip
+
+
+def test_a_document_as_xml_that_declares_a_document_type_is_refused() -> None:
+    flat = in_twin_form(report(), "fodt").replace(b"?>", b'?><!DOCTYPE x [<!ENTITY a "aaaa">]>', 1)
+    with pytest.raises(RefusedFileError):
+        extract_odt(flat, budget())
 
 
 @pytest.mark.parametrize("kind", ["doc", "rtf"])

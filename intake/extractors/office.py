@@ -47,6 +47,8 @@ _SHARE_OF_TIME: Final = 0.5  #: of the time for a message, so that one slow file
 _STARTS_AGAIN: Final = 81  #: exit code of the first start in a new profile
 _STARTS: Final = 3
 _DECLARATION: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_XML_HEAD: Final = 16_384
+_FLAT_SPREADSHEET: Final = b"application/vnd.oasis.opendocument.spreadsheet"
 _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000
 _DIE_WITH_PARENT: Final = 1  # PR_SET_PDEATHSIG
 _FLAGS, _ENCRYPTED = 0x0A, 0x0100  #: FibBase.fEncrypted (MS-DOC 2.5.2)
@@ -58,11 +60,15 @@ _FILTERS: Final = {
     "odt": "writer8",
     "xls": "MS Excel 97",
     "xml": "MS Excel 2003 XML",
+    "wordml": "MS Word 2003 XML",
+    "fodt": "OpenDocument Text Flat XML",
+    "fods": "OpenDocument Spreadsheet Flat XML",
     "ods": "calc8",
     "docx": "MS Word 2007 XML",
     "xlsx": "Calc MS Excel 2007 XML",
     "xlsb": "Calc MS Excel 2007 Binary",
 }
+_WRITTEN_AS_XML: Final = {"doc": "wordml", "odt": "fodt", "xls": "xml", "ods": "fods"}
 _SHEETS: Final = frozenset({"xls", "ods", "xlsx", "xlsb"})
 # Each sheet on a page of its own, however long, or the columns of one table would stand on several pages.
 _SHEET_PAGES: Final = 'pdf:calc_pdf_Export:{"SinglePageSheets":{"type":"boolean","value":"true"}}'
@@ -93,10 +99,11 @@ _PROFILE: Final = (
 
 
 def extract_doc(content: bytes, budget: Budget) -> Document:
-    """Reads a Word 97 document.
+    """Reads a Word 97 document, or one saved as the XML of Word 2003.
 
     Raises:
         EncryptedFileError: it is locked with a password.
+        RefusedFileError: it is XML and declares a document type.
         ConverterMissingError: LibreOffice is not installed.
         ConversionOverranError: LibreOffice did not end in time.
         DamagedFileError: LibreOffice could make nothing of it.
@@ -113,24 +120,23 @@ def extract_rtf(content: bytes, budget: Budget) -> Document:
 
 
 def extract_odt(content: bytes, budget: Budget) -> Document:
-    """Reads an OpenDocument text; raises as `extract_doc`."""
+    """Reads an OpenDocument text, packed or as flat XML; raises as `extract_doc`."""
     return _converted_text(content, "odt", budget)
 
 
 def extract_old_workbook(content: bytes, budget: Budget) -> Document:
     """Reads an .xls or .ods: by the workbook reader, or by LibreOffice what that takes for damaged.
 
-    An .xls may be the XML of Excel 2003, which only LibreOffice reads.
+    An .xls may be the XML of Excel 2003, an .ods flat XML: only LibreOffice reads these.
 
     Raises:
         ExtractionError: what the workbook reader raised, when LibreOffice knows no better.
 
     """
     spent = budget.produced
-    if content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<?xml"):
-        if _DECLARATION.search(content):
-            raise RefusedFileError("document type declared")
-        converted = convert(content, "xml", "xlsx", _seconds(budget))
+    if _is_xml(content):
+        kind = "ods" if _FLAT_SPREADSHEET in content[:_XML_HEAD] else "xls"
+        converted = convert(content, kind, "xlsx", _seconds(budget))
         return _noted(extract_workbook(converted, budget), "converted")
     try:
         return extract_workbook(content, budget)
@@ -146,6 +152,10 @@ def extract_old_workbook(content: bytes, budget: Budget) -> Document:
 
 def _converted_text(content: bytes, name: str, budget: Budget) -> Document:
     return _noted(extract_docx(convert(content, name, "docx", _seconds(budget)), budget), "converted")
+
+
+def _is_xml(content: bytes) -> bool:
+    return content[:_XML_HEAD].lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<?xml")
 
 
 def _seconds(budget: Budget) -> float:
@@ -182,11 +192,16 @@ def convert(content: bytes, kind: str, into: str, seconds: float) -> bytes:
     """One file by LibreOffice: `kind` and `into` are extensions ("doc"), `into` perhaps with a filter.
 
     Raises:
+        RefusedFileError: it is XML and declares a document type: what that names is never loaded.
         ConverterMissingError: LibreOffice is not installed.
         ConversionOverranError: it did not end within `seconds`.
         DamagedFileError: it wrote no file.
 
     """
+    if _is_xml(content):
+        if _DECLARATION.search(content):
+            raise RefusedFileError("document type declared")
+        kind = _WRITTEN_AS_XML.get(kind, kind)
     program = converter()
     if program is None:
         raise ConverterMissingError
