@@ -33,6 +33,7 @@ from typing import IO, TYPE_CHECKING, Any
 from config.settings import Settings, load_settings
 from desk.errors import DOCUMENT, DeskError, HomeNotFoundError
 from desk.office import DECISIONS
+from ledger import history
 from ledger.archive import Archive
 from ledger.copying import copy_from_file, copy_to_file
 from ledger.database import connect_engine, sqlite_file
@@ -89,6 +90,8 @@ class BackedUp:
     files: int
     bytes: int
     damaged: tuple[str, ...]
+    events: int
+    head: str  #: SHA-256 of the last event, which `verify --end` takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,7 @@ def backup(home: Path, target: Path, lock: Lock, now: datetime) -> BackedUp:
             part.chmod(0o600)
             with _locking(out, lock) as stream, tarfile.open(fileobj=stream, mode="w|") as tar:
                 packed = _Packed(tar)
-                _pack(packed, settings, copy, now)
+                end = _pack(packed, settings, copy, now)
             out.flush()
             os.fsync(out.fileno())
             size = out.tell()
@@ -132,7 +135,7 @@ def backup(home: Path, target: Path, lock: Lock, now: datetime) -> BackedUp:
     finally:
         part.unlink(missing_ok=True)
         copy.unlink(missing_ok=True)
-    return BackedUp(path, len(packed.files), size, tuple(packed.damaged))
+    return BackedUp(path, len(packed.files), size, tuple(packed.damaged), *end)
 
 
 def _named(target: Path, lock: Lock, now: datetime) -> Path:
@@ -189,7 +192,8 @@ class _Hashing:
         return self._hash.hexdigest()
 
 
-def _pack(packed: _Packed, settings: Settings, ledger: Path, now: datetime) -> None:
+def _pack(packed: _Packed, settings: Settings, ledger: Path, now: datetime) -> tuple[int, str]:
+    """Add everything, the manifest last; number and hash of the last event of the packed history."""
     if (settings.home / _SETTINGS).exists():
         packed.add_file(_SETTINGS, settings.home / _SETTINGS)
     packed.add_file(LEDGER, ledger)
@@ -209,14 +213,17 @@ def _pack(packed: _Packed, settings: Settings, ledger: Path, now: datetime) -> N
         for file in sorted(folder.rglob("*")):
             if file.is_file() and not file.is_symlink() and not file.name.endswith(".part"):
                 packed.add_bytes(f"{name}/{file.relative_to(folder).as_posix()}", file.read_bytes())
+    schema, end = _standing_of(ledger)
     manifest = {
         "format": FORMAT,
         "program": version("tonghop"),
         "made_at": now.isoformat(),
-        "schema": _schema_of(ledger),
+        "schema": schema,
+        "history": {"events": end[0], "head": end[1]},
         "files": packed.files.copy(),
     }
     packed.add_bytes(MANIFEST, json.dumps(manifest, indent=1).encode())
+    return end
 
 
 def _folders(settings: Settings) -> dict[str, Path]:
@@ -230,11 +237,11 @@ def _whole_lines(path: Path) -> bytes:
     return octets[: octets.rfind(b"\n") + 1]
 
 
-def _schema_of(ledger: Path) -> str:
+def _standing_of(ledger: Path) -> tuple[str, tuple[int, str]]:
     engine = connect_engine(f"sqlite:///{ledger}")
     try:
         with engine.connect() as connection:
-            return step_reached(connection)
+            return step_reached(connection), history.end(connection)
     finally:
         engine.dispose()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, nullcontext
@@ -911,14 +912,25 @@ def rebuild(
             raise typer.Exit(1)
 
 
+def _ends(given: list[str] | None) -> list[str]:
+    """Hashes of the history, in full or their first 16 digits."""
+    if any(re.fullmatch(r"[0-9a-f]{16,64}", one) is None for one in given or ()):
+        raise typer.BadParameter(_say("cli.bad_end"))
+    return given or []
+
+
 @app.command(help=_say("cli.verify"))
-def verify(context: typer.Context, as_json: AsJson = False) -> None:
+def verify(
+    context: typer.Context,
+    end: Annotated[list[str] | None, typer.Option(help=_say("cli.opt_end"), callback=_ends)] = None,
+    as_json: AsJson = False,
+) -> None:
     from desk.errors import ATTENTION, DONE
     from desk.verifying import sentence, verify_home, view
 
     world: _World = context.obj
     with _spoken():
-        found = verify_home(world.home, world.clock)
+        found = verify_home(world.home, world.clock, end or ())
     if as_json:
         _dump(view(found, _say))
     else:
@@ -975,6 +987,7 @@ def backup(
         passphrase = _passphrase(confirm=True) if encrypt and not recipient else ""
         made = back_up(world.home, target, Lock(tuple(recipient or ()), passphrase), world.clock())
     _print(_say("cli.backed_up", path=str(made.path), files=made.files, size=f"{made.bytes / 1e6:.1f}"))
+    _print(_say("cli.backed_up_end", number=made.events, sha256=made.head))
     for archive_id in made.damaged:
         _print(_say("verify.message_changed", where=archive_id))
     if made.damaged:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,10 @@ from ledger.store import Ledger
 from ledger.verification import UNREADABLE, Flaw, Verified
 
 
-def verify_home(home: Path, clock: Callable[[], datetime]) -> Verified:
+def verify_home(home: Path, clock: Callable[[], datetime], ends: Sequence[str] = ()) -> Verified:
     """Look at archive, journals, ledger and issued documents; nothing is changed.
 
+    `ends` are hashes of the history that somebody noted: each must be one of its events still.
     The configuration is not needed: a home whose regime is faulty can be looked at.
 
     Raises:
@@ -36,7 +37,7 @@ def verify_home(home: Path, clock: Callable[[], datetime]) -> Verified:
     archive = Archive(settings.archive)
     try:
         with Ledger.open(settings.database_url, "verify", clock) as ledger:
-            found = ledger.verify(archive, home / DECISIONS)
+            found = ledger.verify(archive, home / DECISIONS, ends)
             documents = tuple(_documents(ledger, settings))
     except (DamagedLedgerError, *UNREADABLE) as error:
         flaws = tuple(Flaw("message_changed", one) for one in archive.damaged())

@@ -55,7 +55,7 @@ class Writing:
 
     def note(self, changes: Iterable[Change]) -> None:
         """Add the changes to the history, in this same transaction."""
-        number, previous = _last(self.connection)
+        number, previous = end(self.connection)
         rows = []
         for change in changes:
             number += 1
@@ -129,7 +129,7 @@ def names(connection: Connection) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def last_number(connection: Connection) -> int:
     """The number of the latest event; 0 when nothing has happened."""
-    return _last(connection)[0]
+    return end(connection)[0]
 
 
 def broken_events(connection: Connection) -> tuple[int, ...]:
@@ -148,7 +148,8 @@ def broken_links(rows: Iterable[Any]) -> tuple[int, ...]:
     return tuple(broken)
 
 
-def _last(connection: Connection) -> tuple[int, str]:
+def end(connection: Connection) -> tuple[int, str]:
+    """Number and hash of the latest event. Noted elsewhere, the hash proves all that came before it."""
     query = select(history.c.number, history.c.sha256).order_by(history.c.number.desc()).limit(1)
     row = connection.execute(query).first()
     return (row.number, row.sha256) if row else (0, NOTHING_BEFORE)

@@ -26,6 +26,7 @@ Seen: TypeAlias = "tuple[SightingLike, str, datetime | None, int]"
 #: account, folder, UIDVALIDITY, last UID that is safely in the archive
 Mark = tuple[str, str, int, int]
 MOST_ATTEMPTS = 3
+FOLDER_READ = "folder_read"  #: the event that tells how far a folder is read
 CHUNK = 500
 
 
@@ -357,14 +358,15 @@ def _earlier_arrivals(writing: Writing, seen_again: Sequence[Seen]) -> None:
 def _move_mark(writing: Writing, mark: Mark) -> None:
     account, folder, uid_validity, last_uid = mark
     before = folder_mark(writing.connection, account, folder)
+    if before is not None and before[0] == uid_validity and before[1] >= last_uid:
+        return  # a slower reader of the same folder does not pull the mark back
     row = {"uid_validity": uid_validity, "last_uid": last_uid}
+    subject = f"{account}/{folder}"
     if before is None:
         writing.connection.execute(insert(folder_marks).values(account=account, folder=folder, **row))
-        return
-    if before[0] == uid_validity and before[1] >= last_uid:
-        return  # a slower reader of the same folder does not pull the mark back
-    place = (folder_marks.c.account == account, folder_marks.c.folder == folder)
-    writing.connection.execute(update(folder_marks).where(*place).values(**row))
-    if before[0] != uid_validity:
-        detail = {"from": before[0], "to": uid_validity}
-        writing.note([Change("uid_validity_changed", f"{account}/{folder}", detail)])
+    else:
+        place = (folder_marks.c.account == account, folder_marks.c.folder == folder)
+        writing.connection.execute(update(folder_marks).where(*place).values(**row))
+    if before is not None and before[0] != uid_validity:
+        writing.note([Change("uid_validity_changed", subject, {"from": before[0], "to": uid_validity})])
+    writing.note([Change(FOLDER_READ, subject, row)])

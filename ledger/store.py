@@ -554,27 +554,35 @@ class Ledger:
         with self._reading() as connection:
             return history.last_number(connection)
 
+    def end_of_history(self) -> tuple[int, str]:
+        """Number and hash of the latest event: noted outside the house, it proves all up to there."""
+        with self._reading() as connection:
+            return history.end(connection)
+
     def broken_history(self) -> tuple[int, ...]:
         """The numbers of events at which the chain of hashes does not hold; there should be none."""
         with self._reading() as connection:
             return history.broken_events(connection)
 
-    def verify(self, archive: Archive, decisions_journal: Path | None = None) -> Verified:
+    def verify(
+        self, archive: Archive, decisions_journal: Path | None = None, ends: Sequence[str] = ()
+    ) -> Verified:
         """Hold archive, journals, tables and history against each other; see `ledger.verification`.
 
-        What a daemon may have been writing at that moment is looked at twice.
+        `ends` are hashes of its history that were noted elsewhere. What a daemon may have been writing at
+        that moment is looked at twice.
         """
         from ledger.verification import IN_FLIGHT, IN_FLIGHT_SECONDS, verify
 
         journal = Journal(decisions_journal) if decisions_journal else self._journal
         with self._reading() as connection:
-            found = verify(connection, archive, journal)
+            found = verify(connection, archive, journal, ends)
         if not any(flaw.code in IN_FLIGHT for flaw in found.flaws):
             return found
         time.sleep(IN_FLIGHT_SECONDS)
         before = {(flaw.code, flaw.where) for flaw in found.flaws}
         with self._reading() as connection:
-            again = verify(connection, archive, journal)
+            again = verify(connection, archive, journal, ends)
         return replace(again, flaws=tuple(one for one in again.flaws if (one.code, one.where) in before))
 
     def note(self, event: str, subject: str, detail: dict[str, object] | None = None) -> None:

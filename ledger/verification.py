@@ -4,13 +4,14 @@ What anchors what:
 
 - a message is named by the SHA-256 of its bytes; a journal line ends with its own checksum;
 - each event of the history is chained to the one before, so none can be changed, taken out or put in;
-- events carry the fingerprints of the rows they tell of: outcomes, decisions, obligations, mails, issues;
+- events carry the fingerprints of the rows they tell of: outcomes, decisions, obligations, mails, issues,
+  and how far each folder is read;
 - rows of sightings stand in the sightings journal, decisions in the decisions journal as well.
 
 Whoever rewrites all of these together, with the chain, is found only by an end of the chain that was
-noted elsewhere: `Verified.head` is for that. How far a folder is read (`folder_marks`) rests on nothing
-here; a wrong mark is found by counting with the server. Nothing is written, and a row that can no longer
-be read is a flaw, not an error.
+noted elsewhere: `Verified.head` is for that, the morning's mail and every backup carry it, and `ends` holds
+what was noted against the chain. Nothing is written, and a row that can no longer be read is a flaw, not
+an error.
 """
 
 from __future__ import annotations
@@ -29,9 +30,20 @@ from ledger.encoding import to_json
 from ledger.history import NOTHING_BEFORE, chained
 from ledger.issues import content_sha256, of_period
 from ledger.messages import Asked, matching_messages, outcome_sha256
-from ledger.models import archived, decisions, history, issues, metadata, obligations, outbox, sightings
+from ledger.models import (
+    archived,
+    decisions,
+    folder_marks,
+    history,
+    issues,
+    metadata,
+    obligations,
+    outbox,
+    sightings,
+)
 from ledger.outbox import with_states, words_sha256
 from ledger.records import Decision, OutboxState
+from ledger.sightings import FOLDER_READ
 
 if TYPE_CHECKING:
     from ledger.archive import Archive, KeptSighting
@@ -66,13 +78,16 @@ class Verified:
     flaws: tuple[Flaw, ...]
 
 
-def verify(connection: Connection, archive: Archive, journal: Journal | None) -> Verified:
+def verify(
+    connection: Connection, archive: Archive, journal: Journal | None, ends: Sequence[str] = ()
+) -> Verified:
     """Hold everything against everything; reads every byte of the archive.
 
     Args:
         connection: one snapshot of the ledger.
         archive: the raw messages.
         journal: the decisions journal, when one is kept.
+        ends: hashes of the history noted elsewhere, or their beginnings; each must be one of its events.
 
     """
     on_disk = frozenset(archive.ids())
@@ -82,6 +97,8 @@ def verify(connection: Connection, archive: Archive, journal: Journal | None) ->
         *_files(connection, archive, on_disk),
         *_sightings(connection, archive, on_disk),
         *events.flaws,
+        *(Flaw("end_unknown", end) for end in ends if not events.knows(end)),
+        *_marks(connection, events),
         *_decisions(connection, journal, events),
         *_outcomes(connection, events),
         *_obligations(connection, events),
@@ -175,6 +192,7 @@ class _Events:
         self.flaws = [*broken, *_broken_links(rows)]
         self.number = max((number for (number,) in rows), default=0)
         self.head = rows[self.number,]["sha256"] if rows else NOTHING_BEFORE
+        self._hashes = (NOTHING_BEFORE, *(row["sha256"] for row in rows.values()))
         self.last: dict[tuple[str, str], Any] = {}
         for _, row in sorted(rows.items()):
             for kind in (row["event"], row["event"].partition("_")[0] + "_"):
@@ -184,6 +202,10 @@ class _Events:
         """What the last such event tells; `mail_` and `obligation_` stand for all of their kind."""
         row = self.last.get((event, subject))
         return None if row is None else dict(row["detail"], event=row["event"])
+
+    def knows(self, beginning: str) -> bool:
+        """Whether a hash that begins so is one of this history."""
+        return any(sha256.startswith(beginning) for sha256 in self._hashes)
 
     def mail_state(self, subject: str) -> str:
         """The state an outgoing mail was last moved to; other events, as its editing, tell of none."""
@@ -204,6 +226,17 @@ def _broken_links(rows: Mapping[tuple[Any, ...], Any]) -> Iterator[Flaw]:
             places = {"at": row["at"].isoformat(), "event": row["event"], "subject": row["subject"]}
             yield Flaw("event_changed", str(row["number"]), places)
         number, previous = row["number"], row["sha256"]
+
+
+def _marks(connection: Connection, events: _Events) -> Iterator[Flaw]:
+    """How far each folder is read; nothing is told of folders last read by a program before this one."""
+    rows, broken = _read(connection, folder_marks)
+    yield from broken
+    marks = {f"{account}/{folder}": row for (account, folder), row in rows.items()}
+    for subject in events.subjects(FOLDER_READ):
+        told, row = events.detail(FOLDER_READ, subject) or {}, marks.get(subject)
+        if row is None or any(told[name] != row[name] for name in ("uid_validity", "last_uid")):
+            yield Flaw("mark_changed", subject)
 
 
 def _decisions(connection: Connection, journal: Journal | None, events: _Events) -> Iterator[Flaw]:

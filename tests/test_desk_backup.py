@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,18 @@ def test_a_restored_home_is_sound_and_shows_the_same(made: Office, tmp_path: Pat
     assert (office.home / "reference.key").stat().st_mode & 0o077 == 0
     assert (tmp_path / "a.tar").stat().st_mode & 0o077 == 0
     assert list(tmp_path.glob(".*")) == []
+
+
+def test_a_backup_says_the_end_of_its_history_aloud_and_in_its_manifest(made: Office, tmp_path: Path) -> None:
+    said = made.run("backup", str(tmp_path / "a.tar")).out
+    with tarfile.open(tmp_path / "a.tar") as tar:
+        content = tar.extractfile("manifest.json")
+        assert content is not None
+        told = json.loads(content.read())["history"]
+    last = inside(made, lambda opened: opened.ledger.history()[-1])
+    assert told == {"events": last.number, "head": last.sha256}
+    assert last.sha256 in said
+    made.run("verify", "--end", told["head"])
 
 
 def test_no_secret_is_in_a_backup(made: Office, tmp_path: Path) -> None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
 
 import ledger.verification
 from config.wording import Wording
+from desk.office import Office as OpenOffice
+from ledger.database import open_database
+from ledger.history import NOTHING_BEFORE, chained
+from ledger.models import history
 from tests.offices import PERIOD, REPORT, Office, inside, make_office, round_of_mail
 
 WHERE = ("-r", REPORT, "-k", PERIOD)
@@ -130,6 +136,49 @@ def test_a_whole_line_taken_out_of_a_journal_is_named(office: Office, name: str)
     path.write_bytes(b"".join(lines[1:]))
     (expected,) = {"sighting_line_missing" if "sightings" in name else "decision_line_missing"}
     assert expected in {code for code, _ in flaws(office)}
+
+
+def rewrite_history(office: Office) -> None:
+    """What somebody with the home in hand can do: another history, and its whole chain made anew."""
+    tamper(office)
+    database = open_database(f"sqlite:///{office.ledger_file}")
+    with database.writing() as connection:
+        previous = NOTHING_BEFORE
+        for row in connection.execute(select(history).order_by(history.c.number)).mappings().all():
+            forged = dict(row, actor="Người khác", previous_sha256=previous)
+            forged["sha256"] = previous = chained(forged)
+            connection.execute(update(history).where(history.c.number == row["number"]).values(**forged))
+    database.close()
+
+
+def test_a_history_rewritten_with_its_whole_chain_is_found_by_an_end_noted_elsewhere(office: Office) -> None:
+    noted = office.run("verify", "--json").json["head"]
+    office.run("remind")  # the history goes on; what was noted stays one of its events
+    office.run("verify", "--end", noted, "--end", noted[:16])
+    rewrite_history(office)
+    office.run("verify")
+    found = office.run("verify", "--end", noted, "--json", code=1).json["flaws"]
+    assert [(flaw["code"], flaw["where"]) for flaw in found] == [("end_unknown", noted)]
+    office.run("verify", "--end", "tất cả", code=2)
+
+
+def test_the_morning_page_carries_an_end_of_the_history_out_of_the_house(office: Office) -> None:
+    office.run("run", "--once")
+    page = (office.home / "outputs/ban-tin/2023-06-07.txt").read_text("utf-8")
+    (noted,) = re.findall(r"\b[0-9a-f]{64}\b", page.splitlines()[-1])
+    office.run("verify", "--end", noted)
+    rewrite_history(office)
+    assert office.run("verify", "--end", noted, "--json", code=1).json["flaws"]
+
+
+def test_a_mark_set_past_a_mail_is_named(office: Office) -> None:
+    def read_up_to(opened: OpenOffice) -> None:
+        opened.ledger.record_batch([], ("hop-thu", "INBOX", 7, 12))
+
+    inside(office, read_up_to)
+    office.run("verify")
+    tamper(office, "UPDATE folder_marks SET last_uid = 14 WHERE account = 'hop-thu'")
+    assert flaws(office) == {("mark_changed", "hop-thu/INBOX")}
 
 
 @pytest.mark.parametrize(
