@@ -283,6 +283,11 @@ def test_letters_printed_twice_to_look_bold_are_read_once() -> None:
     assert "Tong so 12" in body(extract(raw_pdf(LINES + twice)))
 
 
+def test_a_crooked_stroke_keeps_no_page_from_being_read() -> None:
+    signature = "80 400 m 200 460 l 140 380 l S "
+    assert body(extract(raw_pdf(signature + LINES))) == body(extract(raw_pdf(LINES)))
+
+
 def test_filled_fields_and_typed_notes_are_read() -> None:
     form = "<< /Type /XObject /Subtype /Form /BBox [0 0 200 20] /Length 40"
     form += " /Resources << /Font << /F 5 0 R >> >> >>"

@@ -405,7 +405,9 @@ def _settings(page: Page) -> dict[str, Any]:
     """How tables are looked for: by their rules; where the outer ones are not drawn they are thought in."""
     from pdfplumber.table import merge_edges
 
-    edges = merge_edges(page.edges, _NEAR, _NEAR, _NEAR, _NEAR)
+    # Crooked strokes, of a drawing or a signature, give edges of no orientation; merging stumbles over them.
+    straight = [edge for edge in page.edges if edge["orientation"] in ("h", "v")]
+    edges = merge_edges(straight, _NEAR, _NEAR, _NEAR, _NEAR)
     across = [edge for edge in edges if edge["orientation"] == "h"]
     down = [edge for edge in edges if edge["orientation"] == "v"]
     return _TABLES | {"explicit_vertical_lines": list(_open_sides(across, down))}
