@@ -117,4 +117,5 @@ def _health(office: Office, proofs: Sequence[FolderProof] | None, say: Wording) 
         states = {state: getattr(count, state) for state in STATES} | {"unread": count.not_yet_read}
         yield say(key, folder=count.folder, total=count.sightings, parts=parts_of(states, say))
     number, sha256 = office.ledger.end_of_history()
-    yield say("digest.end_of_history", number=number, sha256=sha256)
+    if number:
+        yield say("digest.end_of_history", number=number, sha256=sha256)
