@@ -130,6 +130,29 @@ def test_bold_centred_and_fonts_come_from_run_and_style() -> None:
     assert document.notes == ("legacy_font",)
 
 
+def test_formatting_as_it_was_before_a_tracked_change_does_not_count() -> None:
+    changed = (
+        '<w:p><w:pPr><w:pPrChange w:id="1" w:author="Lan"><w:pPr><w:jc w:val="center"/></w:pPr></w:pPrChange>'
+        '</w:pPr><w:r><w:rPr><w:rPrChange w:id="2" w:author="Lan"><w:rPr><w:b/></w:rPr></w:rPrChange></w:rPr>'
+        "<w:t>12 buổi</w:t></w:r></w:p>"
+    )
+    before = '<w:tcPrChange w:id="3" w:author="Lan"><w:tcPr><w:gridSpan w:val="2"/></w:tcPr></w:tcPrChange>'
+    document = extract(docx_of(f"{changed}<w:tbl><w:tr>{cell('a', before)}{cell('b')}</w:tr></w:tbl>"))
+    [line] = document.paragraphs
+    assert (line.text, line.bold, line.centred) == ("12 buổi", False, False)
+    assert shape(document.tables[0]) == [(0, 0, "a", 1, 1), (0, 1, "b", 1, 1)]
+
+
+def test_a_run_keeps_its_own_font_beside_controls_and_formulas() -> None:
+    control = "<w:sdt><w:sdtPr><w:rPr><w:b/><w:rFonts w:ascii='Arial'/></w:rPr></w:sdtPr></w:sdt>"
+    formula = (
+        "<m:oMath xmlns:m='http://schemas.openxmlformats.org/officeDocument/2006/math'><m:f><m:fPr><m:ctrlPr>"
+        "<w:rPr><w:rFonts w:ascii='Cambria Math'/></w:rPr></m:ctrlPr></m:fPr></m:f></m:oMath>"
+    )
+    [line] = extract(docx_of(f"<w:p>{run('một')}{control}{run('hai')}{formula}</w:p>")).paragraphs
+    assert (line.bold, line.fonts) == (False, ())
+
+
 NUMBERING = word_part(
     "numbering",
     '<w:abstractNum w:abstractNumId="0">'
@@ -174,6 +197,16 @@ def test_a_document_type_is_refused() -> None:
     evil = '<!DOCTYPE x [<!ENTITY e "9">]><w:document xmlns:w="x"><w:body>&e;</w:body></w:document>'
     with pytest.raises(RefusedFileError):
         extract(docx("a", parts={"word/document.xml": evil}))
+
+
+def test_a_document_type_in_another_encoding_is_refused_too() -> None:
+    evil = '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE x [<!ENTITY e "9">]><x>&e;</x>'
+    with pytest.raises(RefusedFileError):
+        extract(docx("a", parts={"word/document.xml": evil.encode("utf-16")}))
+
+
+def test_the_words_of_a_document_type_in_a_comment_are_no_document_type() -> None:
+    assert texts(f"<!-- <!DOCTYPE x> -->{paragraph('12 buổi')}") == ["12 buổi"]
 
 
 @pytest.mark.parametrize("content", [b"PK\x03\x04", zip_of({"a.txt": "x"}), docx("a")[:-30]])

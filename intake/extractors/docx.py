@@ -1,8 +1,9 @@
 """Word documents (ECMA-376, WordprocessingML) by an own walk over lxml.
 
 Office forms are full of content controls, tracked changes, text boxes and nested tables, which the
-usual readers lose. The tree is first made simple (what is deleted or doubled is taken out, text boxes
-and nested tables are set aside), then read with a few filtered passes that run in C.
+usual readers lose. A paragraph or table is read in one filtered pass that runs in C. Where that pass meets
+something that would be read twice or wrongly, the block is first made simple (what is deleted or doubled is
+taken out, text boxes and nested tables are set aside) and read again.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeVar
 
+import msgspec
 from lxml import etree
 
 from intake.documents import Cell, Document, Paragraph, Table
@@ -40,17 +42,41 @@ _VALUE, _SPAN, _DOWN, _ACROSS = _w("val"), _w("gridSpan"), _w("vMerge"), _w("hMe
 _NUMBERED, _BOX, _DELETED, _BOLD = _w("numPr"), _w("txbxContent"), _w("del"), _w("b")
 _TEXTUAL: Final = (_T, _TAB, _BREAK, _RETURN, _HYPHEN, _SYMBOL, _MATH_TEXT)
 _MERGING: Final = frozenset({_SPAN, _DOWN, _ACROSS})
-_IN_ROW: Final = (_TC, _P, *_TEXTUAL, *_MERGING)
+_RUN_FONTS: Final = _w("rFonts")
+_STYLED, _ALIGNED, _OUTLINED = _w("pStyle"), _w("jc"), _w("outlineLvl")
+_BEFORE: Final = _w("gridBefore")
+_FORMER_PROPERTIES: Final = _w("pPrChange")
+#: what begins without being a run of text, and may carry properties that are not those of the run before
+_NO_RUNS: Final = frozenset(
+    {_w("sdtPr"), "{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath"}
+)
 _FALLBACK: Final = f"{_MC}Fallback"
 _MOVED: Final = _w("moveFrom")
 _CHANGES: Final = (_w("ins"), _DELETED, _w("moveTo"), _MOVED)
 _AUTHOR: Final = _w("author")
+#: formatting as it was before a tracked change
+_FORMER: Final = (_w("rPrChange"), _w("trPrChange"), _w("tcPrChange"))
+_TWICE: Final = frozenset({_FALLBACK, _MOVED, *_FORMER})
+#: what a block is made simple for before it is read: doubled, struck or moved text, and blocks within blocks
+_INVOLVED: Final = frozenset({
+    _FALLBACK, *_CHANGES, *_FORMER, _BOX, _TBL,
+})  # fmt: skip
+_IN_ROW: Final = frozenset({*_MERGING, _BEFORE, _NUMBERED, _DELETED})
+_IN_SIMPLE_TABLE: Final = (*_TEXTUAL, _TR, _TC, _P, *_IN_ROW)
+_IN_TABLE: Final = (*_IN_SIMPLE_TABLE, *(_INVOLVED - {_DELETED}))
+_PROPERTIES: Final = frozenset({_STYLED, _ALIGNED, _OUTLINED, _NUMBERED})
+_SAID: Final = frozenset({_BOLD, _RUN_FONTS, _FORMER_PROPERTIES, *_PROPERTIES})
+_IN_SIMPLE_PARAGRAPH: Final = frozenset({*_TEXTUAL, _R, *_SAID, *_NO_RUNS})
+_IN_PARAGRAPH: Final = _IN_SIMPLE_PARAGRAPH | _INVOLVED
+_HIGH_FONT, _ASCII_FONT = _w("hAnsi"), _w("ascii")
 _OFF: Final = frozenset({"0", "false", "off", "none"})
 
 # What forms use Wingdings for (character codes of w:sym): boxes, ticks and crosses.
 _SYMBOLS: Final = {
     "F0FE": "☑", "F0FD": "☒", "F0A8": "☐", "F06F": "☐", "F0FC": "✓", "F0FB": "✗", "F02D": "-", "F0B7": "•",
 }  # fmt: skip
+_UNKNOWN: Final = "\0"  #: stands for every style that the document names and does not have
+_DECLARATION: Final = b"<!DOCTYPE"
 _HEADER: Final = re.compile(r"word/header\d*\.xml")
 _EXTERNAL: Final = re.compile(rb"<Relationship\b[^>]*TargetMode=[\"']External[\"'][^>]*>")
 _ASCII: Final = bytes(range(128))
@@ -84,13 +110,16 @@ def extract_docx(content: bytes, budget: Budget) -> Document:
         raise DamagedFileError("no body")
     styles = _Styles.of(package)
     containers = [*_headers(package), body]
-    tracked = [_simplify(container) for container in containers]
-    names_font = _LEGACY_FONT.search(octets) is not None
-    put_right = _put_right(containers, styles) if names_font or _may_be_legacy(octets, styles) else ()
     reading = _Reading(budget, styles, _Numbering.of(package))
+    names_font = _LEGACY_FONT.search(octets) is not None
+    put_right: tuple[str, ...] = ()
+    if names_font or _may_be_legacy(octets, styles):
+        changed = [_simplify(container) for container in containers]
+        reading.tracked = any(changed)
+        put_right = _put_right(containers, styles)
     for container in containers:
         reading.read(container)
-    notes = _notes(package, name, tracked=any(tracked), legacy_font=names_font)
+    notes = _notes(package, name, tracked=reading.tracked, legacy_font=names_font)
     return Document(tuple(reading.blocks), (*notes, *put_right))
 
 
@@ -102,19 +131,28 @@ def parse_part(octets: bytes) -> Element:
         RefusedFileError: the part declares a document type.
 
     """
-    # A parser may not be shared between documents that fail halfway, so each part gets its own.
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
-    )
     if _STRICT in octets:
         octets = octets.replace(_STRICT, _NAMESPACE.encode())
     try:
-        root = etree.fromstring(octets, parser)
+        root = etree.fromstring(octets, _parser(octets))
     except (etree.XMLSyntaxError, ValueError) as error:
         raise DamagedFileError(f"xml: {type(error).__name__}") from error
     if getattr(root.getroottree().docinfo, "doctype", ""):
         raise RefusedFileError("document type declared")
     return root
+
+
+def _parser(octets: bytes) -> etree.XMLParser:
+    """A parser of its own for each part: one may not be shared between documents that fail halfway.
+
+    Leaving entities alone costs as much again as the parsing, and without a document type there are none.
+    One that hides in another encoding is still found in the tree; until then libxml2 bounds what it makes.
+    """
+    if _DECLARATION in octets:
+        return etree.XMLParser(
+            resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+        )
+    return etree.XMLParser(no_network=True, load_dtd=False, remove_comments=True, remove_pis=True)
 
 
 def _main_part(package: Package) -> str:
@@ -221,6 +259,7 @@ class _Styles:
     default: str = ""
     font: str = ""
     legacy: bool = False  #: a style names a font of an old encoding
+    resolved: dict[str, _Style] = field(default_factory=dict)  #: with what they inherit, as far as asked for
 
     @classmethod
     def of(cls, package: Package) -> _Styles:
@@ -259,6 +298,21 @@ class _Styles:
 
     def _styled_font(self, identity: str) -> str:
         return next((style.font for style in self.chain(identity) if style.font), "")
+
+    def full(self, identity: str) -> _Style:
+        """The style with all that it inherits, the document's font last."""
+        if identity and identity not in self.by_id:
+            identity = _UNKNOWN
+        if identity not in self.resolved:
+            chain = tuple(self.chain(identity))
+            self.resolved[identity] = _Style(
+                bold=_first([style.bold for style in chain]),
+                centred=_first([style.centred for style in chain]),
+                outline=_first([style.outline for style in chain]),
+                font=next((style.font for style in chain if style.font), self.font),
+                numbering=_first([style.numbering for style in chain]),
+            )
+        return self.resolved[identity]
 
     def chain(self, identity: str) -> Iterator[_Style]:
         """The style and those it is based on, nearest first; a circle ends it."""
@@ -299,7 +353,7 @@ def _switch(node: Element | None) -> bool | None:
 
 def _font(fonts: Element) -> str:
     """The font of letters beyond ASCII, which is the one that an old encoding shows in."""
-    return fonts.get(_w("hAnsi")) or fonts.get(_w("ascii")) or ""
+    return fonts.get(_HIGH_FONT) or fonts.get(_ASCII_FONT) or ""
 
 
 def _centred(properties: Element) -> bool | None:
@@ -308,16 +362,23 @@ def _centred(properties: Element) -> bool | None:
 
 
 def _outline(properties: Element) -> int | None:
+    level = properties.find(_OUTLINED)
+    return None if level is None else _level_of(level)
+
+
+def _level_of(outline: Element) -> int:
     """1 for the topmost level; the file counts from 0, and 9 is body text."""
-    level = properties.find(_w("outlineLvl"))
-    number = _integer(None if level is None else level.get(_VALUE), 9)
-    return None if level is None else (number + 1 if number < 9 else 0)  # noqa: PLR2004
+    number = _integer(outline.get(_VALUE), 9)
+    return number + 1 if number < 9 else 0  # noqa: PLR2004
 
 
 def _number_of(properties: Element) -> tuple[str, int] | None:
     numbered = properties.find(_NUMBERED)
-    if numbered is None:
-        return None
+    return None if numbered is None else _number(numbered)
+
+
+def _number(numbered: Element) -> tuple[str, int]:
+    """List and level that w:numPr names."""
     identity, level = numbered.find(_w("numId")), numbered.find(_w("ilvl"))
     return (
         "" if identity is None else identity.get(_VALUE, ""),
@@ -445,90 +506,70 @@ class _Reading:
     paragraphs: int = 0
     tables: int = 0
     cells: int = 0
-    boxed: bool = False  #: whether the part being read holds text boxes
+    tracked: bool = False  #: somebody tracked a change in it
 
     def read(self, container: Element) -> None:
-        """Appends the blocks of a body or a header, made simple before."""
-        self.boxed = next(container.iter(_BOX), None) is not None
-        self._blocks(container)
-
-    def _blocks(self, container: Element) -> None:
+        """Appends the blocks of a body or a header."""
         for child in container:
             if child.tag == _P:
                 self._paragraph(child)
             elif child.tag == _TBL:
                 self._table(child)
             else:
+                self.tracked = self.tracked or _tells_change(child)
                 # Content controls, tracked insertions, smart tags: what they hold counts as if they
                 # were not there. Everything else holds no block.
-                self._blocks(child)
+                if not _is_struck(child):
+                    self.read(child)
 
     def _paragraph(self, node: Element) -> None:
         self._count_paragraph()
-        boxes = _detached(node, _BOX) if self.boxed else []
-        properties = node.find(_PPR)
-        style = _style_id(properties)
-        label = self.numbering.label(self._number(properties, style)) if self.numbering.lists else ""
-        text = _text(node)
-        if text.strip():
-            self.blocks.append(self._described(node, properties, style, text, label))
+        boxes: list[Element] = []
+        line = _line(node)
+        if line is None:
+            self.tracked = _simplify(node) or self.tracked
+            boxes = _detached(node, _BOX)
+            line = _line(node, simple=True) or _Line()
+        self._described(line)
         for box in boxes:
-            self._blocks(box)
+            self.read(box)
 
-    def _described(
-        self, node: Element, properties: Element | None, style: str, text: str, label: str
-    ) -> Paragraph:
-        chain = tuple(self.styles.chain(style))
-        centred = None if properties is None else _centred(properties)
-        outline = None if properties is None else _outline(properties)
-        bold, fonts = self._runs(node, chain)
-        return Paragraph(
-            text=text,
-            number=self.paragraphs,
-            bold=bold,
-            centred=bool(_first([centred, *(style.centred for style in chain)])),
-            heading=_first([outline, *(style.outline for style in chain)]) or 0,
-            list_label=label,
-            fonts=fonts,
-        )
-
-    def _runs(self, node: Element, chain: tuple[_Style, ...]) -> tuple[bool, tuple[str, ...]]:
-        """Whether all its text is bold, and the fonts named for it."""
-        inherited = bool(_first([style.bold for style in chain]))
-        font = next((style.font for style in chain if style.font), self.styles.font)
-        bold = True
-        fonts: dict[str, None] = {}
-        for run in node.iter(_R):
-            if not any((part.text or "").strip() for part in run.iterchildren(_T)):
-                continue
-            properties = run.find(_RPR)
-            own = None if properties is None else _switch(properties.find(_BOLD))
-            bold = bold and (inherited if own is None else own)
-            named = None if properties is None else properties.find(_w("rFonts"))
-            fonts[(font if named is None else _font(named)) or font] = None
+    def _described(self, line: _Line) -> None:
+        own = line.own
+        style = self.styles.full(own.parent)
+        label = self.numbering.label(_number_within(own, style)) if self.numbering.lists else ""
+        text = "".join(line.pieces)
+        if not text.strip():
+            return
+        fonts = dict.fromkeys(run.font or style.font for run in line.runs)
         fonts.pop("", None)
-        return bold, tuple(fonts)
-
-    def _number(self, properties: Element | None, style: str) -> tuple[str, int] | None:
-        """The list a paragraph belongs to, by itself or by its style; numId 0 takes it out of any."""
-        own = None if properties is None else _number_of(properties)
-        if own is not None and own[0]:
-            return own
-        inherited = _first([entry.numbering for entry in self.styles.chain(style)])
-        if own is not None and inherited is not None:
-            return inherited[0], own[1]
-        return inherited
+        self.blocks.append(
+            Paragraph(
+                text=text,
+                number=self.paragraphs,
+                bold=all(style.bold if run.bold is None else run.bold for run in line.runs),
+                centred=bool(style.centred if own.centred is None else own.centred),
+                heading=(style.outline if own.outline is None else own.outline) or 0,
+                list_label=label,
+                fonts=tuple(fonts),
+            )
+        )
 
     def _table(self, node: Element) -> None:
         self.tables += 1
         name = str(self.tables)
-        boxes = _detached(node, _BOX) if self.boxed else []
-        nested = _detached(node, _TBL)
-        self.blocks.append(_read_table(name, node, self))
+        boxes: list[Element] = []
+        nested: list[Element] = []
+        raw = _raw_table(node)
+        if raw is None:
+            self.tracked = _simplify(node) or self.tracked
+            boxes, nested = _detached(node, _BOX), _detached(node, _TBL)
+            raw = _raw_table(node, simple=True) or _RawTable()
+        self.blocks.append(_read_table(name, node, raw, self))
         for inner in nested:
             self._table(inner)
         for box in boxes:
-            self._blocks(box)
+            self.read(box)
 
     def _count_paragraph(self) -> None:
         self.paragraphs += 1
@@ -550,8 +591,8 @@ class _Reading:
         """The automatic number of a cell: a column STT is often nothing else."""
         labels = []
         for paragraph in cell.iter(_P):
-            properties = paragraph.find(_PPR)
-            labels.append(self.numbering.label(self._number(properties, _style_id(properties))))
+            own = _own_style(next(paragraph.iterchildren(_PPR), None))
+            labels.append(self.numbering.label(_number_within(own, self.styles.full(own.parent))))
         return "\n".join(filter(None, labels))
 
 
@@ -564,19 +605,57 @@ def _style_id(properties: Element | None) -> str:
     return "" if style is None else style.get(_VALUE, "")
 
 
+def _own_style(properties: Element | None) -> _Style:
+    """What the properties of a paragraph say themselves; `parent` is the style they name."""
+    own = _Style()
+    if properties is not None:
+        for node in properties.iterchildren(*_PROPERTIES):
+            _note_property(own, node)
+    return own
+
+
+def _note_property(own: _Style, node: Element) -> None:
+    tag = node.tag
+    if tag == _STYLED:
+        own.parent = own.parent or node.get(_VALUE, "")
+    elif tag == _ALIGNED:
+        own.centred = node.get(_VALUE) == "center"
+    elif tag == _OUTLINED:
+        own.outline = _level_of(node)
+    else:
+        own.numbering = _number(node)
+
+
+def _number_within(own: _Style, style: _Style) -> tuple[str, int] | None:
+    """The list a paragraph belongs to, by itself or by its style; numId 0 takes it out of any."""
+    if own.numbering is not None and own.numbering[0]:
+        return own.numbering
+    if own.numbering is not None and style.numbering is not None:
+        return style.numbering[0], own.numbering[1]
+    return style.numbering
+
+
 def _simplify(container: Element) -> bool:
     """Takes out what stands twice (the fallback of a drawing) and what tracked changes struck or moved.
 
     Gives whether anybody tracked a change in it.
     """
     tracked = False
-    for node in list(container.iter(_FALLBACK, *_CHANGES)):
-        tag = node.tag
-        tracked = tracked or node.get(_AUTHOR) is not None
-        # In row and run properties w:del is an empty mark that is read where it stands.
-        if tag in {_FALLBACK, _MOVED} or (tag == _DELETED and len(node)):
+    for node in list(container.iter(_FALLBACK, *_CHANGES, *_FORMER)):
+        tracked = tracked or _tells_change(node)
+        if _is_struck(node):
             _remove(node)
     return tracked
+
+
+def _tells_change(node: Element) -> bool:
+    return node.tag in _CHANGES and node.get(_AUTHOR) is not None
+
+
+def _is_struck(node: Element) -> bool:
+    tag = node.tag
+    # In row and run properties w:del is an empty mark that is read where it stands.
+    return tag in _TWICE or (tag == _DELETED and len(node) > 0)
 
 
 def _remove(node: Element) -> None:
@@ -597,8 +676,66 @@ def _detached(node: Element, tag: str) -> list[Element]:
     return outermost
 
 
-def _text(node: Element) -> str:
-    return "".join([_piece(part) for part in node.iter(*_TEXTUAL)])
+class _Run(msgspec.Struct):
+    """What a run of text says itself."""
+
+    bold: bool | None = None
+    font: str = ""
+    told: bool = False  #: it holds text and is among the runs of its line
+
+
+class _Line(msgspec.Struct):
+    """A paragraph as it stands: its text in pieces, the runs that hold any, and what it says of itself."""
+
+    pieces: list[str] = msgspec.field(default_factory=list)
+    runs: list[_Run] = msgspec.field(default_factory=list)
+    own: _Style = msgspec.field(default_factory=_Style)
+    heads: bool = True  #: its own properties may still come
+
+    def note(self, run: _Run | None, tag: str, part: Element) -> None:
+        """Something the paragraph, or the run that is open in it, says beside the text."""
+        if tag in _PROPERTIES:
+            if self.heads:
+                _note_property(self.own, part)
+        elif tag == _FORMER_PROPERTIES:
+            self.heads = False
+        elif run is None:
+            return
+        elif tag == _RUN_FONTS:
+            run.font = run.font or _font(part)
+        elif run.bold is None:
+            run.bold = _switch(part)
+
+
+def _line(node: Element, *, simple: bool = False) -> _Line | None:
+    """The line of a paragraph by one pass; None where it must be made simple first.
+
+    Naming what is looked for to lxml costs more here than to look at all that a paragraph holds.
+    """
+    line = _Line()
+    known = _IN_SIMPLE_PARAGRAPH if simple else _IN_PARAGRAPH
+    run: _Run | None = None
+    for part in node.iterdescendants():
+        tag = part.tag
+        if tag not in known:
+            continue
+        if tag == _T:
+            text = part.text or ""
+            line.pieces.append(text)
+            if run is not None and not run.told and text.strip():
+                line.runs.append(run)
+                run.told = True
+        elif tag == _R:
+            run, line.heads = _Run(), False
+        elif tag in _SAID:
+            line.note(run, tag, part)
+        elif tag in _INVOLVED:
+            return None
+        elif tag in _NO_RUNS:
+            run = None
+        else:
+            line.pieces.append(_piece(part))
+    return line
 
 
 def _piece(part: Element) -> str:
@@ -615,96 +752,125 @@ def _piece(part: Element) -> str:
     return "\n"
 
 
-@dataclass(slots=True)
-class _Open:
-    """A cell being read; a merge may still make it longer."""
+class _RawCell(msgspec.Struct):
+    """A cell as it stands in its row, and where it comes to stand in the table.
 
-    row: int
-    column: int
-    text: str
-    row_span: int = 1
-    column_span: int = 1
+    A report has hundreds of them, and a struct is made in a fraction of the time of a dataclass.
+    """
 
-
-def _read_table(name: str, node: Element, reading: _Reading) -> Table:
-    numbered = bool(reading.numbering.lists) and next(node.iter(_NUMBERED), None) is not None
-    cells: list[_Open] = []
-    merges: dict[int, _Open] = {}
-    rows = columns = 0
-    for line in node.iter(_TR):
-        if _is_deleted(line):
-            continue
-        column = _read_row(line, rows, cells, merges, reading if numbered else None)
-        columns = max(columns, column)
-        rows += 1
-        reading.count_cells(0)
-    reading.count_cells(len(cells))
-    made = tuple(Cell(cell.row, cell.column, cell.text, cell.row_span, cell.column_span) for cell in cells)
-    return Table(name, made, rows, columns)
-
-
-def _is_deleted(line: Element) -> bool:
-    properties = line.find(_TRPR)
-    return properties is not None and properties.find(_DELETED) is not None
-
-
-def _read_row(
-    line: Element, row: int, cells: list[_Open], merges: dict[int, _Open], numbering: _Reading | None
-) -> int:
-    """Appends the cells of one row and gives the column after the last."""
-    column = _columns_before(line)
-    last: _Open | None = None
-    for raw in _raw_cells(line):
-        if raw.across == "continue" and last is not None:
-            last.column_span += raw.span
-        elif raw.down == "continue" and (above := merges.get(column)) and above.row + above.row_span == row:
-            above.row_span += 1
-            last = None
-        else:
-            last = _Open(row, column, raw.text(numbering), 1, raw.span)
-            cells.append(last)
-            merges.pop(column, None)
-            if raw.down:
-                merges[column] = last
-        column += raw.span
-    return column
-
-
-@dataclass(slots=True)
-class _RawCell:
-    """A cell as it stands in its row: what it says about merging, and its lines in pieces."""
-
-    node: Element
+    pieces: list[str] = msgspec.field(default_factory=list)  #: a line break before each paragraph
     span: int = 1  #: columns covered
     down: str = ""  #: state of merging down: "", "restart", "continue"
     across: str = ""  #: the same to the right, as older programs write it
-    lines: list[list[str]] = field(default_factory=list)
+    label: str = ""  #: the automatic number
+    row: int = 0
+    column: int = 0
+    row_span: int = 1
 
-    def text(self, numbering: _Reading | None) -> str:
+    def cell(self) -> Cell:
         """The paragraphs, one a line; the automatic number when nothing else stands in the cell."""
-        text = "\n".join(["".join(line) for line in self.lines]).strip("\n")
-        label = "" if numbering is None else numbering.cell_label(self.node)
-        return text if text.strip() else label or text
+        text = "".join(self.pieces).strip("\n")
+        text = text if text.strip() else self.label or text
+        return Cell(self.row, self.column, text, self.row_span, self.span)
 
 
-def _raw_cells(line: Element) -> list[_RawCell]:
-    """The cells of one row by a single filtered pass, the hottest loop of all reading."""
+@dataclass(slots=True)
+class _RawRow:
+    """A row of a table as it stands."""
+
+    cells: list[_RawCell] = field(default_factory=list)
+    before: int = 0  #: columns left out before the first cell
+    deleted: bool = False  #: struck by tracked changes
+
+
+@dataclass(slots=True)
+class _RawTable:
+    """A table as it stands."""
+
+    rows: list[_RawRow] = field(default_factory=list)
+    numbered: bool = False  #: some paragraph of it is counted
+
+
+def _raw_table(node: Element, *, simple: bool = False) -> _RawTable | None:
+    """A table by one filtered pass, the hottest loop of all reading; None: it must be made simple first."""
+    found = _RawTable()
     cells: list[_RawCell] = []
-    current: list[str] = []
-    for part in line.iter(*_IN_ROW):
+    pieces: list[str] = []
+    for part in node.iterdescendants(*(_IN_SIMPLE_TABLE if simple else _IN_TABLE)):
         tag = part.tag
         if tag == _T:
-            current.append(part.text or "")
-        elif tag == _P and cells:
-            current = []
-            cells[-1].lines.append(current)
+            pieces.append(part.text or "")
+        elif tag == _P:
+            pieces.append("\n")
         elif tag == _TC:
-            cells.append(_RawCell(part))
-        elif tag in _MERGING and cells:
-            _note_merge(cells[-1], tag, part.get(_VALUE))
+            pieces = []
+            cells.append(_RawCell(pieces))
+        elif tag == _TR:
+            cells = []
+            found.rows.append(_RawRow(cells))
+        elif tag in _INVOLVED and not simple:
+            return None
+        elif tag in _IN_ROW:
+            _note_about(found, tag, part)
         else:
-            current.append(_piece(part))
-    return cells
+            pieces.append(_piece(part))
+    return found
+
+
+def _note_about(table: _RawTable, tag: str, part: Element) -> None:
+    """Something a table says beside its text."""
+    row = table.rows[-1] if table.rows else _RawRow()
+    if tag == _NUMBERED:
+        table.numbered = True
+    elif tag in _MERGING and row.cells:
+        _note_merge(row.cells[-1], tag, part.get(_VALUE))
+    elif tag == _BEFORE:
+        row.before = row.before or _integer(part.get(_VALUE), 0)
+    elif tag == _DELETED and not row.cells:
+        row.deleted = True
+
+
+def _read_table(name: str, node: Element, raw: _RawTable, reading: _Reading) -> Table:
+    kept = [row for row in raw.rows if not row.deleted]
+    cells: list[_RawCell] = []
+    merges: dict[int, _RawCell] = {}
+    columns = max([_place_row(row, n, cells, merges) for n, row in enumerate(kept)], default=0)
+    reading.count_cells(len(cells))
+    if raw.numbered and reading.numbering.lists:
+        _label(cells, node, raw, reading)
+    return Table(name, tuple([cell.cell() for cell in cells]), len(kept), columns)
+
+
+def _label(placed: list[_RawCell], node: Element, raw: _RawTable, reading: _Reading) -> None:
+    """Counts the automatic numbers of the cells that stand, in their order."""
+    nodes = {
+        id(cell): found
+        for line, row in zip(node.iterdescendants(_TR), raw.rows, strict=True)
+        for found, cell in zip(line.iterdescendants(_TC), row.cells, strict=True)
+    }
+    for cell in placed:
+        cell.label = reading.cell_label(nodes[id(cell)])
+
+
+def _place_row(line: _RawRow, row: int, cells: list[_RawCell], merges: dict[int, _RawCell]) -> int:
+    """Appends the cells of one row, each at its place, and gives the column after the last."""
+    column = line.before
+    last: _RawCell | None = None
+    for cell in line.cells:
+        if cell.across == "continue" and last is not None:
+            last.span += cell.span
+        elif cell.down == "continue" and (above := merges.get(column)) and above.row + above.row_span == row:
+            above.row_span += 1
+            last = None
+        else:
+            last = cell
+            cell.row, cell.column = row, column
+            cells.append(cell)
+            merges.pop(column, None)
+            if cell.down:
+                merges[column] = cell
+        column += cell.span
+    return column
 
 
 def _note_merge(cell: _RawCell, tag: str, value: str | None) -> None:
@@ -714,12 +880,6 @@ def _note_merge(cell: _RawCell, tag: str, value: str | None) -> None:
         cell.down = value or "continue"
     else:
         cell.across = value or "continue"
-
-
-def _columns_before(line: Element) -> int:
-    properties = line.find(_TRPR)
-    before = None if properties is None else properties.find(_w("gridBefore"))
-    return 0 if before is None else _integer(before.get(_VALUE), 0)
 
 
 __all__ = ["Element", "extract_docx", "parse_part"]
