@@ -74,6 +74,12 @@ _ABBREVIATION: Final = re.compile("(?=.*[§Ñ])[A-Z§Ñ]{2,6}")
 _BEYOND: Final = re.compile("[\u0102-\u01b0\u0300-\u0323\u1ea0-\u1ef9]")
 _SYMBOL_AREA: Final = {0xF000 + code: code for code in range(0xA1, 0x100)}  #: fonts marked as symbol fonts
 _CLUSTER: Final = re.compile("[A-Za-z\u00c0-\u1ef9][\u0300-\u0323]+")
+_ASCII: Final = bytes(range(128))
+#: the letters of _SUSPECT, and marks that stand alone, in UTF-8
+_RARE: Final = re.compile(
+    rb"\xc2[\xa1-\xbf]|\xc3[\x84-\x87\x8b\x8e\x8f\x90\x91\x96-\x98\x9b\x9c\x9e\x9f\xa4-\xa7\xab\xae-\xb1\xb6-\xb8\xbb\xbc\xbe\xbf]"
+    rb"|\xcc[\x80-\xa3]"
+)
 _SHAPES: Final = frozenset("\u0302\u0306\u031b")
 
 _LEAST_WORDS: Final = 3  #: different words that must turn from none into Vietnamese ones
@@ -130,6 +136,9 @@ def put_right(text: str, fonts: Iterable[str] = ()) -> Converted:
 
 def put_right_texts(texts: Sequence[str]) -> ConvertedRuns:
     """Lines or cells without fonts, judged together."""
+    joined = "\n".join(texts)
+    if unicodedata.is_normalized("NFC", joined) and not looks_legacy(joined):
+        return ConvertedRuns(tuple((text,) for text in texts))
     return put_right_runs([[Run(text)] for text in texts])
 
 
@@ -147,7 +156,17 @@ def put_right_runs(paragraphs: Sequence[Sequence[Run]]) -> ConvertedRuns:
 
 def looks_legacy(text: str) -> bool:
     """A cheap first question: whether the text holds any letter that Unicode Vietnamese never has."""
-    return not text.isascii() and (_SUSPECT.search(text) is not None or _needs_composing(text))
+    if text.isascii() or not holds_rare_letters(text.encode("utf-8", "surrogatepass")):
+        return False
+    return _SUSPECT.search(text) is not None or _needs_composing(text)
+
+
+def holds_rare_letters(octets: bytes) -> bool:
+    """Whether UTF-8 text holds what `looks_legacy` looks for, or a mark that stands alone.
+
+    Without ASCII little is left to search: a table for one pass of C takes it out, and markup with it.
+    """
+    return _RARE.search(octets.translate(None, _ASCII)) is not None
 
 
 def legacy_font(font: str) -> Encoding:
@@ -479,6 +498,7 @@ __all__ = [
     "Run",
     "from_tcvn3",
     "from_vni",
+    "holds_rare_letters",
     "is_syllable",
     "latin_octets",
     "legacy_font",

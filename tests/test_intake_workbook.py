@@ -2,11 +2,15 @@ from __future__ import annotations
 
 import time
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from intake.errors import DamagedFileError, FileTooLargeError, RefusedFileError
+from intake.extractors.decimals import decimal_text, plain_text
 from intake.extractors.interface import Budget, Limits
 from intake.extractors.workbook import extract_workbook
 from tests.builders import Formula, Merged, Percent, WorkbookCell, sheet_xlsx, xlsx
@@ -211,3 +215,25 @@ def test_the_quick_look_and_the_walk_over_the_xml_agree() -> None:
     assert [cell.formula for cell in quick.tables[0].cells][1:] == [
         '=A1&"x"', "=1/0", "=A1*2", "=A1+1", "=B1+1",
     ]  # fmt: skip
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(10**18), 10**18))
+def test_a_number_keeps_the_fifteen_digits_that_excel_shows(value: float) -> None:
+    text = decimal_text(value)
+    assert "e" not in text
+    assert Decimal(text) == Decimal(f"{value:.14e}")
+    assert text in {"0", plain_text(Decimal(text))}
+
+
+def test_an_infinite_number_is_no_number() -> None:
+    with pytest.raises(OverflowError):
+        decimal_text(float("inf"))
+
+
+@pytest.mark.parametrize("far", ["AAA1", "A1000", "ZZ999999"])
+def test_a_sheet_that_reaches_far_is_read_the_same(far: str) -> None:
+    row = int(far.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+    cell = f'<row r="{row}"><c r="{far}"><f>1+1</f><v>2</v></c></row>'
+    near = "" if row == 1 else '<row r="1"><c r="A1"><v>1</v></c></row>'
+    found = sheet_cells(f"<sheetData>{near}{cell}</sheetData>")[far]
+    assert (found.number, found.formula) == ("2", "=1+1")

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import lru_cache
-from typing import Final
-
-_EXACT: Final = 10**15  #: whole numbers below it are shown digit by digit
-_SHORT: Final = 16  #: characters of fifteen digits and a point
 
 
-@lru_cache(maxsize=4096)
 def decimal_text(value: float) -> str:
-    """The number as Excel shows it, with 15 significant digits: 5.0 -> "5", 0.1 + 0.2 -> "0.3"."""
-    whole = int(value)
-    if whole == value and abs(whole) < _EXACT:
-        return str(whole)
-    shortest = repr(value)
-    # The shortest text that gives the number back is the one of 15 digits when it has no more than these.
-    if len(shortest) <= _SHORT and "e" not in shortest:
-        return shortest
-    return plain_text(Decimal(f"{value:.15g}"))
+    """The number as Excel shows it, with 15 significant digits: 5.0 -> "5", 0.1 + 0.2 -> "0.3".
+
+    Raises:
+        OverflowError, ValueError: it is infinite, or no number.
+
+    """
+    text = f"{value:.15g}"
+    if "e" in text or "n" in text:
+        int(value)
+        return plain_text(Decimal(text))
+    return "0" if text == "-0" else text
 
 
 def plain_text(number: Decimal) -> str:

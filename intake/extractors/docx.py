@@ -19,7 +19,7 @@ from lxml import etree
 from intake.documents import Cell, Document, Paragraph, Table
 from intake.errors import DamagedFileError, FileTooLargeError, RefusedFileError
 from intake.extractors.interface import Budget, Package
-from intake.legacy_text import Run, legacy_font, put_right_runs
+from intake.legacy_text import Run, holds_rare_letters, legacy_font, put_right_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,12 +79,6 @@ _UNKNOWN: Final = "\0"  #: stands for every style that the document names and do
 _DECLARATION: Final = b"<!DOCTYPE"
 _HEADER: Final = re.compile(r"word/header\d*\.xml")
 _EXTERNAL: Final = re.compile(rb"<Relationship\b[^>]*TargetMode=[\"']External[\"'][^>]*>")
-_ASCII: Final = bytes(range(128))
-#: in UTF-8: signs and letters of Latin-1 that no Vietnamese word holds, and marks that stand alone
-_RARE_LETTERS: Final = re.compile(
-    rb"\xc2[\xa1-\xbf]|\xc3[\x84-\x87\x8b\x8e\x8f\x90\x91\x96-\x98\x9b\x9c\x9e\x9f\xa4-\xa7\xab\xae-\xb1\xb6-\xb8\xbb\xbc\xbe\xbf]"
-    rb"|\xcc[\x80-\xa3]"
-)
 #: a font's name in an attribute; begins with the one letter that is rare in markup, which is found fast
 _LEGACY_FONT: Final = re.compile(rb"V(?:(?<=[\"'][.]V)n|(?<=[\"']V)NI-)")
 
@@ -178,10 +172,7 @@ def _headers(package: Package) -> Iterator[Element]:
 
 def _may_be_legacy(octets: bytes, styles: _Styles) -> bool:
     """Whether text before Unicode may stand in the part: by a style's font, or by rare letters."""
-    if styles.legacy:
-        return True
-    # Without the markup little is left to search: a table for one pass of C takes it out.
-    return _RARE_LETTERS.search(octets.translate(None, _ASCII)) is not None
+    return styles.legacy or holds_rare_letters(octets)
 
 
 def _put_right(containers: list[Element], styles: _Styles) -> tuple[str, ...]:

@@ -11,8 +11,10 @@ import html
 import io
 import posixpath
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from lxml import etree
@@ -23,8 +25,6 @@ from intake.extractors.docx import Element, parse_part
 from intake.legacy_text import legacy_font
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from intake.extractors.interface import Package
 
 Value = int | float | str | bool | date | datetime | time | timedelta | None
@@ -34,6 +34,9 @@ Place = tuple[int, int]
 _DENSE_CELLS: Final = 2_000_000  #: a used range up to this area is left to the dense reader
 _COLUMNS: Final = 16_384
 _ADDRESS: Final = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"')
+#: a cell that does not begin with an address within the 702 columns and 999 rows that most sheets keep to
+_FAR: Final = re.compile(rb'<c[ >](?!r="[A-Z]{1,2}[0-9]{1,3}")')
+_NEAR: Final = 702 * 999
 _OPENING: Final = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*>')
 _DIGITS: Final = b"0123456789"
 _CAPITALS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -83,12 +86,11 @@ class Workbook:
         targets = _targets(package)
         self._parts = {
             sheet.get("name", ""): targets.get(_by_local_name(sheet, "id"), "")
-            for sheet in _descendants(root, "sheet")
+            for sheet in root.iter("{*}sheet")
         }
-        self._on_load = any(
-            node.get("fullCalcOnLoad") in {"1", "true"} for node in _descendants(root, "calcPr")
-        )
-        self._percent_styles, self._date_styles, self._legacy_fonts = _styles(package)
+        self._on_load = any(node.get("fullCalcOnLoad") in {"1", "true"} for node in root.iter("{*}calcPr"))
+        styles = _styles(package.read("xl/styles.xml")) if "xl/styles.xml" in package else _NO_STYLES
+        self._percent_styles, self._date_styles, self._legacy_fonts = styles
         self._strings: list[str] | None = None
 
     def facts(self, sheet: str) -> SheetFacts:
@@ -145,10 +147,6 @@ class Workbook:
         return self._strings[number] if 0 <= number < len(self._strings) else ""
 
 
-def _descendants(root: Element, name: str) -> list[Element]:
-    return [node for node in root.iter() if _local(node) == name]
-
-
 def _local(node: Element) -> str:
     tag = node.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
@@ -170,16 +168,20 @@ def _part_name(target: str) -> str:
     return target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
 
 
-def _styles(package: Package) -> tuple[frozenset[int], frozenset[int], dict[int, str]]:
-    """Numbers of the cell formats that show percentages, of those with dates, and old fonts by number."""
-    if "xl/styles.xml" not in package:
-        return frozenset(), frozenset(), {}
-    root = parse_part(package.read("xl/styles.xml"))
+_Styles = tuple[frozenset[int], frozenset[int], Mapping[int, str]]
+"""Numbers of the cell formats that show percentages, of those with dates, and old fonts by number."""
+_NO_STYLES: Final[_Styles] = (frozenset(), frozenset(), {})
+
+
+@lru_cache(maxsize=8)
+def _styles(octets: bytes) -> _Styles:
+    """The cell formats of a part xl/styles.xml; units fill in the form they were sent, so it comes again."""
+    root = parse_part(octets)
     codes = {
         _integer(node.get("numFmtId")): _LITERAL.sub("", node.get("formatCode", ""))
-        for node in _descendants(root, "numFmt")
+        for node in root.iter("{*}numFmt")
     }
-    cell_formats = next(iter(_descendants(root, "cellXfs")), None)
+    cell_formats = next(root.iter("{*}cellXfs"), None)
     formats = [] if cell_formats is None else list(cell_formats)
     ids = [_integer(node.get("numFmtId")) for node in formats]
     percent = {number for number, identity in enumerate(ids) if _is_percent(identity, codes)}
@@ -189,7 +191,7 @@ def _styles(package: Package) -> tuple[frozenset[int], frozenset[int], dict[int,
 
 def _legacy_fonts(root: Element, formats: list[Element]) -> dict[int, str]:
     """Fonts of encodings before Unicode, by the number of the cell format that uses them."""
-    fonts = next(iter(_descendants(root, "fonts")), None)
+    fonts = next(root.iter("{*}fonts"), None)
     names = [] if fonts is None else [_font_name(font) for font in fonts]
     used = [_integer(node.get("fontId")) for node in formats]
     named = {number: names[font] for number, font in enumerate(used) if font < len(names)}
@@ -223,9 +225,13 @@ def _place(letters: str, row: int) -> Place:
 
 
 def _plain_area(octets: bytes) -> int | None:
-    """The area of the used range by one pass of C, None when the XML is written in an unusual way."""
+    """The most the used range may cover, by one pass of C; None when the XML is written in an unusual way."""
+    if b"<worksheet" not in octets:
+        return None
+    if _FAR.search(octets) is None:
+        return _NEAR
     places = _ADDRESS.findall(octets)
-    if len(places) != octets.count(b"<c ") + octets.count(b"<c>") or b"<worksheet" not in octets:
+    if len(places) != octets.count(b"<c ") + octets.count(b"<c>"):
         return None
     if not places:
         return 0
@@ -240,11 +246,15 @@ def _seen_at_a_glance(octets: bytes, facts: SheetFacts) -> bool:
 
     They are trusted only where they account for every formula and every error mark.
     """
-    if b"<!" in octets:  # comments and CDATA sections
+    # The lone sign is rare and found at many times the speed of the two.
+    if b"!" in octets and b"<!" in octets:  # comments and CDATA sections
         return False
-    formulas = list(_formulas_within(octets))
-    errors = _ERROR.findall(octets) if b't="e"' in octets else []
-    if len(formulas) != len(_FORMULA_TAG.findall(octets)) or len(errors) != octets.count(b't="e"'):
+    has_formulas, has_errors = b"<f" in octets, b't="e"' in octets
+    formulas = list(_formulas_within(octets)) if has_formulas else []
+    errors = _ERROR.findall(octets) if has_errors else []
+    if has_formulas and len(formulas) != len(_FORMULA_TAG.findall(octets)):
+        return False
+    if has_errors and len(errors) != octets.count(b't="e"'):
         return False
     for letters, row, value in errors:
         facts.errors[_place(letters.decode(), int(row))] = html.unescape(value.decode())
@@ -313,7 +323,7 @@ def _attributes(octets: bytes) -> dict[str, str]:
 def _shared_strings(package: Package) -> list[str]:
     if "xl/sharedStrings.xml" not in package:
         return []
-    return [_string(node) for node in _descendants(parse_part(package.read("xl/sharedStrings.xml")), "si")]
+    return [_string(node) for node in parse_part(package.read("xl/sharedStrings.xml")).iter("{*}si")]
 
 
 def _string(node: Element) -> str:

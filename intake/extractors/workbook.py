@@ -60,7 +60,8 @@ def extract_workbook(content: bytes, budget: Budget) -> Document:
 def _put_right(tables: list[Table], fonts: list[SheetFacts]) -> tuple[str, ...]:
     """Puts old encodings right over all sheets together, by the font of each cell where it is known."""
     named = any(facts.fonts or facts.default_font for facts in fonts)
-    if not named and not looks_legacy("\n".join([cell.text for table in tables for cell in table.cells])):
+    texts = {cell.text for table in tables for cell in table.cells if not cell.number}
+    if not named and not looks_legacy("\n".join(texts)):
         return ()
     cells = [(table, cell) for table in range(len(tables)) for cell in tables[table].cells if not cell.number]
     found = put_right_runs([[Run(cell.text, _font(cell, fonts[table]))] for table, cell in cells])
@@ -148,12 +149,7 @@ class _Reading:
                     if value != "" and value is not None:
                         cells += _cell(row, column, value, facts, merges)
             else:
-                # The hottest loop of reading a workbook: most cells are a text or a number and nothing more.
-                cells += [
-                    Cell(row, column, value) if type(value) is str else _plain_cell(row, column, value)
-                    for column, value in enumerate(values, first)
-                    if value != "" and value is not None
-                ]
+                cells += _plain_cells(row, first, values)
             self._check(len(cells))
         if facts.marked:
             seen = {(cell.row, cell.column) for cell in cells}
@@ -231,6 +227,21 @@ def _cell(row: int, column: int, value: Value, facts: SheetFacts, merges: _Merge
         )
     else:
         yield structs.replace(cell, row_span=row_span, column_span=column_span)
+
+
+def _plain_cells(row: int, first: int, values: list[Value]) -> list[Cell]:
+    """A row of texts and numbers and nothing more, as most are: the hottest loop of reading a workbook."""
+    cells = []
+    for column, value in enumerate(values, first):
+        if isinstance(value, str):
+            if value:
+                cells.append(Cell(row, column, value))
+        elif isinstance(value, float):
+            number = decimal_text(value)
+            cells.append(Cell(row, column, number, 1, 1, number))
+        elif value is not None:
+            cells.append(_plain_cell(row, column, value))
+    return cells
 
 
 def _plain_cell(row: int, column: int, value: Value) -> Cell:
