@@ -69,6 +69,8 @@ def first_text(fields: tuple[Field, ...], name: str) -> str:
 
 def decoded_words(body: bytes) -> str:
     """Unstructured text with its encoded words decoded (RFC 2047), one line, no control characters."""
+    if b"=?" not in body:
+        return one_line(decoded(body))
     pieces: list[str] = []
     waiting: tuple[str, bytes] = ("", b"")
     position = 0
@@ -246,6 +248,8 @@ def _mask_quoted(text: bytes) -> bytes:
 
 def _split_list(body: bytes) -> list[bytes]:
     """Splits at commas outside quotes, brackets and comments; a group "name: a, b;" gives its members."""
+    if not any(sign in body for sign in (b",", b";", b":")):
+        return [body]
     items: list[bytes] = []
     current = bytearray()
     comment = 0
@@ -272,6 +276,8 @@ def _split_list(body: bytes) -> list[bytes]:
 
 def _without_comments(item: bytes) -> bytes:
     """Comments, also nested, taken out; quoted strings are kept as they are."""
+    if b"(" not in item:
+        return item
     kept = bytearray()
     depth = 0
     quoted = escaped = False

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import codecs
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
-
-from charset_normalizer import from_bytes
 
 from intake.documents import Document, Paragraph
 from intake.errors import FileTooLargeError
@@ -22,6 +21,8 @@ _VIETNAMESE: Final = ("utf_8", "cp1258")
 _NAMES: Final = {"ansi_x3.110-1983": "cp1258", "x-unknown": "", "8bit": ""}
 #: labels that mailers write without looking; UTF-8 is tried before them
 CARELESS: Final = frozenset({"ascii", "iso8859-1", "cp1252", "iso8859-15"})
+#: charsets in which octets of ASCII are ASCII, and which nothing is tried before
+_ABOVE_ASCII: Final = frozenset({"", "utf-8", "cp1258", *CARELESS})
 #: text codecs that no mail is written in, and which can make half characters or take quadratic time
 _NO_CHARSETS: Final = frozenset(
     {"utf-7", "unicode-escape", "unicode_escape", "raw-unicode-escape", "raw_unicode_escape", "idna",
@@ -52,6 +53,8 @@ def _document(text: str, budget: Budget) -> Document:
 
 def decoded(octets: bytes, declared: str = "") -> str:
     """Octets as text, NFC: the declared charset if it fits, else UTF-8, else what the octets look like."""
+    if octets.isascii() and known_charset(declared) in _ABOVE_ASCII:
+        return octets.decode("ascii")
     for charset in _candidates(octets, declared):
         try:
             return unicodedata.normalize("NFC", octets.decode(charset).lstrip("\ufeff"))
@@ -76,6 +79,7 @@ def _candidates(octets: bytes, declared: str) -> Iterator[str]:
     yield "latin-1"
 
 
+@lru_cache(maxsize=128)
 def known_charset(declared: str) -> str:
     """The Python name of a declared charset, empty when there is none of that name."""
     name = declared.strip().strip("\"'").lower()
@@ -89,6 +93,8 @@ def known_charset(declared: str) -> str:
 
 def _guessed(octets: bytes) -> str:
     """What the detector says of the beginning; Vietnamese mail is UTF-8 or cp1258, or UTF-16 from a PC."""
+    from charset_normalizer import from_bytes  # seldom needed, and slow to load
+
     best = from_bytes(octets[:_LEAST_CERTAIN], cp_isolation=[*_VIETNAMESE, "cp1252", "utf_16"]).best()
     return "" if best is None else best.encoding
 
