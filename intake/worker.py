@@ -16,6 +16,7 @@ Frames, both ways: one letter, four octets of length (big endian), the content.
 from __future__ import annotations
 
 import ctypes
+import gc
 import json
 import os
 import resource
@@ -55,6 +56,8 @@ def main(limits: Limits) -> None:
     # The folder is removed with the process, and so is whatever a conversion leaves behind.
     tempfile.tempdir = str(Path.cwd())
     layers = confine(limits)
+    # What was loaded stays for good: the collector need not look through it again with every document.
+    gc.freeze()
     _answer(answers.fileno(), b"H", json.dumps(layers).encode())
     while head := source.read(FRAME.size):
         letter, length = FRAME.unpack(head)

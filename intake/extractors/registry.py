@@ -8,9 +8,7 @@ from intake.documents import FileKind
 from intake.extractors.archives import archive_files
 from intake.extractors.docx import extract_docx
 from intake.extractors.office import extract_doc, extract_odt, extract_old_workbook, extract_rtf
-from intake.extractors.pdf import extract_pdf
 from intake.extractors.plain import extract_plain
-from intake.extractors.scan import extract_image
 from intake.extractors.tnef import winmail_files
 from intake.extractors.web_page import extract_html
 from intake.extractors.workbook import extract_workbook
@@ -18,8 +16,22 @@ from intake.extractors.workbook import extract_workbook
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from intake.documents import Document
     from intake.extractors.archives import Container
-    from intake.extractors.interface import Extractor
+    from intake.extractors.interface import Budget, Extractor
+
+
+def _extract_pdf(content: bytes, budget: Budget) -> Document:
+    from intake.extractors.pdf import extract_pdf  # slow to load, and most mailboxes hold none
+
+    return extract_pdf(content, budget)
+
+
+def _extract_image(content: bytes, budget: Budget) -> Document:
+    from intake.extractors.scan import extract_image  # the same
+
+    return extract_image(content, budget)
+
 
 EXTRACTORS: Final[Mapping[FileKind, Extractor]] = {
     FileKind.DOCX: extract_docx,
@@ -30,8 +42,8 @@ EXTRACTORS: Final[Mapping[FileKind, Extractor]] = {
     FileKind.DOC: extract_doc,
     FileKind.RTF: extract_rtf,
     FileKind.ODT: extract_odt,
-    FileKind.PDF: extract_pdf,
-    FileKind.IMAGE: extract_image,
+    FileKind.PDF: _extract_pdf,
+    FileKind.IMAGE: _extract_image,
     FileKind.TEXT: extract_plain,
     FileKind.HTML: extract_html,
 }
