@@ -12,7 +12,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import OSA
@@ -77,7 +77,7 @@ _ABBREVIATIONS = {
 _WRITTEN_OUT = {plain_key(short): meaning for short, meaning in _ABBREVIATIONS.items()} | _ABBREVIATIONS
 
 # Two spellings of one word. "tỷ"/"tỉ" and their like are made one by _LAST_Y.
-_ONE_WORD = (
+_SPELLINGS = (
     ("pa nô", "pano"),
     ("panô", "pano"),
     ("băng zôn", "băng rôn"),
@@ -90,8 +90,12 @@ _ONE_WORD = (
     ("cháu trai", "trẻ trai"),
     ("cháu gái", "trẻ gái"),
 )
+_ONE_WORD = tuple((variant, re.compile(rf"\b{variant}\b"), word) for variant, word in _SPELLINGS)
 # The same where every mark is left out: "tre em" is "tre", as "trẻ em" is "trẻ".
-_ONE_PLAIN_WORD = tuple((plain_key(variant), plain_key(word)) for variant, word in _ONE_WORD)
+_ONE_PLAIN_WORD = tuple(
+    (plain_key(variant), re.compile(rf"\b{plain_key(variant)}\b"), plain_key(word))
+    for variant, word in _SPELLINGS
+)
 _LAST_Y = re.compile(r"\b(h|k|l|m|s|t|v|qu)([yýỳỷỹỵ])\b")
 _Y_TO_I = dict(zip("yýỳỷỹỵ", "iíìỉĩị", strict=True))
 
@@ -193,6 +197,7 @@ _SUM_ROWS = frozenset(
 )
 
 
+_MOST_REMEMBERED = 20_000  # labels of which an index remembers what they mean
 _SYLLABLES = 2  # of one Vietnamese word: "lao động"
 _FEWEST = 2  # words a shortened name must have left
 _SHORTEST_MISTYPED = 3  # letters; a shorter word with another letter is another word
@@ -258,6 +263,8 @@ class _Form:
     topics: frozenset[str]  #: words of the report's subject, which every row of it implies
     items: tuple[frozenset[str], ...]  #: the items of a list: "tờ rơi", "tờ gấp", "tài liệu cấp phát"
     predicate: frozenset[str]  #: what happened to the counted: "được hỗ trợ, tư vấn"
+    compact: tuple[str, str]  #: the text, and the text without its lead, without blanks
+    most_faults: tuple[int, int]  #: of typing in each of the two
 
     def implied(self, measure: str) -> frozenset[str]:
         """The words a row may leave out: the subject, and what its unit of measure says already."""
@@ -265,6 +272,52 @@ class _Form:
         return self.topics | said
 
 
+class _Names:
+    """Some names of a report, found by what they say and in their order."""
+
+    def __init__(self, forms: list[_Form]) -> None:
+        self.forms = forms
+        self.by_text: dict[str, list[_Form]] = {}
+        self.by_short: dict[str, list[_Form]] = {}
+        self._without_marks: dict[str, list[int]] = {}
+        for number, form in enumerate(forms):
+            self.by_text.setdefault(form.key.text, []).append(form)
+            self.by_short.setdefault(form.key.short, []).append(form)
+            for bare in {plain_key(form.key.text), plain_key(form.key.short)}:
+                self._without_marks.setdefault(bare, []).append(number)
+
+    def like(self, key: LabelKey) -> list[_Form]:
+        """The names that a label may be once all marks are gone."""
+        bare = {plain_key(key.text), plain_key(key.short)}
+        return [self.forms[n] for n in sorted({n for one in bare for n in self._without_marks.get(one, ())})]
+
+
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """How long a label is, which tells soon what it cannot be a mistyping of."""
+
+    lengths: tuple[int, int]  #: words of its text, and without its lead
+    compact: tuple[str, str]
+
+    @classmethod
+    def of(cls, key: LabelKey) -> _Typed:
+        return cls(_lengths(key), (_compact(key.text), _compact(key.short)))
+
+    def may_be(self, form: _Form) -> bool:
+        """Whether the name differs by no more than lost blanks would make it, or by blanks alone."""
+        named = _lengths(form.key)
+        return any(
+            0 <= named[side] - self.lengths[side] <= form.most_faults[side]
+            or self.compact[side] == form.compact[side]
+            for side in (0, 1)
+        )
+
+
+def _lengths(key: LabelKey) -> tuple[int, int]:
+    return key.text.count(" ") + 1, key.short.count(" ") + 1
+
+
+@lru_cache(maxsize=8192)  # asked for by every question about a row, and of one form by every unit
 def label_key(label: str) -> LabelKey:
     """Make a label ready: enumeration, footnotes and the bracketed unit gone, short forms written out."""
     bare = _FOOTNOTE.sub(" ", _ENUMERATION.sub("", tidy(label)))
@@ -321,6 +374,8 @@ class LabelIndex:
         """
         asked = (label, section_context, measure)
         if asked not in self._memory:
+            if len(self._memory) >= _MOST_REMEMBERED:
+                self._memory.clear()
             self._memory[asked] = self._match(*asked)
         return self._memory[asked]
 
@@ -414,6 +469,8 @@ class LabelIndex:
             topics=self._topics_in(key),
             items=tuple(self._key(item).words for item in re.split(r"[,;/]", name)) if "," in name else (),
             predicate=words(parts[1]) - self._topics_in(key) if len(parts) > 1 else frozenset(),
+            compact=(compact := (_compact(key.text), _compact(key.short))),
+            most_faults=(_most_faults(compact[0]), _most_faults(compact[1])),
         )
 
     def _topics_in(self, key: LabelKey) -> frozenset[str]:
@@ -442,16 +499,27 @@ class LabelIndex:
             return key
         return replace(self.spelling.key(shorter, key.measure), short=_without_lead(shorter))
 
-    def _forms_for(self, *, ratio: bool) -> list[_Form]:
-        return [form for form in self._forms if (form.code in self._ratios) == ratio]
+    @cached_property
+    def _names(self) -> dict[bool, _Names]:
+        """The names of rates, and those of all else."""
+        return {
+            ratio: _Names([form for form in self._forms if (form.code in self._ratios) == ratio])
+            for ratio in (False, True)
+        }
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        """Every word that a name, a unit of measure or the report's subject has."""
+        topics = frozenset(word for one in self.topics for word in self.spelling.words(self.folded(one)))
+        return topics.union(*(form.key.words | form.measure_words for form in self._forms))
 
     def _as_named(self, key: LabelKey, measure: str, *, ratio: bool) -> LabelMatch | None:
         """The match of the same words in the same order; None: no name has them."""
-        forms = self._forms_for(ratio=ratio)
+        names = self._names[ratio]
         steps: tuple[Callable[[], Iterable[_Form]], ...] = (
-            lambda: (form for form in forms if form.key.text == key.text),
-            lambda: (form for form in forms if form.key.short == key.short),
-            lambda: _typed_plain(key, forms),
+            lambda: names.by_text.get(key.text, ()),
+            lambda: names.by_short.get(key.short, ()),
+            lambda: _typed_plain(key, names),
         )
         told = (self._only(step(), measure, None) for step in steps)
         return next((found for found in told if found is not None), None)  # also when two fit
@@ -459,17 +527,20 @@ class LabelIndex:
     def _by_words(self, key: LabelKey, section: str, measure: str, *, ratio: bool) -> LabelMatch:
         if (named := self._as_named(key, measure, ratio=ratio)) is not None:
             return named
-        forms = self._forms_for(ratio=ratio)
+        forms = self._names[ratio].forms
+        known = key.words <= self._known  # else no name has its words, and only typing faults may explain it
         steps: tuple[Callable[[], Iterable[_Form]], ...] = (
             lambda: _same_words(key, forms),
             lambda: _same_but_implied(key, forms, measure, self._topics_in(key)),
             lambda: self._supplied_by_section(key, forms, section),
         )
-        for step in steps:
+        for step in steps if known else ():
             if (found := self._only(step(), measure, Strength.REORDERED)) is not None:
                 return found  # also when two fit: a looser step could only hide that
         mistyped = None if self.bare else self._mistyped(key, forms)
-        return mistyped if mistyped is not None else self._shortened(key, forms, measure) or _NO_MATCH
+        if mistyped is not None:
+            return mistyped
+        return (self._shortened(key, forms, measure) if known else None) or _NO_MATCH
 
     def _only(self, forms: Iterable[_Form], measure: str, strength: Strength | None) -> LabelMatch | None:
         """The match when all forms belong to one indicator, after the unit of measure has spoken."""
@@ -495,7 +566,7 @@ class LabelIndex:
     def _mistyped(self, key: LabelKey, forms: list[_Form]) -> LabelMatch | None:
         """A name with typing faults, when every other indicator is clearly farther away."""
         distances: dict[str, int] = {}
-        for form in forms:
+        for form in filter(_Typed.of(key).may_be, forms):
             if (faults := self._faults(key, form)) is not None:
                 distances[form.code] = min(faults, distances.get(form.code, faults))
         if len(distances) != 1:
@@ -515,7 +586,7 @@ class LabelIndex:
             return None
         for written, named in ((key.text, form.key.text), (key.short, form.key.short)):
             faults = _typing_faults(written.split(), named.split(), self._vocabulary)
-            if faults is not None and faults <= max(1, len(_compact(named)) // 8):
+            if faults is not None and faults <= _most_faults(_compact(named)):
                 return faults
         return None
 
@@ -593,9 +664,9 @@ def _cuts_items(form: _Form, cut: frozenset[str]) -> bool:
     return bool(kept) and len(lost) == 1 and cut == only_lost
 
 
-def _typed_plain(key: LabelKey, forms: list[_Form]) -> Iterator[_Form]:
+def _typed_plain(key: LabelKey, names: _Names) -> Iterator[_Form]:
     """Names that agree once the marks are gone, for labels typed without them, wholly or in part."""
-    for form in forms:
+    for form in names.like(key):
         pairs = ((key.text, form.key.text), (key.short, form.key.short))
         if any(same_but_marks(written.split(), named.split()) for written, named in pairs):
             yield form
@@ -697,8 +768,9 @@ def folded(text: str) -> str:
     parted = _GLUED_CAPITALS.sub(" ", tidy(text).replace("%", " phần trăm "))
     key = " ".join(_written_out(word) for word in accented_key(parted).split())
     key = _LAST_Y.sub(lambda match: match[1] + _Y_TO_I[match[2]], key)
-    for variant, word in _ONE_WORD if is_accented(key) else _ONE_PLAIN_WORD:
-        key = re.sub(rf"\b{variant}\b", word, key)
+    for variant, spelled, word in _ONE_WORD if is_accented(key) else _ONE_PLAIN_WORD:
+        if variant in key:
+            key = spelled.sub(word, key)
     return key
 
 
@@ -707,7 +779,7 @@ def _without_lead(text: str) -> str:
     return (_LEAD if is_accented(text) else _PLAIN_LEAD).sub("", text) or text
 
 
-@cache
+@lru_cache(maxsize=8192)
 def _written_out(word: str) -> str:
     """A short form in full, also with two letters in each other's place: no word lacks a vowel."""
     if word in _WRITTEN_OUT or len(word) < _SHORTEST_SWAPPED or _VOWEL.search(word):
@@ -719,6 +791,11 @@ def _written_out(word: str) -> str:
 @lru_cache(maxsize=8192)
 def _words_with_digits(text: str) -> frozenset[str]:
     return frozenset(word for word in text.split() if any(letter.isdigit() for letter in word))
+
+
+def _most_faults(compact: str) -> int:
+    """So many typing faults may stand in a name of so many letters."""
+    return max(1, len(compact) // 8)
 
 
 def _compact(key: str) -> str:

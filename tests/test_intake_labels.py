@@ -277,3 +277,9 @@ def test_a_year_without_its_mark_is_no_man() -> None:
 
 def test_an_unread_label_without_marks_names_the_nearest_indicator_too() -> None:
     assert INDEX.nearest("Nan nhan bao luc gia dinh la tre em") == "N1"
+
+
+def test_a_mistyped_name_with_another_close_by_is_asked_about() -> None:
+    names = ("Số hộ gia đình được tập huấn", "Số hộ gia đình được hỗ trợ", "Số hộ gia đình được hỗ trợ vốn")
+    index = LabelIndex(tuple(indicator(f"H{n}", name, "hộ") for n, name in enumerate(names)))
+    assert index.match("Số hộ gia đìnhđược hỗ tợ").ambiguous == ("H1",)
