@@ -122,6 +122,7 @@ def _month_end(year: int, month: int) -> date:
 # -- reading ------------------------------------------------------------------------------------------
 
 _SENTENCE_ENDS = re.compile(r"[.;]\s+(?=\D)")
+_A_YEAR = re.compile(r"(?:19|20)\d\d")  # no day is taken without its year
 # Patterns are written without marks and meet the text without its marks.
 _YEAR = r"\s*(?:[/.-]|nam)\s*(?P<{0}_year>(?:19|20)\d\d)"
 _DAY = r"(?:ngay\s*)?(?P<{0}_day>\d{{1,2}})\s*(?:[/.-]|thang)\s*(?P<{0}_month>\d{{1,2}})"
@@ -167,6 +168,8 @@ def _lines(document: Document) -> Iterator[str]:
 
 
 def _named_in(sentence: str, *, in_head: bool) -> Iterator[CutOff]:
+    if not _A_YEAR.search(sentence):
+        return
     plain = without_marks(sentence).lower()
     if len(plain) != len(sentence):
         sentence = plain  # letters of another script: their places are not ours

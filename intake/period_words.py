@@ -151,6 +151,8 @@ def periods_named(text: str) -> tuple[NamedPeriod, ...]:
 
 def _periods_named(text: str) -> tuple[NamedPeriod, ...]:
     composed = _composed(text)
+    if not _MAY_NAME.search(composed.lower()):
+        return ()
     covered = without_dates(composed)
     found: list[NamedPeriod] = []
     taken = [False] * len(covered)
@@ -161,6 +163,9 @@ def _periods_named(text: str) -> tuple[NamedPeriod, ...]:
     found.sort(key=lambda named: named.position)
     return _with_neighbours_year(composed, tuple(found))
 
+
+# What every rule needs: a digit, or how a number or a whole is said without one.
+_MAY_NAME = re.compile(r"\d|s[áa]u\s*t|n[ửu]a\s|k[ỳy]\s*i|ch[íi]n\s*t|ba\s*t|qu[ýy]|q[\s.]*i|c[ảa]\s+n[ăa]m")
 
 # The same clause is asked about for every report that is collected.
 _KEPT_LENGTH = 300

@@ -18,6 +18,7 @@ _OFFICE = (
     r"(?:nhà )?trường(?! hợp)|trạm|trung tâm|chi nhánh|cơ quan|đơn vị|công an|phòng(?!,? (?:chống|ngừa))"
     r"|hội (?:liên hiệp|phụ nữ|nông dân|cựu chiến binh|chữ thập đỏ)|đoàn thanh niên"
 )
+_OF_THE_COUNTRY = ("toàn quốc", "cả nước")
 # A sentence that goes on with the parts of what the one before it counted.
 _GOES_ON = re.compile(r"^\W*(?:trong (?:số )?đó|(?:bao )?gồm|cụ thể|chia ra|số còn lại)\b", re.IGNORECASE)
 _CAPITAL = "A-ZĐÁÀẢÃẠĂẮẰẲẴẶÂẤẦẨẪẬÉÈẺẼẸÊẾỀỂỄỆÍÌỈĨỊÓÒỎÕỌÔỐỒỔỖỘƠỚỜỞỠỢÚÙỦŨỤƯỨỪỬỮỰÝỲỶỸỴ"
@@ -30,6 +31,7 @@ class Area:
 
     above: re.Pattern[str]
     own: re.Pattern[str]  #: "toàn xã", "xã đã": no other commune, which would be named
+    levels: tuple[str, ...]  #: a word of which stands wherever a level above is named, told before the search
     actor: re.Pattern[str]  #: "UBND xã Tân An đã": whoever acts after the level above was named
 
     def is_above(self, clause: str, *, before: bool) -> bool:
@@ -38,7 +40,8 @@ class Area:
         `before`: whether the clause before it in the sentence did; what follows does so too until it
         names the unit's own ("toàn huyện có 4.520 hộ nghèo; 1.200 hộ cận nghèo; xã còn 85 hộ nghèo").
         """
-        named = list(self.above.finditer(clause))
+        lowered = clause.lower()
+        named = [*self.above.finditer(clause)] if any(level in lowered for level in self.levels) else []
         if named:
             return not self._acts_after(named[-1].end(), clause)
         return before and not self.own.search(clause)
@@ -73,14 +76,15 @@ def area_of(level: str) -> Area:
         case "district":
             return _area(_PROVINCE, f"{_DISTRICT}|{_OFFICE}")
         case _:
-            return Area(_NEVER, _NEVER, _NEVER)
+            return Area(_NEVER, _NEVER, (), _NEVER)
 
 
 def _area(higher: str, own: str) -> Area:
     return Area(
+        levels=(*(level.partition("(")[0] for level in higher.split("|")), *_OF_THE_COUNTRY),
         above=_words(
             rf"\b(?:toàn|cả|khắp|địa bàn|phạm vi) (?:{higher})\b",
-            r"\b(?:toàn quốc|cả nước)\b",
+            rf"\b(?:{'|'.join(_OF_THE_COUNTRY)})\b",
             rf"\bcác (?:{_COMMUNE}|{_VILLAGE})(?:, (?:{_COMMUNE}))* (?:trong|của|thuộc) (?:{higher})\b",
             rf"^\W*(?:{higher})(?: (?-i:[{_CAPITAL}])\w+)*(?: ta)?(?: hiện| đang| đã)? (?:có|còn|xảy ra)\b",
         ),

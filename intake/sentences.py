@@ -153,6 +153,10 @@ _THAT_IS_NOT = re.compile(
 _LIST_LABEL = re.compile(r"^\s*(?:[-–+*•]+|\d{1,2}(?:\.\d{1,2})*[.)]|[a-zđ]\))\s*(?=\D)")
 
 
+# Only a digit, or a word that says that nothing happened, makes a clause worth a closer look.
+_SAYS_A_FIGURE = re.compile(r"\d|không|chưa", re.IGNORECASE)
+
+
 class _Reader:
     """Reads lines against one report's indicators."""
 
@@ -182,7 +186,7 @@ class _Reader:
         for clause, listing in clauses_of(_PART_APART.sub(", ", sentence)):
             plain = blanked(clause, COMPARISONS)
             self._above = self._area.is_above(plain, before=self._above)
-            if self._above:
+            if self._above or not _SAYS_A_FIGURE.search(plain):
                 continue
             if self._is_of_the_period(plain, sentence) and not _is_left_alone(plain):
                 values.extend(self._clause(plain, listing, place, loose))

@@ -106,3 +106,12 @@ def test_the_position_is_that_of_the_text() -> None:
 @given(st.text(max_size=200))
 def test_no_text_breaks_the_reading(text: str) -> None:
     periods_named(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["sáu tháng đầu năm", "nửa đầu năm", "chín tháng", "ba tháng đầu năm", "quý hai", "cả năm",
+     "SÁU THÁNG CUỐI NĂM", "nua dau nam", "quy iv", "ca nam"],
+)  # fmt: skip
+def test_a_period_said_without_a_digit_is_named(text: str) -> None:
+    assert periods_named(f"Báo cáo {text} của xã")
