@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -72,6 +72,8 @@ class Context:
     periods: dict[str, tuple[Period, ...]]  #: per report those opened when the mail arrived, oldest first
     owes: Callable[[ObligationKey], bool]
     earlier: Callable[[ObligationKey], Sequence[Submission]]  #: that arrived before this message
+    addresses: frozenset[str]  #: of all units, whenever they spoke for them
+    senders: Mapping[str, tuple[str, ...]]  #: the units each address speaks for on the day of arrival
     twins: Callable[[str], Sequence[Submission]]  #: submissions of other messages with this fingerprint
     decisions: tuple[Decision, ...] = ()  #: about this message, oldest first
     answered: Callable[[Sequence[str]], OutgoingMessage | None] = lambda _thread: None
@@ -194,7 +196,8 @@ class _Judge:
             reasons.append("display_name_mismatch")
         if defects & {"several_from", "several_addresses", "malformed"}:
             reasons.append("from_unclear")
-        if not self._sender_units() and look_alike(self._message.headers.sender.address, self._known()):
+        address = self._message.headers.sender.address
+        if not self._sender_units() and look_alike(address, self._context.addresses):
             reasons.append("look_alike")
         return tuple(reasons)
 
@@ -202,20 +205,11 @@ class _Judge:
         """What a returned mail says of the units' addresses, so that nobody writes there again."""
         if message_class is not MessageClass.BOUNCE:
             return ()
-        dead = dead_recipients(self._message, self._known())
+        dead = dead_recipients(self._message, self._context.addresses)
         return tuple(Finding(ADDRESS_DEAD, Grade.WARNING, None, {"address": one}) for one in dead)
 
     def _sender_units(self) -> tuple[str, ...]:
-        day = self._archived.arrival.astimezone(self._regime.timezone).date()
-        address = self._message.headers.sender.address
-        return tuple(
-            unit.id
-            for unit in self._regime.units_on(day)
-            if address and any(known.address == address for known in unit.addresses_on(day))
-        )
-
-    def _known(self) -> frozenset[str]:
-        return frozenset(a.address for unit in self._regime.units for a in unit.addresses)
+        return self._context.senders.get(self._message.headers.sender.address, ())
 
     def _sender_trusted(self) -> bool:
         result = self._verdict.result

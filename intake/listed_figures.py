@@ -80,16 +80,21 @@ class _Reader:
         self._report = report
         self._period = period
         self._area = area_of(level)
-        self._apart = False  #: whether the list being read is of another time, place or level
+        self._head = ""  #: the line that stands above the list being read
+        self._apart: bool | None = None  #: whether that line makes it another's; None: not yet asked
 
     def read(self, line: NarrativeLine) -> list[Value]:
         """The figures of a line; none where it is anything but a name and its figure."""
         text = tidy(_LABEL_MARK.sub("", line.text)) if len(line.text) <= _LONGEST_LINE else ""
         found = self._listed(text)
         if found is None:
-            self._apart = self._announces_another(tidy(line.text))
+            self._head, self._apart = line.text, None
             return []
-        if self._apart or line.role is not SectionRole.RESULTS or not is_accented(line.text):
+        if line.role is not SectionRole.RESULTS or not is_accented(line.text):
+            return []
+        if self._apart is None:
+            self._apart = self._announces_another(tidy(self._head))
+        if self._apart:
             return []
         place = Place(line.place.file, line.place.where, text)
         return [_value(found.indicator, sex, value, place) for sex, value in found.figures.items()]

@@ -6,7 +6,7 @@ Messages are judged in order of arrival; what arrives out of order makes the lat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -27,6 +27,7 @@ from ledger.records import (
     FETCH_DOUBT,
     RECOGNITION,
     AttachmentRecord,
+    Decision,
     MessageClass,
     MessageOutcome,
     MessageState,
@@ -122,8 +123,9 @@ class Intake:
         for batch in self._batches(unread):
             going = frozenset(self.ledger.begin_attempts([archive_id for archive_id, _ in batch]))
             arrivals = {archive_id: arrival for archive_id, arrival in batch if archive_id in going}
+            before = self.ledger.messages_by_id(arrivals)
             judged = [
-                self._judged(archive_id, arrivals[archive_id], size, read, memory)
+                self._judged(self._archived(archive_id, arrivals, size, memory), read, memory, before)
                 for archive_id, size, read in self._read(arrivals, pool)
             ]
             changed = frozenset(self.ledger.record([one.outcome for one in judged]))
@@ -138,8 +140,9 @@ class Intake:
     def _batches(self, unread: Sequence[tuple[str, datetime]]) -> Iterator[list[tuple[str, datetime]]]:
         """In order of arrival; a message whose reading once failed goes alone, so that it harms no other."""
         batch: list[tuple[str, datetime]] = []
+        attempts = self.ledger.attempts(archive_id for archive_id, _arrival in unread)
         for entry in unread:
-            alone = self.ledger.attempts(entry[0]) > 0
+            alone = attempts[entry[0]] > 0
             if batch and (alone or len(batch) == BATCH):
                 yield batch
                 batch = []
@@ -173,17 +176,20 @@ class Intake:
         for archive_id, failure in lost.items():
             yield archive_id, 0, failure
 
+    def _archived(
+        self, archive_id: str, arrivals: Mapping[str, datetime], size: int, memory: Memory
+    ) -> Archived:
+        doubt = memory.fetch_doubt(archive_id)
+        return Archived(archive_id, arrivals[archive_id], size, archive_id in self.junk_ids, doubt)
+
     def _judged(
         self,
-        archive_id: str,
-        arrival: datetime,
-        size: int,
+        archived: Archived,
         read: ReadMessage | ReadingFailure,
         memory: Memory,
+        known: Mapping[str, MessageOutcome],
     ) -> Judged:
-        doubt = memory.fetch_doubt(archive_id)
-        archived = Archived(archive_id, arrival, size, archive_id in self.junk_ids, doubt)
-        before = self.ledger.message(archive_id)
+        before = known.get(archived.archive_id)
         message = read.message if isinstance(read, ReadingFailure) else read
         if message is None:
             assert isinstance(read, ReadingFailure)
@@ -235,6 +241,12 @@ class Memory:
         }
         self._owing: dict[tuple[str, str], frozenset[str]] = {}
         self._periods: dict[tuple[str, date], tuple[Period, ...]] = {}
+        self._addresses = frozenset(a.address for unit in self._regime.units for a in unit.addresses)
+        self._senders: tuple[date, dict[str, tuple[str, ...]]] | None = None  #: of the day last asked about
+        self._about: dict[str, list[Decision]] = {}
+        for decision in self._decisions:
+            if decision.kind != "value" and isinstance(about := decision.target.get("message"), str):
+                self._about.setdefault(about, []).append(decision)
 
     def context(self, archived: Archived) -> Context:
         """What is known when this message is judged."""
@@ -246,11 +258,9 @@ class Memory:
             owes=self._owes,
             earlier=lambda key: self._earlier(key, archived),
             twins=lambda fingerprint: self._twins(fingerprint, archived),
-            decisions=tuple(
-                decision
-                for decision in self._decisions
-                if decision.target.get("message") == archived.archive_id and decision.kind != "value"
-            ),
+            addresses=self._addresses,
+            senders=self._senders_on(day),
+            decisions=tuple(self._about.get(archived.archive_id, ())),
             answered=self._answered,
         )
 
@@ -309,6 +319,16 @@ class Memory:
             units = [unit for unit in self._regime.units if unit.id in living]
             self._indices[living] = UnitIndex(units, self._regime.department.area)
         return self._indices[living]
+
+    def _senders_on(self, day: date) -> dict[str, tuple[str, ...]]:
+        """The units each address speaks for on that day; mail comes by arrival, so one day is kept."""
+        if self._senders is None or self._senders[0] != day:
+            found: dict[str, tuple[str, ...]] = {}
+            for unit in self._regime.units_on(day):
+                for address in {known.address for known in unit.addresses_on(day)} - {""}:
+                    found[address] = (*found.get(address, ()), unit.id)
+            self._senders = day, found
+        return self._senders[1]
 
     def _opened(self, report_id: str, arrival: datetime) -> tuple[Period, ...]:
         """The report's periods that had opened by then, oldest first."""

@@ -191,6 +191,16 @@ def message(connection: Connection, archive_id_or_prefix: str) -> MessageOutcome
     return found[0] if found else None
 
 
+def by_id(connection: Connection, archive_ids: Iterable[str]) -> dict[str, MessageOutcome]:
+    """The outcomes of those messages that have one, by archive id."""
+    found: dict[str, MessageOutcome] = {}
+    for chunk in chunks(archive_ids):
+        named = (messages.c.archive_id.in_(chunk),)
+        rows = connection.execute(select(messages).where(*named)).mappings().all()
+        found |= {outcome.archive_id: outcome for outcome in _outcomes(connection, rows, named)}
+    return found
+
+
 def sent_from(connection: Connection, address: str) -> list[str]:
     """The ids of the messages whose From is this address, by arrival."""
     query = select(messages.c.archive_id).where(messages.c.from_address == address)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import Connection, func, insert, select, tuple_, update
 
-from ledger.errors import EmptyArchiveError, UnknownArchiveIdError
+from ledger.errors import EmptyArchiveError
 from ledger.history import Change, Writing
 from ledger.models import archived, folder_marks, messages, sightings
 
@@ -106,26 +106,18 @@ def unread(connection: Connection) -> tuple[tuple[str, datetime], ...]:
     return tuple((row.archive_id, row.arrival) for row in connection.execute(query))
 
 
-def attempts(connection: Connection, archive_id: str) -> int:
-    """How many readings of the message were begun since it was last wanted.
-
-    Raises:
-        UnknownArchiveIdError: never sighted.
-
-    """
-    query = select(archived.c.attempts).where(archived.c.archive_id == archive_id)
-    counted = connection.execute(query).scalar()
-    if counted is None:
-        raise UnknownArchiveIdError(f"no message {archive_id} was ever sighted", message=archive_id)
-    return int(counted)
+def attempts(connection: Connection, archive_ids: Iterable[str]) -> dict[str, int]:
+    """How many readings of each message were begun since it was last wanted; unknown ids are left out."""
+    found: dict[str, int] = {}
+    for chunk in chunks(archive_ids):
+        query = select(archived.c.archive_id, archived.c.attempts).where(archived.c.archive_id.in_(chunk))
+        found |= {row.archive_id: row.attempts for row in connection.execute(query)}
+    return found
 
 
 def begin_attempts(writing: Writing, archive_ids: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Count one more attempt at each; (those to read now, those whose third attempt has failed)."""
-    counted: dict[str, int] = {}
-    for chunk in chunks(archive_ids):
-        query = select(archived.c.archive_id, archived.c.attempts).where(archived.c.archive_id.in_(chunk))
-        counted |= {row.archive_id: row.attempts for row in writing.connection.execute(query)}
+    counted = attempts(writing.connection, archive_ids)
     known = [archive_id for archive_id in archive_ids if archive_id in counted]
     spent = tuple(archive_id for archive_id in known if counted[archive_id] >= MOST_ATTEMPTS)
     going = tuple(archive_id for archive_id in known if counted[archive_id] < MOST_ATTEMPTS)

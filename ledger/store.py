@@ -147,15 +147,10 @@ class Ledger:
         with self._reading() as connection:
             return sightings.unread(connection)
 
-    def attempts(self, archive_id: str) -> int:
-        """How many readings of the message were begun since it was last wanted.
-
-        Raises:
-            UnknownArchiveIdError: never sighted.
-
-        """
+    def attempts(self, archive_ids: Iterable[str]) -> dict[str, int]:
+        """How many readings of each message were begun since it was last wanted; unknown ids are left out."""
         with self._reading() as connection:
-            return sightings.attempts(connection, archive_id)
+            return sightings.attempts(connection, archive_ids)
 
     def begin_attempts(self, archive_ids: Sequence[str]) -> tuple[str, ...]:
         """Count one more attempt at each before reading begins; those to read now.
@@ -246,6 +241,11 @@ class Ledger:
         """
         with self._reading() as connection:
             return messages.message(connection, archive_id_or_prefix)
+
+    def messages_by_id(self, archive_ids: Iterable[str]) -> dict[str, MessageOutcome]:
+        """The outcomes of those messages that have been read, by archive id."""
+        with self._reading() as connection:
+            return messages.by_id(connection, archive_ids)
 
     def sent_from(self, address: str) -> list[str]:
         """The ids of the messages whose From is this address."""

@@ -190,7 +190,7 @@ def test_the_third_failed_attempt_holds_a_message_for_a_person(ledger: Ledger) -
     _archived(ledger, "a", "b")
     for expected in (1, 2, 3):
         assert ledger.begin_attempts([archive_id("a")]) == (archive_id("a"),)
-        assert ledger.attempts(archive_id("a")) == expected
+        assert ledger.attempts([archive_id("a")]) == {archive_id("a"): expected}
     assert ledger.begin_attempts([archive_id("a"), archive_id("b")]) == (archive_id("b"),)
     held = ledger.message(archive_id("a"))
     assert held is not None
@@ -229,9 +229,11 @@ def test_a_reading_begun_before_an_earlier_arrival_was_seen_is_done_again(ledger
     assert ledger.unread() == ()
 
 
-def test_attempts_at_a_message_never_seen_are_refused(ledger: Ledger) -> None:
-    with pytest.raises(UnknownArchiveIdError):
-        ledger.attempts("0" * 64)
+def test_messages_are_found_by_id_where_they_were_read(ledger: Ledger) -> None:
+    _archived(ledger, "a", "b", "c")
+    ledger.record([outcome("a"), outcome("b", state=MessageState.SET_ASIDE)])
+    found = ledger.messages_by_id([archive_id("c"), archive_id("b"), archive_id("a")])
+    assert found == {archive_id(name): ledger.message(archive_id(name)) for name in ("a", "b")}
 
 
 def test_the_daily_proof_puts_every_sighting_in_one_place(ledger: Ledger) -> None:
