@@ -15,7 +15,6 @@ from config.spelling import plain_key, without_marks
 from intake.cut_offs import cut_offs_in
 from intake.documents import Document, FileKind, Paragraph, ReadFile, ReadState, Table
 from intake.extractors.scan import is_recognised
-from intake.headings import Grid
 from intake.letterhead import HeadLine, Letterhead, read_letterhead
 from intake.listed_figures import read_listed
 from intake.messages import ReadMessage
@@ -24,7 +23,7 @@ from intake.photo_places import PhotoPlaces
 from intake.recognition import REPORT_TYPES, Claim, Exhibit
 from intake.sentences import read_sentences
 from intake.subjects import reports_named
-from intake.tables import GivenPercent, TableReading, grids_of, place_of, read_tables
+from intake.tables import GivenPercent, TableNotes, TableReading, note_tables, place_of, read_tables
 from intake.taught import TaughtNames
 from ledger.records import Certainty, Finding, Method, SectionText, Value
 
@@ -41,17 +40,17 @@ _ANNEX_TYPES = frozenset({"phu luc", "bieu", "bieu mau", "bieu so lieu", "bieu t
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A document as its labels are looked up, its tables by row and column: made once for all reports."""
+    """A document as its labels are looked up, and what its tables say for each report, read once."""
 
     document: Document
-    grids: Mapping[int, Grid]
+    noted: Mapping[str, TableNotes]  #: by report
 
     @classmethod
-    def of(cls, document: Document) -> Labelled:
-        """The document made ready; recognition loses marks, so none of those in a scan is believed."""
+    def of(cls, document: Document, file: str, reports: Sequence[ReportDefinition]) -> Labelled:
+        """The document read; recognition loses marks, so none of those in a scan is believed."""
         if is_recognised(document):
             document = replace(document, blocks=tuple(map(_unmarked, document.blocks)))
-        return cls(document, grids_of(document))
+        return cls(document, {report.id: note_tables(document, file, report) for report in reports})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ def exhibits_of(message: ReadMessage, reports: Sequence[ReportDefinition]) -> tu
         if file.document is None:
             exhibit, labelled = Exhibit(number=number, file=file.name, readable=False), None
         else:
-            labelled = Labelled.of(file.document)
+            labelled = Labelled.of(file.document, file.name, reports)
             exhibit = _exhibit(number, file.name, file.document, labelled, reports)
         of_pages = photos if file.kind is FileKind.IMAGE and file.document is not None else None
         found.append(ReadExhibit(exhibit, file, file.document, of_pages, labelled))
@@ -142,8 +141,8 @@ def figures_of(
     """Figures, narrative and findings of one exhibit for a report, a kind of unit and its level."""
     assert read.document is not None
     name = read.exhibit.file
-    labelled = read.labelled or Labelled.of(read.document)
-    tables = read_tables(labelled.document, name, report, kind, period, taught, labelled.grids)
+    labelled = read.labelled or Labelled.of(read.document, name, [report])
+    tables = read_tables(labelled.document, name, report, kind, period, taught, labelled.noted[report.id])
     if is_recognised(read.document):
         tables = replace(tables, values=_recognised(tables.values, _sure_places(read.document)))
     outline = cut_outline(read.document, report.outline, name)
@@ -216,7 +215,7 @@ def _exhibit(
 ) -> Exhibit:
     head = read_letterhead(document, file)
     tables = {
-        report.id: read_tables(labelled.document, file, report, "", grids=labelled.grids)
+        report.id: read_tables(labelled.document, file, report, "", noted=labelled.noted[report.id])
         for report in reports
     }
     is_sheet = any(table.sheet for table in document.tables)

@@ -105,6 +105,16 @@ class Grid:
             cell.row for cell in self._table.cells if _may_head(cell) and _heads_labels(cell.text)
         )
 
+    @cached_property
+    def names_time(self) -> bool:
+        """Whether a cell where a head may stand names a period, so that another period reads it otherwise."""
+        rows = {row + below for row in self.heads for below in range(_DEEPEST)}
+        return bool(rows) and any(
+            periods_in(cell.text)
+            for cell in self._table.cells
+            if not rows.isdisjoint(range(cell.row, cell.row + cell.row_span))
+        )
+
     def at(self, row: int, column: int | None) -> Cell | None:
         """The cell that covers the place."""
         return None if column is None else self._cells.get((row, column))

@@ -20,9 +20,10 @@ from intake.measures import split_measure
 from intake.numerals import read_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from config.reports import Period, ReportDefinition
+    from intake.documents import Cell
     from intake.headings import Grid
     from intake.labels import LabelIndex
 
@@ -108,15 +109,22 @@ def place_table(
     grid: Grid, index: LabelIndex, report: ReportDefinition, period: Period | None
 ) -> PlaceTable | None:
     """The table of places in a grid; None where there is none that is understood as a whole."""
+    for row, cell in place_heads(grid):
+        last = last_row_of_head(grid, row, cell.column)
+        columns = _columns(grid, (row, last), cell.column, _Named(index, report, period))
+        if columns:
+            strict = plain_key(cell.text) in _OF_ANYTHING
+            return _with_rows(grid, columns, cell.column, last, strict=strict)
+    return None
+
+
+def place_heads(grid: Grid) -> Iterator[tuple[int, Cell]]:
+    """The cells that may head a column of places, each with its row."""
     for row in grid.rows[:_DEEPEST_HEAD]:
         for cell in grid.starting(row):
             key = "" if cell.number else plain_key(cell.text)
             if key in _OF_PLACES or key in _OF_ANYTHING:
-                last = last_row_of_head(grid, row, cell.column)
-                columns = _columns(grid, (row, last), cell.column, _Named(index, report, period))
-                if columns:
-                    return _with_rows(grid, columns, cell.column, last, strict=key in _OF_ANYTHING)
-    return None
+                yield row, cell
 
 
 @dataclass(frozen=True, slots=True)

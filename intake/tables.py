@@ -25,7 +25,7 @@ from intake.labels import LabelIndex, LabelMatch, Strength, is_sum_row, label_ke
 from intake.likeness import LikenessIndex
 from intake.measures import convert, is_counted, is_known, is_money, same_measure, stated_measure
 from intake.numerals import ReadNumber, number_text, read_number
-from intake.place_tables import ADDED_UP, PlaceColumn, PlaceTable, is_place, place_table
+from intake.place_tables import ADDED_UP, PlaceColumn, PlaceTable, is_place, place_heads, place_table
 from intake.taught import TaughtNames
 from ledger.records import Certainty, Finding, Place, Value
 
@@ -99,15 +99,17 @@ class _Found:
 
 
 @dataclass(slots=True)
-class _Notes:
-    """What the tables of one document gave, gathered in the order of reading."""
+class TableNotes:
+    """What the tables of one document gave for one report, gathered in the order of reading."""
 
+    grids: Mapping[int, Grid]  #: the tables by row and column, by their place among the blocks
     found: list[_Found] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     percentages: list[GivenPercent] = field(default_factory=list)
     rows: dict[str, list[bool]] = field(default_factory=dict)  #: indicator -> filled, for each matched row
     titles: list[str] = field(default_factory=list)
     beside: list[Value] = field(default_factory=list)
+    timeless: bool = True  #: no head names a period: for every period the tables say the same
     elsewhen: bool = False  #: rows of the report stand under the heads of another period
     forms: dict[int, list[FormRow]] = field(default_factory=dict)  #: table's place in the document -> rows
 
@@ -130,7 +132,7 @@ def read_tables(
     unit_kind: str,
     period: Period | None = None,
     taught: TaughtNames | None = None,
-    grids: Mapping[int, Grid] | None = None,
+    noted: TableNotes | None = None,
 ) -> TableReading:
     """Read every visible table of a document for one report.
 
@@ -145,21 +147,25 @@ def read_tables(
         period: the period reported on; columns headed by another year or period are not read. Without
             it, of several periods the latest is.
         taught: the wordings of rows that officers confirmed for this report.
-        grids: what `grids_of` made of the document, where it is read for more than one question.
+        noted: what `note_tables` made of this document and report; read again only where a period or a
+            taught wording may say more.
 
     """
     taught = taught or TaughtNames()
-    grids = grids if grids is not None else grids_of(document)
-    notes = _read_document(document, grids, file, report, period, taught, {})
+    notes = noted or note_tables(document, file, report)
+    if taught.wordings or (period is not None and not notes.timeless):
+        notes = _read_document(document, notes.grids, file, report, period, taught, {})
     placed = _placed_by_form(notes.forms, report, unit_kind)
     if placed:
-        notes = _read_document(document, grids, file, report, period, taught, placed)
+        notes = _read_document(document, notes.grids, file, report, period, taught, placed)
     return _settled(notes, report, unit_kind)
 
 
-def grids_of(document: Document) -> dict[int, Grid]:
-    """The tables of a document by row and column, by their place among its blocks."""
-    return {number: Grid(block) for number, block in enumerate(document.blocks) if isinstance(block, Table)}
+def note_tables(document: Document, file: str, report: ReportDefinition) -> TableNotes:
+    """What the tables say for a report before anybody knows whose it is and for which period."""
+    blocks = enumerate(document.blocks)
+    grids = {number: Grid(block) for number, block in blocks if isinstance(block, Table)}
+    return _read_document(document, grids, file, report, None, TaughtNames(), {})
 
 
 def _read_document(
@@ -170,10 +176,10 @@ def _read_document(
     period: Period | None,
     taught: TaughtNames,
     placed: Mapping[int, Mapping[int, LabelMatch]],
-) -> _Notes:
+) -> TableNotes:
     """Read all tables; `placed` says what rows of a table mean whose label alone does not."""
     index = label_index(report)
-    notes = _Notes()
+    notes = TableNotes(grids)
     earlier: Layout | None = None
     for number, block in enumerate(document.blocks):
         if isinstance(block, Paragraph):
@@ -250,7 +256,7 @@ class _TableReader:
         report: ReportDefinition,
         period: Period | None,
         index: LabelIndex,
-        notes: _Notes,
+        notes: TableNotes,
         above: tuple[str, ...],
         taught: TaughtNames,
         recognised: bool,
@@ -282,8 +288,10 @@ class _TableReader:
             self._note_hidden()
             return None
         self._note_hidden()
+        self._notes.timeless &= not self._grid.names_time
         layouts = self._layouts() or self._continued(earlier)
         if not layouts:
+            self._notes.timeless &= not any(place_heads(self._grid))
             places = place_table(self._grid, self._index, self._report, self._period)
             if places is not None:
                 self._read_places(places)
@@ -355,7 +363,7 @@ class _TableReader:
             or is_numbering([c.text for c in self._grid.starting(number)])
         ):
             return None
-        if sum(letter.isalpha() for letter in label.text) < _FEWEST_LETTERS:
+        if sum(map(str.isalpha, label.text)) < _FEWEST_LETTERS:
             return None
         reach = label.column + label.column_span
         cells = {sex: self._cell_of(number, sex) for sex in layout.figures}
@@ -958,12 +966,13 @@ def _is_shared(cell: Cell, layout: Layout) -> bool:
 def _could_be_label(cell: Cell) -> bool:
     if cell.number or not 4 <= len(cell.text.strip()) <= 200:  # noqa: PLR2004  # "CBCC" is the shortest label
         return False
-    return any(letter.isalpha() for letter in cell.text)
+    return any(map(str.isalpha, cell.text))
 
 
-def _settled(notes: _Notes, report: ReportDefinition, unit_kind: str) -> TableReading:
+def _settled(notes: TableNotes, report: ReportDefinition, unit_kind: str) -> TableReading:
     """Compare figures of the same name, and count what of the form came back."""
-    values, conflicts = _compared(_best_named(notes))
+    named, set_aside = _best_named(notes)
+    values, conflicts = _compared(named)
     unknown = tuple(_percent_only(notes.percentages, values, report))
     conflicts += [_percent_finding(value, report) for value in unknown]
     values = (*values, *unknown)
@@ -971,7 +980,7 @@ def _settled(notes: _Notes, report: ReportDefinition, unit_kind: str) -> TableRe
     rows = [filled for code, filled_rows in notes.rows.items() if code in asked for filled in filled_rows]
     return TableReading(
         values=values,
-        findings=(*notes.findings, *conflicts),
+        findings=(*notes.findings, *set_aside, *conflicts),
         percentages=tuple(notes.percentages),
         matched_rows=sum(map(len, notes.rows.values())),
         asked_rows=len(rows),
@@ -983,18 +992,19 @@ def _settled(notes: _Notes, report: ReportDefinition, unit_kind: str) -> TableRe
     )
 
 
-def _best_named(notes: _Notes) -> list[Value]:
+def _best_named(notes: TableNotes) -> tuple[list[Value], list[Finding]]:
     """Where an indicator is named outright, rows that only resemble its name are not it."""
     sure = (Strength.EXACT, Strength.SYNONYM)
     outright = {found.value.indicator for found in notes.found if found.strength in sure}
     kept: list[Value] = []
+    set_aside: list[Finding] = []
     for found in notes.found:
         if found.strength in sure or found.value.indicator not in outright:
             kept.append(found.value)
         else:
             parameters = {"label": "", "text": found.value.place.text, "nearest": found.value.indicator}
-            notes.findings.append(Finding("row_set_aside", Grade.WARNING, found.value.place, parameters))
-    return kept
+            set_aside.append(Finding("row_set_aside", Grade.WARNING, found.value.place, parameters))
+    return kept, set_aside
 
 
 def _compared(values: Iterable[Value]) -> tuple[tuple[Value, ...], list[Finding]]:

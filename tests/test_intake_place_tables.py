@@ -104,6 +104,12 @@ def test_the_column_of_places_is_known_by_its_head(head: str) -> None:
     assert proposed(read(table(("STT", head, *HEAD[2:]), *VILLAGES)))[("A", "total")] == 12
 
 
+def test_of_two_years_of_villages_that_of_the_period_is_taken() -> None:
+    heads = (("STT", Cell(0, 1, "Thôn", row_span=2), "Năm 2023", "Năm 2024"), ("", "", HEAD[2], HEAD[2]))
+    rows = (("1", "Thôn Đồng Tâm", "3", "40"), ("2", "Thôn Hòa Bình", "5", "60"))
+    assert proposed(read(table(*heads, *rows))) == {("A", "total"): 100}
+
+
 def test_villages_need_not_be_called_so_below_a_head_that_does() -> None:
     rows = (("1", "Đồng Tâm", "3", "4"), ("2", "Hòa Bình", "5", "6"))
     assert proposed(read(table(HEAD, *rows)))[("A", "total")] == 8
