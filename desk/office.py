@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 DECISIONS = "decisions.jsonl"
 #: How long the scans and photos of one message may take to recognise; a page takes three or four.
 RECOGNITION_SECONDS = 240.0
+#: Octets of data of a process that decodes and straightens pictures, one at a time.
+PICTURE_DATA = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ class Office:
         from intake.extractors.scan import is_installed
         from intake.workers import ReaderPool
 
-        limits = Limits(recognition=RECOGNITION_SECONDS, seconds=RECOGNITION_SECONDS + 30)
+        limits = Limits(recognition=RECOGNITION_SECONDS, seconds=RECOGNITION_SECONDS + 30, data=PICTURE_DATA)
         return (lambda: ReaderPool(processes=1, limits=limits)) if is_installed() else None
 
     def open_picture_pool(self) -> ReaderPool:
@@ -127,7 +129,7 @@ class Office:
         from intake.workers import ReaderPool
 
         recognition = RECOGNITION_SECONDS if is_installed() else 0.0
-        limits = Limits(recognition=recognition, seconds=RECOGNITION_SECONDS + 30)
+        limits = Limits(recognition=recognition, seconds=RECOGNITION_SECONDS + 30, data=PICTURE_DATA)
         return ReaderPool(processes=min(2, os.cpu_count() or 1), limits=limits)
 
     def open_mailbox(self) -> CountedMailbox:

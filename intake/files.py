@@ -36,6 +36,7 @@ _LONGEST_NAME: Final = 120
 _LONGEST_DECLARED: Final = 500
 _SMALL_PICTURE: Final = 20 << 10
 _SMALL_SIDE: Final = 200
+_CELL_WEIGHT: Final = 8  #: characters that take as long to judge as one cell
 UNSHOWN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})  #: Unicode categories that nobody sees
 _LITTER: Final = re.compile(r"(?:^|/)(?:__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|~\$)", re.IGNORECASE)
 _SEPARATORS: Final = re.compile(r"[/\\]")
@@ -68,6 +69,8 @@ def read_message(octets: bytes, limits: Limits) -> ReadMessage:
     )
     for leaf in parsed.files:
         opening.open_leaf(leaf)
+    if parsed.is_unparted:
+        opening.add_whole(octets)
     cut = ("message_cut",) if len(octets) > limits.message_octets else ()
     return ReadMessage(
         headers=parsed.headers,
@@ -97,6 +100,24 @@ def list_message(octets: bytes, limits: Limits, state: ReadState) -> ReadMessage
         defects=parsed.defects,
         second_reader=parsed.second_reader,
     )
+
+
+def head_of_message(octets: bytes, limits: Limits, state: ReadState) -> ReadMessage:
+    """Reads the head of a mail alone: what is left of one whose parts cannot even be listed.
+
+    The mail itself stands for its files, so that it is never taken for one without any.
+    """
+    itself = ReadFile(
+        name=f"1.{FileKind.MESSAGE.value}",
+        declared_name="",
+        path=(),
+        kind=FileKind.MESSAGE,
+        size=len(octets),
+        sha256=sha256(octets).hexdigest(),
+        state=state,
+    )
+    headers = read_headers(fields_of(octets[: limits.message_octets]))
+    return ReadMessage(headers=headers, text="", own_text="", files=(itself,))
 
 
 def safe_name(declared: str) -> str:
@@ -154,6 +175,7 @@ class _Opening:
     is_report: bool = False  #: a bounce: the mail it returns is no forwarded mail
     recognise_until: float = 0.0  #: on the monotonic clock
     convert_until: float = 0.0  #: the same
+    weight: int = 0  #: text of the documents read so far, in characters
     files: list[ReadFile] = field(default_factory=list)
     forwarded: list[ForwardedHead] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
@@ -171,6 +193,10 @@ class _Opening:
             is_inline=bool(leaf.content_id) or leaf.disposition == "inline",
         )
         self._open(found, self._budget())
+
+    def add_whole(self, octets: bytes) -> None:
+        """Notes that no reader could tell the parts of the mail: it is a file nobody has opened."""
+        self._add(_Found(octets, ""), FileKind.MESSAGE, ReadState.DAMAGED, detail="no parts")
 
     def _budget(self) -> Budget:
         return Budget(self.limits, recognise_until=self.recognise_until, convert_until=self.convert_until)
@@ -192,7 +218,20 @@ class _Opening:
             self._open_document(found, kind, budget)
 
     def _open_document(self, found: _Found, kind: FileKind, budget: Budget) -> None:
-        self._add(found, kind, *_read(kind, found, budget))
+        self._add(found, kind, *self._within_text(*_read(kind, found, budget)))
+
+    def _within_text(
+        self, state: ReadState, document: Document | None, detail: str
+    ) -> tuple[ReadState, Document | None, str]:
+        """The document, unless it holds more text than is judged; it takes nothing from those after it."""
+        if document is None:
+            return state, None, detail
+        characters, cells = _text_size(document)
+        weight = characters + _CELL_WEIGHT * cells
+        if characters > self.limits.document_text or self.weight + weight > self.limits.message_text:
+            return ReadState.TOO_LARGE, None, f"{characters} characters"
+        self.weight += weight
+        return state, document, detail
 
     def _add(
         self,
@@ -480,6 +519,13 @@ def _read(kind: FileKind, found: _Found, budget: Budget) -> tuple[ReadState, Doc
         raise
     except BaseException as error:  # noqa: BLE001 - a panic of a compiled reader is no Exception
         return ReadState.DAMAGED, None, type(error).__name__
+
+
+def _text_size(document: Document) -> tuple[int, int]:
+    """Characters and cells of a document."""
+    cells = [cell for table in document.tables for cell in table.cells]
+    characters = sum(len(block.text) for block in document.paragraphs) + sum(len(cell.text) for cell in cells)
+    return characters, len(cells)
 
 
 def _is_decoration(found: _Found) -> bool:

@@ -14,6 +14,8 @@ from intake.documents import FileKind
 
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+_ZIP_ENTRY: Final = b"PK\x01\x02"
+_MOST_ZIP_ENTRIES: Final = 20_000
 _MAGIC: Final = (
     (b"%PDF-", FileKind.PDF),
     (b"{\\rtf", FileKind.RTF),
@@ -142,7 +144,14 @@ def _xml_kind(head: bytes) -> FileKind:
     return next(fitting, FileKind.UNKNOWN)
 
 
+def has_long_directory(content: bytes) -> bool:
+    """Whether a zip may list more members than any package has; each costs memory before it is opened."""
+    return content.count(_ZIP_ENTRY) > _MOST_ZIP_ENTRIES
+
+
 def _zip_kind(content: bytes) -> FileKind:
+    if has_long_directory(content):
+        return FileKind.ZIP
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _package_kind(archive)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from email import message_from_bytes
 from email.message import Message
 from hashlib import sha256
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from fast_mail_parser import ParseError, parse_email_tree
@@ -59,6 +60,14 @@ _KEPT: Final = frozenset({
     "disposition-notification-to", "x-original-from", "delivered-to", "errors-to",
 })  # fmt: skip
 _MOST_OTHER: Final = 40
+_MOST_DELIMITERS: Final = 20_000  #: lines that may part a mail; ten times the parts that are looked at
+_MOST_NESTED: Final = 2_000  #: mails declared within mails
+_LARGEST_HEAD: Final = 1 << 20
+_LARGEST_BODY: Final = 2 << 20  #: octets of one text, far above the characters kept of all
+_DELIMITER: Final = re.compile(rb"\n--")
+_NESTED: Final = re.compile(rb"message/rfc822", re.IGNORECASE)
+_HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
+_STRUCTURE: Final = ("mime-version", "content-type", "content-transfer-encoding", "content-disposition")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +101,16 @@ class ParsedMail:
     defects: tuple[str, ...]
     second_reader: bool
     body: Document | None = None  #: its text and tables, where a table stands in it
+    is_unparted: bool = False  #: no reader could tell its parts
 
 
 def parse_mail(octets: bytes, limits: Limits) -> ParsedMail:
     """Takes a mail apart. Every octet string gives a result; what is wrong with it stands in `defects`."""
     fields = fields_of(octets)
     headers = read_headers(fields)
-    leaves, defects, second = read_leaves(octets)
+    bounded, cut = _bounded(octets, fields)
+    leaves, defects, second = read_leaves(bounded)
+    defects = (*defects, *cut)
     if len(leaves) > limits.parts:
         leaves, defects = leaves[: limits.parts], (*defects, "too_many_parts")
     leaves = tuple(_without_uuencoded(leaves))
@@ -118,7 +130,31 @@ def parse_mail(octets: bytes, limits: Limits) -> ParsedMail:
         defects=tuple(dict.fromkeys(defects)),
         second_reader=second,
         body=body,
+        is_unparted=not leaves and bool(octets.strip()),
     )
+
+
+def _bounded(octets: bytes, fields: tuple[Field, ...]) -> tuple[bytes, tuple[str, ...]]:
+    """What the readers of parts are shown: no more delimiters, nested mails or head than they can bear.
+
+    They take memory for every field and part that is declared, and a compiled one ends the process when
+    there is none left.
+    """
+    cuts = (_start_of(_DELIMITER, octets, _MOST_DELIMITERS), _start_of(_NESTED, octets, _MOST_NESTED))
+    end = min((cut for cut in cuts if cut is not None), default=None)
+    defects = () if end is None else ("too_many_parts",)
+    octets = octets if end is None else octets[:end]
+    head = _HEAD_END.search(octets, 0)
+    if (head.end() if head else len(octets)) <= _LARGEST_HEAD:
+        return octets, defects
+    kept = b"".join(b"%s: %s\r\n" % (name.encode(), body) for name, body in fields if name in _STRUCTURE)
+    return kept + b"\r\n" + (octets[head.end() :] if head else b""), (*defects, "head_cut")
+
+
+def _start_of(sign: re.Pattern[bytes], octets: bytes, number: int) -> int | None:
+    """Where the sign of that number stands, counted from 0; None when there are not so many."""
+    found = next(islice(sign.finditer(octets), number, None), None)
+    return None if found is None else found.start()
 
 
 def read_headers(fields: tuple[Field, ...]) -> Headers:
@@ -418,9 +454,11 @@ def _split_uuencoded(content: bytes) -> tuple[bytes, list[Leaf]]:
     files: list[Leaf] = []
     position = 0
     for begin in _UUENCODED.finditer(content):
-        end = _UU_END.search(content, begin.end())
-        if begin.start() < position or end is None:
+        if begin.start() < position:
             continue
+        end = _UU_END.search(content, begin.end())
+        if end is None:
+            break  # none of those that follow ends either
         decoded_file = _uudecoded(content[begin.end() : end.start()])
         if decoded_file:
             pieces.append(content[position : begin.start()])
@@ -438,7 +476,8 @@ def _uudecoded(lines: bytes) -> bytes:
 
 def _body(leaves: Iterable[Leaf]) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     """The text a person reads, where its links lead, and what of it was put right, with a sample."""
-    leaves = [leaf for leaf in leaves if leaf.is_body]
+    whole = [leaf for leaf in leaves if leaf.is_body]
+    leaves = [_shortened(leaf) for leaf in whole]
     alternatives: dict[int, list[Leaf]] = {}
     for leaf in leaves:
         alternatives.setdefault(leaf.alternative, []).append(leaf)
@@ -446,9 +485,19 @@ def _body(leaves: Iterable[Leaf]) -> tuple[str, tuple[str, ...], tuple[str, ...]
     ordered = [leaf for leaf in leaves if any(leaf is chosen for chosen in shown)]
     read = [_text(leaf) for leaf in ordered]
     texts = [text for text, _ in read]
-    notes = tuple(note for _, found in read for note in found.notes)
+    cut = ["text_cut"] if any(short is not leaf for short, leaf in zip(leaves, whole, strict=True)) else []
+    notes = (*cut, *(note for _, found in read for note in found.notes))
     targets = tuple(link for leaf in leaves if leaf.content_type == "text/html" for link in _targets(leaf))
     return "\n\n".join(text for text in texts if text), targets, notes
+
+
+def _shortened(leaf: Leaf) -> Leaf:
+    """The beginning of a text that is longer than anyone writes, up to a place where no character is cut."""
+    if len(leaf.content) <= _LARGEST_BODY:
+        return leaf
+    kept = leaf.content[:_LARGEST_BODY]
+    end = max(kept.rfind(sign) for sign in (b"\n", b">", b" "))
+    return replace(leaf, content=kept[: end + 1] if end >= 0 else kept)
 
 
 def _shown(group: int, members: list[Leaf]) -> list[Leaf]:

@@ -6,7 +6,8 @@ It imports nothing of the ledger or the desk.
 
 Frames, both ways: one letter, four octets of length (big endian), the content.
 
-    job      F read fully · L list files without opening them · first octet of the content of L: the state
+    job      F read fully · L list files without opening them · N read nothing but the head
+             first octet of the content of L and N: the state
              P draw pages · C cut a piece out of a picture · T the texts of a mail · O one of its files: see
              `intake.pictures`
     answer   H ready (the layers that hold) · R a packed message · A the answer to P, C, T or O
@@ -30,7 +31,7 @@ from typing import TYPE_CHECKING, Final
 from intake.documents import ReadState
 from intake.extractors.interface import Limits
 from intake.extractors.office import LARGEST_FILE, MEMORY
-from intake.files import list_message, read_message
+from intake.files import head_of_message, list_message, read_message
 from intake.wire import packed
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def confine(limits: Limits) -> list[str]:
     layers = {
         "nice": lambda: os.nice(_NICENESS),
         "memory": lambda: _limit(resource.RLIMIT_AS, limits.memory, MEMORY),
+        "data": lambda: _limit(resource.RLIMIT_DATA, limits.data),
         "descriptors": lambda: _limit(resource.RLIMIT_NOFILE, _DESCRIPTORS),
         "file_size": lambda: _limit(resource.RLIMIT_FSIZE, LARGEST_FILE),
         "no_core": lambda: _limit(resource.RLIMIT_CORE, 0),
@@ -125,7 +127,7 @@ def _read(letter: bytes, octets: bytes, limits: Limits) -> tuple[bytes, bytes]:
         return b"E", type(error).__name__.encode()
     if len(result) > limits.result_octets:
         return b"S", b""
-    return b"R" if letter in b"FL" else b"A", result
+    return b"R" if letter in b"FLN" else b"A", result
 
 
 def _done(letter: bytes, octets: bytes, limits: Limits) -> bytes:
@@ -133,6 +135,8 @@ def _done(letter: bytes, octets: bytes, limits: Limits) -> bytes:
         return packed(read_message(octets, limits))
     if letter == b"L":
         return packed(list_message(octets[1:], limits, LISTED_STATES[octets[0]]))
+    if letter == b"N":
+        return packed(head_of_message(octets[1:], limits, LISTED_STATES[octets[0]]))
     # Pictures are drawn for people who look; a process that reads a mailbox never loads what draws them.
     from intake.picture_jobs import JOBS
 

@@ -1,8 +1,8 @@
 """A pool of reading processes: raw messages in, read messages out, in order, with flat memory.
 
-A process that overruns its time or memory is killed with its whole group and replaced. The message is
-tried once more alone in a fresh process; if that fails too, the files are listed unread, so that the
-officer still sees who wrote and what was attached.
+A process that overruns its time or memory is killed with its whole group and replaced. What failed in the
+time for one message is tried once more alone in a fresh process; if that fails too, the files are listed
+unread, or at least the head is read, so that the officer still sees who wrote and what was attached.
 """
 
 from __future__ import annotations
@@ -44,16 +44,19 @@ _ENVIRONMENT: Final = {
     "OMP_THREAD_LIMIT": "1",
 }
 _START_SECONDS: Final = 60.0
-_LISTING_SECONDS: Final = 10.0
+_LISTING_SECONDS: Final = 4.0
+_HEAD_SECONDS: Final = 2.0
+_WORTH_TRYING: Final = 1.0  #: seconds
 _JOBS_A_PROCESS: Final = 1_000  #: then it is replaced, so that no leak of a library grows for ever
 _AHEAD: Final = 3  #: jobs taken ahead for each process
 _PIECE: Final = 1 << 18
 _TAIL: Final = 500
+_NO_MEMORY: Final = b"memory allocation of"  #: what a compiled reader says before it gives up
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingFailure:
-    """A message whose reading failed twice."""
+    """A message whose reading failed."""
 
     state: ReadState  #: OVERRAN, CRASHED or TOO_LARGE
     detail: str  #: for the log: "time", "memory", a signal or an exception's name
@@ -133,15 +136,24 @@ class ReaderPool:
         return self._threads.submit(self._read_one, octets)
 
     def _read_one(self, octets: bytes) -> ReadMessage | ReadingFailure:
+        end = time.monotonic() + self._limits.seconds
         answer = self._tried(b"F", octets, self._limits.seconds)
         if isinstance(answer, ReadingFailure) and answer.state is not ReadState.TOO_LARGE:
-            answer = self._tried(b"F", octets, self._limits.seconds, fresh=True)
+            left = end - time.monotonic()
+            # Of one that took all its time nothing is left to try again in.
+            answer = self._tried(b"F", octets, left, fresh=True) if left > _WORTH_TRYING else answer
         if not isinstance(answer, ReadingFailure):
             return _message(answer)
-        state = bytes((LISTED_STATES.index(answer.state),))
-        listed = self._tried(b"L", state + octets, _LISTING_SECONDS, fresh=True)
-        found = None if isinstance(listed, ReadingFailure) else _message(listed)
-        return ReadingFailure(answer.state, answer.detail, found)
+        return ReadingFailure(answer.state, answer.detail, self._unread(octets, answer.state))
+
+    def _unread(self, octets: bytes, state: ReadState) -> ReadMessage | None:
+        """What can be told of a message that cannot be read."""
+        job = bytes((LISTED_STATES.index(state),)) + octets
+        for letter, seconds in ((b"L", _LISTING_SECONDS), (b"N", _HEAD_SECONDS)):
+            answer = self._tried(letter, job, seconds, fresh=True)
+            if not isinstance(answer, ReadingFailure):
+                return _message(answer)
+        return None
 
     def _tried(
         self, letter: bytes, octets: bytes, seconds: float, *, fresh: bool = False
@@ -225,6 +237,8 @@ class _Process:
             code = self._popen.wait(1)
         except subprocess.TimeoutExpired:
             return ReadingFailure(ReadState.CRASHED, type(error).__name__)
+        if code == -signal.SIGABRT and _NO_MEMORY in self._said():
+            return ReadingFailure(ReadState.OVERRAN, "memory")
         state = ReadState.OVERRAN if code == -signal.SIGXCPU else ReadState.CRASHED
         return ReadingFailure(state, f"ended with {code}")
 
@@ -256,9 +270,13 @@ class _Process:
                 return tuple(json.loads(content))
         except (_OverrunError, _BrokenError, OSError, ValueError):
             pass
-        detail = self._errors.read_bytes()[-_TAIL:].decode("utf-8", "replace").strip()
+        detail = self._said().decode("utf-8", "replace").strip()
         self.kill()
         raise ReaderNotStartedError(detail)
+
+    def _said(self) -> bytes:
+        """The end of what the process wrote on its standard error."""
+        return self._errors.read_bytes()[-_TAIL:]
 
     def _send(self, octets: bytes, deadline: float) -> None:
         view = memoryview(octets)

@@ -244,6 +244,14 @@ def test_an_old_workbook_that_the_reader_takes_for_damaged_is_converted(
     assert "converted" in document.notes
 
 
+def test_an_old_workbook_with_a_password_is_locked_and_not_damaged() -> None:
+    old = bytearray(convert(xlsx({"Biểu": [["Số buổi", 12]]}), "xlsx", "xls", 60))
+    second = old.index(b"\x09\x08\x10\x00") + 20  # behind BOF, which opens the workbook's stream
+    old[second : second + 2] = b"\x2f\x00"  # FilePass
+    with pytest.raises(EncryptedFileError):
+        extract_old_workbook(bytes(old), budget())
+
+
 def test_a_workbook_nobody_can_read_stays_damaged() -> None:
     old = convert(xlsx({"Biểu": [[f"Dòng {row}", row] for row in range(900)]}), "xlsx", "xls", 60)
     with pytest.raises(ExtractionError) as caught:

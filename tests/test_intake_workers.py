@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from intake.documents import ReadState
+from intake.documents import FileKind, ReadState
 from intake.errors import ReaderClosedError
 from intake.extractors.interface import Limits
 from intake.messages import ReadMessage
 from intake.wire import packed, unpacked
-from intake.workers import ReaderPool, ReadingFailure
+from intake.workers import ReaderPool, ReadingFailure, _Process
 from tests.builders import docx, mail, xlsx, zip_of
 from tests.offices import read_here
 
@@ -103,9 +103,43 @@ def test_a_stopped_process_is_killed_with_its_group() -> None:
         process = pool._idle.get()
         os.kill(process.pid, signal.SIGSTOP)
         pool._idle.put(process)
-        [(_, result)] = pool.read([("b", GOOD)])
+        (_, stopped), (_, good) = pool.read([("a", GOOD), ("b", GOOD)])
         assert process._popen.returncode == -signal.SIGKILL
-    assert result == read_here(GOOD)
+    assert isinstance(stopped, ReadingFailure)
+    assert good == read_here(GOOD)
+
+
+def test_what_took_all_its_time_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bytes] = []
+    exchange = _Process.exchange
+
+    def noted(self: _Process, letter: bytes, octets: bytes, seconds: float) -> object:
+        asked.append(letter)
+        return exchange(self, letter, octets, seconds)
+
+    monkeypatch.setattr(_Process, "exchange", noted)
+    with ReaderPool(1, Limits(seconds=0.4)) as pool:
+        list(pool.read([("slow", SLOW)]))
+    assert asked == [b"F", b"L"]
+
+
+def test_of_a_mail_that_cannot_even_be_listed_the_head_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    exchange = _Process.exchange
+
+    def fails(self: _Process, letter: bytes, octets: bytes, seconds: float) -> object:
+        if letter in (b"F", b"L"):
+            os.kill(self.pid, signal.SIGABRT)
+        return exchange(self, letter, octets, seconds)
+
+    monkeypatch.setattr(_Process, "exchange", fails)
+    with ReaderPool(1) as pool:
+        [(_, result)] = pool.read([("a", mail(subject="Báo cáo"))])
+    assert isinstance(result, ReadingFailure)
+    assert result.message is not None
+    assert result.message.headers.subject == "Báo cáo"
+    assert [(file.kind, file.state) for file in result.message.files] == [
+        (FileKind.MESSAGE, ReadState.CRASHED)
+    ]
 
 
 def test_no_process_is_left_behind() -> None:

@@ -82,6 +82,7 @@ _EXTERNAL: Final = re.compile(rb"<Relationship\b[^>]*TargetMode=[\"']External[\"
 #: a font's name in an attribute; begins with the one letter that is rare in markup, which is found fast
 _LEGACY_FONT: Final = re.compile(rb"V(?:(?<=[\"'][.]V)n|(?<=[\"']V)NI-)")
 
+_NO_MEMORY: Final = 2  # XML_ERR_NO_MEMORY
 _Found = TypeVar("_Found")
 Element = etree._Element  # noqa: SLF001 - lxml has no public name for its element type
 
@@ -123,6 +124,7 @@ def parse_part(octets: bytes) -> Element:
     Raises:
         DamagedFileError: the XML is not well formed, or nested beyond reason.
         RefusedFileError: the part declares a document type.
+        MemoryError: the process has reached its limit.
 
     """
     if _STRICT in octets:
@@ -130,6 +132,8 @@ def parse_part(octets: bytes) -> Element:
     try:
         root = etree.fromstring(octets, _parser(octets))
     except (etree.XMLSyntaxError, ValueError) as error:
+        if getattr(error, "code", None) == _NO_MEMORY:
+            raise MemoryError from error
         raise DamagedFileError(f"xml: {type(error).__name__}") from error
     if getattr(root.getroottree().docinfo, "doctype", ""):
         raise RefusedFileError("document type declared")

@@ -9,15 +9,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from intake.documents import Document
-from intake.errors import BombError, DamagedFileError, EncryptedFileError
+from intake.errors import BombError, DamagedFileError, EncryptedFileError, FileTooLargeError
+from intake.kinds import has_long_directory
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What the reading of one message may cost. Past a limit a file ends in a state, never half read."""
 
-    seconds: float = 30.0  #: wall clock for one message
+    seconds: float = 18.0  #: wall clock for reading one message; listing what was not read comes on top
     memory: int = 1 << 30  #: address space of a reading process
+    data: int = 400 << 20  #: octets of it that hold data: with its programs it stays below 512 MB
     message_octets: int = 60 << 20
     result_octets: int = 32 << 20  #: what a reading process may hand back
     text_length: int = 200_000  #: characters of body text kept
@@ -30,6 +32,8 @@ class Limits:
     ratio_from: int = 10 << 20
     cells: int = 200_000  #: of one file
     paragraphs: int = 100_000  #: of one file
+    document_text: int = 2_000_000  #: characters of one file, a thousand pages
+    message_text: int = 4_000_000  #: characters of all files of one message: judging takes time for each
     recognition: float = 0.0  #: of `seconds`, for recognising scans and photos; 0 leaves them unread
 
 
@@ -69,6 +73,8 @@ class Package:
 
     def __init__(self, content: bytes, budget: Budget) -> None:
         self._budget = budget
+        if has_long_directory(content):
+            raise FileTooLargeError("members")
         try:
             self.archive = zipfile.ZipFile(io.BytesIO(content))
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError) as error:

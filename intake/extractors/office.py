@@ -19,10 +19,10 @@ import subprocess
 import tempfile
 from contextlib import suppress
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 
 import olefile
 
@@ -37,11 +37,17 @@ from intake.extractors.docx import extract_docx
 from intake.extractors.workbook import extract_workbook as extract_workbook  # noqa: PLC0414 - tests replace it
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from intake.documents import Document
     from intake.extractors.interface import Budget
 
 MEMORY: Final = 2 << 30  #: address space of a conversion; LibreOffice maps some 600 MB for a page of text
 LARGEST_FILE: Final = 96 << 20  #: octets of what goes in and comes out
+_MOST_DATA, _LEAST_DATA = 300 << 20, 200 << 20
+"""Octets of data in it; LibreOffice needs some 180 MB for a page of text."""
+_STATUS: Final = Path("/proc/self/statm")
+_PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 _DESCRIPTORS: Final = 256
 _SHARE_OF_TIME: Final = 0.5  #: of the time for a message, so that one slow file leaves some to the others
 _STARTS_AGAIN: Final = 81  #: exit code of the first start in a new profile
@@ -51,6 +57,8 @@ _XML_HEAD: Final = 16_384
 _FLAT_SPREADSHEET: Final = b"application/vnd.oasis.opendocument.spreadsheet"
 _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000
 _DIE_WITH_PARENT: Final = 1  # PR_SET_PDEATHSIG
+_FILE_PASS: Final = 0x002F  #: the record that stands first in a locked workbook (MS-XLS 2.4.117)
+_FIRST_RECORDS: Final = 20
 _FLAGS, _ENCRYPTED = 0x0A, 0x0100  #: FibBase.fEncrypted (MS-DOC 2.5.2)
 _WORD_97: Final = 0x00C0
 _OLD_WORD: Final = "MS WinWord 6.0"
@@ -130,6 +138,7 @@ def extract_old_workbook(content: bytes, budget: Budget) -> Document:
     An .xls may be the XML of Excel 2003, an .ods flat XML: only LibreOffice reads these.
 
     Raises:
+        EncryptedFileError: it is locked with a password.
         ExtractionError: what the workbook reader raised, when LibreOffice knows no better.
 
     """
@@ -141,6 +150,8 @@ def extract_old_workbook(content: bytes, budget: Budget) -> Document:
     try:
         return extract_workbook(content, budget)
     except DamagedFileError as error:
+        if _is_locked_workbook(content):
+            raise EncryptedFileError("xls") from None
         budget.produced = spent
         name = "ods" if content[:2] == b"PK" else "xls"
         try:
@@ -148,6 +159,25 @@ def extract_old_workbook(content: bytes, budget: Budget) -> Document:
         except (DamagedFileError, ConverterMissingError, ConversionOverranError):
             raise error from None
         return _noted(extract_workbook(converted, budget), "converted")
+
+
+def _is_locked_workbook(content: bytes) -> bool:
+    """Whether an .xls is locked; only one of several ways of locking is known to the workbook reader."""
+    try:
+        with olefile.OleFileIO(io.BytesIO(content)) as container:
+            name = next(name for name in ("Workbook", "Book") if container.exists(name))
+            with container.openstream(name) as stream:
+                return any(kind == _FILE_PASS for kind in _record_kinds(stream))
+    except Exception:  # noqa: BLE001 - what cannot be opened is broken and not locked
+        return False
+
+
+def _record_kinds(stream: IO[bytes]) -> Iterator[int]:
+    """The kinds of the first records of a workbook stream (MS-XLS 2.1.4): kind, length, content."""
+    for _ in range(_FIRST_RECORDS):
+        head = stream.read(4)
+        yield int.from_bytes(head[:2], "little")
+        stream.read(int.from_bytes(head[2:], "little"))
 
 
 def _converted_text(content: bytes, name: str, budget: Budget) -> Document:
@@ -281,7 +311,7 @@ def _run(command: list[str], place: Path, deadline: float) -> int:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
-        preexec_fn=_confine,  # noqa: PLW1509 - reading processes have one thread
+        preexec_fn=partial(_confine, _room()),  # noqa: PLW1509 - reading processes have one thread
     )
     try:
         return process.wait(max(deadline - monotonic(), 0.1))
@@ -293,9 +323,21 @@ def _run(command: list[str], place: Path, deadline: float) -> int:
         process.wait()
 
 
-def _confine() -> None:
+def _room() -> int:
+    """Octets of data for LibreOffice, so that it and this process stay below what one may take alone."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)  # a reader that has just failed still holds what it used
+    limit, _ = resource.getrlimit(resource.RLIMIT_DATA)
+    if limit == resource.RLIM_INFINITY or not _STATUS.exists():
+        return _MOST_DATA
+    own = int(_STATUS.read_text().split()[1]) * _PAGE
+    return max(_LEAST_DATA, min(_MOST_DATA, limit - own))
+
+
+def _confine(room: int) -> None:
     """In the new process, before LibreOffice starts: what the reading process allows and no more."""
     _limit(resource.RLIMIT_AS, MEMORY)
+    _limit(resource.RLIMIT_DATA, room)
     _limit(resource.RLIMIT_FSIZE, LARGEST_FILE)
     _limit(resource.RLIMIT_NOFILE, _DESCRIPTORS)
     _limit(resource.RLIMIT_CORE, 0)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from intake.extractors.interface import Budget
 
 _LEAST_CERTAIN: Final = 4096  #: octets shown to the charset detector
+_MOST_OCTETS_A_CHARACTER: Final = 4
 _VIETNAMESE: Final = ("utf_8", "cp1258")
 _NAMES: Final = {"ansi_x3.110-1983": "cp1258", "x-unknown": "", "8bit": ""}
 #: labels that mailers write without looking; UTF-8 is tried before them
@@ -34,9 +35,11 @@ def extract_plain(content: bytes, budget: Budget) -> Document:
     """Reads a text file: a line is a paragraph.
 
     Raises:
-        FileTooLargeError: more lines than are read of one file.
+        FileTooLargeError: more text or lines than are read of one file.
 
     """
+    if len(content) > _MOST_OCTETS_A_CHARACTER * budget.limits.document_text:
+        raise FileTooLargeError("text")
     text = legacy_octets(content)
     return _document(decoded(content) if text is None else text, budget)
 

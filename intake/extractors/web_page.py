@@ -54,17 +54,23 @@ _UNSEEN_SHEET: Final = re.compile(rb"<x:Visible>\s*Sheet(?:Very)?Hidden", re.IGN
 _ARCHIVE: Final = re.compile(rb"\s*(?:[A-Za-z-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?mime-version:", re.IGNORECASE)
 
 
+_LARGEST_MARKUP: Final = 8 << 20
+
+
 def extract_html(content: bytes, budget: Budget) -> Document:
     """Reads an HTML or MHTML file: its text line by line, its tables as tables.
 
     Raises:
         DamagedFileError: nothing of it can be parsed.
-        FileTooLargeError: more lines or cells than are read of one file.
+        FileTooLargeError: more markup, lines or cells than are read of one file.
 
     """
     pages, styles = _pages_of(content) if is_web_archive(content) else ([content], "")
     sheets = _sheets(content if len(pages) == 1 else b"\n".join(pages))
     collected = _Collected(budget)
+    # Out of memory the parser hands back what it has so far, as if that were all.
+    if sum(map(len, pages)) > _LARGEST_MARKUP:
+        raise FileTooLargeError("markup")
     for page in pages:
         root = html_root(_file_decoded(page))
         if root is not None:
