@@ -308,6 +308,11 @@ class _Opening:
         except ExtractionError as error:
             # Members opened before the fault stay; the archive itself says that there may be more.
             self.files.insert(position, _with_fault(self.files.pop(position), error))
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a reader that stumbles over a hostile file
+            fault = DamagedFileError(type(error).__name__)
+            self.files.insert(position, _with_fault(self.files.pop(position), fault))
 
     def _open_container(self, found: _Found, kind: FileKind, budget: Budget) -> None:
         """Opens a container that is read as a stream: members come one by one until its end or a fault."""
@@ -461,7 +466,7 @@ def archive_members(package: Package, limits: Limits) -> Iterable[zipfile.ZipInf
 
 def _is_worth_opening(entry: zipfile.ZipInfo) -> bool:
     is_link = stat.S_ISLNK(entry.external_attr >> 16)
-    return not (entry.is_dir() or is_link or _LITTER.search(entry.filename))
+    return not (entry.filename.endswith("/") or is_link or _LITTER.search(entry.filename))
 
 
 def member_name(entry: zipfile.ZipInfo) -> str:

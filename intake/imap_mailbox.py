@@ -49,6 +49,8 @@ _GMAIL: Final = "X-GM-EXT-1"
 # imaplib reads lines of at most a million bytes: so many UIDs fit into one answer to SEARCH.
 _UIDS_AN_ANSWER: Final = 80_000
 _HEADS_A_FETCH: Final = 1_000
+_STUMBLES: Final = (TypeError, LookupError, AttributeError, RecursionError)
+"""What the library's parser raises besides at an answer that is garbled."""
 _SENDER_AND_SUBJECT: Final = "BODY.PEEK[HEADER.FIELDS (FROM SUBJECT)]"
 _AFTER_A_BREAK: Final = 5.0
 # What servers say to a login that would succeed later (RFC 5530, and Gmail's and Exchange's words).
@@ -315,7 +317,7 @@ class ImapMailbox:
         except (MailboxConnectionError, MailboxLoginRefusedError):
             self._drop()
             raise
-        except (IMAP4.error, ProtocolError, OSError, ValueError) as fault:
+        except (IMAP4.error, ProtocolError, OSError, ValueError, *_STUMBLES) as fault:
             self._drop()
             raise MailboxConnectionError(self._settings.host, _described(fault)) from fault
 

@@ -63,7 +63,8 @@ _MOST_OTHER: Final = 40
 _MOST_DELIMITERS: Final = 20_000  #: lines that may part a mail; ten times the parts that are looked at
 _MOST_NESTED: Final = 2_000  #: mails declared within mails
 _LARGEST_HEAD: Final = 1 << 20
-_LARGEST_BODY: Final = 2 << 20  #: octets of one text, far above the characters kept of all
+_LARGEST_BODY: Final = 1 << 20  #: octets of one text, far above the characters kept of all
+_EMBEDDED: Final = re.compile(rb"data:[a-z/+.-]{1,60};base64,[A-Za-z0-9+/=\s]+")
 _DELIMITER: Final = re.compile(rb"\n--")
 _NESTED: Final = re.compile(rb"message/rfc822", re.IGNORECASE)
 _HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
@@ -495,7 +496,8 @@ def _shortened(leaf: Leaf) -> Leaf:
     """The beginning of a text that is longer than anyone writes, up to a place where no character is cut."""
     if len(leaf.content) <= _LARGEST_BODY:
         return leaf
-    kept = leaf.content[:_LARGEST_BODY]
+    # Pictures written into a page would push its words behind the end.
+    kept = _EMBEDDED.sub(b"", leaf.content)[:_LARGEST_BODY]
     end = max(kept.rfind(sign) for sign in (b"\n", b">", b" "))
     return replace(leaf, content=kept[: end + 1] if end >= 0 else kept)
 

@@ -223,6 +223,12 @@ def test_a_long_text_is_cut_between_characters_and_says_so() -> None:
     assert "text_cut" in parsed.defects
 
 
+def test_pictures_within_a_page_do_not_push_its_words_out() -> None:
+    picture = '<img src="data:image/png;base64,' + "iVBORw0K" * 300_000 + '">'
+    octets = raw_mail("From: a@xa.example.vn\r\nContent-Type: text/html", f"{picture}<p>So buoi: 12</p>")
+    assert parse_mail(octets, Limits()).text == "So buoi: 12"
+
+
 def test_more_text_than_is_judged_is_too_large_and_takes_nothing_from_the_next_file() -> None:
     long, good = b"dong chu\n" * 3_000, b"So buoi: 12\n"
     limits = Limits(document_text=20_000, message_text=25_000)

@@ -450,6 +450,21 @@ def test_a_server_that_misstates_sizes_is_asked_twice_only_once(server: Dovecot,
     assert [len(content) for content in octets(batches)] == [500] * 4
 
 
+@pytest.mark.parametrize(
+    "garbled", [b"ENVELOPE (7)", b"ENVELOPE NIL", b'ENVELOPE (NIL "x" (7) NIL NIL NIL NIL NIL NIL "<1@a>")']
+)
+def test_a_garbled_answer_is_a_fault_of_the_line_and_not_of_the_program(
+    server: Dovecot, user: str, garbled: bytes
+) -> None:
+    server.append(user, mail("mot", 500))
+    said = b"RFC822.SIZE 500"
+    with (
+        line_to(server.port, lambda _, answer: answer.replace(said, said + b" " + garbled)) as bent,
+        pytest.raises(MailboxConnectionError),
+    ):
+        everything(opened(server, user, bent))
+
+
 def test_a_body_the_server_will_not_give_is_noted_and_passed_by(server: Dovecot, user: str) -> None:
     server.append(user, mail("mat"), mail("con"))
     nothing = re.compile(rb"UID 1 BODY\[\] \{\d+\}\r\n" + re.escape(mail("mat")))
