@@ -163,14 +163,16 @@ _MARKS = {"well": "✓", "warning": "!", "fault": "✗"}
 
 @app.command(help=_say("cli.poll"))
 def poll(context: typer.Context, as_json: AsJson = False) -> None:
-    from desk.work import fetch
+    from desk.work import adopt, clear_up, fetch
 
     with _office(context) as office:
+        clear_up(office)
         mailbox = office.open_mailbox()
         try:
             fetched = fetch(office, mailbox, office.account)
         finally:
             mailbox.close()
+        adopt(office)
         _take_in(office, len(fetched.new), fetched.notes, as_json=as_json)
 
 
@@ -181,13 +183,15 @@ def import_(
     arrivals: Annotated[Path | None, typer.Option(help=_say("cli.opt_arrivals"))] = None,
     as_json: AsJson = False,
 ) -> None:
-    from desk.work import fetch
+    from desk.work import adopt, clear_up, fetch
     from intake.local_mail import open_local
 
     with _office(context) as office:
+        clear_up(office)
         account = f"import:{path.resolve()}"
         mailbox = open_local(path, arrivals, account=account, zone=office.regime.timezone)
         fetched = fetch(office, mailbox, account)
+        adopt(office)
         _take_in(office, len(fetched.new), fetched.notes, as_json=as_json)
 
 
@@ -1049,8 +1053,7 @@ def _spoken() -> Iterator[None]:
     except BrokenPipeError:
         raise  # whoever read our output has gone away: the command line knows what to do
     except OSError as error:
-        path, detail = error.filename or "", error.strerror or str(error)
-        typer.echo(_say("desk.file_trouble", path=str(path), detail=detail), err=True)
+        typer.echo(sentence_of(error, _say), err=True)
         raise typer.Exit(exit_code(error)) from error
 
 

@@ -33,7 +33,7 @@ from desk.heartbeat import Heartbeat, beat
 from desk.log import LOG
 from desk.office import Office, renewed
 from desk.outbox import preview
-from desk.work import current_periods, fetch, issue, recognise, settle, take_in
+from desk.work import adopt, clear_up, current_periods, fetch, issue, recognise, settle, take_in
 from intake.mailbox import Backoff, CountedMailbox, LoginGate, MailboxError, MailboxLoginRefusedError
 from ledger.records import MORNING_DONE
 
@@ -59,6 +59,7 @@ class Daemon:
     _trouble: MailboxError | None = None
     _send_again: datetime | None = None
     _refused: Print = ()  #: the configuration that could not be taken over
+    _adopted: bool = False  #: what was archived and not recorded before a kill
     _looked: datetime | None = None  #: when the mailbox was last asked what became of mails
 
     def run(self, *, once: bool = False) -> None:
@@ -66,7 +67,9 @@ class Daemon:
 
         Raises:
             MailboxError: the mailbox could not be read, and there is no next look to wait for.
+            EmptyArchiveError: the ledger knows messages and the archive holds none.
         """
+        clear_up(self.office)
         if once:
             self.look()
             self.morning()
@@ -104,6 +107,9 @@ class Daemon:
         now = time.monotonic()
         if self.office.settings.mailbox is not None and self._may_connect(now):
             self._fetch(now)
+        if not self._adopted and self._trouble is None:
+            adopt(self.office)
+            self._adopted = True
         booked = 0
         for outcome in take_in(self.office):
             booked += bool(outcome.submissions)
@@ -133,6 +139,7 @@ class Daemon:
             return
         if self.office.ledger.history(subject=today.isoformat(), event=MORNING_DONE):
             return
+        self._adopted = False  # once a day: what came by hand may have been cut off as well
         settle(self.office)
         self._consolidate(local)
         chased = self._chase()

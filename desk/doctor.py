@@ -17,7 +17,7 @@ from config.secrets import FILE as SECRET_FILE
 from config.secrets import secret
 from config.settings import Authentication, Settings, load_settings
 from config.wording import Wording
-from desk.errors import DeskError
+from desk.errors import DeskError, sentence_of
 from intake.errors import IntakeError
 from ledger.errors import LedgerError
 
@@ -26,6 +26,10 @@ TOKEN_DAYS = 6
 #: Below this much free space new mail is not taken in safely.
 LEAST_FREE = 500_000_000
 TOOLS = (("soffice", "libreoffice"), ("tesseract", "tesseract"))  #: program, and its words
+
+
+#: What looking at a part may raise: each is told of that part, and the others are looked at.
+_REFUSALS = (ConfigError, DeskError, IntakeError, LedgerError, OSError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,8 @@ def examine(home: Path, say: Wording) -> list[Examined]:
     found = [_python(say)]
     try:
         settings = load_settings(home)
-    except ConfigError as error:
-        return [*found, Examined("settings", "fault", str(error))]
+    except (ConfigError, OSError) as error:
+        return [*found, Examined("settings", "fault", sentence_of(error, say))]
     found += [_disk(settings, say), *_regime(settings, say), _readers(say), _holidays(say)]
     if settings.regime.is_dir():  # else the folder is no installation, and looking must not make it one
         found += [_ledger(settings, say), _clock(settings, say), mailbox_state(settings, say)]
@@ -56,8 +60,8 @@ def glance(home: Path, say: Wording) -> list[Examined]:
     """What can be told at once, without opening a mailbox, a ledger or a reading process."""
     try:
         settings = load_settings(home)
-    except ConfigError as error:
-        return [Examined("settings", "fault", str(error))]
+    except (ConfigError, OSError) as error:
+        return [Examined("settings", "fault", sentence_of(error, say))]
     found = [_python(say), _disk(settings, say), *_regime(settings, say), _holidays(say)]
     return [*found, *(_tool(name, key, say) for name, key in TOOLS)]
 
@@ -84,8 +88,8 @@ def _regime(settings: Settings, say: Wording) -> list[Examined]:
         return [Examined("regime", "fault", say("desk.no_home", home=str(settings.home)))]
     try:
         regime = load_regime(settings.regime)
-    except ConfigError as error:
-        return [Examined("regime", "fault", str(error))]
+    except _REFUSALS as error:
+        return [Examined("regime", "fault", sentence_of(error, say))]
     day = datetime.now(UTC).astimezone(regime.timezone).date()
     lacking = missing_before_use(regime, day)
     if lacking:
@@ -102,8 +106,8 @@ def _ledger(settings: Settings, say: Wording) -> Examined:
             counts = ledger.counts()
             broken = ledger.broken_history()
             missing = ledger.missing_from(Archive(settings.archive)) if settings.archive.is_dir() else ()
-    except LedgerError as error:
-        return Examined("ledger", "fault", _told(error, say))
+    except _REFUSALS as error:
+        return Examined("ledger", "fault", sentence_of(error, say))
     if broken or missing:
         return Examined(
             "ledger", "fault", say("doctor.ledger_damaged", broken=len(broken), missing=len(missing))
@@ -118,7 +122,7 @@ def _readers(say: Wording) -> Examined:
     try:
         with ReaderPool(processes=1):
             return Examined("readers", "well", say("doctor.readers_well"))
-    except IntakeError as error:
+    except _REFUSALS as error:
         return Examined("readers", "fault", say("doctor.readers_fault", detail=str(error)))
 
 
@@ -129,8 +133,8 @@ def mailbox_state(settings: Settings, say: Wording) -> Examined:
     try:
         if all(secret(name, settings.home) is None for name in ("password", "oauth_token")):
             return Examined("mailbox", "fault", say("desk.no_secret", name="TONGHOP_PASSWORD"))
-    except ConfigError as error:
-        return Examined("mailbox", "fault", str(error))
+    except _REFUSALS as error:
+        return Examined("mailbox", "fault", sentence_of(error, say))
     from desk.office import open_office
 
     try:
@@ -140,8 +144,8 @@ def mailbox_state(settings: Settings, say: Wording) -> Examined:
                 folders = mailbox.folders()
             finally:
                 mailbox.close()
-    except IntakeError as error:
-        return Examined("mailbox", "fault", _told(error, say))
+    except _REFUSALS as error:
+        return Examined("mailbox", "fault", sentence_of(error, say))
     names = ", ".join(folder.name for folder in folders)
     return Examined("mailbox", "well", say("doctor.mailbox_well", folders=names))
 
@@ -161,8 +165,8 @@ def smtp_state(settings: Settings, say: Wording) -> Examined:
                 return Examined("smtp", "fault", say("desk.no_secret", name="TONGHOP_SMTP_PASSWORD"))
             with SmtpSender(settings.smtp, found, regime.department, regime.timezone, office.clock):
                 return Examined("smtp", "well", say("doctor.smtp_well", host=settings.smtp.host))
-    except (DeskError, ConfigError, LedgerError) as error:
-        return Examined("smtp", "fault", _told(error, say))
+    except _REFUSALS as error:
+        return Examined("smtp", "fault", sentence_of(error, say))
 
 
 def _clock(settings: Settings, say: Wording) -> Examined:
@@ -174,8 +178,8 @@ def _clock(settings: Settings, say: Wording) -> Examined:
     try:
         with Ledger.open(settings.database_url, "doctor", lambda: now) as ledger:
             latest = max((outcome.arrival for outcome in ledger.messages()), default=None)
-    except LedgerError as error:
-        return Examined("clock", "warning", _told(error, say))
+    except _REFUSALS as error:
+        return Examined("clock", "warning", sentence_of(error, say))
     if latest is not None and latest > now + CLOCK_SLACK:
         shown = f"{latest.astimezone():%d/%m/%Y %H:%M}"
         return Examined("clock", "fault", say("doctor.clock_behind", arrived=shown))
@@ -191,12 +195,6 @@ def _token(settings: Settings, say: Wording) -> list[Examined]:
     days = int((datetime.now(UTC).timestamp() - file.stat().st_mtime) // 86_400)
     state = "warning" if days >= TOKEN_DAYS else "well"
     return [Examined("token", state, say(f"doctor.token_{state}", days=days))]
-
-
-def _told(error: Exception, say: Wording) -> str:
-    """The sentence of an error, its own words where the catalogue has none."""
-    key = getattr(error, "key", "")
-    return say(key, **getattr(error, "places", {})) if key and say.has(key) else str(error)
 
 
 def _holidays(say: Wording) -> Examined:

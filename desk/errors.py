@@ -77,6 +77,10 @@ def sentence_of(error: Exception, wording: Wording) -> str:
     """What a person is told of an error: its sentence in the catalogue, else what it says of itself."""
     if isinstance(error, InvalidConfigurationError):
         return error.report(wording)
+    if isinstance(error, OSError):
+        detail = error.strerror or str(error)
+        key = "desk.file_trouble" if error.filename else "desk.system_trouble"
+        return wording(key, path=str(error.filename), detail=detail)
     sentence = getattr(error, "sentence", None)
     if sentence is not None:
         return str(sentence(wording))

@@ -64,6 +64,25 @@ class Issued:
     moved: tuple[dict[str, Any], ...] = ()  #: figures of units that count otherwise since, were it not frozen
 
 
+def clear_up(office: Office) -> None:
+    """Before the first fetch: away with what an interrupted batch left half written.
+
+    Raises:
+        EmptyArchiveError: the ledger knows messages and the archive holds none; nothing may be added to it.
+
+    """
+    office.archive.sweep()
+    office.ledger.refuse_empty(office.archive)
+
+
+def adopt(office: Office) -> None:
+    """After the first fetch: give what was archived and not recorded before a kill its rows.
+
+    What the mailbox still shows has them by now, with all that was noted against it.
+    """
+    office.ledger.adopt_orphans(office.archive)
+
+
 def fetch(office: Office, mailbox: Mailbox, account: str) -> Fetched:
     """Archive and record what the mailbox holds that was not seen; the raw bytes are on disk first."""
     new: list[str] = []

@@ -221,9 +221,16 @@ class Archive:
         with self._held(fcntl.LOCK_SH):
             # A message that is there but damaged is written anew: the server has just shown it again.
             new = {id_: text for id_, text in octets.items() if not self._sound(id_)}
-            written = {id_: self._written(text) for id_, text in new.items()}
-            self._journal.append(lines)
-            self._name(written)
+            written: dict[str, Path] = {}
+            try:
+                for archive_id, text in new.items():
+                    written[archive_id] = self._written(text)
+                self._journal.append(lines)
+                self._name(written)
+            except OSError:
+                for temporary in written.values():  # or each new try would fill a full disk further
+                    temporary.unlink(missing_ok=True)
+                raise
 
     def _written(self, octets: bytes) -> Path:
         descriptor, name = tempfile.mkstemp(dir=self._temporary)

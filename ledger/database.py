@@ -32,7 +32,14 @@ if TYPE_CHECKING:
 
 BUSY_SECONDS = 30
 WRITER_LOCK = 0x746F6E67  # "tong": the advisory lock between writers on PostgreSQL
-_STORAGE_WORDS = ("disk is full", "disk I/O error", "readonly database", "No space left", "could not extend")
+_STORAGE_WORDS = (
+    "disk is full",
+    "disk I/O error",
+    "readonly database",
+    "unable to open",
+    "No space left",
+    "could not extend",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,12 +159,8 @@ def adopt_orphans(writing: Writing, archive: Archive) -> tuple[tuple[str, ...], 
         EmptyArchiveError: the ledger knows messages and the archive holds none.
 
     """
-    on_disk, known = frozenset(archive.ids()), known_ids(writing.connection)
-    if known and not on_disk:
-        raise EmptyArchiveError(
-            f"the ledger knows {len(known)} messages and {archive.folder} holds none",
-            folder=str(archive.folder),
-        )
+    known = known_ids(writing.connection)
+    on_disk = refuse_empty(known, archive)
     orphans = on_disk - known
     if not orphans:
         return (), ()
@@ -175,6 +171,22 @@ def adopt_orphans(writing: Writing, archive: Archive) -> tuple[tuple[str, ...], 
     record_batch(writing, [(nothing, id_, None, len(archive.read(id_))) for id_ in unseen], None)
     writing.note(Change("message_adopted", archive_id) for archive_id in sorted(orphans))
     return tuple(sorted(orphans)), unseen
+
+
+def refuse_empty(known: frozenset[str], archive: Archive) -> frozenset[str]:
+    """The ids of the archive.
+
+    Raises:
+        EmptyArchiveError: there are known messages, and the archive holds none.
+
+    """
+    on_disk = frozenset(archive.ids())
+    if known and not on_disk:
+        raise EmptyArchiveError(
+            f"the ledger knows {len(known)} messages and {archive.folder} holds none",
+            folder=str(archive.folder),
+        )
+    return on_disk
 
 
 def counts(connection: Connection) -> tuple[FolderCount, ...]:

@@ -183,6 +183,16 @@ class Ledger:
             messages.give_up(writing, unseen, ARRIVAL_UNKNOWN)
             return adopted
 
+    def refuse_empty(self, archive: Archive) -> None:
+        """Nothing, unless the archive is surely the wrong folder.
+
+        Raises:
+            EmptyArchiveError: the ledger knows messages and the archive holds none.
+
+        """
+        with self._reading() as connection:
+            sightings.refuse_empty(sightings.known_ids(connection), archive)
+
     def missing_from(self, archive: Archive) -> tuple[str, ...]:
         """The ids the ledger knows and the archive does not hold: there should be none."""
         with self._reading() as connection:

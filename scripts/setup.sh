@@ -69,6 +69,7 @@ SYSTEM_PARTS=(
   "pdftotext|poppler-utils|tests that read the produced report as PDF"
   "chromium|chromium|tests of the desk in a browser"
   "systemd-analyze|systemd|the test that the service file is sound and hardened"
+  "strace|strace|tests of failing disks (they are left out)"
   "initdb|postgresql|tests of the ledger on PostgreSQL"
   "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf|fonts-dejavu-core|Vietnamese letters in those PDFs"
 )

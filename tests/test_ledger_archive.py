@@ -100,6 +100,13 @@ def test_a_disk_that_refuses_is_said_and_leaves_no_message(archive: Archive) -> 
     assert archive.ids() == (archive_id_of(b"first"),)
 
 
+def test_a_batch_the_disk_refused_leaves_nothing_that_fills_it_further(archive: Archive) -> None:
+    (archive.folder / "sightings.journal").mkdir(parents=True)
+    with pytest.raises(ArchiveWriteError):
+        archive.keep(b"a", moment(1), sighting())
+    assert list((archive.folder / "tmp").iterdir()) == []
+
+
 def test_the_sweep_removes_leftovers_and_no_message(archive: Archive) -> None:
     archive_id = archive.keep(b"a", moment(1), sighting())
     (archive.folder / "tmp" / "half").write_bytes(b"half a mess")
