@@ -407,6 +407,12 @@ _TOTALS = word_set(
     "tong so cong ts sl luong luot nguoi ket qua thuc hien th so lieu dat duoc da gia tri"
     " chung bao cao trong ky nay uoc tinh"
 )
+#: "Cộng", "Toàn xã", "Cộng toàn xã": of a row's months, villages, or men and women.
+_WHOLE = re.compile(
+    r"(?:(?:tổng )?cộng|cong|tong cong)"
+    r"|(?:(?:tổng|tổng số|tổng cộng|cộng|chung)(?: của)? )?(?:toàn|cả) (?:xã|thị trấn|phường|trường|đơn vị)"
+    r"|(?:(?:tong|tong so|tong cong|cong|chung) )?(?:toan|ca) (?:xa|thi tran|phuong|truong|don vi)"
+)
 _TOTAL_SIGNS = word_set("tong ts sl so luong ket qua thuc hien th lieu gia tri chung")
 _SEX_WORDS = word_set(
     "trong đó số lượng người lượt là giới tổng nữ nam gái trai bé em trẻ phụ tham gia trong do"
@@ -452,7 +458,7 @@ def _figure_role(rest: str, key: str, is_measure: bool) -> Role:
         return Role.FEMALE
     if words & {"nam", "trai"} and words <= _SEX_WORDS and not words & {"nữ", "gái"}:
         return Role.MALE
-    if plain and plain <= _TOTALS and plain & _TOTAL_SIGNS:
+    if (plain and plain <= _TOTALS and plain & _TOTAL_SIGNS) or _WHOLE.fullmatch(rest):
         return Role.TOTAL
     return Role.NEUTRAL if plain <= _NEUTRAL or is_measure else Role.APART
 

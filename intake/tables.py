@@ -20,7 +20,7 @@ from config.wording import Wording
 from intake.documents import Cell, Document, Paragraph, Table
 from intake.extractors.scan import is_recognised
 from intake.forms import Form, FormRow, RowKind
-from intake.headings import Column, Grid, Layout, is_numbering, layout_at
+from intake.headings import Column, Grid, Layout, head_path, is_numbering, layout_at
 from intake.labels import LabelIndex, LabelMatch, Strength, is_sum_row, label_key, names_ratio, sex_row
 from intake.likeness import LikenessIndex
 from intake.measures import convert, is_counted, is_known, is_money, same_measure, stated_measure
@@ -281,6 +281,7 @@ class _TableReader:
         self._places: list[_Row] = []  #: villages below a name left blank: what they add up to is its figure
         self._unread = 0
         self._layout = _NO_LAYOUT
+        self._villages: tuple[int, ...] = ()  #: columns of the unit's villages beside that of their total
 
     def read(self, earlier: Layout | None) -> Layout | None:
         """Read the table; the layout to continue with when the next table is its second page."""
@@ -346,12 +347,22 @@ class _TableReader:
 
     def _read_rows(self, layout: Layout, rows: Sequence[int]) -> None:
         self._layout = layout
+        self._villages = self._villages_of(layout)
         self.form.append(FormRow(layout.last, RowKind.EDGE))
         for number in rows:
             row = self._row(number)
             if row is not None:
                 self._read_row(row)
         self._close_places(None)
+
+    def _villages_of(self, layout: Layout) -> tuple[int, ...]:
+        """The columns headed by nothing but a village; none where a table goes on without a head."""
+        if layout.first < 0 or Sex.TOTAL not in layout.figures:
+            return ()
+        paths = {
+            column: head_path(self._grid, column, layout.first, layout.last) for column in self._grid.columns
+        }
+        return tuple(column for column, path in paths.items() if len(path) == 1 and is_place(path[0]))
 
     def _row(self, number: int) -> _Row | None:
         """The row under its layout; None for empty and numbered rows and where a merged label runs on."""
@@ -594,6 +605,10 @@ class _TableReader:
         parts = self._parts_beside(row, cell)
         measures = self._measures_of(row, sex)
         read = _of_parts(parts, indicator, measures) if parts else _figure(cell, indicator, measures)
+        villages = self._villages_beside(row, indicator, sex, cell)
+        if villages and not (read and read.reason):
+            told = [_figure(one, indicator, measures) if one else None for one in villages]
+            read = _of_places(told, read) if _is_other_sum(told, read) else read
         if read is None or (read.value == 0 and cell.formula and not _rests_on_figures(row)):
             return
         read = replace(read, reason=read.reason or self._fault_of_place(cell, strength))
@@ -602,11 +617,24 @@ class _TableReader:
         value = self._value(read, indicator, sex, cell)
         if parts:
             value = replace(value, place=replace(value.place, text=_sum_text(parts)))
+        elif read.reason == "sum_of_places":
+            value = replace(value, place=replace(value.place, text=_sum_text(villages, cell)))
         self._notes.found.append(_Found(value, strength))
         if read.reason:
             # "Trong đó: nữ" is sure; what may be doubted is the name of the row above it.
             of_parent = self._parent if read.reason == "label_uncertain" else None
             self._note_doubt(read, of_parent.label if of_parent else row.label, value)
+
+    def _villages_beside(
+        self, row: _Row, indicator: Indicator, sex: Sex, cell: Cell
+    ) -> tuple[Cell | None, ...]:
+        """The cells of the villages that the total of a row adds up; none where nothing adds up."""
+        total = self._layout.figures.get(Sex.TOTAL)
+        own = total is not None and cell.column == total.index and sex is Sex.TOTAL
+        if not own or indicator.aggregation not in ADDED_UP:
+            return ()
+        cells = tuple(self._grid.at(row.number, column) for column in self._villages)
+        return cells if any(_is_filled(one) for one in cells) else ()
 
     def _parts_beside(self, row: _Row, cell: Cell) -> tuple[Cell | None, ...]:
         """The cells of the quarters or months that a figure is told in; none where it is told whole."""
@@ -855,6 +883,14 @@ def _of_places(parts: Sequence[_Read | None], whole: _Read | None) -> _Read:
         figure = whole.value if figure in {None, whole.value} else None
     qualifier = next((read.qualifier for read in (whole, *parts) if read and read.qualifier), "")
     return _Read(value=figure, qualifier=qualifier, reason="sum_of_places")
+
+
+def _is_other_sum(parts: Sequence[_Read | None], whole: _Read | None) -> bool:
+    """Whether villages do not make up the total beside them, or none stands there; blank may be zero."""
+    if whole is None or whole.value is None:
+        return True
+    told = [read.value for read in parts if read and read.value is not None and not read.reason]
+    return sum(told, Decimal(0)) != whole.value
 
 
 def _sum_text(parts: Sequence[Cell | None], whole: Cell | None = None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -277,3 +278,35 @@ def test_a_place_is_a_word_for_it_with_a_name(label: str, *, place: bool) -> Non
 def test_a_proposed_sum_has_a_sentence_that_shows_its_parts(language: str) -> None:
     (finding, _) = read(table(HEAD, *VILLAGES)).findings
     assert "3 + 4 + 5" in Wording(language)(f"findings.{finding.code}", **finding.parameters)
+
+
+# -- villages as columns ---------------------------------------------------------------------------------
+
+ACROSS = ("STT", "Chỉ tiêu", "Thôn Đồng Tâm", "Thôn 5", "Buôn Kli A")
+
+
+@pytest.mark.parametrize("whole", ["Cộng toàn xã", "Toàn xã", "Cộng", "Tổng số", "CONG", "Tổng số toàn xã"])
+def test_beside_villages_as_columns_the_column_of_their_total_is_read(whole: str) -> None:
+    reading = read(table((*ACROSS, whole), ("1", "Số buổi tuyên truyền pháp luật", "3", "", "5", "8")))
+    (value,) = reading.values
+    assert (value.value, value.certainty, value.place.text) == (Decimal(8), Certainty.CERTAIN, "8")
+
+
+def test_a_total_that_its_villages_do_not_make_up_is_asked_about() -> None:
+    reading = read(table((*ACROSS, "Cộng"), ("1", "Số buổi tuyên truyền pháp luật", "3", "4", "5", "13")))
+    assert proposed(reading) == {("A", "total"): None}
+    assert reading.values[0].place.text == "3 + 4 + 5 = 13"
+
+
+def test_where_the_column_of_the_total_is_blank_the_sum_of_the_villages_is_proposed() -> None:
+    blank = Cell(0, 0, " ")
+    reading = read(table((*ACROSS, "Cộng"), ("1", "Số buổi tuyên truyền pháp luật", "3", "4", "5", blank)))
+    assert proposed(reading) == {("A", "total"): 12}
+
+
+def test_beside_months_the_column_of_the_whole_quarter_is_read() -> None:
+    head = ("STT", "Chỉ tiêu", "Tháng 4", "Tháng 5", "Tháng 6", "Cộng quý II")
+    quarter = replace(HALF, id="2024-Q2", kind=PeriodKind.QUARTER, name="quý II năm 2024")
+    given = table(head, ("1", "Số buổi tuyên truyền pháp luật", "1", "2", "3", "6"))
+    (value,) = read_tables(Document((given,)), "bieu.xlsx", REPORT, "commune", quarter).values
+    assert (value.value, value.certainty) == (Decimal(6), Certainty.CERTAIN)
