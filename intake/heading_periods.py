@@ -7,6 +7,7 @@ under several times, and the figures of another time look as right as those that
 from __future__ import annotations
 
 import re
+from datetime import date
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,10 @@ _THIS = (
     (re.compile(r"\b(?:trong quý(?! (?:\d|i))|quý (?:này|nay|báo cáo))\b"), PeriodKind.QUARTER),
     (re.compile(r"\b(?:trong tháng(?! \d)|tháng (?:này|nay|báo cáo))\b"), PeriodKind.MONTH),
 )
+#: "tính đến ngày 30/6/2024", after normalisation.
+_AS_OF = re.compile(r"\bđến\D{0,20}(\d{1,2}) (?:tháng )?(\d{1,2}) (?:năm )?(20\d\d)\b")
+_LATEST_CUT_OFF = 31  # days after the period, of figures that are still its own
+_EARLIEST_CUT_OFF = 62  # days before its end: reports on a half-year are due a month before it ends
 _ONCE = (PeriodKind.CAMPAIGN, PeriodKind.ONE_OFF)
 
 
@@ -85,6 +90,8 @@ def _part(words: str, period: Period) -> Fit | None:
     for pattern, kind in _THIS:
         if pattern.search(words):
             return Fit.UNSAID if kind is period.kind else Fit.OTHER
+    if (as_of := _AS_OF.search(words)) is not None:
+        return _fit_of_cut_off(as_of, period)
     if _WHOLE_YEAR.search(words):
         return Fit.EXACT if period.kind is PeriodKind.YEAR else Fit.OTHER
     named = next((one for one in periods_named(words) if one.kind is not PeriodKind.YEAR), None)
@@ -95,6 +102,16 @@ def _part(words: str, period: Period) -> Fit | None:
         number = 0  # "6 tháng năm 2024" is either half
     same = named.kind is period.kind and number in {0, _number_of(period) or number}
     return Fit.EXACT if same else Fit.OTHER
+
+
+def _fit_of_cut_off(told: re.Match[str], period: Period) -> Fit:
+    """Whether the day that figures stand at is about the end of the period, and not early in it."""
+    try:
+        day = date(int(told[3]), int(told[2]), int(told[1]))
+    except ValueError:
+        return Fit.OTHER
+    early = min(_EARLIEST_CUT_OFF, (period.data_to - period.data_from).days // 2)
+    return Fit.EXACT if -early <= (day - period.data_to).days <= _LATEST_CUT_OFF else Fit.OTHER
 
 
 def _number_of(period: Period) -> int:

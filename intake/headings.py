@@ -425,7 +425,8 @@ _APART = re.compile(
 )
 _PERCENT = re.compile(r"\b(?:ty le|ti le|ty so|ti so|co cau|phan tram|ty trong)\b")
 _PERIOD = re.compile(
-    r"\b(?:6|sáu|9|chín|06|09) tháng(?: đầu| cuối)?(?: năm)?(?: \d{4})?"
+    r"\b(?:(?:tính|có) )?đến (?:hết )?(?:ngày |thời điểm )?\d{1,2} (?:tháng )?\d{1,2} (?:năm )?20\d\d\b"
+    r"|\b(?:6|sáu|9|chín|06|09) tháng(?: đầu| cuối)?(?: năm)?(?: \d{4})?"
     r"|\bquý (?:iv|i{1,3}|[1-4])(?: năm)?(?: \d{4})?"
     r"|\b(?:kỳ|quý|tháng|năm) (?:này|nay|báo cáo)\b"
     r"|\btrong (?:kỳ|quý|tháng|năm)(?: (?:này|nay|báo cáo))?\b(?! (?:\d|i|trước|ngoái))"

@@ -336,3 +336,28 @@ def test_a_table_of_another_period_has_a_sentence(language: str) -> None:
     sentence = Wording(language)(f"findings.{finding.code}", **finding.parameters)
     assert YEAR.name in sentence
     assert "…" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("head", "read"),
+    [
+        ("Số liệu đến 30/6/2024", True),
+        ("Số lượng tính đến ngày 14/6/2024", True),
+        ("Có đến hết ngày 20.5.2024", True),
+        ("Số liệu đến 31/12/2023", False),
+        ("Số liệu đến 31/3/2024", False),  # a quarter, and no half-year
+        ("Ước đến 31/12/2024", False),
+        ("Số liệu đến 31/02/2024", False),
+    ],
+)
+def test_the_day_at_which_a_column_stands_must_be_about_the_end_of_the_period(head: str, read: bool) -> None:
+    given = table(("STT", "Chỉ tiêu", head), ("1", "Số cây bóng mát được trồng", "40"))
+    reading = read_tables(Document((given,)), "bieu.xlsx", REPORT, "", H1)
+    assert [value.value for value in reading.values] == ([40] if read else [])
+
+
+def test_of_two_days_the_column_of_the_periods_own_is_read() -> None:
+    head = ("STT", "Chỉ tiêu", "Tính đến 31/12/2023", "Tính đến 30/6/2024")
+    given = table(head, ("1", "Số cây bóng mát được trồng", "40", "55"))
+    (value,) = read_tables(Document((given,)), "bieu.xlsx", REPORT, "", H1).values
+    assert (value.value, value.certainty) == (Decimal(55), Certainty.CERTAIN)
