@@ -2,8 +2,9 @@
 
 An answer lands on the obligations of the mail it answers when it names that mail's signed Message-ID and
 comes from the unit that was written to. A mail system's bounce need only name the signed Message-ID: that
-is what nobody can make up. What any other bounce says of an address is shown and marks nothing, unless it
-follows closely on a mail of ours to that address: else a forged one could keep a unit from being reminded.
+is what nobody can make up. What any other bounce says of an address is believed only when it follows
+closely on a mail of ours to that address and our provider has proved that its own mail system, or that of
+the address, wrote it. The rest is shown and marks nothing: a forged one could silence a unit.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from config.regime import Regime
+from config.units import Unit
 from desk.office import Office
 from ledger.our_mail import OurMail
 from ledger.records import (
     ADDRESS_DEAD,
+    MAIL_SYSTEM,
     Delivery,
     MessageClass,
     MessageOutcome,
@@ -32,6 +35,8 @@ from ledger.taught import effective_regime
 RETURNED = "returned_by_server"
 #: Servers try for up to five days before they give a mail back (RFC 5321, 4.5.4.1).
 GIVEN_BACK_WITHIN = timedelta(days=5)
+#: Google's own mail system writes under its second name.
+_OTHER_NAMES = {"googlemail.com": "gmail.com"}
 _WENT = (OutboxState.SENT, OutboxState.UNCERTAIN, OutboxState.DRAFTED)
 
 
@@ -124,23 +129,47 @@ def returned_addresses(office: Office) -> tuple[Returned, ...]:
 
     Read from outcomes and outbox at every use, so that a rebuilt ledger says the same.
     """
-    ledger = office.ledger
+    ledger, mailbox = office.ledger, office.regime.department.mailbox
     with ledger.snapshot():
         bounces = ledger.messages(message_class=MessageClass.BOUNCE)
         ours = OurMail(ledger.outbox(), reference_key(office.settings.home))
     return tuple(
-        Returned(outcome.archive_id, outcome.arrival, address, _is_proven(outcome, address, ours))
+        Returned(outcome.archive_id, outcome.arrival, address, _is_proven(outcome, address, ours, mailbox))
         for outcome in bounces
         for address in _said_dead(outcome)
     )
 
 
-def _is_proven(outcome: MessageOutcome, address: str, ours: OurMail) -> bool:
-    """It returns a signed mail that went to the address, or follows one closely and is not found forged."""
+def unproven_bounces(office: Office, unit: Unit) -> tuple[Returned, ...]:
+    """Bounces that name an address of the unit and cannot be believed, by arrival: to be looked at."""
+    known = {each.address.lower() for each in unit.addresses}
+    return tuple(each for each in returned_addresses(office) if each.address in known and not each.proven)
+
+
+def _is_proven(outcome: MessageOutcome, address: str, ours: OurMail, mailbox: str) -> bool:
+    """It returns a signed mail that went to the address, or a proved mail system says so just after one."""
     if ours.returned(outcome.thread, address) is not None:
         return True
-    unfailing = outcome.verdict.get("verdict") != "fail"
-    return unfailing and ours.wrote_to(address, outcome.arrival, GIVEN_BACK_WITHIN)
+    speaks = _is_from_their_system(outcome, address, mailbox)
+    return speaks and ours.wrote_to(address, outcome.arrival, GIVEN_BACK_WITHIN)
+
+
+def _is_from_their_system(outcome: MessageOutcome, address: str, mailbox: str) -> bool:
+    """Whether the mail system of our own provider or of the address wrote it, proved by the provider."""
+    verdict = outcome.verdict
+    proved = verdict.get("verdict") == "pass" and MAIL_SYSTEM in verdict
+    houses = (_domain(address), _domain(mailbox), verdict.get("authserv", "").lower())
+    return proved and any(_is_one_house(_domain(outcome.from_address), each) for each in houses)
+
+
+def _domain(address: str) -> str:
+    domain = address.rpartition("@")[2].lower()
+    return _OTHER_NAMES.get(domain, domain)
+
+
+def _is_one_house(one: str, other: str) -> bool:
+    """Whether two hosts or domains are the same, or one lies within the other."""
+    return one == other or f".{one}".endswith(f".{other}") or f".{other}".endswith(f".{one}")
 
 
 def _said_dead(outcome: MessageOutcome) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from intake.exhibits import Figures, ReadExhibit, exhibits_of, figures_of
 from intake.messages import ReadMessage
 from intake.reading import combine
 from intake.recognition import Envelope, Exhibit, Match, Recognition, recognise
-from intake.screening import screen, unanswerable
+from intake.screening import is_of_mail_system, screen, unanswerable
 from intake.sender import SenderResult, look_alike, sender_verdict
 from intake.settlement import Announced, Handed, announced, fingerprint, is_telling, role_of
 from intake.subjects import reports_named
@@ -33,6 +33,7 @@ from intake.taught import TaughtNames
 from intake.unit_names import UnitIndex
 from ledger.records import (
     ADDRESS_DEAD,
+    MAIL_SYSTEM,
     AttachmentRecord,
     Certainty,
     Decision,
@@ -622,9 +623,11 @@ class _Judge:
         return _item_id("message", self._archived.archive_id, *named)
 
     def _answerable(self) -> dict[str, str]:
-        """Why no receipt goes to this sender; nothing for mail that a person wrote."""
-        reason = unanswerable(self._message.headers, self._regime.department.mailbox)
-        return {"no_answer": reason} if reason else {}
+        """Why no receipt goes to this sender, and whether a mail system writes; nothing of people."""
+        headers = self._message.headers
+        reason = unanswerable(headers, self._regime.department.mailbox)
+        system = {MAIL_SYSTEM: "yes"} if is_of_mail_system(headers) else {}
+        return ({"no_answer": reason} if reason else {}) | system
 
     def _written(
         self,

@@ -74,10 +74,15 @@ def is_bounce(headers: Headers) -> bool:
     """A delivery status notification (RFC 3464), or the null return path of a mail system."""
     if headers.content_type == "multipart/report" and headers.report_type in ("delivery-status", ""):
         return True
-    from_system = headers.sender.address.startswith(_ROBOTS)
+    from_system = _is_from_robot(headers)
     failed = any(plain_key(headers.subject).startswith(subject) for subject in _FAILED_SUBJECTS)
     returned = bool(_other(headers, "x-failed-recipients"))
     return from_system and (headers.return_path == "" or failed or returned)
+
+
+def is_of_mail_system(headers: Headers) -> bool:
+    """Whether a mail system claims to write: its own address, and the null return path (RFC 5321, 4.5.5)."""
+    return _is_from_robot(headers) and headers.return_path == ""
 
 
 def is_automatic(headers: Headers) -> bool:
@@ -110,6 +115,10 @@ def unanswerable(headers: Headers, mailbox: str) -> str:
 def is_bulk(headers: Headers) -> bool:
     """Mail of a list or a newsletter (RFC 2369, RFC 2919, Precedence: bulk)."""
     return headers.has_list_fields or headers.precedence in ("bulk", "list", "junk")
+
+
+def _is_from_robot(headers: Headers) -> bool:
+    return headers.sender.address.startswith(_ROBOTS)
 
 
 def _is_own(message: ReadMessage, mailbox: str) -> bool:

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
-from desk.answers import AnswerKind, answers, note_returned
+from config.units import Address
+from desk.answers import AnswerKind, answers, note_returned, unproven_bounces
 from desk.chasing import still_needed
 from desk.replies import UNREAD, receipts_due
 from ledger.records import Delivery, OutboxState, OutgoingMessage
 from ledger.references import is_signed, reference_key
 from tests.offices import (
+    BY_ID,
     DEPARTMENT,
     REPORT_FILE,
     SERVER,
@@ -428,25 +430,54 @@ def test_a_bounce_of_another_units_mail_silences_no_unit(office: Office) -> None
         assert note_returned(opened) == ()
 
 
-@pytest.mark.parametrize(
-    ("arrival", "verdict", "believed"),
-    [
-        ("2023-06-07T09:05", "none", True),
-        ("2023-06-07T09:05", "fail", False),
-        ("2023-06-07T08:55", "none", False),  # before our mail went
-        ("2023-06-12T09:05", "none", False),  # so long no server tries
-    ],
-)
-def test_a_bounce_without_our_message_id_is_believed_only_just_after_a_mail_to_that_address(
-    office: Office, arrival: str, verdict: str, believed: bool
+JUST_AFTER, OURS, THEIRS = "2023-06-07T09:05", "mx.songmay.example", "dongtam.example"
+NULL = "Return-Path: <>"
+NAMELESS = [
+    # arrival, the server's finding, who writes, return path, believed
+    (JUST_AFTER, "pass", f"MAILER-DAEMON@{OURS}", NULL, True),
+    (JUST_AFTER, "pass", f"postmaster@{THEIRS}", NULL, True),
+    (JUST_AFTER, "pass", f"mailer-daemon@mail.{THEIRS}", NULL, True),
+    (JUST_AFTER, "none", f"MAILER-DAEMON@{OURS}", NULL, False),  # nobody has proved who wrote it
+    (JUST_AFTER, "fail", f"MAILER-DAEMON@{OURS}", NULL, False),
+    (JUST_AFTER, "", f"MAILER-DAEMON@{OURS}", NULL, False),
+    (JUST_AFTER, "pass", "postmaster@ke-gian.example", NULL, False),  # proved, and nobody's mail system
+    (JUST_AFTER, "pass", f"postmaster@x{THEIRS}", NULL, False),
+    (JUST_AFTER, "pass", f"vanthu@{THEIRS}", NULL, False),  # a person of the house
+    (JUST_AFTER, "pass", f"postmaster@{THEIRS}", f"Return-Path: <vanthu@{THEIRS}>", False),
+    ("2023-06-07T08:55", "pass", f"postmaster@{THEIRS}", NULL, False),  # before our mail went
+    ("2023-06-12T09:05", "pass", f"postmaster@{THEIRS}", NULL, False),  # so long no server tries
+]
+
+
+@pytest.mark.parametrize(("arrival", "verdict", "writer", "path", "believed"), NAMELESS)
+def test_a_bounce_without_our_message_id_is_believed_only_of_a_proved_mail_system_just_after_our_mail(
+    office: Office, arrival: str, verdict: str, writer: str, path: str, believed: bool
 ) -> None:
     mail = reminded(office)
-    found = f"Authentication-Results: {SERVER}; dmarc={verdict} header.from=mx.songmay.example\r\n"
+    domain = writer.rpartition("@")[2]
+    found = f"Authentication-Results: {SERVER}; dmarc={verdict} header.from={domain}\r\n" if verdict else ""
     nameless = bounce(replace(mail, message_id="<khong-ro@mx.songmay.example>"))
-    office.deliver(found.encode() + nameless, arrival)
+    nameless = nameless.replace(b"MAILER-DAEMON@mx.songmay.example", writer.encode(), 1)
+    office.deliver(found.encode() + nameless.replace(NULL.encode(), path.encode()), arrival)
     view = chased_later(office, "2023-06-13")
     assert ("dong-tam" in silenced(view)) is believed
-    assert (view["unproven"] == []) is believed
+    with office.opened() as opened:
+        shown = unproven_bounces(opened, opened.regime.unit("dong-tam"))
+        assert unproven_bounces(opened, opened.regime.unit("binh-minh")) == ()
+        assert note_returned(opened) == ()  # without its Message-ID no mail of ours is called bounced
+    assert [each.address for each in shown] == ([] if believed else [address("dong-tam")])
+
+
+def test_googles_mail_system_speaks_for_its_own_addresses_under_its_other_name(tmp_path: Path) -> None:
+    unit = replace(BY_ID["dong-tam"], addresses=(Address("xadongtam@gmail.com"),))
+    department = SENDING.replace(SERVER, "mx.google.com")
+    office = replace(make_office(tmp_path, [unit], department=department), now="2023-06-07T09:00:00+07:00")
+    mail = reminded(office)
+    nameless = bounce(replace(mail, message_id="<khong-ro@mail.gmail.com>"))
+    writer = b"mailer-daemon@googlemail.com"
+    found = b"Authentication-Results: mx.google.com; dmarc=pass header.from=googlemail.com\r\n"
+    office.deliver(found + nameless.replace(b"MAILER-DAEMON@mx.songmay.example", writer, 1), JUST_AFTER)
+    assert silenced(chased_later(office)) == ["dong-tam"]
 
 
 def test_what_bounces_say_is_the_same_after_a_rebuild(office: Office) -> None:
