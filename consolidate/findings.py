@@ -7,23 +7,22 @@ from typing import TYPE_CHECKING
 from config.reports import Grade
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from consolidate.consolidation import Consolidation
     from ledger.records import Finding
 
 _RANK = {grade: place for place, grade in enumerate(Grade)}
 
 
 def told_findings(
-    consolidation: Consolidation, sentence_of: Callable[[Finding], str]
+    findings: Iterable[Finding], sentence_of: Callable[[Finding], str]
 ) -> tuple[tuple[Finding, str], ...]:
     """Each finding with its sentence, gravest first.
 
     What is said alike of men, women and total of one row is said once.
     """
     told: dict[tuple[str | None, str, str], tuple[Finding, str]] = {}
-    for finding in sorted(consolidation.findings, key=lambda finding: _RANK[finding.grade]):
+    for finding in sorted(findings, key=lambda finding: _RANK[finding.grade]):
         sentence = sentence_of(finding)
         where = finding.place.where if finding.place else ""
         told.setdefault((finding.parameters.get("unit"), sentence, where), (finding, sentence))

@@ -444,7 +444,7 @@ def findings(
         views = [
             view
             for definition, known in chosen_periods(office, report, period, moment)
-            for view in finding_views(consolidation_of(office, definition, known, moment), _say)
+            for view in finding_views(consolidation_of(office, definition, known, moment).findings, _say)
             if unit in (None, view["unit"])
         ]
         if as_json:

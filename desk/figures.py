@@ -5,17 +5,19 @@ While a period is frozen what stands is what its issue states; the figures of no
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from config.reports import Figure, Indicator, Sex
+from consolidate.consolidation import UnitValue
 from consolidate.issues import as_content, changes, moved_values
 from desk.freezing import Frozen, frozen
 from desk.work import consolidation_of, issue_a_year_ago
-from ledger.records import Issue
+from ledger.records import Certainty, Issue
 
 if TYPE_CHECKING:
     from config.reports import Period, ReportDefinition
@@ -99,6 +101,69 @@ def figures_of(
         changes=changes(last.content, content) if last else (),
         moved=moved_values(last.content, content) if last else (),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFigure:
+    """What one unit gave for a figure, and whether it counts."""
+
+    unit: str  #: id
+    state: str  #: counted, doubtful, outside, missing, exempt
+    held: UnitValue | None
+    stood: Decimal | None = None  #: in the issue a frozen period stands as
+    is_new: bool = False  #: it counts now and did not in that issue, or another one did
+
+
+def unit_figures(shown: PeriodFigures, values: Iterable[UnitValue]) -> dict[Figure, tuple[UnitFigure, ...]]:
+    """What every unit gave for each figure, in the order of the units sheet; what is missing too.
+
+    `values` are those that count and those that wait, as `desk.work.shown_values` gives them.
+    """
+    live = shown.consolidation
+    given: dict[Figure, dict[str, UnitValue]] = defaultdict(dict)
+    for held in values:
+        given[Figure(held.value.indicator, held.value.sex)][held.unit] = held
+    stood = stated_values(shown.frozen.issue if shown.frozen else None)
+    owing: dict[Figure, set[str]] = defaultdict(set)
+    for total in live.totals:
+        for figure in figures_behind(total.indicator, total.sex):
+            owing[figure].update(total.missing)
+    exempt = {standing.unit.id for standing in live.standings if standing.exempt}
+    found: dict[Figure, tuple[UnitFigure, ...]] = {}
+    for figure in dict.fromkeys((*owing, *given)):
+        of_it = given.get(figure, {})
+        asked = (
+            unit.id
+            for unit in live.regime.units
+            if unit.id in of_it or unit.id in owing.get(figure, ()) or (unit.id, figure) in stood
+        )
+        found[figure] = tuple(
+            _unit_figure(unit, of_it.get(unit), stood.get((unit, figure)), unit in exempt, shown)
+            for unit in asked
+        )
+    return found
+
+
+def figures_behind(indicator: Indicator, sex: Sex) -> tuple[Figure, ...]:
+    """The figures of units that a figure of the department is made of: a ratio has two, others one."""
+    rule = indicator.ratio
+    return (rule.numerator, rule.denominator) if rule else (Figure(indicator.code, sex),)
+
+
+def _unit_figure(
+    unit: str, held: UnitValue | None, stood: Decimal | None, exempt: bool, shown: PeriodFigures
+) -> UnitFigure:
+    state = _state(held, exempt=exempt)
+    counts = held.value.value if held and state == "counted" else None
+    return UnitFigure(unit, state, held, stood, shown.frozen is not None and counts != stood)
+
+
+def _state(held: UnitValue | None, *, exempt: bool) -> str:
+    if held is None:
+        return "exempt" if exempt else "missing"
+    if not held.in_scope:
+        return "outside"
+    return "doubtful" if held.value.certainty is Certainty.DOUBTFUL else "counted"
 
 
 def stated_values(issue: Issue | None) -> dict[tuple[str, Figure], Decimal | None]:

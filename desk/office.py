@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from intake.imap_mailbox import AccessToken, AppPassword, ImapSettings
     from intake.mailbox import CountedMailbox
     from intake.workers import ReaderPool
-    from ledger.records import Issue, ReportFile
+    from ledger.records import Issue, IssueHead, ReportFile
 
 DECISIONS = "decisions.jsonl"
 #: How long the scans and photos of one message may take to recognise; a page takes three or four.
@@ -173,7 +173,7 @@ class Office:
             AccessToken(found.reveal) if token else AppPassword(found.reveal()),
         )
 
-    def outputs_of(self, issue: Issue) -> Path:
+    def outputs_of(self, issue: Issue | IssueHead) -> Path:
         """The folder of one issue's documents."""
         return self.settings.outputs / issue.report / issue.period / f"{issue.number:02d}"
 
@@ -181,7 +181,7 @@ class Office:
         """Whether every document of the issue lies there as it was written."""
         return all(self.output(issue, name) is not None for name, _sha256 in issue.files)
 
-    def output(self, issue: Issue, name: str) -> bytes | None:
+    def output(self, issue: Issue | IssueHead, name: str) -> bytes | None:
         """One document of the issue as it was written; None when it is gone or no longer the same."""
         sha256 = dict(issue.files)[name]
         try:

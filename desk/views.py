@@ -314,9 +314,9 @@ def moment(value: datetime | None, zone: ZoneInfo) -> str | None:
     return None if value is None else value.astimezone(zone).isoformat(timespec="seconds")
 
 
-def finding_views(consolidation: Consolidation, wording: Wording) -> list[View]:
+def finding_views(findings: Iterable[Finding], wording: Wording) -> list[View]:
     """Faults, warnings and notes of a period, gravest first, each with its sentence and place."""
-    told = told_findings(consolidation, lambda finding: reason(finding.code, wording, finding.parameters))
+    told = told_findings(findings, lambda finding: reason(finding.code, wording, finding.parameters))
     return [_finding_view(finding, sentence) for finding, sentence in told]
 
 
@@ -348,7 +348,7 @@ def issue_view(issued: Issued, office: Office) -> View:
         "files": [name for name, _sha256 in made.files],
         "changes": list(made.changes),
         "counts": counts_of(consolidation.standings),
-        "findings": finding_views(consolidation, office.wording),
+        "findings": finding_views(consolidation.findings, office.wording),
         "totals": _totals_of(issued),
         "frozen": _freeze_view(issued, zone),
         "since_frozen": list(issued.moved),

@@ -11,7 +11,7 @@ from ledger.encoding import digest
 from ledger.errors import IssueConflictError
 from ledger.history import Change, Writing
 from ledger.models import issues
-from ledger.records import Issue
+from ledger.records import Issue, IssueHead
 
 if TYPE_CHECKING:
     from sqlalchemy import RowMapping
@@ -59,6 +59,15 @@ def of_period(connection: Connection, report: str, period: str) -> tuple[Issue, 
     return tuple(_issue(row) for row in connection.execute(query).mappings())
 
 
+def heads(connection: Connection, report: str, period: str) -> tuple[IssueHead, ...]:
+    """The issues of a report and period without their content, by number."""
+    columns = [issues.c[field.name] for field in fields(IssueHead)]
+    query = (
+        select(*columns).where(issues.c.report == report, issues.c.period == period).order_by(issues.c.number)
+    )
+    return tuple(IssueHead(**_plain(row)) for row in connection.execute(query).mappings())
+
+
 def latest(connection: Connection, report: str, period: str) -> Issue | None:
     """The last issue of a report and period; None: none yet."""
     query = (
@@ -72,7 +81,11 @@ def latest(connection: Connection, report: str, period: str) -> Issue | None:
 
 
 def _issue(row: RowMapping) -> Issue:
+    return Issue(**_plain(row))
+
+
+def _plain(row: RowMapping) -> dict[str, Any]:
     plain: dict[str, Any] = {str(name): given for name, given in row.items()}
     plain["changes"] = tuple(plain["changes"])
     plain["files"] = tuple((name, sha256) for name, sha256 in plain["files"])
-    return Issue(**plain)
+    return plain

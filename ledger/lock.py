@@ -1,8 +1,8 @@
-"""One daemon for each ledger, and one sender at a time. The lock goes with the process: kill -9 frees it.
+"""One daemon for each ledger, one sender and one worker at a time.
 
-On SQLite it is a flock on `<ledger file>.lock`, which names its holder; on PostgreSQL an advisory lock
-of a session whose application_name does, so that it holds across hosts. A child that is forked without
-exec inherits the flock: start workers by spawn.
+The lock goes with the process: kill -9 frees it. On SQLite it is a flock on `<ledger file>.lock`, which
+names its holder; on PostgreSQL an advisory lock of a session whose application_name does, so that it holds
+across hosts. A child that is forked without exec inherits the flock: start workers by spawn.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 GLANCE = 0.1  #: seconds; somebody who only looks whether a daemon runs holds the lock far shorter
 DAEMON_LOCK = 0x686F70  # "hop"
 SENDER_LOCK = 0x677569  # "gui"
+WORKER_LOCK = 0x6C616D  # "lam"
 _NAME = re.compile(r"tonghop daemon (?P<pid>\d+)@(?P<host>\S*)")
 _HOLDER = text(
     "SELECT activity.application_name FROM pg_locks AS locks "
@@ -61,6 +62,19 @@ def only_sender(url: str) -> Iterator[None]:
     """
     file = sqlite_file(url)
     with _locked_file(file.with_name(file.name + ".sending")) if file else _locked_session(url, SENDER_LOCK):
+        yield
+
+
+@contextmanager
+def only_worker(url: str) -> Iterator[None]:
+    """Be the one who works figures out and makes drafts: two would make the same one twice.
+
+    Raises:
+        AnotherDaemonRunsError: another process or thread does.
+
+    """
+    file = sqlite_file(url)
+    with _locked_file(file.with_name(file.name + ".working")) if file else _locked_session(url, WORKER_LOCK):
         yield
 
 

@@ -4,6 +4,7 @@ Three kinds of table:
 
 - what was seen (`archived`, `sightings`, `folder_marks`): from the mailbox, rebuilt from the archive;
 - what follows from it (`messages` and everything with its `archive_id`): rewritten at each reading;
+  `settled` follows from all of it and the configuration, and may be emptied at any time;
 - what people and time did (`decisions`, `history`, `outbox`, `issues`, `obligations`): only added to,
   or changed by rule. Triggers refuse every change of `decisions`, `history` and `issues`.
 """
@@ -23,6 +24,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -362,6 +364,15 @@ issues = Table(
     Column("content", Json, nullable=False),
     Column("changes", Json, nullable=False),
     Column("files", Json, nullable=False),
+)
+
+settled = Table(  # worked out of the other tables, and never the only place anything stands
+    "settled",
+    metadata,
+    Column("report", Words, primary_key=True),
+    Column("period", Words, primary_key=True),
+    Column("part", Words, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
 )
 
 history = Table(

@@ -330,6 +330,20 @@ class ReportFile:
 
 
 @dataclass(frozen=True, slots=True)
+class IssueHead:
+    """An issue without its content, which for hundreds of units is large."""
+
+    report: str
+    period: str
+    number: int
+    as_of: datetime
+    created_at: datetime
+    inputs_sha256: str
+    changes: tuple[dict[str, Any], ...] = ()
+    files: tuple[tuple[str, str], ...] = ()  #: name, sha256
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """A numbered, immutable output of consolidate (lần phát hành)."""
 

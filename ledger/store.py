@@ -12,7 +12,18 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
-from ledger import decisions, history, issues, messages, outbox, owed, review, sightings, submissions
+from ledger import (
+    decisions,
+    history,
+    issues,
+    messages,
+    outbox,
+    owed,
+    review,
+    settled,
+    sightings,
+    submissions,
+)
 from ledger.database import Database, open_database
 from ledger.history import Change, Writing
 from ledger.journal import Journal
@@ -20,7 +31,7 @@ from ledger.messages import Asked
 from ledger.models import submissions as submissions_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
     from types import TracebackType
@@ -33,6 +44,7 @@ if TYPE_CHECKING:
         Decision,
         Delivery,
         Issue,
+        IssueHead,
         MessageClass,
         MessageHead,
         MessageOutcome,
@@ -524,6 +536,33 @@ class Ledger:
         """The last issue of a report and period; None: none yet."""
         with self._reading() as connection:
             return issues.latest(connection, report, period)
+
+    def issue_heads(self, report: str, period: str) -> tuple[IssueHead, ...]:
+        """The issues of a report and period without their content, by number."""
+        with self._reading() as connection:
+            return issues.heads(connection, report, period)
+
+    def last_issues(self, report: str) -> dict[str, int]:
+        """The number of the last issue of each period of a report that has one."""
+        with self._reading() as connection:
+            return settled.issued(connection, report)
+
+    # What takes long to work out
+
+    def keep_settled(self, report: str, period: str, parts: Mapping[str, bytes]) -> None:
+        """Keep what was worked out for a period, in the place of what was kept; no event of the history."""
+        with self._writing() as writing:
+            settled.keep(writing, report, period, parts)
+
+    def settled(self, report: str, period: str, *names: str) -> dict[str, bytes]:
+        """Those parts of what was worked out for a period that are kept, by name."""
+        with self._reading() as connection:
+            return settled.parts(connection, report, period, names)
+
+    def readings(self, report: str, periods: Sequence[str]) -> tuple[tuple[str, str, datetime], ...]:
+        """(archive id, fingerprint of its outcome, arrival) of messages about these periods, sorted."""
+        with self._reading() as connection:
+            return settled.readings(connection, report, periods)
 
     # What happened
 

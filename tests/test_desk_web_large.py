@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from desk.chasing import chase
 from desk.work import settle
+from ledger.lock import only_worker
+from ledger.records import Issue
 from tests.large_office import large_office
-from tests.offices import Office
-from tests.web import Served, costs, served_office
+from tests.offices import REPORT, Office, at
+from tests.web import Served, costs, questions_to, served_office
 
 UNITS = 600
+EMPTY = {"shape": 1, "report": REPORT, "period": "2023-Y", "totals": [], "values": [], "standings": []}
+AN_ISSUE = Issue(REPORT, "2023-Y", 0, at("2023-12-07T08:00"), at("2023-12-07T08:00"), "0" * 64, EMPTY)
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +60,29 @@ def spent(desk: Served, path: str) -> float:
 )
 def test_a_page_of_six_hundred_units_costs_little(desk: Served, path: str) -> None:
     assert spent(desk, path) < 0.5 * costs()
+
+
+FIGURES = ("/tong-hop", "/tong-hop/kiem-tra", "/tong-hop/lan-lap", "/tong-hop/chi-tieu")
+
+
+@pytest.mark.parametrize("path", FIGURES)
+def test_a_page_of_figures_reads_what_was_worked_out(desk: Served, path: str) -> None:
+    client = desk.client()
+    client.settled(path)
+    assert spent(desk, path) < 0.3 * costs()
+    with questions_to(desk) as asked:
+        client.get(path)
+    assert len(asked) <= 10, asked
+
+
+def test_a_page_of_figures_costs_no_more_while_they_are_worked_out_again(desk: Served) -> None:
+    desk.client().settled("/tong-hop")
+    with only_worker(desk.desk.office().settings.database_url):
+        opened = desk.desk.office("Lò Thị Mai")
+        opened.ledger.add_issue(replace(AN_ISSUE, created_at=opened.clock(), as_of=opened.clock()))
+        for path in FIGURES:
+            assert "Sau đó đã có thay đổi" in desk.client().get(path).text
+            assert spent(desk, path) < 0.3 * costs()
 
 
 def test_settling_reads_no_figure(office: Office) -> None:

@@ -65,14 +65,14 @@ def words(page: str) -> str:
 
 def row(desk: Served, label: str, **query: str) -> str:
     """The words of one line of the totals."""
-    page = desk.client().get(PAGE, params=query).text
+    page = desk.client().settled(PAGE, params=query).text
     found = [words(part) for part in page.split("<tr>") if f">{label} " in part]
     assert len(found) == 1, found
     return found[0]
 
 
 def table(desk: Served, name: str) -> list[dict[str, str]]:
-    answer = desk.client().get(f"{PAGE}/xuat", params={"bang": name})
+    answer = desk.client().settled(f"{PAGE}/xuat", params={"bang": name})
     assert answer.status_code == 200
     assert "attachment" in answer.headers["content-disposition"]
     return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
@@ -88,15 +88,15 @@ def test_every_total_is_shown_with_the_units_behind_it(desk: Served) -> None:
 
 def test_indicators_are_found_with_and_without_marks(desk: Served) -> None:
     for asked in ("Bạo lực", "bao luc", "B5"):
-        page = desk.client().get(PAGE, params={"q": asked}).text
+        page = desk.client().settled(PAGE, params={"q": asked}).text
         assert words(page).count("Số vụ bạo lực gia đình") >= 1
         assert "1 chỉ tiêu" in words(page)
-    assert "Không có chỉ tiêu nào" in desk.client().get(PAGE, params={"q": "bão"}).text
+    assert "Không có chỉ tiêu nào" in desk.client().settled(PAGE, params={"q": "bão"}).text
 
 
 def test_a_figure_leads_to_the_units_and_on_to_its_place_in_the_mail(desk: Served) -> None:
     client = desk.client()
-    page = client.get(PAGE).text
+    page = client.settled(PAGE).text
     first = re.search(r'href="(/tong-hop/chi-tieu\?[^"]*ct=B2&amp;gioi=female)"', page)
     assert first is not None
     units = client.get(html.unescape(first[1])).text
@@ -121,22 +121,22 @@ def test_a_figure_leads_to_the_units_and_on_to_its_place_in_the_mail(desk: Serve
 
 
 def test_a_figure_that_waits_is_shown_and_not_summed(desk: Served) -> None:
-    page = desk.client().get(f"{PAGE}/chi-tieu", params={"ct": "B1", "gioi": "total"}).text
+    page = desk.client().settled(f"{PAGE}/chi-tieu", params={"ct": "B1", "gioi": "total"}).text
     part = next(part for part in page.split("<tr>") if "Suối Dâu" in part)
     assert "chờ xem, chưa cộng" in part
     assert ">36<" in page
 
 
 def test_a_ratio_is_shown_by_both_its_parts(desk: Served) -> None:
-    page = words(desk.client().get(f"{PAGE}/chi-tieu", params={"ct": "B4R"}).text)
+    page = words(desk.client().settled(f"{PAGE}/chi-tieu", params={"ct": "B4R"}).text)
     assert "Cán bộ công chức, nữ" in page
     assert "Cán bộ công chức, tổng số" in page
 
 
 @pytest.mark.parametrize("query", ["ct=KHONG", "ct=B1&gioi=male", "ky=bdg/1999-H1"])
 def test_a_figure_there_is_not_is_a_sentence(desk: Served, query: str) -> None:
-    assert desk.client().get(f"{PAGE}/chi-tieu?{query}").status_code == 422
-    assert desk.client().get(f"{PAGE}/ban-goc?{query}&dv=binh-minh").status_code == 422
+    assert desk.client().settled(f"{PAGE}/chi-tieu?{query}").status_code == 422
+    assert desk.client().settled(f"{PAGE}/ban-goc?{query}&dv=binh-minh").status_code == 422
 
 
 def test_what_the_page_totals_is_what_the_program_totals(desk: Served) -> None:
@@ -169,7 +169,7 @@ def test_looking_without_comparisons_gives_the_same_figures(tmp_path: Path) -> N
 def test_a_draft_is_made_by_its_button_and_its_documents_are_handed_out_as_issued(tmp_path: Path) -> None:
     with served_round(tmp_path) as desk:
         client = desk.client()
-        assert "Chưa lập dự thảo lần nào" in client.get(PAGE).text
+        assert "Chưa lập dự thảo lần nào" in client.settled(PAGE).text
         answer = client.send_form(f"{PAGE}/lap?ky={KY}")
         assert answer.status_code == 303
         page = client.get(answer.headers["location"]).text
@@ -199,31 +199,31 @@ def test_a_document_somebody_changed_is_not_handed_out_as_issued(tmp_path: Path)
         assert issue is not None
         path = desk.desk.office().outputs_of(issue) / issue.files[0][0]
         path.write_bytes(b"another")
-        answer = client.get(f"{PAGE}/van-ban/1/1")
+        answer = client.settled(f"{PAGE}/van-ban/1/1")
         assert answer.status_code == 422
         assert issue.files[0][0] in answer.text
         client.send_form(f"{PAGE}/lap?ky={KY}")  # the way out that the sentence names
-        assert client.get(f"{PAGE}/van-ban/1/1").status_code == 200
+        assert client.settled(f"{PAGE}/van-ban/1/1").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["2/1", "1/99", "1/..%2fsettings.yaml", "1/0", "0/1", "1/²", "x/y"])
 def test_no_other_file_is_handed_out(frozen: Served, path: str) -> None:
-    assert frozen.client().get(f"{PAGE}/van-ban/{path}").status_code in {404, 422}
+    assert frozen.client().settled(f"{PAGE}/van-ban/{path}").status_code in {404, 422}
 
 
 def test_a_frozen_period_shows_the_frozen_figures_and_what_came_after(frozen: Served) -> None:
     said = row(frozen, "Số buổi tuyên truyền")
     assert "36" in said
     assert "nay: 55" in said
-    page = words(frozen.client().get(PAGE).text)
+    page = words(frozen.client().settled(PAGE).text)
     assert "Số liệu đã chốt theo lần lập 1: Lò Thị Mai" in page
     assert "Đã trình lãnh đạo ký" in page
     assert "Đến sau khi chốt: 1 thư, 9 số liệu" in page
     assert "Lập dự thảo" not in page
-    later = words(frozen.client().get(f"{PAGE}/lan-lap").text)
+    later = words(frozen.client().settled(f"{PAGE}/lan-lap").text)
     assert "Đến sau khi chốt" in later
     assert "Phòng Y tế huyện Sông Mây 08:00 08/06/2023" in later
-    units = frozen.client().get(f"{PAGE}/chi-tieu", params={"ct": "B1"}).text
+    units = frozen.client().settled(f"{PAGE}/chi-tieu", params={"ct": "B1"}).text
     assert "lúc chốt: –" in units
     (line,) = [line for line in table(frozen, "so-lieu") if line["Mã"] == "B1"]
     assert float(line["Số liệu"]) == 36
@@ -231,7 +231,7 @@ def test_a_frozen_period_shows_the_frozen_figures_and_what_came_after(frozen: Se
 
 
 def test_only_what_has_changed_since_the_freeze_can_be_shown(frozen: Served) -> None:
-    page = frozen.client().get(PAGE, params={"loc": "changed"}).text
+    page = frozen.client().settled(PAGE, params={"loc": "changed"}).text
     assert "7 chỉ tiêu" in words(page)
 
 
@@ -275,11 +275,11 @@ def test_mail_dated_ahead_counts_from_its_moment_on(tmp_path: Path) -> None:
 
 def test_a_reader_sees_the_figures_and_no_button(desk: Served) -> None:
     reader = desk.client(Role.READER)
-    page = reader.get(PAGE).text
+    page = reader.settled(PAGE).text
     assert "1.260" in page
     assert "Lập dự thảo</button>" not in page
     assert "/chot" not in page
-    assert reader.get(f"{PAGE}/xuat").status_code == 200
+    assert reader.settled(f"{PAGE}/xuat").status_code == 200
 
 
 def test_each_issue_tells_what_changed_and_why(tmp_path: Path) -> None:
@@ -291,9 +291,9 @@ def test_each_issue_tells_what_changed_and_why(tmp_path: Path) -> None:
     office.take_in()
     with served_office(office) as desk:
         client = desk.client()
-        assert "đã thay đổi từ lần lập 1" in words(client.get(PAGE).text)
+        assert "đã thay đổi từ lần lập 1" in words(client.settled(PAGE).text)
         client.send_form(f"{PAGE}/lap?ky={KY}")
-        page = words(client.get(f"{PAGE}/lan-lap").text)
+        page = words(client.settled(f"{PAGE}/lan-lap").text)
         assert "Số buổi tuyên truyền 36 3/7 55 4/7" in page
         assert "Phòng Y tế huyện Sông Mây: – → 19 (báo cáo mới đến" in page
         lines = table(desk, "lan-lap")
@@ -328,20 +328,22 @@ def test_findings_stand_gravest_first_and_are_narrowed_by_grade(tmp_path: Path) 
     told = told["findings"] if isinstance(told, dict) else told
     assert told
     with served_office(office) as desk:
-        page = desk.client().get(f"{PAGE}/kiem-tra").text
+        page = desk.client().settled(f"{PAGE}/kiem-tra").text
         assert told[0]["sentence"] in words(page)
         assert f"{len(told)} nội dung" in words(page)
         assert len(table(desk, "kiem-tra")) == len(told)
         none = {"error", "warning", "note"} - {one["grade"] for one in told}
         for grade in none:
-            assert "0 nội dung" in words(desk.client().get(f"{PAGE}/kiem-tra", params={"muc": grade}).text)
+            assert "0 nội dung" in words(
+                desk.client().settled(f"{PAGE}/kiem-tra", params={"muc": grade}).text
+            )
 
 
 def test_an_office_without_any_period_says_what_to_do_next(tmp_path: Path) -> None:
     with served_office(make_office(tmp_path)) as desk:
         for path in ("", "/kiem-tra", "/lan-lap"):
-            assert "tonghop poll" in desk.client().get(PAGE + path).text
-        assert desk.client().get(f"{PAGE}/chi-tieu").status_code == 422
+            assert "tonghop poll" in desk.client().settled(PAGE + path).text
+        assert desk.client().settled(f"{PAGE}/chi-tieu").status_code == 422
 
 
 def test_what_a_hostile_report_says_is_text_on_the_page_and_in_the_tables(tmp_path: Path) -> None:
@@ -353,11 +355,11 @@ def test_what_a_hostile_report_says_is_text_on_the_page_and_in_the_tables(tmp_pa
         client = desk.client()
         client.send_form(f"{PAGE}/chot?ky={KY}", reason=attack)
         for path in ("", "/lan-lap", "/chi-tieu?ct=B1", "/kiem-tra", f"?q={attack}"):
-            assert "<img" not in client.get(PAGE + path).text
-        assert html.escape("<img src=x onerror=alert(1)>") in client.get(f"{PAGE}/chi-tieu?ct=B1").text
+            assert "<img" not in client.settled(PAGE + path).text
+        assert html.escape("<img src=x onerror=alert(1)>") in client.settled(f"{PAGE}/chi-tieu?ct=B1").text
         for line in table(desk, "don-vi"):
             assert not [cell for cell in line.values() if cell.startswith(("=", "@", "+"))]
-        book = load_workbook(io.BytesIO(client.get(f"{PAGE}/xuat").content))
+        book = load_workbook(io.BytesIO(client.settled(f"{PAGE}/xuat").content))
         assert len(book.sheetnames) == 5
         kinds = {cell.data_type for sheet in book for line in sheet.iter_rows() for cell in line}
         assert "f" not in kinds

@@ -158,6 +158,16 @@ class Client(httpx.Client):
     def _cookie(self) -> str:
         return self._desk.desk.cookie
 
+    def settled(self, path: str, params: dict[str, str] | None = None) -> httpx.Response:
+        """A page of the totals once its figures have been worked out; a file once it may be taken."""
+        for _ in range(200):
+            answer = self.get(path, params=params)
+            later = "export_later" in answer.headers.get("location", "")
+            if not later and 'hx-trigger="every 1s"' not in answer.text:
+                return answer
+            assert self._desk.desk.follow_up.wait()
+        raise AssertionError(f"{path} is being worked out for ever")
+
     def send_form(self, path: str, files: Any = None, **fields: str) -> httpx.Response:
         """Send a form as our own page would, with the session's token."""
         session = self._desk.desk.sessions.find(self.token) if self.token else None

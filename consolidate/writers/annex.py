@@ -746,7 +746,7 @@ def _write_findings(sheet: Any, book: _Book) -> None:
     title = book.words("findings_title", **book.names)
     _heading(sheet, book, 0, title, last, widths=_FINDINGS_WIDTHS, bold=True, font_size=14)
     _header_row(sheet, book, 2, _FINDINGS_COLUMNS, _FINDINGS_WIDTHS)
-    told = told_findings(book.consolidation, lambda finding: _finding_sentence(book, finding))
+    told = told_findings(book.consolidation.findings, lambda finding: _finding_sentence(book, finding))
     for row, (finding, sentence) in enumerate(told, start=3):
         _write_finding(sheet, book, row, finding, sentence)
     if not told:

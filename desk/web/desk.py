@@ -20,7 +20,6 @@ from desk.pictures import FOLDER, Pictures
 from desk.web.accounts import Accounts
 from desk.web.follow_up import FollowUp
 from desk.web.patience import Flood
-from desk.web.remembered import RememberedFigures
 from desk.web.rendering import Rendering
 from desk.web.second_factor import HalfSignedIn
 from desk.web.sessions import Sessions
@@ -53,7 +52,6 @@ class Desk:
         self.settings: Settings = load_settings(home)
         self.changes = threading.Lock()  #: held while a form of ours changes something
         self.follow_up = FollowUp(self.office)
-        self.figures = RememberedFigures()
         self._opening = threading.Lock()
         self._open = ExitStack()
         self._print: Print = ()

@@ -1,8 +1,8 @@
-"""What follows from decisions: the messages they are about are judged again in a thread, not in a request.
+"""What takes longer than a page may: done in a thread beside the requests, never within one.
 
-A decision is in the ledger before its page answers; reading the files of its message again takes a second,
-or a minute when they are scans. Killed in between nothing is lost: the message is among the unread, and the
-daemon or the next decision takes it up.
+Messages that decisions are about are judged again, figures of the periods that somebody looks at are worked
+out, and what somebody asked for is made. All of it is written down before it is begun: killed in between
+nothing is lost, and the daemon or the next one who looks takes it up. One process does it at a time.
 """
 
 from __future__ import annotations
@@ -14,33 +14,45 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from desk.settled import work_out
 from desk.work import take_in
+from ledger.errors import AnotherDaemonRunsError
+from ledger.lock import only_worker
 
 if TYPE_CHECKING:
     from desk.office import Office
 
-#: Seconds that closing waits for a message that is being read.
+#: Seconds that closing waits for what is being done.
 GRACE = 3.0
+#: Seconds until it is looked again whether another process is done.
+LOOK_AGAIN = 0.5
 _log = logging.getLogger("tonghop.web")
 
 
 class FollowUp:
-    """One thread that takes in what is unread whenever it is woken; it ends when there is nothing to do."""
+    """One thread that does what there is to do whenever it is woken; it ends when there is nothing."""
 
     def __init__(self, office: Callable[[], Office]) -> None:
         self._office = office
         self._changed = threading.Condition()
         self._wanted = False
+        self._looked_at: dict[tuple[str, str], None] = {}  #: the periods whose figures are wanted
         self._thread: threading.Thread | None = None
         self._closed = False
 
     def wake(self) -> None:
-        """Something was decided."""
+        """Something was decided or asked for."""
         with self._changed:
             self._wanted = True
             if self._thread is None and not self._closed:
                 self._thread = threading.Thread(target=self._run, name="follow-up", daemon=True)
                 self._thread.start()
+
+    def work_out(self, report: str, period: str) -> None:
+        """Somebody looks at the figures of a period, and what is kept of them no longer holds."""
+        with self._changed:
+            self._looked_at[report, period] = None
+        self.wake()
 
     def wait(self, seconds: float = 60.0) -> bool:
         """Wait until everything that was decided has been followed up; whether it has."""
@@ -51,20 +63,43 @@ class FollowUp:
             return self._thread is None
 
     def close(self) -> None:
-        """Begin no more messages."""
+        """Begin nothing more."""
         self._closed = True
         self.wait(GRACE)
 
     def _run(self) -> None:
         while self._is_wanted():
+            for job in (self._judge, self._work_out):
+                try:
+                    job()
+                except Exception:  # noqa: BLE001 - a thread that dies would leave everything later waiting
+                    # What was decided or asked for stands in the ledger; the daemon will come to it.
+                    _log.exception("something was not followed up")
+
+    def _judge(self) -> None:
+        with closing(take_in(self._office())) as outcomes:
+            for _outcome in outcomes:
+                if self._closed:
+                    return
+
+    def _work_out(self) -> None:
+        """The figures that are looked at; another process that does so now is waited for."""
+        while self._looked_at and not self._closed:
+            office = self._office()
             try:
-                with closing(take_in(self._office())) as outcomes:
-                    for _outcome in outcomes:
-                        if self._closed:
-                            return
-            except Exception:  # noqa: BLE001 - a thread that dies would leave every later decision waiting
-                # What a decision says stands in the ledger; the daemon will come to its message.
-                _log.exception("messages were not judged again")
+                with only_worker(office.settings.database_url):
+                    self._work_out_next(office)
+            except AnotherDaemonRunsError:
+                time.sleep(LOOK_AGAIN)
+
+    def _work_out_next(self, office: Office) -> None:
+        with self._changed:
+            spot = next(iter(self._looked_at))
+            del self._looked_at[spot]
+        report = next((each for each in office.regime.reports if each.id == spot[0]), None)
+        period = office.period(report, spot[1]) if report else None
+        if report is not None and period is not None:
+            work_out(office, report, period)
 
     def _is_wanted(self) -> bool:
         with self._changed:

@@ -15,51 +15,60 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from config.wording import Wording
-    from desk.figures import PeriodFigures
-    from ledger.records import Issue
+    from consolidate.consolidation import UnitValue
+    from desk.settled import Settled
+    from ledger.records import Finding, IssueHead
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """What the tables are made of."""
+class Taken:
+    """What is taken away."""
 
-    shown: PeriodFigures
-    issues: Sequence[Issue]
-    say: Wording
+    shown: Settled
+    values: Sequence[UnitValue]
+    findings: Sequence[Finding]
+    issues: Sequence[IssueHead]
+
+
+class _Told:
+    """What the tables are made of, in the words of the person."""
+
+    def __init__(self, taken: Taken, say: Wording) -> None:
+        self.taken, self.shown, self.say = taken, taken.shown, say
+        self._units = {unit.id: unit.name for unit in self.shown.regime.units}
+        self._labels = {each.code: each.label for each in self.shown.report.indicators}
 
     def unit(self, unit: str) -> str:
-        return next((each.name for each in self.shown.consolidation.regime.units if each.id == unit), unit)
+        return self._units.get(unit, unit)
 
     def units(self, units: Sequence[str]) -> str:
         return "; ".join(map(self.unit, units))
 
     def label(self, code: str) -> str:
-        report = self.shown.consolidation.report
-        return next((each.label for each in report.indicators if each.code == code), code)
+        return self._labels.get(code, code)
 
     def sex(self, sex: str) -> str:
         return self.say(f"terms.sex_{sex}")
 
     def moment(self, at: datetime) -> str:
-        return f"{at.astimezone(self.shown.consolidation.regime.timezone):%H:%M %d/%m/%Y}"
+        return f"{at.astimezone(self.shown.regime.timezone):%H:%M %d/%m/%Y}"
 
     def sheet(self, name: str, columns: str, rows: Sequence[tuple[Cell, ...]]) -> Sheet:
         head = tuple(self.say(f"web.column_{column}") for column in columns.split())
         return Sheet(self.say(f"web.sheet_{name}"), head, tuple(rows))
 
 
-def export_xlsx(shown: PeriodFigures, issues: Sequence[Issue], say: Wording) -> bytes:
+def export_xlsx(taken: Taken, say: Wording) -> bytes:
     """Every table as a sheet."""
-    told = _Told(shown, issues, say)
-    period = shown.consolidation.period
-    title = f"{shown.consolidation.report.name} – {period.name}"
+    told, period = _Told(taken, say), taken.shown.period
+    title = f"{taken.shown.report.name} – {period.name}"
     sheets = [make(told) for make in EXPORTS.values()]
     return book_bytes(title, sheets, datetime.combine(period.data_to, time()))
 
 
-def export_csv(table: str, shown: PeriodFigures, issues: Sequence[Issue], say: Wording) -> bytes:
+def export_csv(table: str, taken: Taken, say: Wording) -> bytes:
     """One table, by its name among `EXPORTS`."""
-    return csv_bytes(EXPORTS[table](_Told(shown, issues, say)))
+    return csv_bytes(EXPORTS[table](_Told(taken, say)))
 
 
 def _totals(told: _Told) -> Sheet:
@@ -81,7 +90,7 @@ def _totals(told: _Told) -> Sheet:
 
 def _values(told: _Told) -> Sheet:
     rows: list[tuple[Cell, ...]] = []
-    for held in told.shown.consolidation.values:
+    for held in told.taken.values:
         value = held.value
         counted = held.in_scope and value.certainty is Certainty.CERTAIN and value.value is not None
         rows.append((
@@ -95,7 +104,7 @@ def _values(told: _Told) -> Sheet:
 
 
 def _findings(told: _Told) -> Sheet:
-    found = finding_views(told.shown.consolidation, told.say)
+    found = finding_views(told.taken.findings, told.say)
     rows = [
         (
             told.say(f"terms.grade_{one['grade']}"), told.unit(one["unit"] or ""), one["sentence"],
@@ -119,7 +128,7 @@ def _since(told: _Told) -> Sheet:
 def _changes(told: _Told) -> Sheet:
     """What became of the totals from issue to issue, with the figures that made it so."""
     rows: list[tuple[Cell, ...]] = []
-    for made in told.issues:
+    for made in told.taken.issues:
         for change in made.changes:
             about = (change["indicator"], told.label(change["indicator"]), told.sex(change["sex"]))
             total = (_number(change["old"]), _number(change["new"]))

@@ -11,29 +11,38 @@ from config.reports import Figure, Grade, Indicator, Sex
 from config.spelling import accented_key, is_accented, plain_key
 from consolidate.totals import number_text
 from desk.errors import UnknownNameError
-from desk.figures import PeriodFigures, StandingFigure, stated_values
+from desk.figures import StandingFigure, UnitFigure, figures_behind
 from desk.freezing import freeze, unfreeze
+from desk.settled import (
+    NotWorkedOutError,
+    Settled,
+    settled,
+    settled_findings,
+    settled_units,
+    settled_values,
+)
 from desk.views import finding_views, reason
 from desk.web.call import POST, Call, Route
 from desk.web.downloads import saved
 from desk.web.periods import Chosen, chosen_period
-from desk.web.totals_export import EXPORTS, export_csv, export_xlsx
-from desk.work import issue, shown_values
+from desk.web.totals_export import EXPORTS, Taken, export_csv, export_xlsx
+from desk.work import issue
 from ledger.freezing import freezes_of
 from ledger.records import Certainty, Method
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from consolidate.consolidation import Consolidation, UnitStanding, UnitValue
+    from consolidate.consolidation import UnitValue
     from desk.views import View
-    from ledger.records import Decision, Issue, MessageOutcome, Place, Value
+    from ledger.records import Decision, IssueHead, MessageOutcome, Place, Value
 
 PATH = "/tong-hop"
 NAVIGATION = ("totals", PATH)
 FILTERS = ("", "changed", "doubtful", "missing")
-#: Of one issue's changes; the rest stands in the workbook.
+#: Of one issue's changes, and of the findings; the rest stands in the workbook.
 MOST_CHANGES = 200
+MOST_FINDINGS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +90,8 @@ class Head:
     """What stands over every tab: the period, its last issue with documents, and whether it is frozen."""
 
     chosen: Chosen
-    shown: PeriodFigures
+    shown: Settled | None  #: None: nothing is worked out yet
+    trouble: str  #: why nothing can be
     documents: tuple[Document, ...]
     names: Mapping[str, str]  #: of units
     text: Numbers
@@ -104,6 +114,7 @@ class Findings:
 
     head: Head | None
     findings: tuple[View, ...] = ()
+    count: int = 0  #: with those that are not shown
     messages: Mapping[tuple[str, str], str] | None = None
 
 
@@ -111,7 +122,7 @@ class Findings:
 class IssueRow:
     """One issue with what changed since the one before."""
 
-    issue: Issue
+    issue: IssueHead
     documents: tuple[Document, ...]
     changes: tuple[Mapping[str, Any], ...]
     more: int  #: changes that are not shown
@@ -127,35 +138,33 @@ class Issues:
 
 
 @dataclass(frozen=True, slots=True)
-class UnitFigure:
+class UnitRow:
     """What one unit gave for a figure, and whether it counts."""
 
     unit: str  #: name
-    unit_id: str
-    standing: UnitStanding | None
-    state: str  #: counted, doubtful, outside, missing, exempt
-    figure: Figure
-    held: UnitValue | None
-    measure: str = ""
+    given: UnitFigure
     reason: str = ""  #: why it is doubtful, in words
-    stood: Decimal | None = None  #: in the issue a frozen period stands as, where that is another
-    is_new: bool = False  #: it counts now and did not in that issue, or another one did
 
     @property
     def value(self) -> Value | None:
         """The figure."""
-        return self.held.value if self.held else None
+        return self.given.held.value if self.given.held else None
 
 
 @dataclass(frozen=True, slots=True)
 class FigurePage:
     """One figure of the department, unit by unit."""
 
-    chosen: Chosen
+    head: Head
     shown: StandingFigure
-    parts: tuple[tuple[Figure, str, tuple[UnitFigure, ...]], ...]  #: a ratio has two, others one
+    parts: tuple[tuple[Figure, str, tuple[UnitRow, ...]], ...]  #: a ratio has two, others one
     frozen: bool
     text: Numbers
+
+    @property
+    def chosen(self) -> Chosen:
+        """The period."""
+        return self.head.chosen
 
 
 # -- views -----------------------------------------------------------------------------------------------
@@ -165,8 +174,8 @@ def show(call: Call) -> Response:
     """The totals."""
     with call.office.ledger.snapshot():
         head = _head(call)
-    if head is None:
-        return call.page("totals.html", Totals(None))
+    if head is None or head.shown is None:
+        return call.page("totals.html", Totals(head))
     words, wanted = call.query.get("q", "").strip()[:200], call.query.get("loc", "")
     rows = _rows(head.shown.figures, _wanted(words, wanted if wanted in FILTERS else ""))
     used = {figure.sex for figure in head.shown.figures}
@@ -177,13 +186,14 @@ def show(call: Call) -> Response:
 def findings(call: Call) -> Response:
     """Faults, warnings and notes, gravest first."""
     with call.office.ledger.snapshot():
-        head = _head(call, compared=True)
-        if head is None:
-            return call.page("totals_findings.html", Findings(None))
-        found = finding_views(head.shown.consolidation, call.say)
+        head = _head(call)
+        if head is None or head.shown is None:
+            return call.page("totals_findings.html", Findings(head))
+        told, mails = settled_findings(call.office.ledger, head.shown)
+    found = finding_views(told, call.say)
     grade = call.query.get("muc", "")
     kept = tuple(one for one in found if grade not in set(Grade) or one["grade"] == grade)
-    return call.page("totals_findings.html", Findings(head, kept, _mails(head.shown.consolidation)))
+    return call.page("totals_findings.html", Findings(head, kept[:MOST_FINDINGS], len(kept), mails))
 
 
 def issues(call: Call) -> Response:
@@ -194,7 +204,7 @@ def issues(call: Call) -> Response:
         if head is None:
             return call.page("totals_issues.html", Issues(None))
         report, period = head.chosen.report.id, head.chosen.period.id
-        made, decided = ledger.issues(report, period), ledger.decisions()
+        made, decided = ledger.issue_heads(report, period), ledger.decisions()
     rows = tuple(_issue_row(each, call) for each in reversed(made))
     freezes = tuple(reversed(freezes_of(decided, report, period)))
     return call.page("totals_issues.html", Issues(head, rows, freezes))
@@ -203,29 +213,31 @@ def issues(call: Call) -> Response:
 def figure(call: Call) -> Response:
     """One figure unit by unit, each with its place in the original."""
     with call.office.ledger.snapshot():
-        chosen = _chosen(call)
-        office = call.office
-        shown = call.desk.figures.of(office, chosen.report, chosen.period)
-        pending = shown_values(office, shown.consolidation, None)
-    standing = _asked(call, shown)
-    rule = standing.indicator.ratio
-    figures = (rule.numerator, rule.denominator) if rule else (Figure(standing.indicator.code, standing.sex),)
+        head = _asked_head(call)
+        if head.shown is None:
+            return call.go(PATH, ky=head.chosen.value)
+        standing = _asked(call, head.shown)
+        given = [
+            (each, settled_units(call.office.ledger, head.shown, each))
+            for each in figures_behind(standing.indicator, standing.sex)
+        ]
     parts = tuple(
-        (each, _label(chosen, each), _of_units(call, shown, pending, each, standing.indicator))
-        for each in figures
+        (each, _label(head.chosen, each), tuple(_unit_row(call, head, row) for row in rows))
+        for each, rows in given
     )
-    page = FigurePage(chosen, standing, parts, shown.frozen is not None, Numbers(call.say.language))
+    frozen = head.shown.frozen is not None
+    page = FigurePage(head, standing, parts, frozen, Numbers(call.say.language))
     return call.page("totals_figure.html", page)
 
 
 def original(call: Call) -> Response:
     """On to the place of a unit's figure in the mail it came by."""
     with call.office.ledger.snapshot():
-        chosen = _chosen(call)
-        office = call.office
-        live = call.desk.figures.of(office, chosen.report, chosen.period).consolidation
-        held = _held(call, shown_values(office, live, call.query.get("dv", "")))
-        outcome = office.ledger.message(held.archive_id) if held.archive_id else None
+        head = _asked_head(call)
+        if head.shown is None:
+            return call.go(PATH, ky=head.chosen.value)
+        held = _held(call, head.shown)
+        outcome = call.office.ledger.message(held.archive_id) if held.archive_id else None
     if outcome is None:
         raise UnknownNameError("web.no_mail_behind")
     return call.go(f"/thu/{outcome.archive_id}/xem", so=spot_of(outcome, held))
@@ -259,7 +271,7 @@ def document(call: Call) -> Response:
     made = next(
         (
             each
-            for each in call.office.ledger.issues(chosen.report.id, chosen.period.id)
+            for each in call.office.ledger.issue_heads(chosen.report.id, chosen.period.id)
             if str(each.number) == call.places["issue"]
         ),
         None,
@@ -277,18 +289,22 @@ def document(call: Call) -> Response:
 
 def export(call: Call) -> Response:
     """Everything the page shows, as a workbook, or one table of it as CSV."""
-    chosen = _chosen(call)
-    office = call.office
-    with office.ledger.snapshot():
-        shown = call.desk.figures.of(office, chosen.report, chosen.period, compared=True)
-        made = office.ledger.issues(chosen.report.id, chosen.period.id)
+    table, ledger = call.query.get("bang", ""), call.office.ledger
+    if table and table not in EXPORTS:
+        raise UnknownNameError("desk.unknown_choice", name=table, known=", ".join(EXPORTS))
+    with ledger.snapshot():
+        head = _asked_head(call)
+        chosen = head.chosen
+        if head.shown is None or not head.shown.is_current:  # no table leaves here that no longer holds
+            return call.go(PATH, ky=chosen.value, notice="export_later")
+        made = ledger.issue_heads(chosen.report.id, chosen.period.id)
+        taken = Taken(
+            head.shown, settled_values(ledger, head.shown), settled_findings(ledger, head.shown)[0], made
+        )
     name = f"{chosen.report.id}_{chosen.period.id}"
-    table = call.query.get("bang", "")
     if table:
-        if table not in EXPORTS:
-            raise UnknownNameError("desk.unknown_choice", name=table, known=", ".join(EXPORTS))
-        return saved(export_csv(table, shown, made, call.say), f"TongHop_{name}_{table}.csv")
-    return saved(export_xlsx(shown, made, call.say), f"TongHop_{name}.xlsx")
+        return saved(export_csv(table, taken, call.say), f"TongHop_{name}_{table}.csv")
+    return saved(export_xlsx(taken, call.say), f"TongHop_{name}.xlsx")
 
 
 ROUTES = (
@@ -320,18 +336,37 @@ def _chosen(call: Call) -> Chosen:
     return chosen
 
 
-def _head(call: Call, *, compared: bool = False) -> Head | None:
+def _asked_head(call: Call) -> Head:
+    """The same for a page of one figure, which is of no use without a period.
+
+    Raises:
+        UnknownNameError: nothing is collected yet, or not for that period.
+    """
+    head = _head(call)
+    if head is None:
+        raise UnknownNameError("desk.unknown_period", name=call.query.get("ky", ""))
+    return head
+
+
+def _head(call: Call) -> Head | None:
+    """What is kept of the chosen period; where that is of earlier, it is worked out again meanwhile."""
     office = call.office
     chosen = chosen_period(call)
     if chosen is None:
         return None
-    shown = call.desk.figures.of(office, chosen.report, chosen.period, compared=compared)
+    shown, trouble = None, ""
+    try:
+        shown = settled(office, chosen.report, chosen.period)
+    except NotWorkedOutError as error:
+        trouble = error.places["told"]
+    if not trouble and (shown is None or not shown.is_current):
+        call.desk.follow_up.work_out(chosen.report.id, chosen.period.id)
     names = {unit.id: unit.name for unit in office.regime.units}
-    documents = _documents(shown.last, call)
-    return Head(chosen, shown, documents, names, Numbers(call.say.language))
+    documents = _documents(shown.last if shown else None, call)
+    return Head(chosen, shown, trouble, documents, names, Numbers(call.say.language))
 
 
-def _documents(made: Issue | None, call: Call) -> tuple[Document, ...]:
+def _documents(made: IssueHead | None, call: Call) -> tuple[Document, ...]:
     files = made.files if made else ()
     return tuple(Document(n, name, _kind(name, call)) for n, (name, _sha256) in enumerate(files, 1))
 
@@ -387,12 +422,12 @@ def _rows(
     return tuple(rows)
 
 
-def _issue_row(made: Issue, call: Call) -> IssueRow:
+def _issue_row(made: IssueHead, call: Call) -> IssueRow:
     shown = made.changes[:MOST_CHANGES]
     return IssueRow(made, _documents(made, call), shown, len(made.changes) - len(shown))
 
 
-def _asked(call: Call, shown: PeriodFigures) -> StandingFigure:
+def _asked(call: Call, shown: Settled) -> StandingFigure:
     """The figure a call asks for, the first one unless named."""
     code, sex = call.query.get("ct", ""), call.query.get("gioi", "")
     for each in shown.figures:
@@ -405,37 +440,8 @@ def _label(chosen: Chosen, asked: Figure) -> str:
     return chosen.report.indicator(asked.indicator).label
 
 
-def _of_units(
-    call: Call, shown: PeriodFigures, values: list[UnitValue], asked: Figure, of: Indicator
-) -> tuple[UnitFigure, ...]:
-    """What every unit gave for one figure, in the order of the units sheet; what is missing too."""
-    live = shown.consolidation
-    given = {held.unit: held for held in values if Figure(held.value.indicator, held.value.sex) == asked}
-    standings = {standing.unit.id: standing for standing in live.standings}
-    stood = stated_values(shown.frozen.issue if shown.frozen else None)
-    owing = {unit for total in live.totals if total.indicator is of for unit in total.missing}
-    found = []
-    for unit in live.regime.units:
-        held, standing = given.get(unit.id), standings.get(unit.id)
-        if held is None and unit.id not in owing and (unit.id, asked) not in stood:
-            continue
-        state = _state(held, standing)
-        counts = held.value.value if held and state == "counted" else None
-        before = stood.get((unit.id, asked))
-        is_new = shown.frozen is not None and counts != before
-        reason = _reason(call, held)
-        measure = live.report.indicator(asked.indicator).unit_of_measure
-        row = UnitFigure(unit.name, unit.id, standing, state, asked, held, measure, reason, before, is_new)
-        found.append(row)
-    return tuple(found)
-
-
-def _state(held: UnitValue | None, standing: UnitStanding | None) -> str:
-    if held is None:
-        return "exempt" if standing is not None and standing.exempt else "missing"
-    if not held.in_scope:
-        return "outside"
-    return "doubtful" if held.value.certainty is Certainty.DOUBTFUL else "counted"
+def _unit_row(call: Call, head: Head, given: UnitFigure) -> UnitRow:
+    return UnitRow(head.names.get(given.unit, given.unit), given, _reason(call, given.held))
 
 
 def _reason(call: Call, held: UnitValue | None) -> str:
@@ -448,12 +454,13 @@ def _reason(call: Call, held: UnitValue | None) -> str:
     return said if is_whole else call.say("web.figure_in_doubt")
 
 
-def _held(call: Call, values: list[UnitValue]) -> UnitValue:
-    wanted = (call.query.get("dv", ""), call.query.get("ct", ""), call.query.get("gioi", ""))
-    for held in values:
-        if (held.unit, held.value.indicator, held.value.sex.value) == wanted:
-            return held
-    raise UnknownNameError("desk.unknown_indicator", name=wanted[1], sex=wanted[2])
+def _held(call: Call, shown: Settled) -> UnitValue:
+    unit, code, sex = (call.query.get(name, "") for name in ("dv", "ct", "gioi"))
+    if sex in set(Sex):
+        for given in settled_units(call.office.ledger, shown, Figure(code, Sex(sex))):
+            if given.unit == unit and given.held is not None:
+                return given.held
+    raise UnknownNameError("desk.unknown_indicator", name=code, sex=sex)
 
 
 def spot_of(outcome: MessageOutcome, held: UnitValue) -> str:
@@ -475,8 +482,3 @@ def spot_of(outcome: MessageOutcome, held: UnitValue) -> str:
 
 def _begins(derived: Place, place: Place) -> bool:
     return derived.file == place.file and derived.where.startswith(place.where)
-
-
-def _mails(live: Consolidation) -> dict[tuple[str, str], str]:
-    """The message a unit's figure came by, by unit and indicator."""
-    return {(held.unit, held.value.indicator): held.archive_id for held in live.values if held.archive_id}
