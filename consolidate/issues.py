@@ -30,10 +30,11 @@ SHAPE = 1
 """The shape of `as_content`; a number higher than an older program knows is refused, not misread."""
 
 
-def inputs_sha256(consolidation: Consolidation, own_texts: Sequence[tuple[str, str]] = ()) -> str:
+def inputs_sha256(consolidation: Consolidation, texts: Sequence[tuple[str, str]] = ()) -> str:
     """The fingerprint of everything the documents are written from, `as_of` apart.
 
-    `own_texts` are the department's own templates and words: the name and SHA-256 of each.
+    `texts` are the templates and words they are written with, those shipped and the department's own: the
+    name and SHA-256 of each. So a draft made by a program that words it otherwise is another issue.
 
     Canonical JSON (sorted keys, plain decimals, moments in UTC), hashed with SHA-256. Of the regime only
     what documents show goes in: department, kinds of unit, units, time zone; not how mail is sent.
@@ -48,7 +49,7 @@ def inputs_sha256(consolidation: Consolidation, own_texts: Sequence[tuple[str, s
         "totals": consolidation.totals,
         "passages": consolidation.passages,
         "findings": consolidation.findings,
-        **({"own_texts": own_texts} if own_texts else {}),
+        **({"own_texts": texts} if texts else {}),
     }
     text = json.dumps(_plain(inputs), ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("ascii")).hexdigest()

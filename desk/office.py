@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from ledger.records import Issue, IssueHead, ReportFile
 
 DECISIONS = "decisions.jsonl"
+#: The catalogues whose sentences stand in documents; the words of pages and of mail change none of them.
+WORDS_OF_DOCUMENTS = ("consolidate", "documents", "findings*", "reasons", "terms*")
 #: How long the scans and photos of one message may take to recognise; a page takes three or four.
 RECOGNITION_SECONDS = 240.0
 #: Octets of data of a process that decodes and straightens pictures, one at a time.
@@ -70,17 +74,18 @@ class Office:
         """Where the department's own text templates of documents lie, when it keeps any."""
         return self.settings.home / "templates" / "documents"
 
-    def own_texts(self) -> tuple[tuple[str, str], ...]:
-        """Name and SHA-256 of what the department worded itself: its templates, and its words as in use.
+    def texts(self) -> tuple[tuple[str, str], ...]:
+        """Name and SHA-256 of every text documents are written with: those shipped, and the department's own.
 
-        Templates are read at every use, words once when the office is opened; both as the writers have them.
+        The department's templates are read at every use, its words once when the office is opened; both as
+        the writers have them.
         """
         folder = self.templates
         files = sorted(folder.rglob("*.txt"))
         templates = [(file.relative_to(folder).as_posix(), sha256_of(file.read_bytes())) for file in files]
         own = self.document_wording.own
         words = [(key, sha256_of(own[key].encode())) for key in sorted(own)]
-        return (*templates, *words)
+        return (*shipped_texts(), *templates, *words)
 
     @property
     def account(self) -> str:
@@ -206,6 +211,16 @@ class Office:
     def sha256(file: ReportFile) -> str:
         """The fingerprint of a produced document."""
         return sha256_of(file.content)
+
+
+@cache
+def shipped_texts() -> tuple[tuple[str, str], ...]:
+    """Name and SHA-256 of the templates and words of documents that come with the program."""
+    folder = Path(str(files("templates")))
+    paths = [path for path in (folder / "documents").rglob("*") if path.is_file()]
+    paths += [path for area in WORDS_OF_DOCUMENTS for path in (folder / "wording").glob(f"{area}.vi.yaml")]
+    return tuple((f"shipped/{path.relative_to(folder).as_posix()}", sha256_of(path.read_bytes()))
+                 for path in sorted(paths))  # fmt: skip
 
 
 @contextmanager

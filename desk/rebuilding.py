@@ -152,7 +152,7 @@ def _compared(anew: Office, issue: Issue) -> Iterator[str]:
     if period is None:
         return
     consolidation = consolidation_of(anew, report, period, anew.clock())
-    if inputs_sha256(consolidation, anew.own_texts()) != issue.inputs_sha256:
+    if inputs_sha256(consolidation, anew.texts()) != issue.inputs_sha256:
         return  # something has come since that issue; the next one will tell
     then = replace(consolidation, as_of=issue.as_of)
     made = {file.name: hashlib.sha256(file.content).hexdigest() for file in documents(anew, then)}

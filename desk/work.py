@@ -315,7 +315,7 @@ def issue(office: Office, report: ReportDefinition, period: Period, as_of: datet
         FrozenIssueLostError: the issue that stands is not in the ledger.
     """
     consolidation = consolidation_of(office, report, period, as_of)
-    sha256 = inputs_sha256(consolidation, office.own_texts())
+    sha256 = inputs_sha256(consolidation, office.texts())
     freeze = freeze_of(office.ledger.decisions(), report.id, period.id)
     before = (
         office.ledger.latest_issue(report.id, period.id)

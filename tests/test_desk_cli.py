@@ -23,6 +23,7 @@ from config.wording import Wording, _shipped
 from desk import backup, heartbeat
 from desk.cli import app
 from desk.errors import CONFIGURATION
+from desk.office import shipped_texts
 from desk.views import mail_name
 from ledger.records import MessageClass, MessageState, ObligationState, OutboxState
 from tests.offices import (
@@ -220,6 +221,23 @@ def test_a_departments_own_template_makes_the_next_issue_and_a_spoiled_one_is_na
     own.write_text("{{ nobody_knows }}", "utf-8")
     refused = fresh.run(*chosen, code=7)
     assert "report/closing.txt" in refused.err
+
+
+def test_a_shipped_template_that_changed_makes_the_next_issue_and_the_words_of_a_page_none(
+    fresh: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    round_of_mail(fresh)
+    fresh.take_in()
+    chosen = ("consolidate", "-r", REPORT, "-k", PERIOD)
+    assert fresh.listed(*chosen)["number"] == 1
+    texts = dict(shipped_texts())
+    assert "shipped/documents/report/closing.txt" in texts
+    assert "shipped/wording/documents.vi.yaml" in texts
+    assert not [name for name in texts if "web" in name or name.endswith(".en.yaml")]
+    changed = tuple((texts | {"shipped/documents/report/closing.txt": "0" * 64}).items())
+    monkeypatch.setattr("desk.office.shipped_texts", lambda: changed)
+    assert fresh.listed(*chosen)["number"] == 2
+    assert not fresh.listed(*chosen)["new"]
 
 
 def test_remind_previews_and_queues_nothing(office: Office) -> None:
