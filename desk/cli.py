@@ -407,7 +407,8 @@ def values(
     as_json: AsJson = False,
 ) -> None:
     from desk.decisions import require_unit
-    from desk.views import value_view
+    from desk.freezing import standing_issue
+    from desk.views import beside_frozen, value_view
     from desk.work import chosen_periods, consolidation_of, shown_values
 
     with _office(context) as office:
@@ -417,7 +418,11 @@ def values(
         views = []
         for definition, known in chosen_periods(office, report, period, moment):
             consolidation = consolidation_of(office, definition, known, moment)
-            views += [value_view(held, consolidation) for held in shown_values(office, consolidation, unit)]
+            stands = standing_issue(office, definition, known, moment)
+            found = [value_view(held, consolidation) for held in shown_values(office, consolidation, unit)]
+            views += beside_frozen(found, stands)
+            if stands and not as_json:
+                _print(_say("cli.values_frozen", period=known.name, number=stands.number))
         if as_json:
             _dump(views)
         else:
@@ -475,6 +480,8 @@ def trace(
             _dump(view)
             return
         printer = _printer()
+        if view["frozen"]:
+            _print(_say("cli.total_frozen", number=view["frozen"], now=view["now"]["value"]))
         printer.totals([view["total"]])
         printer.values(view["values"], office.regime)
         for message in view["messages"]:

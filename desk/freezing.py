@@ -11,6 +11,8 @@ from ledger.freezing import FREEZE, UNFREEZE, Freeze, freeze_of, target_of
 from ledger.records import Decision
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from config.reports import Period, ReportDefinition
     from desk.office import Office
     from ledger.records import Issue, Submission
@@ -75,6 +77,17 @@ def frozen(office: Office, report: ReportDefinition, period: Period) -> Frozen |
     made = frozen_issue(office, report, period, standing)
     arrived = office.ledger.receipts(report.id, period.id)
     return Frozen(standing, made, tuple(each for each in arrived if each.arrival > standing.at))
+
+
+def standing_issue(office: Office, report: ReportDefinition, period: Period, as_of: datetime) -> Issue | None:
+    """The issue whose figures stood for a period at a moment; None while it was not frozen.
+
+    Raises:
+        FrozenIssueLostError: it is not in the ledger.
+    """
+    decided = (each for each in office.ledger.decisions() if each.at <= as_of)
+    standing = freeze_of(decided, report.id, period.id)
+    return frozen_issue(office, report, period, standing) if standing else None
 
 
 def _one_period(office: Office, report: str | None, period: str | None) -> tuple[ReportDefinition, Period]:

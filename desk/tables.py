@@ -164,13 +164,22 @@ class Printer:
                 unit_name(view["unit"], regime),
                 view["indicator"],
                 self._say(f"terms.sex_{view['sex']}"),
-                "" if view["value"] is None else str(view["value"]),
+                self._figure(view),
                 view["unit_of_measure"],
                 f"{source['file']}, {source['place']}",
                 source["text"][:60],
                 self._say(f"cli.certainty_{view['certainty']}"),
             )
         self.console.print(table)
+
+    def _figure(self, view: View) -> str:
+        """The figure; of a frozen period with what stands, where that is another."""
+        now = "" if view["value"] is None else str(view["value"])
+        frozen = view.get("frozen")
+        if not frozen or frozen["value"] == view["value"]:
+            return now
+        stood = "–" if frozen["value"] is None else str(frozen["value"])
+        return self._say("cli.figure_frozen", now=now, frozen=stood)
 
     def totals(self, views: Iterable[View]) -> None:
         """Figures of the department with their coverage."""

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from config.reports import Figure, Sex
 from desk.errors import UnknownNameError
+from desk.freezing import standing_issue
 from desk.office import Office
-from desk.views import View, message_view, total_view, value_view
+from desk.views import View, beside_frozen, message_view, stated_total, total_view, value_view
 from desk.work import chosen_periods, consolidation_of
 
 
@@ -20,7 +21,10 @@ def trace_of(
     as_of: datetime,
     unit: str | None = None,
 ) -> View:
-    """{"total", "values", "messages"} of one figure; a ratio is traced to both its parts.
+    """{"total", "frozen", "now", "values", "messages"} of one figure; a ratio is traced to both its parts.
+
+    Of a frozen period "total" is what its issue states, "frozen" the number of that issue, and "now" what the
+    total would be by now.
 
     Raises:
         UnknownNameError: there is no such figure, report or period.
@@ -38,9 +42,12 @@ def trace_of(
                 if (value.value.indicator, value.value.sex) in figures and unit in (None, value.unit)
             ]
             outcomes = {value.archive_id: office.ledger.message(value.archive_id) for value in held}
+            live, stands = total_view(total), standing_issue(office, definition, known, as_of)
             return {
-                "total": total_view(total),
-                "values": [value_view(value, consolidation) for value in held],
+                "total": stated_total(live, stands) if stands else live,
+                "frozen": stands.number if stands else None,
+                "now": live if stands else None,
+                "values": beside_frozen([value_view(value, consolidation) for value in held], stands),
                 "messages": [
                     message_view(outcome, office.regime.timezone, office.wording)
                     for outcome in outcomes.values()

@@ -13,6 +13,7 @@ from consolidate.consolidation import Consolidation, Total, UnitStanding, UnitVa
 from consolidate.findings import told_findings
 from ledger.records import (
     Finding,
+    Issue,
     MessageClass,
     MessageOutcome,
     MessageState,
@@ -172,6 +173,29 @@ def value_view(held: UnitValue, consolidation: Consolidation) -> View:
         "reason": value.reason or None,
         "in_scope": held.in_scope,
     }
+
+
+def beside_frozen(views: Iterable[View], stands: Issue | None) -> list[View]:
+    """Figures of units as they are now, each with what the issue that a frozen period stands as counted.
+
+    "frozen" is None while the period is not frozen, else {"issue", "value"}.
+    """
+    rows = stands.content["values"] if stands else ()
+    counted = {(row["unit"], row["indicator"], row["sex"]): row for row in rows if row["certain"]}
+    found = []
+    for view in views:
+        row = counted.get((view["unit"], view["indicator"], view["sex"]))
+        value = number(Decimal(row["value"])) if row and row["value"] is not None else None
+        found.append(view | {"frozen": {"issue": stands.number, "value": value} if stands else None})
+    return found
+
+
+def stated_total(total: View, stands: Issue) -> View:
+    """A total as the issue that a frozen period stands as states it."""
+    for row in stands.content["totals"]:
+        if (row["indicator"], row["sex"]) == (total["indicator"], total["sex"]):
+            return total | _as_stated(row)
+    return total | _as_stated(None)
 
 
 def total_view(total: Total) -> View:

@@ -212,3 +212,20 @@ def test_an_issue_that_is_not_the_one_frozen_is_not_taken_for_it(office: Office)
             issue(opened, report, period, opened.clock())
 
     inside(office, other)
+
+
+def test_values_and_trace_of_a_frozen_period_say_what_stands_beside_what_is(office: Office) -> None:
+    freeze_it(office)
+    office = late_report(office)
+    rows = {row["unit"]: row for row in office.listed("values", *WHERE) if row["indicator"] == "B1"}
+    assert (rows["y-te"]["value"], rows["y-te"]["frozen"]) == (19, {"issue": 1, "value": None})
+    assert rows["binh-minh"]["frozen"] == {"issue": 1, "value": rows["binh-minh"]["value"]}
+    traced = office.listed("trace", "B1", *WHERE)
+    assert (traced["total"]["value"], traced["total"]["n"], traced["frozen"]) == (36, 3, 1)
+    assert traced["now"]["value"] == 55
+    assert "đã chốt theo lần lập 1" in " ".join(office.run("values", *WHERE).out.split())
+    assert "Theo sổ hiện nay: 55" in " ".join(office.run("trace", "B1", *WHERE).out.split())
+    assert office.listed("trace", "B1", *WHERE, "--as-of", "2023-06-06")["frozen"] is None
+    office.run("decide", "unfreeze", *WHERE, "--reason", "Sửa")
+    assert office.listed("trace", "B1", *WHERE)["total"]["value"] == 55
+    assert {row["frozen"] for row in office.listed("values", *WHERE)} == {None}
