@@ -11,6 +11,7 @@ ConfigError
 ├── UnreadableCheckError           with the position of the fault in the rule
 ├── UnreadableDueError
 ├── SecretFileReadableByOthersError
+├── SecretStandsInEnvironmentError
 └── UnsafeSecretNameError
 """
 
@@ -168,6 +169,15 @@ class SecretFileReadableByOthersError(_SentenceError):
     def __init__(self, path: Path, mode: int) -> None:
         self.path = path
         super().__init__(path=path, mode=f"{mode:04o}")
+
+
+class SecretStandsInEnvironmentError(_SentenceError):
+    """The environment gives the secret: another one entered would not be heard."""
+
+    code = "secret_in_environment"
+
+    def __init__(self, variable: str) -> None:
+        super().__init__(name=variable)
 
 
 class UnsafeSecretNameError(_SentenceError):

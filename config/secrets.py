@@ -9,10 +9,15 @@ import hmac
 import os
 import re
 import tempfile
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from config.errors import SecretFileReadableByOthersError, UnsafeSecretNameError
+from config.errors import (
+    SecretFileReadableByOthersError,
+    SecretStandsInEnvironmentError,
+    UnsafeSecretNameError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +30,14 @@ SERVICE = "tonghop"
 
 _NAME = re.compile(r"[a-z][a-z_]*")
 _OTHERS = 0o077
+
+
+class Keeper(StrEnum):
+    """Where a secret is kept; what stands first is asked first."""
+
+    ENVIRONMENT = "environment"
+    FILE = "file"
+    KEYRING = "keyring"
 
 
 class Secret:
@@ -71,28 +84,68 @@ def secret(
         SecretFileReadableByOthersError: others than the owner may read the file.
 
     """
-    _require_plain(name)
-    environment = os.environ if environment is None else environment
-    text = environment.get(f"TONGHOP_{name.upper()}") or (_from_file(name, home) if home else "")
-    text = text or _from_keyring(name)
-    return Secret(text) if text else None
+    return _found(name, home, environment)[1]
 
 
-def store_secret(name: str, value: Secret, home: Path) -> None:
-    """Keep the secret in the file `secret` of `home`, replaced as a whole and readable by its owner only.
+def keeper_of(
+    name: str, home: Path | None = None, environment: Mapping[str, str] | None = None
+) -> Keeper | None:
+    """Where the secret of that name comes from, None where nobody has entered it.
+
+    Raises:
+        UnsafeSecretNameError, SecretFileReadableByOthersError: as `secret`.
+
+    """
+    return _found(name, home, environment)[0]
+
+
+def variable(name: str) -> str:
+    """The variable of the environment that a secret may stand in."""
+    return f"TONGHOP_{name.upper()}"
+
+
+def store_secret(
+    name: str, value: Secret, home: Path, environment: Mapping[str, str] | None = None
+) -> Keeper:
+    """Keep the secret where it is kept already: in the keyring of the system, else in the file `secret`.
+
+    The file of `home` is replaced as a whole and readable by its owner only.
 
     Raises:
         UnsafeSecretNameError: the name is no plain word, or the value has several lines.
         SecretFileReadableByOthersError: others than the owner may read the file there is.
+        SecretStandsInEnvironmentError: the environment has it and would go on being believed.
 
     """
-    _require_plain(name)
     if "\n" in value.reveal() or "\r" in value.reveal():
         raise UnsafeSecretNameError(name)
-    path = home / FILE
+    keeper = keeper_of(name, home, environment)
+    if keeper is Keeper.ENVIRONMENT:
+        raise SecretStandsInEnvironmentError(variable(name))
+    if keeper is Keeper.KEYRING and _into_keyring(name, value):
+        return keeper
+    _into_file(name, value, home / FILE)
+    return Keeper.FILE
+
+
+def _found(
+    name: str, home: Path | None, environment: Mapping[str, str] | None
+) -> tuple[Keeper | None, Secret | None]:
+    _require_plain(name)
+    environment = os.environ if environment is None else environment
+    if text := environment.get(variable(name)):
+        return Keeper.ENVIRONMENT, Secret(text)
+    if text := _from_file(name, home) if home else "":
+        return Keeper.FILE, Secret(text)
+    if text := _from_keyring(name):
+        return Keeper.KEYRING, Secret(text)
+    return None, None
+
+
+def _into_file(name: str, value: Secret, path: Path) -> None:
     entries = _entries(path) | {name: value.reveal()}
     # mkstemp makes the file 0600 before anything is in it.
-    handle, temporary = tempfile.mkstemp(dir=home, prefix=".secret-")
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".secret-")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.writelines(f"{key}: {text}\n" for key, text in entries.items())
         file.flush()
@@ -131,3 +184,14 @@ def _from_keyring(name: str) -> str:
         return keyring.get_password(SERVICE, name) or ""
     except KeyringError:  # a server without a desktop session has no keyring
         return ""
+
+
+def _into_keyring(name: str, value: Secret) -> bool:
+    import keyring
+    from keyring.errors import KeyringError
+
+    try:
+        keyring.set_password(SERVICE, name, value.reveal())
+    except KeyringError:  # a locked one, or one that only reads: the file is asked before it
+        return False
+    return _from_keyring(name) == value.reveal()

@@ -48,6 +48,14 @@ class Encryption(StrEnum):
     NONE = "none"  #: tests on loopback only
 
 
+class SecondFactor(StrEnum):
+    """Who must give a code after the password; everybody may."""
+
+    OFFERED = "offered"  #: nobody must
+    OFFICERS = "officers"  #: whoever may change something
+    EVERYBODY = "everybody"
+
+
 @dataclass(frozen=True, slots=True)
 class MailboxSettings:
     """The mailbox that is read, never changed."""
@@ -89,6 +97,7 @@ class DeskSettings:
     behind_proxy: bool = False  #: a proxy on `proxies` speaks TLS to the browsers and plain HTTP to us
     proxies: tuple[str, ...] = ("127.0.0.1",)  #: whose X-Forwarded-For and -Proto are believed
     names: tuple[str, ...] = ()  #: host names browsers may use, beside loopback
+    second_factor: SecondFactor = SecondFactor.OFFERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +191,7 @@ class _DeskModel(Strict):
     behind_proxy: bool = False
     proxies: tuple[Text, ...] = ("127.0.0.1",)
     names: tuple[Text, ...] = ()
+    second_factor: SecondFactor = SecondFactor.OFFERED
 
     def plain_where_it_must_not_be(self) -> bool:
         """Whether passwords would cross the network in the clear."""

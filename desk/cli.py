@@ -127,7 +127,7 @@ def password(
     context: typer.Context,
     outgoing: Annotated[bool, typer.Option("--outgoing", help=_say("cli.opt_outgoing"))] = False,
 ) -> None:
-    from config.secrets import FILE, PASSWORD, SMTP_PASSWORD, Secret, store_secret
+    from config.secrets import FILE, PASSWORD, SMTP_PASSWORD, Keeper, Secret, store_secret
     from desk.errors import HomeNotFoundError
 
     world: _World = context.obj
@@ -136,8 +136,9 @@ def password(
             raise HomeNotFoundError("desk.no_home", home=str(world.home))
         # Asked for, never an argument: the command line is seen by others and kept in a history.
         entered = typer.prompt(_say("cli.ask_password"), hide_input=True, err=True)
-        store_secret(SMTP_PASSWORD if outgoing else PASSWORD, Secret(entered.strip()), world.home)
-        _print(_say("cli.password_kept", path=str(world.home / FILE)))
+        keeper = store_secret(SMTP_PASSWORD if outgoing else PASSWORD, Secret(entered.strip()), world.home)
+        words = "cli.password_kept_in_keyring" if keeper is Keeper.KEYRING else "cli.password_kept"
+        _print(_say(words, path=str(world.home / FILE)))
 
 
 @app.command(help=_say("cli.doctor"))
@@ -277,6 +278,21 @@ def account_list(context: typer.Context, as_json: AsJson = False) -> None:
     for one in found:
         state = "web.account_disabled" if one.disabled else f"web.role_{one.role}"
         _print(f"{one.name}  {one.shown_name}  {_say(state)}")
+
+
+@account_app.command("role", help=_say("cli.account_role"))
+def account_role(
+    context: typer.Context,
+    name: AccountName,
+    role: Annotated[str, typer.Argument(help=_say("cli.opt_account_role"))],
+) -> None:
+    from desk.web.accounts import Role
+
+    with _desk(context) as opened:
+        chosen = _choice(role, Role)
+        assert chosen is not None
+        opened.accounts.appoint(name, chosen)
+        _print(_say("web.account_has_role", name=name, role=_say(f"web.role_{chosen}")))
 
 
 @account_app.command("reset", help=_say("cli.account_reset"))

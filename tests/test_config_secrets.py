@@ -2,15 +2,19 @@ from __future__ import annotations
 
 import logging
 import pickle
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import keyring
 import pytest
 from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
 
-from config.errors import SecretFileReadableByOthersError, UnsafeSecretNameError
-from config.secrets import PASSWORD, Secret, secret, store_secret
+from config.errors import (
+    SecretFileReadableByOthersError,
+    SecretStandsInEnvironmentError,
+    UnsafeSecretNameError,
+)
+from config.secrets import PASSWORD, Keeper, Secret, keeper_of, secret, store_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,3 +95,41 @@ def test_a_name_that_is_no_plain_word_is_refused(name: str) -> None:
 def test_a_secret_of_two_lines_is_not_stored(tmp_path: Path) -> None:
     with pytest.raises(UnsafeSecretNameError):
         store_secret(PASSWORD, Secret("a\nb: c"), tmp_path)
+
+
+class WritableKeyring(KeyringBackend):
+    """A keyring that holds what it is given."""
+
+    priority = -1.0  # never chosen by itself
+    held: ClassVar[dict[tuple[str, str], str]] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.held.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.held[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None: ...
+
+
+def test_what_the_keyring_keeps_is_renewed_there_and_nowhere_else(tmp_path: Path) -> None:
+    WritableKeyring.held["tonghop", PASSWORD] = "cu"
+    keyring.set_keyring(WritableKeyring())  # type: ignore[no-untyped-call]  # as above
+    assert store_secret(PASSWORD, Secret("moi"), tmp_path, {}) is Keeper.KEYRING
+    assert secret(PASSWORD, tmp_path, {}) == Secret("moi")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_keyring_that_cannot_be_written_leaves_the_new_secret_to_the_file(tmp_path: Path) -> None:
+    keyring.set_keyring(OneEntryKeyring())  # type: ignore[no-untyped-call]  # as above
+    assert store_secret(PASSWORD, Secret("moi"), tmp_path, {}) is Keeper.FILE
+    assert secret(PASSWORD, tmp_path, {}) == Secret("moi")
+
+
+def test_a_secret_of_the_environment_is_changed_only_there(tmp_path: Path) -> None:
+    environment = {"TONGHOP_PASSWORD": "moi-truong"}
+    with pytest.raises(SecretStandsInEnvironmentError) as caught:
+        store_secret(PASSWORD, Secret("moi"), tmp_path, environment)
+    assert "TONGHOP_PASSWORD" in str(caught.value)
+    assert keeper_of(PASSWORD, tmp_path, environment) is Keeper.ENVIRONMENT
+    assert list(tmp_path.iterdir()) == []

@@ -184,7 +184,7 @@ def test_signing_in_tells_nothing_about_who_has_an_account(tmp_path: Path) -> No
         desk.client()
         said = [
             desk.client(None).send_form("/dang-nhap", name=name, password="sai").text.replace(name, "")
-            for name in ("officer-thu", "khong-co-ai")
+            for name in ("administrator-thu", "khong-co-ai")
         ]
         assert said[0] == said[1]
         assert "không đúng" in said[0]

@@ -143,7 +143,7 @@ def test_a_second_factor_is_set_up_and_asked_for_without_javascript(tmp_path: Pa
         expect(page.locator("code")).to_have_count(RECOVERY_CODES)
         once = page.locator("code").first.inner_text()
         page.get_by_role("button", name="Đăng xuất").click()
-        page.get_by_label("Tên đăng nhập").fill("officer-thu")
+        page.get_by_label("Tên đăng nhập").fill("administrator-thu")
         page.get_by_label("Mật khẩu").fill(PASSWORD)
         page.get_by_role("button", name="Đăng nhập").click()
         page.get_by_label("Mã 6 số").fill(once)

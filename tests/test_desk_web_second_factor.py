@@ -11,10 +11,10 @@ import httpx
 import pyotp
 import pytest
 
-from desk.web.accounts import TRIES_OF_PAIR
+from desk.web.accounts import TRIES_OF_PAIR, Role
 from desk.web.second_factor import RECOVERY_CODES, WAITS, matching_step, recovery_hash
-from tests.offices import NOW, at
-from tests.web import PASSWORD, Client, Served, served_round
+from tests.offices import NOW, at, make_office
+from tests.web import PASSWORD, Client, Served, served_office, served_round
 
 SIGN_IN = "/dang-nhap"
 STEP = timedelta(seconds=30)
@@ -43,7 +43,7 @@ def turned_on(desk: Served) -> tuple[Client, str, list[str]]:
 def half(desk: Served) -> tuple[Client, str]:
     """Somebody who has given the password, and what stands for it."""
     client = desk.client(None)
-    asked = client.send_form(SIGN_IN, name="officer-thu", password=PASSWORD)
+    asked = client.send_form(SIGN_IN, name="administrator-thu", password=PASSWORD)
     found = re.search(r'name="half" value="([^"]+)"', asked.text)
     assert found is not None, asked.text
     return client, found[1]
@@ -58,7 +58,9 @@ def test_it_counts_only_after_a_code_has_shown_that_the_app_has_it(desk: Served)
     client.send_form("/tai-khoan/ma")
     answer = client.send_form("/tai-khoan/ma/bat", code="000000")
     assert answer.status_code == 422
-    assert desk.client(None).send_form(SIGN_IN, name="officer-thu", password=PASSWORD).status_code == 303
+    assert (
+        desk.client(None).send_form(SIGN_IN, name="administrator-thu", password=PASSWORD).status_code == 303
+    )
 
 
 def test_the_password_alone_signs_nobody_in(desk: Served) -> None:
@@ -125,13 +127,15 @@ def test_it_is_turned_off_and_codes_are_renewed_only_with_the_password(desk: Ser
     renewed = client.send_form("/tai-khoan/ma/du-phong", confirm_password=PASSWORD).text
     assert not set(codes) & set(re.findall(r"<code>([a-z2-9-]{11})</code>", renewed))
     client.send_form("/tai-khoan/ma/tat")
-    assert desk.client(None).send_form(SIGN_IN, name="officer-thu", password=PASSWORD).status_code == 303
+    assert (
+        desk.client(None).send_form(SIGN_IN, name="administrator-thu", password=PASSWORD).status_code == 303
+    )
 
 
 def test_a_reset_on_the_machine_takes_it_away(desk: Served) -> None:
     turned_on(desk)
-    once = desk.desk.accounts.reset("officer-thu")
-    account = desk.desk.accounts.sign_in("officer-thu", once, "127.0.0.1").account
+    once = desk.desk.accounts.reset("administrator-thu")
+    account = desk.desk.accounts.sign_in("administrator-thu", once, "127.0.0.1").account
     assert account is not None
     assert not account.second_factor
     assert desk.desk.accounts.codes_left(account) == 0
@@ -160,8 +164,6 @@ def test_own_sessions_are_listed_and_ended(desk: Served) -> None:
 
 
 def test_nobody_ends_the_session_of_another(desk: Served) -> None:
-    from desk.web.accounts import Role
-
     officer, reader = desk.client(), desk.client(Role.READER)
     session = desk.desk.sessions.find(officer.token)
     assert session is not None
@@ -175,3 +177,48 @@ def test_the_secret_is_shown_to_the_session_that_asked_and_nobody_else(desk: Ser
     client.send_form("/tai-khoan/ma")
     assert "otpauth" not in client.get("/tai-khoan").text
     assert not re.search(r"<code>[A-Z2-7]{32}</code>", other.get("/tai-khoan").text)
+
+
+# -- compulsory ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def strict(tmp_path: Path) -> Iterator[Served]:
+    office = make_office(tmp_path)
+    office.settings("desk:\n  second_factor: officers\n")
+    with served_office(office) as found:
+        yield found
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.ADMINISTRATOR])
+def test_who_lacks_a_compulsory_second_factor_reaches_nothing_but_its_setting_up(
+    strict: Served, role: Role
+) -> None:
+    client = strict.client(role)
+    for path in ("/ky-bao-cao", "/viec-can-xem", "/thiet-lap"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/tai-khoan")
+    assert client.send_form("/don-vi/y-te/mien", ky="x").headers["location"] == "/tai-khoan"
+    fragment = client.get("/ky-bao-cao", headers={"HX-Request": "true"})
+    assert (fragment.status_code, fragment.headers["hx-redirect"]) == (204, "/tai-khoan")
+    page = client.get("/tai-khoan").text
+    assert "yêu cầu xác thực hai bước" in page
+    assert "<nav" not in page
+
+
+def test_once_it_is_set_up_everything_is_open_and_it_is_not_turned_off_again(strict: Served) -> None:
+    client, _secret, codes = turned_on(strict)
+    assert codes
+    assert client.get("/ky-bao-cao").status_code == 200
+    assert "/tai-khoan/ma/tat" not in client.get("/tai-khoan").text
+    assert client.send_form("/tai-khoan/ma/tat").status_code == 422
+    account = strict.desk.accounts.find("administrator-thu")
+    assert account is not None
+    assert account.second_factor
+
+
+def test_a_reader_needs_none_unless_everybody_does(strict: Served) -> None:
+    assert strict.client(Role.READER).get("/ky-bao-cao").status_code == 200
+    strict.office.settings("desk:\n  second_factor: everybody\n")
+    with served_office(strict.office) as desk:
+        assert desk.client(Role.READER).get("/ky-bao-cao").headers["location"] == "/tai-khoan"

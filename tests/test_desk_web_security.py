@@ -37,7 +37,8 @@ def named(found: list[Route]) -> list[str]:
 
 
 BEHIND_SIGN_IN = [route for route in routes() if route.wanted is not Right.ANYBODY]
-OFFICERS = [route for route in routes() if route.wanted is Right.OFFICER]
+OFFICERS = [route for route in routes() if route.wanted >= Right.OFFICER]
+ADMINISTRATORS = [route for route in routes() if route.wanted is Right.ADMINISTRATOR]
 
 
 @pytest.mark.parametrize("route", BEHIND_SIGN_IN, ids=named(BEHIND_SIGN_IN))
@@ -55,6 +56,25 @@ def test_a_reader_gets_nowhere_an_officer_is_asked_for(desk: Served, route: Rout
     answer = reader.send_form(path_of(route)) if route.method == POST else reader.get(path_of(route))
     assert answer.status_code == 403
     assert desk.desk.office().ledger.last_event() == before
+
+
+@pytest.mark.parametrize("route", ADMINISTRATORS, ids=named(ADMINISTRATORS))
+@pytest.mark.parametrize("role", [Role.READER, Role.OFFICER])
+def test_nobody_but_an_administrator_sets_the_mail_account_and_sending(
+    desk: Served, route: Route, role: Role
+) -> None:
+    client = desk.client(role)
+    before = desk.desk.office().ledger.last_event()
+    assert client.send_form(path_of(route)).status_code == 403
+    assert desk.desk.office().ledger.last_event() == before
+    assert "tài khoản quản trị" in client.get("/thiet-lap/hop-thu").text  # says why there is no button
+
+
+def test_the_mail_account_sending_and_the_way_back_are_an_administrators() -> None:
+    assert {route.path for route in ADMINISTRATORS} == {
+        "/thiet-lap/hop-thu", "/thiet-lap/hop-thu/mat-khau", "/thiet-lap/gui-thu",
+        "/thiet-lap/lich-su/{number}",
+    }  # fmt: skip
 
 
 def test_every_route_that_changes_the_office_asks_for_an_officer() -> None:
@@ -163,7 +183,7 @@ def test_signing_in_leads_only_to_our_own_pages(desk: Served, target: str) -> No
     assert own_path(target) == "/"
     desk.client()
     nobody = desk.client(None)
-    answer = nobody.send_form(SIGN_IN, name="officer-thu", password=PASSWORD, next=target)
+    answer = nobody.send_form(SIGN_IN, name="administrator-thu", password=PASSWORD, next=target)
     assert answer.headers["location"] == "/"
 
 
@@ -184,7 +204,7 @@ def test_signing_in_goes_on_to_the_page_that_was_asked_for(desk: Served) -> None
 def test_a_session_is_new_at_sign_in_and_gone_at_sign_out(desk: Served) -> None:
     client = desk.client()
     before = client.token
-    answer = client.send_form(SIGN_IN, name="officer-thu", password=PASSWORD)
+    answer = client.send_form(SIGN_IN, name="administrator-thu", password=PASSWORD)
     after = answer.cookies[desk.desk.cookie]
     assert after != before
     assert desk.desk.sessions.find(before) is None

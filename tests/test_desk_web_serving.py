@@ -80,7 +80,7 @@ def test_the_first_start_prints_a_one_time_password_and_it_stops_within_five_sec
     attempt = Accounts(store, Clock(at("2023-06-07T09:00"))).sign_in(found[1], found[2], "127.0.0.1")
     store.close()
     assert attempt.account is not None
-    assert attempt.account.role is Role.OFFICER
+    assert attempt.account.role is Role.ADMINISTRATOR
     assert attempt.account.must_change
 
 
@@ -154,7 +154,7 @@ def test_behind_a_proxy_the_cookie_is_tied_to_the_host_and_to_tls(tmp_path: Path
             "X-Forwarded-Proto": "https",
             "X-Forwarded-For": "198.51.100.7",
         }
-        told = {"name": "officer-thu", "password": "sai"}
+        told = {"name": "administrator-thu", "password": "sai"}
         answer = httpx.post(desk.url("/dang-nhap"), data=told, headers=sent)
         assert answer.status_code == 403
         assert desk.desk.accounts.audit()[0].address == "198.51.100.7"

@@ -312,6 +312,18 @@ def test_large_tables_are_paged_and_searched_without_accents(tmp_path: Path) -> 
 # -- mail account ----------------------------------------------------------------------------------------
 
 
+def test_a_password_of_the_environment_is_said_to_be_there_and_not_kept_twice(
+    desk: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TONGHOP_PASSWORD", "tu-may")
+    client = desk.client()
+    assert "biến môi trường TONGHOP_PASSWORD" in client.get("/thiet-lap/hop-thu").text
+    answer = client.send_form("/thiet-lap/hop-thu/mat-khau", ten="password", bi_mat="khac-han")
+    assert answer.status_code == 422
+    assert "không có tác dụng nên không được giữ" in answer.text
+    assert not (desk.office.home / "secret").exists()
+
+
 def test_a_password_goes_in_and_never_comes_out(desk: Served) -> None:
     client = desk.client()
     told = {"ten": "password", "bi_mat": "abcd efgh ijkl", "confirm_password": PASSWORD}
@@ -324,6 +336,7 @@ def test_a_password_goes_in_and_never_comes_out(desk: Served) -> None:
     assert found is not None
     assert found.reveal() == "abcd efgh ijkl"
     assert (desk.office.home / "secret").stat().st_mode & 0o077 == 0
+    assert f"giữ trong tệp {desk.office.home / 'secret'}" in client.get("/thiet-lap/hop-thu").text
     for page in ("/thiet-lap/hop-thu", "/nhat-ky", "/thiet-lap/lich-su"):
         assert "abcd efgh" not in client.get(page).text
     bad = {"ten": "../x", "bi_mat": "x", "confirm_password": PASSWORD}

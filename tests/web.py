@@ -1,7 +1,7 @@
 """The desk served on a free port of loopback, over a small invented office; and a browser that looks at it.
 
     def test_...(desk: Served, browser: Browser) -> None:
-        page = desk.page(browser)              # signed in as an officer
+        page = desk.page(browser)              # signed in as one who may do everything
         page.goto(desk.url("/ky-bao-cao"))
 
 `served_office` is for tests without a browser: `desk.client()` is an HTTP client that is signed in.
@@ -110,11 +110,11 @@ class Served:
         """The address of a page."""
         return self.address + path
 
-    def sign_in(self, role: Role = Role.OFFICER) -> str:
+    def sign_in(self, role: Role = Role.ADMINISTRATOR) -> str:
         """The cookie's token of a new session for somebody of that role."""
         name = f"{role.value}-thu"
         if self.desk.accounts.find(name) is None:
-            once = self.desk.accounts.add(name, "Lò Thị Mai" if role is Role.OFFICER else "Người xem", role)
+            once = self.desk.accounts.add(name, "Lò Thị Mai" if role.may_change else "Người xem", role)
             account = self.desk.accounts.find(name)
             assert account is not None
             assert not self.desk.accounts.change_password(account, once, PASSWORD)
@@ -122,11 +122,11 @@ class Served:
         assert account is not None
         return self.desk.sessions.begin(account, "127.0.0.1")
 
-    def client(self, role: Role | None = Role.OFFICER) -> Client:
+    def client(self, role: Role | None = Role.ADMINISTRATOR) -> Client:
         """An HTTP client, signed in unless the role is None."""
         return Client(self, self.sign_in(role) if role else "")
 
-    def page(self, browser: Browser, role: Role = Role.OFFICER, **options: Any) -> Page:
+    def page(self, browser: Browser, role: Role = Role.ADMINISTRATOR, **options: Any) -> Page:
         """A page of a fresh browser profile, signed in. Whatever a script or the policy refuses fails."""
         context = browser.new_context(**{"viewport": DESKTOP, "locale": "vi-VN"} | options)
         context.set_default_timeout(10_000)

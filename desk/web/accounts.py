@@ -52,13 +52,25 @@ FACTOR_ON, FACTOR_OFF, CODES_RENEWED = "factor_on", "factor_off", "recovery_rene
 SESSIONS_ENDED = "sessions_ended"
 CONFIRMED = "confirmed"  #: the password was given once more before a change of weight
 ADDED, RESET, DISABLED, CHANGED = "account_added", "password_reset", "account_disabled", "password_changed"
+APPOINTED = "role_changed"
 
 
 class Role(StrEnum):
     """What an account may do."""
 
     READER = "reader"  #: sees everything, changes nothing
-    OFFICER = "officer"
+    OFFICER = "officer"  #: does the work of a round
+    ADMINISTRATOR = "administrator"  #: an officer who also sets the mail account and whether mail goes out
+
+    @property
+    def may_change(self) -> bool:
+        """Whether anything of the office may be changed."""
+        return self is not Role.READER
+
+    @property
+    def may_administer(self) -> bool:
+        """Whether the mail account and sending may be changed."""
+        return self is Role.ADMINISTRATOR
 
 
 class AccountError(DeskError):
@@ -109,7 +121,7 @@ class Accounts:
 
     def has_officer(self) -> bool:
         """Whether anybody may change something."""
-        return any(known.role is Role.OFFICER and not known.disabled for known in self.all())
+        return any(known.role.may_change and not known.disabled for known in self.all())
 
     def add(self, name: str, shown_name: str, role: Role) -> str:
         """Make an account; its one-time password.
@@ -154,6 +166,14 @@ class Accounts:
             totp_used=None,
         )
         return password
+
+    def appoint(self, name: str, role: Role) -> None:
+        """Give an account another role and end its sessions.
+
+        Raises:
+            AccountError: there is no such account.
+        """
+        self._change(name, APPOINTED, role=role.value)
 
     def disable(self, name: str) -> None:
         """Keep an account out and end its sessions.

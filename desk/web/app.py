@@ -83,7 +83,12 @@ PAGES: tuple[ModuleType, ...] = (
     sign_in,
 )
 SIGN_IN = "/dang-nhap"
-PASSWORD = "/tai-khoan"  # noqa: S105 - a page's path
+ACCOUNT = "/tai-khoan"
+RIGHTS = {
+    Role.READER: Right.READER,
+    Role.OFFICER: Right.OFFICER,
+    Role.ADMINISTRATOR: Right.ADMINISTRATOR,
+}
 FOREVER = "public, max-age=31536000, immutable"
 OURS = (ConfigError, ConsolidateError, DeskError, IntakeError, LedgerError)
 _log = logging.getLogger("tonghop.web")
@@ -154,9 +159,12 @@ class _Door:
         if session is None:
             return _to_sign_in(request)
         if wanted > Right.NEWCOMER and session.account.must_change:
-            return RedirectResponse(PASSWORD, status_code=303)
-        if wanted is Right.OFFICER and session.account.role is not Role.OFFICER:
-            raise HTTPException(HTTPStatus.FORBIDDEN, "web.refused_reader")
+            return _sent(request, ACCOUNT)
+        if wanted > Right.UNPROVEN and self.desk.lacks_factor(session.account):
+            return _sent(request, ACCOUNT)
+        if wanted > RIGHTS[session.account.role]:
+            refused = "web.refused_officer" if wanted is Right.ADMINISTRATOR else "web.refused_reader"
+            raise HTTPException(HTTPStatus.FORBIDDEN, refused)
         return None
 
     async def _form(self, request: Request) -> FormData:
@@ -234,9 +242,14 @@ def _require_token(session: Session, form: FormData, request: Request) -> None:
 def _to_sign_in(request: Request) -> Response:
     asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     target = SIGN_IN if request.method == POST or asked == "/" else f"{SIGN_IN}?next={quote(asked, safe='')}"
-    if request.headers.get("hx-request"):  # a fragment must not get a sign-in form into its place
-        return Response(status_code=HTTPStatus.NO_CONTENT, headers={"HX-Redirect": SIGN_IN})
-    return RedirectResponse(target, status_code=303)
+    return _sent(request, target, SIGN_IN)
+
+
+def _sent(request: Request, to: str, whole: str = "") -> Response:
+    """On to a page; a fragment must not get it into its place, and sends the browser as a whole."""
+    if request.headers.get("hx-request"):
+        return Response(status_code=HTTPStatus.NO_CONTENT, headers={"HX-Redirect": whole or to})
+    return RedirectResponse(to, status_code=303)
 
 
 def _address(request: Request) -> str:

@@ -32,8 +32,10 @@ class Right(IntEnum):
 
     ANYBODY = 0  #: not signed in
     NEWCOMER = 1  #: signed in, perhaps still with the one-time password
-    READER = 2
-    OFFICER = 3
+    UNPROVEN = 2  #: with a password of their own, perhaps without the second factor that is asked for
+    READER = 3
+    OFFICER = 4
+    ADMINISTRATOR = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from config.settings import load_settings
+from config.settings import SecondFactor, load_settings
 from config.wording import LANGUAGES, Wording
 from desk.configuration import Print, print_of
 from desk.office import Office, open_office
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
     from config.settings import Settings
+    from desk.web.accounts import Account
 
 
 class Desk:
@@ -70,6 +71,17 @@ class Desk:
     def https(self) -> bool:
         """Whether browsers speak TLS: to the proxy before us."""
         return self.settings.desk.behind_proxy
+
+    def asks_for_factor(self, account: Account) -> bool:
+        """Whether the settings make the second factor compulsory for an account."""
+        wanted = self.settings.desk.second_factor
+        return wanted is SecondFactor.EVERYBODY or (
+            wanted is SecondFactor.OFFICERS and account.role.may_change
+        )
+
+    def lacks_factor(self, account: Account) -> bool:
+        """Whether an account must set up its second factor before anything else."""
+        return not account.second_factor and self.asks_for_factor(account)
 
     @property
     def cookie(self) -> str:

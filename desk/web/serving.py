@@ -63,13 +63,13 @@ def served(desk: Desk, say: Callable[[str], None], port: int | None = None) -> I
 
 
 def introduce(desk: Desk, say: Callable[[str], None]) -> None:
-    """Make the first officer's account and tell its one-time password, unless there is an officer."""
+    """Make the first account, an administrator's, and tell its password, unless there is an officer."""
     if desk.accounts.has_officer():
         return
     name = FIRST_ACCOUNT
     is_known = desk.accounts.find(name) is not None
     add = desk.accounts.add
-    password = desk.accounts.reset(name) if is_known else add(name, desk.settings.officer, Role.OFFICER)
+    password = desk.accounts.reset(name) if is_known else add(name, desk.settings.officer, Role.ADMINISTRATOR)
     say(desk.office().wording("web.first_account", name=name, password=password))
 
 

@@ -89,6 +89,11 @@ def _second(connection: Connection) -> None:
         )
 
 
+def _third(connection: Connection) -> None:
+    """Administrators. Officers were administrators too until now, and stay so."""
+    _run(connection, "UPDATE accounts SET role = 'administrator' WHERE role = 'officer'")
+
+
 def _chain_what_was_there(connection: Connection) -> None:
     """Number the events from 1 and chain them."""
     previous = NOTHING_BEFORE
@@ -120,4 +125,4 @@ def _run(connection: Connection, *statements: str) -> None:
         connection.exec_driver_sql(statement)
 
 
-STEPS: tuple[Step, ...] = (_first, _second)
+STEPS: tuple[Step, ...] = (_first, _second, _third)

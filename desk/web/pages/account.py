@@ -1,7 +1,7 @@
 """One's own account: password, second factor, sessions, language.
 
-An officer is the administrator too for now: whoever may change the office may do all of it. Accounts
-themselves are made and ended on the machine only, by `tonghop desk account`.
+Where the settings make the second factor compulsory, whoever lacks it is led here and reaches nothing else.
+Accounts themselves are made and ended on the machine only, by `tonghop desk account`.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ class AccountView:
     """The page."""
 
     must_change: bool
+    must_set_up: bool = False  #: the second factor, before anything else
+    is_asked_for: bool = False  #: the second factor is compulsory: it is not turned off
     sessions: tuple[OwnSession, ...] = ()
     codes_left: int = 0
     secret: str = ""  #: offered, to be confirmed by a code
@@ -58,6 +60,8 @@ def _view(call: Call, fault: str = "") -> AccountView:
     office = call.office.regime.department.short_name
     return AccountView(
         must_change=False,
+        must_set_up=call.desk.lacks_factor(call.account),
+        is_asked_for=call.desk.asks_for_factor(call.account),
         sessions=call.desk.sessions.all_of(call.session),
         codes_left=call.desk.accounts.codes_left(call.account),
         secret=secret,
@@ -111,7 +115,9 @@ def turn_factor_on(call: Call) -> Response:
 
 
 def turn_factor_off(call: Call) -> Response:
-    """Turn the second factor off."""
+    """Turn the second factor off, where it is not compulsory."""
+    if call.desk.asks_for_factor(call.account):
+        return _refused(call, call.say("web.factor_compulsory"))
     call.desk.accounts.turn_factor_off(call.account)
     return call.go(PATH, notice="factor_off")
 
@@ -143,8 +149,8 @@ def speak(call: Call) -> Response:
 ROUTES = (
     Route(PATH, show, right=Right.NEWCOMER),
     Route(PATH, change_password, method=POST, right=Right.NEWCOMER),
-    Route(f"{PATH}/ma", offer_factor, method=POST, right=Right.READER, confirm=True),
-    Route(f"{PATH}/ma/bat", turn_factor_on, method=POST, right=Right.READER, confirm=True),
+    Route(f"{PATH}/ma", offer_factor, method=POST, right=Right.UNPROVEN, confirm=True),
+    Route(f"{PATH}/ma/bat", turn_factor_on, method=POST, right=Right.UNPROVEN, confirm=True),
     Route(f"{PATH}/ma/tat", turn_factor_off, method=POST, right=Right.READER, confirm=True),
     Route(f"{PATH}/ma/du-phong", renew_codes, method=POST, right=Right.READER, confirm=True),
     Route(f"{PATH}/phien", end_sessions, method=POST, right=Right.READER),

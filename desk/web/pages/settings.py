@@ -16,7 +16,7 @@ from desk.settings_changes import (
     take_back,
     version_before,
 )
-from desk.web.call import POST, Call, Route
+from desk.web.call import POST, Call, Right, Route
 from desk.web.settings_forms import PATH, refused, sentences
 
 if TYPE_CHECKING:
@@ -105,7 +105,8 @@ ROUTES = (
     Route(PATH, show),
     Route(HISTORY, history),
     Route(f"{HISTORY}/{{number}}", look),
-    Route(f"{HISTORY}/{{number}}", back, method=POST, confirm=True),
+    # It may bring back another mail account, or let mail go out.
+    Route(f"{HISTORY}/{{number}}", back, method=POST, right=Right.ADMINISTRATOR, confirm=True),
 )
 
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from config.days import write_day
 from config.editing import REMOVED, edited
 from config.errors import ConfigError
-from config.secrets import OAUTH_TOKEN, PASSWORD, SMTP_PASSWORD, Secret, secret, store_secret
+from config.secrets import FILE as SECRET_FILE
+from config.secrets import OAUTH_TOKEN, PASSWORD, SMTP_PASSWORD, Secret, keeper_of, store_secret, variable
 from config.settings import FILE
 from desk.doctor import Examined, mailbox_state, smtp_state
 from desk.errors import sentence_of
 from desk.settings_changes import content_of
-from desk.web.call import POST, Call, Route
+from desk.web.call import POST, Call, Right, Route
 from desk.web.confirming import SECRET_FIELD
 from desk.web.settings_forms import PATH, Form, Proposed, lines_of, mark_now, refused, save
 
@@ -41,7 +42,7 @@ class MailboxView:
     """The page."""
 
     form: Form
-    entered: dict[str, bool]  #: whether a secret of that name is there
+    entered: dict[str, str]  #: by the name of a secret: where it is kept, in words; "" when nobody entered it
     is_oauth: bool
     found: tuple[Examined, ...] = ()  #: of a test that was asked for
     names: tuple[str, ...] = NAMES
@@ -83,23 +84,27 @@ def enter_secret(call: Call) -> Response:
 
 ROUTES = (
     Route(MAILBOX, show),
-    Route(MAILBOX, save_account, method=POST, confirm=True),
+    Route(MAILBOX, save_account, method=POST, right=Right.ADMINISTRATOR, confirm=True),
     Route(f"{MAILBOX}/kiem-tra", test, method=POST, changes=False),
-    Route(f"{MAILBOX}/mat-khau", enter_secret, method=POST, confirm=True),
+    Route(f"{MAILBOX}/mat-khau", enter_secret, method=POST, right=Right.ADMINISTRATOR, confirm=True),
 )
 
 
 def _view(call: Call, form: Form, found: tuple[Examined, ...] = ()) -> MailboxView:
     office = call.office
-    entered = {name: _is_entered(office, name) for name in NAMES}
-    return MailboxView(form, entered, _is_entered(office, OAUTH_TOKEN), found)
+    entered = {name: _kept(office, name) for name in NAMES}
+    return MailboxView(form, entered, bool(_kept(office, OAUTH_TOKEN)), found)
 
 
-def _is_entered(office: Office, name: str) -> bool:
+def _kept(office: Office, name: str) -> str:
+    """Where a secret is kept, in words."""
+    home = office.settings.home
     try:
-        return secret(name, office.settings.home) is not None
-    except ConfigError:
-        return False
+        keeper = keeper_of(name, home)
+    except ConfigError as error:  # others may read the file: it is not believed until that is mended
+        return sentence_of(error, office.wording)
+    places = {"variable": variable(name), "path": str(home / SECRET_FILE)}
+    return office.wording(f"web.secret_in_{keeper}", **places) if keeper else ""
 
 
 def _form(call: Call, faults: tuple[str, ...] = ()) -> Form:

@@ -13,7 +13,7 @@ from config.editing import REMOVED, edited
 from config.sending import SendingMode, SendingPolicy
 from desk.outgoing import hindrance
 from desk.settings_changes import content_of, regime_file
-from desk.web.call import POST, Call, Route
+from desk.web.call import POST, Call, Right, Route
 from desk.web.settings_forms import LARGE, PATH, Form, Proposed, lines_of, mark_now, refused, save, tried
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ ROUTES = (
     Route(CALENDAR, save_calendar, method=POST, confirm=True, most=LARGE),
     Route(f"{CALENDAR}/thu", try_calendar, method=POST, changes=False, most=LARGE),
     Route(SENDING, show_sending),
-    Route(SENDING, save_sending, method=POST, confirm=True),
+    Route(SENDING, save_sending, method=POST, right=Right.ADMINISTRATOR, confirm=True),
 )
 
 
