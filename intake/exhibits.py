@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count
@@ -137,12 +137,17 @@ def figures_of(
     period: Period | None = None,
     taught: TaughtNames | None = None,
     level: str = "",
+    is_own: Callable[[str], bool] | None = None,
 ) -> Figures:
-    """Figures, narrative and findings of one exhibit for a report, a kind of unit and its level."""
+    """Figures, narrative and findings of one exhibit for a report, a kind of unit and its level.
+
+    `is_own` knows the unit's own name, as `read_tables` asks for it.
+    """
     assert read.document is not None
     name = read.exhibit.file
     labelled = read.labelled or Labelled.of(read.document, name, [report])
-    tables = read_tables(labelled.document, name, report, kind, period, taught, labelled.noted[report.id])
+    noted = labelled.noted[report.id]
+    tables = read_tables(labelled.document, name, report, kind, period, taught, noted, is_own=is_own)
     if is_recognised(read.document):
         tables = replace(tables, values=_recognised(tables.values, _sure_places(read.document)))
     outline = cut_outline(read.document, report.outline, name)

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 
 from config.regime import Regime
 from config.reports import Grade, Period, ReportDefinition
@@ -22,6 +22,7 @@ from intake.checks import check_values
 from intake.documents import ReadFile, ReadState
 from intake.exhibits import Figures, ReadExhibit, exhibits_of, figures_of
 from intake.messages import ReadMessage
+from intake.place_tables import is_place
 from intake.reading import combine
 from intake.recognition import Envelope, Exhibit, Match, Recognition, recognise
 from intake.screening import is_of_mail_system, screen, unanswerable
@@ -473,14 +474,19 @@ class _Judge:
             if read.file is not None and read.document is None
         ]
 
+    def _names_only(self, unit: str, text: str) -> bool:
+        # In full: a village may bear the name of its commune.
+        return self._context.units.fully_in(text) == (unit,) and not is_place(text)
+
     def _figures(self, reads: Sequence[ReadExhibit], match: Match) -> _Figures:
         report = self._regime.report(match.report)
         kind = self._regime.kind(self._regime.unit(match.unit).kind)
         period = next((p for p in self._context.periods[match.report] if p.id == match.period), None)
         told = [one for one in reads if not one.exhibit.recognised] or reads  # a picture repeats its file
         taught = TaughtNames.of(report, self._regime.taught)
+        is_own = partial(self._names_only, match.unit)
         read = [
-            figures_of(one, report, kind.id, period, taught, kind.level)
+            figures_of(one, report, kind.id, period, taught, kind.level, is_own)
             for one in told
             if one.document is not None
         ]

@@ -444,6 +444,10 @@ class LabelIndex:
         return frozenset(word for form in self._forms for word in form.key.text.split())
 
     @cached_property
+    def _texts(self) -> frozenset[str]:
+        return frozenset(form.key.text for form in self._forms)
+
+    @cached_property
     def _names_levels(self) -> bool:
         return any(self.spelling.levels.search(form.key.text) for form in self._forms)
 
@@ -495,7 +499,7 @@ class LabelIndex:
     def _own_level_dropped(self, key: LabelKey) -> LabelKey:
         """Make "Đại biểu HĐND cấp xã" into "Đại biểu HĐND" where the report names no level anywhere."""
         shorter = self.spelling.own_level.sub("", key.text)
-        if self._names_levels or shorter == key.text:
+        if self._names_levels or shorter == key.text or key.text in self._texts:
             return key
         return replace(self.spelling.key(shorter, key.measure), short=_without_lead(shorter))
 

@@ -20,7 +20,7 @@ from intake.measures import split_measure
 from intake.numerals import read_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from config.reports import Period, ReportDefinition
     from intake.documents import Cell
@@ -64,6 +64,20 @@ _OF_PLACES = frozenset(
     }
 )
 _OF_ANYTHING = frozenset({"don vi", "ten don vi", "dia ban", "dia diem", "co so", "ten"})
+_OF_COMMUNES = frozenset(
+    {
+        "xa",
+        "ten xa",
+        "cac xa",
+        "xa phuong",
+        "xa thi tran",
+        "ten xa thi tran",
+        "cac xa thi tran",
+        "xa phuong thi tran",
+        "ten don vi bao cao",
+        "don vi bao cao",
+    }
+)
 _ENUMERATED = re.compile(r"^(?:\d{1,3}\s*[.)/]|[-+*•–])\s*")
 _PLACE = re.compile(
     r"(?:thôn|thon|xóm|xom|ấp|buôn|làng|khóm|bản|khu phố|khu pho|khu dân cư|khu|tiểu khu|tổ dân phố"
@@ -125,6 +139,43 @@ def place_heads(grid: Grid) -> Iterator[tuple[int, Cell]]:
             key = "" if cell.number else plain_key(cell.text)
             if key in _OF_PLACES or key in _OF_ANYTHING:
                 yield row, cell
+
+
+def own_row(
+    grid: Grid,
+    index: LabelIndex,
+    report: ReportDefinition,
+    period: Period | None,
+    is_own: Callable[[str], bool],
+) -> PlaceTable | None:
+    """The one row of the sending unit in a table of units; None where none is, or several are.
+
+    The form that a department sends round has a row for each unit, of which every unit fills in its own.
+    """
+    for row, cell in unit_heads(grid):
+        last = last_row_of_head(grid, row, cell.column)
+        columns = _columns(grid, (row, last), cell.column, _Named(index, report, period))
+        below = [number for number in grid.rows if number > last]
+        levels = ("", "xã ", "phường ", "thị trấn ") if plain_key(cell.text) in _OF_COMMUNES else ("",)
+        labels = {number: _label_at(grid, number, cell.column) for number in below}
+        own = [number for number, label in labels.items() if any(is_own(f"{one}{label}") for one in levels)]
+        if columns and len(own) == 1:
+            return PlaceTable(columns, (own[0],), None)
+    return None
+
+
+def unit_heads(grid: Grid) -> Iterator[tuple[int, Cell]]:
+    """The cells that may head a column of units, each with its row."""
+    for row in grid.rows[:_DEEPEST_HEAD]:
+        for cell in grid.starting(row):
+            if not cell.number and plain_key(cell.text) in _OF_ANYTHING | _OF_COMMUNES:
+                yield row, cell
+
+
+def _label_at(grid: Grid, row: int, column: int) -> str:
+    """The name a row has by itself, nothing where one merged cell names several."""
+    cell = grid.at(row, column)
+    return tidy(cell.text) if cell and cell.row == row and cell.row_span == 1 else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,12 +25,21 @@ from intake.labels import LabelIndex, LabelMatch, Strength, is_sum_row, label_ke
 from intake.likeness import LikenessIndex
 from intake.measures import convert, is_counted, is_known, is_money, same_measure, stated_measure
 from intake.numerals import ReadNumber, number_text, read_number
-from intake.place_tables import ADDED_UP, PlaceColumn, PlaceTable, is_place, place_heads, place_table
+from intake.place_tables import (
+    ADDED_UP,
+    PlaceColumn,
+    PlaceTable,
+    is_place,
+    own_row,
+    place_heads,
+    place_table,
+    unit_heads,
+)
 from intake.taught import TaughtNames
 from ledger.records import Certainty, Finding, Place, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 _MOST_ROWS = 3_000  # of one table; a longer one is a register of persons, not a report
 _MOST_UNREAD = 40  # rows of one table that are named one by one
@@ -133,6 +142,8 @@ def read_tables(
     period: Period | None = None,
     taught: TaughtNames | None = None,
     noted: TableNotes | None = None,
+    *,
+    is_own: Callable[[str], bool] | None = None,
 ) -> TableReading:
     """Read every visible table of a document for one report.
 
@@ -147,17 +158,19 @@ def read_tables(
         period: the period reported on; columns headed by another year or period are not read. Without
             it, of several periods the latest is.
         taught: the wordings of rows that officers confirmed for this report.
-        noted: what `note_tables` made of this document and report; read again only where a period or a
-            taught wording may say more.
+        noted: what `note_tables` made of this document and report; read again only where a period, a
+            taught wording or the name of the unit may say more.
+        is_own: whether a name is that of the sending unit; of a table with a row for each unit its own is
+            read, and none without it.
 
     """
     taught = taught or TaughtNames()
     notes = noted or note_tables(document, file, report)
-    if taught.wordings or (period is not None and not notes.timeless):
-        notes = _read_document(document, notes.grids, file, report, period, taught, {})
+    if taught.wordings or ((period is not None or is_own is not None) and not notes.timeless):
+        notes = _read_document(document, notes.grids, file, report, period, taught, {}, is_own)
     placed = _placed_by_form(notes.forms, report, unit_kind)
     if placed:
-        notes = _read_document(document, notes.grids, file, report, period, taught, placed)
+        notes = _read_document(document, notes.grids, file, report, period, taught, placed, is_own)
     return _settled(notes, report, unit_kind)
 
 
@@ -165,7 +178,7 @@ def note_tables(document: Document, file: str, report: ReportDefinition) -> Tabl
     """What the tables say for a report before anybody knows whose it is and for which period."""
     blocks = enumerate(document.blocks)
     grids = {number: Grid(block) for number, block in blocks if isinstance(block, Table)}
-    return _read_document(document, grids, file, report, None, TaughtNames(), {})
+    return _read_document(document, grids, file, report, None, TaughtNames(), {}, None)
 
 
 def _read_document(
@@ -176,6 +189,7 @@ def _read_document(
     period: Period | None,
     taught: TaughtNames,
     placed: Mapping[int, Mapping[int, LabelMatch]],
+    is_own: Callable[[str], bool] | None,
 ) -> TableNotes:
     """Read all tables; `placed` says what rows of a table mean whose label alone does not."""
     index = label_index(report)
@@ -198,6 +212,7 @@ def _read_document(
                 taught=taught,
                 recognised=is_recognised(document),
                 placed=placed.get(number, {}),
+                is_own=is_own,
             )
             earlier = reader.read(earlier)
             notes.forms[number] = reader.form
@@ -261,7 +276,9 @@ class _TableReader:
         taught: TaughtNames,
         recognised: bool,
         placed: Mapping[int, LabelMatch],
+        is_own: Callable[[str], bool] | None = None,
     ) -> None:
+        self._is_own = is_own
         self._table = table
         self._file = file
         self._report = report
@@ -292,9 +309,13 @@ class _TableReader:
         self._notes.timeless &= not self._grid.names_time
         layouts = self._layouts() or self._continued(earlier)
         if not layouts:
-            self._notes.timeless &= not any(place_heads(self._grid))
-            places = place_table(self._grid, self._index, self._report, self._period)
-            if places is not None:
+            self._notes.timeless &= not (any(place_heads(self._grid)) or any(unit_heads(self._grid)))
+            named = (self._grid, self._index, self._report, self._period)
+            own = own_row(*named, self._is_own) if self._is_own else None
+            places = place_table(*named) if own is None else None
+            if own is not None:
+                self._read_own_row(own)
+            elif places is not None:
                 self._read_places(places)
             else:
                 self._note_unread()
@@ -567,6 +588,25 @@ class _TableReader:
             whole = self._grid.at(table.total, column.index) if table.total is not None else None
             measures = _Measures("", column.measure, self._table_measure)
             self._take_sum(parts, whole, indicator, column.sex, measures, column.label)
+        self._note_columns_left(table.columns)
+
+    def _read_own_row(self, table: PlaceTable) -> None:
+        """Read the unit's own row in a table with a row for each unit."""
+        (number,) = table.rows
+        for column in table.columns:
+            indicator, cell = self._report.indicator(column.indicator), self._grid.at(number, column.index)
+            rows = self._notes.rows.setdefault(indicator.code, [False])
+            measures = _Measures("", column.measure, self._table_measure)
+            read = _figure(cell, indicator, measures) if cell else None
+            if cell is None or read is None:
+                continue
+            rows[-1] = True
+            merged = cell.row_span > 1 or cell.column_span > 1
+            read = replace(read, reason=read.reason or ("merged_figure" if merged else ""))
+            value = self._value(read, indicator, column.sex, cell)
+            self._notes.found.append(_Found(value, Strength.EXACT))
+            if read.reason:
+                self._note_doubt(read, column.label, value)
         self._note_columns_left(table.columns)
 
     def _note_columns_left(self, columns: Sequence[PlaceColumn]) -> None:

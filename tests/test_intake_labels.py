@@ -283,3 +283,8 @@ def test_a_mistyped_name_with_another_close_by_is_asked_about() -> None:
     names = ("Số hộ gia đình được tập huấn", "Số hộ gia đình được hỗ trợ", "Số hộ gia đình được hỗ trợ vốn")
     index = LabelIndex(tuple(indicator(f"H{n}", name, "hộ") for n, name in enumerate(names)))
     assert index.match("Số hộ gia đìnhđược hỗ tợ").ambiguous == ("H1",)
+
+
+def test_a_name_that_says_where_it_counts_is_its_own_name() -> None:
+    index = LabelIndex((indicator("A", "Số cơ sở sản xuất, kinh doanh trên địa bàn", "cơ sở"),))
+    assert index.match("Số cơ sở sản xuất, kinh doanh trên địa bàn").strength is Strength.EXACT

@@ -310,3 +310,49 @@ def test_beside_months_the_column_of_the_whole_quarter_is_read() -> None:
     given = table(head, ("1", "Số buổi tuyên truyền pháp luật", "1", "2", "3", "6"))
     (value,) = read_tables(Document((given,)), "bieu.xlsx", REPORT, "commune", quarter).values
     assert (value.value, value.certainty) == (Decimal(6), Certainty.CERTAIN)
+
+
+# -- a row for each unit ---------------------------------------------------------------------------------
+
+
+def read_own(*rows: tuple[str | Cell, ...]) -> TableReading:
+    own = {"UBND xã Tân Lập", "Xã Tân Lập", "xã Tân Lập"}
+    return read_tables(Document((table(*rows),)), "b.xlsx", REPORT, "commune", HALF, is_own=own.__contains__)
+
+
+def told(reading: TableReading) -> dict[tuple[str, str], Decimal | None]:
+    assert all(value.certainty is Certainty.CERTAIN for value in reading.values)
+    return {(value.indicator, value.sex.value): value.value for value in reading.values}
+
+
+OTHERS = (("1", "Xã Hòa Bình", "", ""), ("2", "Xã Đồng Tâm", "9", "90"))
+
+
+@pytest.mark.parametrize("name", ["Xã Tân Lập", "UBND xã Tân Lập"])
+@pytest.mark.parametrize("head", ["Đơn vị", "Tên đơn vị", "Xã, thị trấn"])
+def test_in_a_table_of_all_units_the_senders_own_row_is_read(head: str, name: str) -> None:
+    rows = (("STT", head, *HEAD[2:]), *OTHERS, ("3", name, "7", "70"), ("", "Tổng cộng", "16", "160"))
+    assert told(read_own(*rows)) == {("A", "total"): 7, ("B", "total"): 70}
+
+
+def test_a_bare_name_is_the_units_only_where_communes_are_listed() -> None:
+    rows = (*OTHERS, ("3", "Tân Lập", "7", "70"))
+    assert told(read_own(("STT", "Tên xã", *HEAD[2:]), *rows)) == {("A", "total"): 7, ("B", "total"): 70}
+    assert read_own(("STT", "Đơn vị", *HEAD[2:]), *rows).values == ()  # perhaps a village of that name
+
+
+@pytest.mark.parametrize("row", [("3", "Xã Tân Lập", "", ""), ("3", "Xã Hòa Tân", "7", "70")])
+def test_where_the_units_own_row_is_blank_or_missing_no_figure_is_read(row: tuple[str, ...]) -> None:
+    assert read_own(("STT", "Đơn vị", *HEAD[2:]), *OTHERS, row).values == ()
+
+
+def test_two_rows_of_the_unit_are_two_times_and_neither_is_read() -> None:
+    rows = (("1", "Xã Tân Lập", "7", "70"), ("2", "Xã Tân Lập", "8", "80"))
+    assert read_own(("STT", "Đơn vị", *HEAD[2:]), *rows).values == ()
+
+
+def test_a_figure_merged_over_two_units_is_asked_about() -> None:
+    shared = Cell(0, 0, "7", row_span=2)
+    rows = (("1", "Xã Tân Lập", shared, "70"), ("2", "Xã Hòa Bình", "", "5"))
+    reading = read_own(("STT", "Đơn vị", *HEAD[2:]), *rows)
+    assert [value.reason for value in reading.values] == ["merged_figure", ""]
