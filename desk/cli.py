@@ -512,13 +512,15 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     from desk.explaining import explanation
+    from desk.explanation_lines import explanation_lines
 
     with _office(context) as office:
         view = explanation(office, message)
         if as_json:
             _dump(view)
         else:
-            _printer().explanation(view, office.regime)
+            printer = _printer()
+            printer.lines(explanation_lines(view, office.regime, printer.wording))
 
 
 @app.command(help=_say("cli.picture"))

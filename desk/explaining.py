@@ -52,7 +52,9 @@ def _submission_view(office: Office, intent: SubmissionIntent) -> View:
                 "sex": value.sex.value,
                 "value": number(value.value),
                 "unit_of_measure": value.unit_of_measure,
-                "place": f"{value.place.file}, {value.place.where}",
+                "place": ", ".join(filter(None, (value.place.file, value.place.where))),
+                "file": value.place.file,
+                "where": value.place.where,
                 "text": value.place.text,
                 "method": value.method.value,
                 "certainty": value.certainty.value,
@@ -74,6 +76,6 @@ def _finding_view(office: Office, finding: Finding) -> View:
         "code": finding.code,
         "grade": finding.grade.value,
         "sentence": reason(finding.code, office.wording, finding.parameters),
-        "place": f"{place.file}, {place.where}" if place else None,
+        "place": ", ".join(filter(None, (place.file, place.where))) or None if place else None,
         "text": place.text if place else None,
     }

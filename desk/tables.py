@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from textwrap import wrap
 
 from rich.console import Console
 from rich.table import Table
@@ -37,6 +38,11 @@ class Printer:
     def __init__(self, wording: Wording, console: Console | None = None) -> None:
         self._say = wording
         self.console = console or Console(highlight=False)
+
+    @property
+    def wording(self) -> Wording:
+        """The sentences of the interface."""
+        return self._say
 
     @property
     def language(self) -> str:
@@ -120,40 +126,12 @@ class Printer:
             table.add_row(grade, unit_name(view["unit"], regime), view["sentence"], place)
         self.console.print(table)
 
-    def explanation(self, view: View, regime: Regime) -> None:
-        """Why a message ended where it did, in the order a person asks."""
-        self.messages([view], regime)
-        for given in view["reasons"]:
-            self.console.print(f"  {given['sentence']}", markup=False)
-        evidence = self._table("about", "points_to", "evidence", "weight", "text", "place")
-        for item in view["evidence"]:
-            kind = self._say(f"terms.evidence_{item['kind']}")
-            target = unit_name(item["points_to"], regime) if item["about"] == "unit" else item["points_to"]
-            about = self._say(f"cli.about_{item['about']}")
-            evidence.add_row(about, target, kind, str(item["weight"]), item["text"][:80], item["place"])
-        self.console.print(evidence)
-        for submission in view["submissions"]:
-            self.heading("cli.explained", unit=unit_name(submission["unit"], regime), **_spot(submission))
-            self._read_values(submission["values"])
-            for finding in submission["findings"]:
-                grade = self._say(f"terms.grade_{finding['grade']}")
-                self.console.print(
-                    f"  {grade}: {finding['sentence']} ({finding['place'] or '–'})", markup=False
-                )
-
-    def _read_values(self, values: Iterable[View]) -> None:
-        table = self._table("indicator", "sex", "value", "measure", "place", "text", "certainty")
-        for value in values:
-            table.add_row(
-                value["indicator"],
-                self._say(f"terms.sex_{value['sex']}"),
-                "" if value["value"] is None else str(value["value"]),
-                value["unit_of_measure"],
-                value["place"],
-                value["text"][:60],
-                self._say(f"cli.certainty_{value['certainty']}"),
-            )
-        self.console.print(table)
+    def lines(self, lines: Iterable[str]) -> None:
+        """Lines of text, what is broken at the edge set in below its beginning."""
+        for line in lines:
+            hanging = " " * (len(line) - len(line.lstrip()) + 4)
+            wrapped = wrap(line, max(self.console.width, 40), subsequent_indent=hanging) or [""]
+            self.console.print("\n".join(wrapped), markup=False, soft_wrap=True)
 
     def values(self, views: Iterable[View], regime: Regime) -> None:
         """Figures with their places."""
@@ -247,10 +225,6 @@ class Printer:
                 width=left * _SHARES[column] // shares if cut else _WIDTHS.get(column),
             )
         return table
-
-
-def _spot(submission: View) -> dict[str, str]:
-    return {"report": submission["report"], "period": submission["period"], "role": submission["role"]}
 
 
 def unit_name(unit_id: str | None, regime: Regime) -> str:

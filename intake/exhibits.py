@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count
 
 from msgspec import structs
 
-from config.reports import Period, ReportDefinition
+from config.reports import Grade, Period, ReportDefinition
 from config.spelling import plain_key, without_marks
 from intake.cut_offs import cut_offs_in
 from intake.documents import Document, FileKind, Paragraph, ReadFile, ReadState, Table
 from intake.extractors.scan import is_recognised
+from intake.legacy_text import SAMPLE_OF_LEGACY
 from intake.letterhead import HeadLine, Letterhead, read_letterhead
 from intake.listed_figures import read_listed
 from intake.messages import ReadMessage
@@ -25,7 +26,7 @@ from intake.sentences import read_sentences
 from intake.subjects import reports_named
 from intake.tables import GivenPercent, TableNotes, TableReading, note_tables, place_of, read_tables
 from intake.taught import TaughtNames
-from ledger.records import Certainty, Finding, Method, SectionText, Value
+from ledger.records import Certainty, Finding, Method, Place, SectionText, Value
 
 #: The body of a mail is a report when it has at least so many headings or figures of the outline.
 BODY_SECTIONS = 3
@@ -34,6 +35,7 @@ BODY_FIGURES = 4
 SURE_READING = 60
 #: Findings that tell of a row whose label is no indicator of the report.
 _UNREAD_ROWS = ("unread_row", "label_ambiguous")
+_ENCODINGS = {"legacy_tcvn3": "TCVN3 (ABC)", "legacy_vni": "VNI"}
 _SEVERAL = 2
 _ANNEX_TYPES = frozenset({"phu luc", "bieu", "bieu mau", "bieu so lieu", "bieu tong hop"})
 
@@ -161,11 +163,21 @@ def figures_of(
         tables.percentages,
         tables.beside,
         outline.sections,
-        tables.findings,
+        (*tables.findings, *_put_right(read.document, name)),
         tables.empty_form,
         outline.missing,
     )
     return _in_photos(figures, read.photos) if read.photos else figures
+
+
+def _put_right(document: Document, file: str) -> Iterator[Finding]:
+    """That text was in an encoding before Unicode, with a sample as it stood and as it is read."""
+    sample = next((note for note in document.notes if note.startswith(SAMPLE_OF_LEGACY)), "")
+    encodings = [name for code, name in _ENCODINGS.items() if code in document.notes]
+    if encodings:
+        before, _, after = sample.removeprefix(SAMPLE_OF_LEGACY).partition(" → ")
+        parameters = {"encoding": ", ".join(encodings), "before": before, "after": after}
+        yield Finding("text_put_right", Grade.NOTE, Place(file, "", before), parameters)
 
 
 def _in_photos(figures: Figures, photos: PhotoPlaces) -> Figures:
@@ -293,7 +305,8 @@ def _body_exhibit(
 ) -> ReadExhibit | None:
     """The body as a document, when it holds a report and not only a covering note."""
     lines = [line.strip() for line in message.own_text.splitlines()]
-    typed = Document(tuple(Paragraph(line, place) for place, line in enumerate(lines, 1) if line))
+    put_right = tuple(code for code in message.defects if code.startswith("legacy_"))
+    typed = Document(tuple(Paragraph(line, place) for place, line in enumerate(lines, 1) if line), put_right)
     document = message.body or typed
     rows = {}
     for report in reports:

@@ -82,6 +82,7 @@ _RARE: Final = re.compile(
 )
 _SHAPES: Final = frozenset("\u0302\u0306\u031b")
 
+SAMPLE_OF_LEGACY: Final = "legacy_sample: "  #: begins the note that shows text as it stood and as it is read
 _LEAST_WORDS: Final = 3  #: different words that must turn from none into Vietnamese ones
 _MOST_BEFORE: Final = 0.5  #: share of words that may be Vietnamese without any conversion
 _LEAST_AFTER: Final = 0.9  #: share of words that must be Vietnamese after it
@@ -119,7 +120,7 @@ class ConvertedRuns:
     def notes(self) -> tuple[str, ...]:
         """Codes for `Document.notes`: "legacy_tcvn3", "legacy_vni", and one sample "before → after"."""
         codes = tuple(f"legacy_{encoding}" for encoding in self.encodings if encoding != "combining")
-        return (*codes, f"legacy_sample: {self.before_sample} → {self.after_sample}") if codes else ()
+        return (*codes, f"{SAMPLE_OF_LEGACY}{self.before_sample} → {self.after_sample}") if codes else ()
 
 
 def put_right(text: str, fonts: Iterable[str] = ()) -> Converted:

@@ -1,0 +1,102 @@
+"""`tonghop explain`: a person knows why in ten seconds."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.builders import docx_of, paragraph, table, xlsx
+from tests.offices import Office, address, figure_table, figures, letter, make_office, note, report_mail
+from tests.web import served_office
+
+SUBJECT = "Báo cáo bình đẳng giới 6 tháng đầu năm 2023"
+_OLD = "B¸o c¸o kÕt qu¶ c«ng t¸c b×nh ®¼ng giíi, h\xad\xedng dÉn"
+OLD_LETTER = docx_of(
+    paragraph("ỦY BAN NHÂN DÂN\nXÃ BÌNH MINH")
+    + paragraph("BÁO CÁO")
+    + paragraph("Kết quả công tác bình đẳng giới 6 tháng đầu năm 2023")
+    + paragraph(_OLD, run_properties='<w:rFonts w:ascii=".VnTime" w:hAnsi=".VnTime"/>')
+    + table(figure_table(figures()))
+)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return make_office(tmp_path)
+
+
+def taken_in(office: Office, octets: bytes) -> str:
+    message = office.deliver(octets, "2023-06-01T08:00")
+    office.take_in()
+    return message
+
+
+def explained(office: Office, octets: bytes) -> list[str]:
+    """The lines that tell of a mail, those broken at the edge put together again."""
+    out = office.run("explain", taken_in(office, octets)[:10]).out
+    return re.sub(r"\n {4,}(?! *B\d)", " ", out).splitlines()
+
+
+def test_the_first_lines_tell_who_sent_what_and_how_it_ended(office: Office) -> None:
+    lines = explained(office, report_mail("binh-minh"))
+    assert lines[1:6] == [
+        f"Người gửi: {address('binh-minh')}",
+        f"Tiêu đề: {SUBJECT}",
+        "Tệp: bao cao.docx (đã đọc)",
+        "",
+        "● Báo cáo: Đã ghi nhận báo cáo.",
+    ]
+    assert lines[6] == (
+        "  Tính cho UBND xã Bình Minh: Báo cáo kết quả công tác bình đẳng giới, kỳ 2023-H1 (bản nộp đầu tiên)"
+    )
+    assert re.fullmatch(r"Thư [0-9a-f]{8}, nhận lúc 01/6/2023 08:00", lines[0])
+
+
+def test_each_of_unit_report_and_period_is_one_line_with_its_reasons_heaviest_first(office: Office) -> None:
+    lines = explained(office, report_mail("binh-minh"))
+    unit, report, period = lines[lines.index("") + 5 :][:3]
+    assert unit.startswith(
+        "  Đơn vị: UBND xã Bình Minh ← địa chỉ gửi đã đăng ký “vanthu@binhminh.example” (60); "
+    )
+    assert report.startswith("  Báo cáo: bdg ← ")
+    assert period.startswith("  Kỳ: 2023-H1 ← ")
+    for line in (unit, report, period):
+        weights = [int(weight) for weight in re.findall(r"\((\d+)\)(?=;|$)", line)]
+        assert weights == sorted(weights, reverse=True)
+
+
+def test_every_figure_stands_beside_its_indicator_with_its_cell(office: Office) -> None:
+    lines = explained(office, report_mail("binh-minh", figures(B3=("1,234", "20"))))
+    assert "  bao cao.docx:" in lines
+    assert "    B2 Số lượt người tham dự: 410, nữ 207 lượt người [bảng 2, hàng 3, cột 4]" in lines
+    assert "    B3 Số lao động được tạo việc làm: – (?), nữ 20 người [bảng 2, hàng 4, cột 4]" in lines
+    assert "Số liệu đã đọc: 9, trong đó 1 số liệu cần xem, có dấu (?)" in lines
+
+
+def test_what_is_doubtful_for_the_same_reason_in_one_row_is_told_once(office: Office) -> None:
+    given = figure_table(figures(1, B2=("1,234", "1,111")))
+    book = xlsx({"Biểu": [["BIỂU SỐ LIỆU BÌNH ĐẲNG GIỚI 6 THÁNG ĐẦU NĂM 2023"], *given]})
+    lines = explained(office, note(address("binh-minh"), SUBJECT, "Gửi Phòng.", ("bieu.xlsx", book)))
+    (fault,) = [line for line in lines if line.startswith("  Lỗi:")]
+    assert fault.endswith("(và 1 số liệu nữa như vậy)")
+
+
+def test_a_mail_nobody_can_open_tells_so_beside_the_file(office: Office) -> None:
+    broken = letter("binh-minh")[:900]
+    lines = explained(office, note(address("binh-minh"), SUBJECT, "Gửi Phòng.", ("bao cao.docx", broken)))
+    assert "Tệp: bao cao.docx (tệp hỏng)" in lines
+    (ended,) = [line for line in lines if line.startswith("?")]
+    assert "Tệp đính kèm bị hỏng, không mở được. Đề nghị đơn vị gửi lại." in ended
+
+
+def test_text_put_right_from_an_old_encoding_is_shown_as_it_stood_and_as_it_is_read(office: Office) -> None:
+    mail = note(address("binh-minh"), SUBJECT, "Gửi Phòng.", ("bao cao.docx", OLD_LETTER))
+    (told,) = [line for line in explained(office, mail) if "bảng mã cũ" in line]
+    assert told.startswith("  Ghi chú: Văn bản dùng bảng mã cũ TCVN3 (ABC), đã chuyển sang Unicode để đọc:")
+    assert "“B¸o c¸o" in told
+    assert "đọc là “Báo cáo" in told
+    (message,) = office.listed("messages")
+    with served_office(office) as desk:
+        assert "bảng mã cũ TCVN3 (ABC)" in desk.client().get(f"/thu/{message['archive_id']}").text
