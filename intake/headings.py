@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from config.reports import Period
     from intake.documents import Cell, Table
 
+_SEVERAL = 2
 _DEEPEST = 3  # rows of a head
 _LONGEST_HEADING = 300  # letters; a longer text heads no column
 _MOST_COVERED = 400_000  # grid places of one table; beyond it merged cells count only where they begin
@@ -138,12 +139,44 @@ def layout_at(grid: Grid, row: int, period: Period | None = None) -> Layout | No
     With the reported period the columns of another one are left out; a head with no other columns is a
     layout without figures, `elsewhen`, so that what stands under it is read under no other head.
     """
-    labels = [cell for cell in grid.starting(row) if _heads_labels(cell.text)] if row in grid.heads else []
-    if not labels:
-        return None
-    label = labels[0].column
+    labels = _label_columns(grid, row)
+    return _layout_of(grid, row, labels[0], grid.columns, period) if labels else None
+
+
+def layouts_at(grid: Grid, row: int, period: Period | None = None) -> tuple[Layout, ...]:
+    """As `layout_at`; of one table printed as two side by side, which repeats its head, both."""
+    labels = _label_columns(grid, row)
+    halves = _side_by_side(grid, row, labels)
+    both = [_layout_of(grid, row, label, half, period) for label, half in zip(labels, halves, strict=False)]
+    if both and all(both):
+        return tuple(filter(None, both))
+    whole = layout_at(grid, row, period)
+    return (whole,) if whole is not None else ()
+
+
+def _label_columns(grid: Grid, row: int) -> list[int]:
+    cells = (cell for cell in grid.starting(row) if _heads_labels(cell.text))
+    return [cell.column for cell in cells] if row in grid.heads else []
+
+
+def _side_by_side(grid: Grid, row: int, labels: Sequence[int]) -> list[list[int]]:
+    """The columns of each half of a head that says the same words over again; none where it does not."""
+    if len(labels) < _SEVERAL or len({plain_key(grid.text(row, label)) for label in labels}) > 1:
+        return []
+    numbered = [role_of(grid.text(row, label - 1)) is Role.ORDINAL if label else False for label in labels]
+    begins = [label - number for label, number in zip(labels, numbered, strict=True)]
+    ends = [*begins[1:], grid.columns[-1] + 1]
+    return [
+        [column for column in grid.columns if begin <= column < end]
+        for begin, end in zip(begins, ends, strict=True)
+    ]
+
+
+def _layout_of(
+    grid: Grid, row: int, label: int, among: Sequence[int], period: Period | None
+) -> Layout | None:
     last = last_row_of_head(grid, row, label)
-    paths = {column: head_path(grid, column, row, last) for column in grid.columns if column != label}
+    paths = {column: head_path(grid, column, row, last) for column in among if column != label}
     columns = [_understood(column, path, period) for column, path in paths.items()]
     layout = _layout(row, last, label, [column for column in columns if column.fit is not Fit.OTHER])
     if layout is not None or all(column.fit is not Fit.OTHER for column in columns):

@@ -20,7 +20,7 @@ from config.wording import Wording
 from intake.documents import Cell, Document, Paragraph, Table
 from intake.extractors.scan import is_recognised
 from intake.forms import Form, FormRow, RowKind
-from intake.headings import Column, Grid, Layout, head_path, is_numbering, layout_at
+from intake.headings import Column, Grid, Layout, head_path, is_numbering, layouts_at
 from intake.labels import LabelIndex, LabelMatch, Strength, is_sum_row, label_key, names_ratio, sex_row
 from intake.likeness import LikenessIndex
 from intake.measures import convert, is_counted, is_known, is_money, same_measure, stated_measure
@@ -338,8 +338,9 @@ class _TableReader:
         for row in self._grid.rows[:_MOST_ROWS]:
             if found and row <= found[-1][0].last:
                 continue
-            if layout := layout_at(self._grid, row, self._period):
-                found.append((layout, []))
+            if layouts := layouts_at(self._grid, row, self._period):
+                below: list[int] = []
+                found += [(layout, below) for layout in layouts]
             elif found:
                 found[-1][1].append(row)
             else:

@@ -356,3 +356,26 @@ def test_a_figure_merged_over_two_units_is_asked_about() -> None:
     rows = (("1", "Xã Tân Lập", shared, "70"), ("2", "Xã Hòa Bình", "", "5"))
     reading = read_own(("STT", "Đơn vị", *HEAD[2:]), *rows)
     assert [value.reason for value in reading.values] == ["merged_figure", ""]
+
+
+# -- one table printed as two ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [(), ("STT",)])
+def test_of_a_table_printed_as_two_side_by_side_both_halves_are_read(number: tuple[str, ...]) -> None:
+    head = (*number, "Chỉ tiêu", "Số lượng")
+    one, two = number and ("1",), number and ("2",)
+    rows = (
+        (*head, *head),
+        (*one, "Số buổi tuyên truyền pháp luật", "7", *two, "Hòa giải viên", "12"),
+        (*one, "Số người được hòa giải", "5", "", *(("",) if number else ()), ""),
+    )
+    assert told(read(table(*rows))) == {("A", "total"): 7, ("B", "total"): 5, ("E", "total"): 12}
+
+
+def test_a_head_that_only_repeats_a_word_is_one_table() -> None:
+    rows = (
+        ("Nội dung", "Tổng số", "Nội dung"),
+        ("Số buổi tuyên truyền pháp luật", "7", "xem văn bản kèm theo"),
+    )
+    assert told(read(table(*rows))) == {("A", "total"): 7}
