@@ -80,8 +80,8 @@ _LONGEST_RETURN = 4_000
 _FOR_THE_UNIT = frozenset(
     {
         "link_only", "no_file", "file_damaged", "file_encrypted", "file_empty", "file_too_large",
-        "file_refused", "empty_form", "no_figures", "previous_period", "twin_figures",
-        "period_contradicts_calendar", "second_version",
+        "file_refused", "file_overran", "not_yet_format", "empty_form", "no_figures",
+        "previous_period", "twin_figures", "period_contradicts_calendar", "second_version",
     }
 )  # fmt: skip
 
