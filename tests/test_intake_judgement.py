@@ -531,6 +531,18 @@ def test_an_advertisement_of_a_stranger_is_spam(bench: Bench) -> None:
     assert ended(bench.judged(offer)) == (MessageClass.SPAM, MessageState.SET_ASIDE)
 
 
+def test_who_sells_is_spam_though_it_speaks_of_reports_but_a_unit_or_an_office_never_is(bench: Bench) -> None:
+    words = ("Khóa học lập báo cáo thống kê", "Đăng ký ngay, chiết khấu lớn cho cán bộ xã!")
+    assert ended(bench.judged(note("hoc@daotao.example", *words))) == (
+        MessageClass.SPAM,
+        MessageState.SET_ASIDE,
+    )
+    for sender in ("so@tinh.gov.vn", address("binh-minh")):
+        assert bench.judged(note(sender, *words)).message_class is not MessageClass.SPAM
+    about = note("ai@rieng.example", "Báo cáo", "UBND xã Bình Minh gửi báo giá khóa học của xã.")
+    assert bench.judged(about).message_class is not MessageClass.SPAM
+
+
 def test_a_newsletter_is_set_aside(bench: Bench) -> None:
     letter_ = note("tin@bao.example", "Bản tin tuần", "Tin", headers={"List-Id": "<tin.bao.example>"})
     outcome = bench.judged(letter_)
