@@ -108,9 +108,9 @@ def fetch(office: Office, mailbox: Mailbox, account: str) -> Fetched:
 
 def _note_doubts(office: Office, batch: FetchBatch, ids: dict[int, str]) -> None:
     """Record what the mailbox noted against single messages before anyone reads them."""
-    for note in batch.notes:
-        if note.code in DOUBTFUL_NOTES and note.uid in ids:
-            office.ledger.note(FETCH_DOUBT, ids[note.uid], {"code": note.code})
+    doubts = [note for note in batch.notes if note.code in DOUBTFUL_NOTES and note.uid in ids]
+    if doubts:
+        office.ledger.note_each(FETCH_DOUBT, [(ids[note.uid], {"code": note.code}) for note in doubts])
 
 
 def take_in(office: Office) -> Generator[MessageOutcome, None, None]:

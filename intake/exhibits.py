@@ -307,6 +307,10 @@ def _body_exhibit(
     lines = [line.strip() for line in message.own_text.splitlines()]
     put_right = tuple(code for code in message.defects if code.startswith("legacy_"))
     typed = Document(tuple(Paragraph(line, place) for place, line in enumerate(lines, 1) if line), put_right)
+    subject = Paragraph(message.headers.subject, 0)
+    # Asked first: most mail names no report, and then nothing in it need be read.
+    if not any(reports_named(block.text, reports) for block in (subject, *typed.paragraphs)):
+        return None
     document = message.body or typed
     rows = {}
     for report in reports:
@@ -316,8 +320,7 @@ def _body_exhibit(
         tabled = read_tables(document, "", report, "").matched_rows
         if max(told, tabled) >= BODY_FIGURES or len(outline.sections) >= BODY_SECTIONS:
             rows[report.id] = max(told, tabled, BODY_SECTIONS)
-    subject = Paragraph(message.headers.subject, 0)
-    if not rows or not any(reports_named(block.text, reports) for block in (subject, *typed.paragraphs)):
+    if not rows:
         return None
     head = read_letterhead(document)
     exhibit = Exhibit(

@@ -280,11 +280,19 @@ class _Names:
         self.by_text: dict[str, list[_Form]] = {}
         self.by_short: dict[str, list[_Form]] = {}
         self._without_marks: dict[str, list[int]] = {}
+        self._longest = max((max(_lengths(form.key)) for form in forms), default=0)
+        self._compact = frozenset(compact for form in forms for compact in form.compact)
         for number, form in enumerate(forms):
             self.by_text.setdefault(form.key.text, []).append(form)
             self.by_short.setdefault(form.key.short, []).append(form)
             for bare in {plain_key(form.key.text), plain_key(form.key.short)}:
                 self._without_marks.setdefault(bare, []).append(number)
+
+    def near(self, typed: _Typed) -> Iterable[_Form]:
+        """The names that a label may be a mistyping of; of a sentence longer than all of them none."""
+        if min(typed.lengths) > self._longest and self._compact.isdisjoint(typed.compact):
+            return ()
+        return filter(typed.may_be, self.forms)
 
     def like(self, key: LabelKey) -> list[_Form]:
         """The names that a label may be once all marks are gone."""
@@ -541,7 +549,7 @@ class LabelIndex:
         for step in steps if known else ():
             if (found := self._only(step(), measure, Strength.REORDERED)) is not None:
                 return found  # also when two fit: a looser step could only hide that
-        mistyped = None if self.bare else self._mistyped(key, forms)
+        mistyped = None if self.bare else self._mistyped(key, self._names[ratio])
         if mistyped is not None:
             return mistyped
         return (self._shortened(key, forms, measure) if known else None) or _NO_MATCH
@@ -567,10 +575,10 @@ class LabelIndex:
             if missing and key.words <= form.key.words and missing <= heading:
                 yield form
 
-    def _mistyped(self, key: LabelKey, forms: list[_Form]) -> LabelMatch | None:
+    def _mistyped(self, key: LabelKey, names: _Names) -> LabelMatch | None:
         """A name with typing faults, when every other indicator is clearly farther away."""
         distances: dict[str, int] = {}
-        for form in filter(_Typed.of(key).may_be, forms):
+        for form in names.near(_Typed.of(key)):
             if (faults := self._faults(key, form)) is not None:
                 distances[form.code] = min(faults, distances.get(form.code, faults))
         if len(distances) != 1:

@@ -636,8 +636,12 @@ class Ledger:
 
     def note(self, event: str, subject: str, detail: dict[str, object] | None = None) -> None:
         """Add an event of the desk's own to the history."""
+        self.note_each(event, [(subject, detail or {})])
+
+    def note_each(self, event: str, told: Iterable[tuple[str, dict[str, object]]]) -> None:
+        """Add the event for several subjects, each with its detail, in one transaction."""
         with self._writing() as writing:
-            writing.note([Change(event, subject, detail or {})])
+            writing.note(Change(event, subject, detail) for subject, detail in told)
 
     # Within
 
