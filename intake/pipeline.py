@@ -291,13 +291,18 @@ class Memory:
     def disturbed_by(self, changed: Sequence[Judged]) -> tuple[str, ...]:
         """Messages judged in an earlier run that would be judged otherwise now.
 
-        They arrived after one of these for the same obligation, or with the same figures.
+        They arrived after one of these for the same obligation, or with the same figures, so telling that
+        two units cannot share them by chance.
         """
+        prints = {intent.fingerprint for judged in changed for intent in judged.intents}
+        alike: dict[str, list[Submission]] = {}
+        for found in self._ledger.receipts_with_fingerprints(filter(is_telling, prints)):
+            alike.setdefault(found.fingerprint, []).append(found)
         disturbed = {
             later.archive_id
             for judged in changed
             for intent in judged.intents
-            for later in (*self._known(intent.key), *self._alike(intent.fingerprint))
+            for later in (*self._known(intent.key), *alike.get(intent.fingerprint, ()))
             if _order(later) > (judged.outcome.arrival, judged.outcome.archive_id)
         }
         return tuple(sorted(disturbed - self._learned))
@@ -372,10 +377,6 @@ class Memory:
         ]
         before = (archived.arrival, archived.archive_id)
         return tuple(s for s in found if s.accepted and _order(s) < before)
-
-    def _alike(self, fingerprint: str) -> tuple[Submission, ...]:
-        """Submissions in the ledger with figures so telling that two units cannot share them by chance."""
-        return self._ledger.submissions_with_fingerprint(fingerprint) if is_telling(fingerprint) else ()
 
 
 def _is_unread_picture(file: AttachmentRecord) -> bool:

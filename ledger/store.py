@@ -345,6 +345,11 @@ class Ledger:
         with self._reading() as connection:
             return submissions.matching(connection, submissions_table.c.fingerprint == fingerprint)
 
+    def receipts_with_fingerprints(self, fingerprints: Iterable[str]) -> tuple[Submission, ...]:
+        """Submissions with one of these fingerprints, without figures, texts and findings."""
+        with self._reading() as connection:
+            return submissions.with_fingerprints(connection, fingerprints)
+
     def values(
         self,
         report: str | None = None,

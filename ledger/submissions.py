@@ -23,6 +23,7 @@ from ledger.records import (
     SubmissionIntent,
     Value,
 )
+from ledger.sightings import chunks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -132,6 +133,14 @@ def bare(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[Subm
         .order_by(messages.c.arrival, submissions.c.archive_id, submissions.c.position)
     )
     return tuple(_bare(row) for row in connection.execute(query))
+
+
+def with_fingerprints(connection: Connection, fingerprints: Iterable[str]) -> tuple[Submission, ...]:
+    """Submissions with one of these fingerprints, without figures, texts and findings."""
+    told = sorted(set(fingerprints) - {""})
+    return tuple(
+        found for chunk in chunks(told) for found in bare(connection, submissions.c.fingerprint.in_(chunk))
+    )
 
 
 def _bare(row: Any) -> Submission:
