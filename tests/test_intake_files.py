@@ -150,6 +150,17 @@ def test_a_locked_member_is_listed_as_encrypted() -> None:
     ]
 
 
+def test_a_member_packed_in_an_unknown_way_is_not_called_damaged() -> None:
+    packed = bytearray(zip_of({"a.txt": "So buoi: 12"}))
+    packed[8:10] = b"\x62\x00"  # PPMd (APPNOTE 4.4.5), in the member's own head
+    entry = packed.index(b"PK\x01\x02")
+    packed[entry + 10 : entry + 12] = b"\x62\x00"
+    assert [file.state for file in read(("a.zip", bytes(packed))).files] == [
+        ReadState.CONTAINER,
+        ReadState.NOT_YET,
+    ]
+
+
 def test_links_in_an_archive_are_skipped() -> None:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:

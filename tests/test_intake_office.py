@@ -7,7 +7,9 @@ import subprocess
 import tempfile
 import threading
 import time
+from math import nan
 from pathlib import Path
+from struct import pack
 
 import docx
 import pytest
@@ -242,6 +244,16 @@ def test_an_old_workbook_that_the_reader_takes_for_damaged_is_converted(
     document = extract_old_workbook(old, budget())
     assert [(cell.text, cell.number) for cell in document.tables[0].cells] == [("Số buổi", ""), ("12", "12")]
     assert "converted" in document.notes
+
+
+def test_a_stored_value_that_is_no_number_is_an_error_of_its_cell_alone() -> None:
+    old = convert(xlsx({"Biểu": [["Số buổi", 1 / 3, 12]]}), "xlsx", "xls", 60)
+    [table] = extract_old_workbook(old.replace(pack("<d", 1 / 3), pack("<d", nan)), budget()).tables
+    assert [(cell.text, cell.error) for cell in table.cells] == [
+        ("Số buổi", ""),
+        ("#NUM!", "#NUM!"),
+        ("12", ""),
+    ]
 
 
 def test_an_old_workbook_with_a_password_is_locked_and_not_damaged() -> None:

@@ -9,7 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from intake.documents import Document
-from intake.errors import BombError, DamagedFileError, EncryptedFileError, FileTooLargeError
+from intake.errors import (
+    BombError,
+    DamagedFileError,
+    EncryptedFileError,
+    FileTooLargeError,
+    NotReadYetError,
+)
 from intake.kinds import has_long_directory
 
 
@@ -17,7 +23,7 @@ from intake.kinds import has_long_directory
 class Limits:
     """What the reading of one message may cost. Past a limit a file ends in a state, never half read."""
 
-    seconds: float = 18.0  #: wall clock for reading one message; listing what was not read comes on top
+    seconds: float = 22.0  #: wall clock for reading one message; listing what was not read comes on top
     memory: int = 1 << 30  #: address space of a reading process
     data: int = 400 << 20  #: octets of it that hold data: with its programs it stays below 512 MB
     message_octets: int = 60 << 20
@@ -104,6 +110,7 @@ class Package:
         Raises:
             DamagedFileError: the member is missing, cut off or broken.
             EncryptedFileError: the member is locked.
+            NotReadYetError: it is packed in a way that is not known here.
             BombError: it produces too much, in all or for its packed size.
 
         """
@@ -117,7 +124,7 @@ class Package:
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
             raise DamagedFileError(f"zip member: {error}") from error
         except NotImplementedError as error:
-            raise DamagedFileError(f"zip method: {error}") from error
+            raise NotReadYetError(f"zip method: {error}") from error
 
     def _inflate(self, member: zipfile.ZipInfo) -> bytes:
         limits = self._budget.limits

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from itertools import product
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import structs
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 Row = tuple[int, int, list[Value]]
 """Row number from 0, column number of the first value, the values."""
 
+_NO_NUMBER: Final = "#NUM!"  #: what Excel shows for a stored value that is no number
 _NAMED_PLACES: Final = 100_000
 _DECLARATION: Final = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 
@@ -246,6 +248,8 @@ def _plain_cells(row: int, first: int, values: list[Value]) -> list[Cell]:
 
 def _plain_cell(row: int, column: int, value: Value) -> Cell:
     if type(value) is float:
+        if not isfinite(value):
+            return Cell(row, column, _NO_NUMBER, error=_NO_NUMBER)
         number = decimal_text(value)
         return Cell(row, column, number, 1, 1, number)
     text, number, is_date = shown(value)
@@ -302,8 +306,8 @@ def shown(value: Value) -> tuple[str, str, bool]:
     if isinstance(value, bool):
         return ("TRUE" if value else "FALSE"), "", False
     if isinstance(value, (int, float)):
-        number = decimal_text(value)
-        return number, number, False
+        number = decimal_text(value) if isfinite(value) else ""
+        return number or _NO_NUMBER, number, False
     if isinstance(value, datetime):
         time_of_day = f" {value.hour:02}:{value.minute:02}" if value.time() != time() else ""
         return _day(value) + time_of_day, "", True
