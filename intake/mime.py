@@ -477,7 +477,7 @@ def _uudecoded(lines: bytes) -> bytes:
 
 def _body(leaves: Iterable[Leaf]) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     """The text a person reads, where its links lead, and what of it was put right, with a sample."""
-    whole = [leaf for leaf in leaves if leaf.is_body]
+    whole = [_without_pictures(leaf) for leaf in leaves if leaf.is_body]
     leaves = [_shortened(leaf) for leaf in whole]
     alternatives: dict[int, list[Leaf]] = {}
     for leaf in leaves:
@@ -492,12 +492,18 @@ def _body(leaves: Iterable[Leaf]) -> tuple[str, tuple[str, ...], tuple[str, ...]
     return "\n\n".join(text for text in texts if text), targets, notes
 
 
+def _without_pictures(leaf: Leaf) -> Leaf:
+    """A long text without the pictures written into it, which would push its words behind the end."""
+    if len(leaf.content) <= _LARGEST_BODY:
+        return leaf
+    return replace(leaf, content=_EMBEDDED.sub(b"", leaf.content))
+
+
 def _shortened(leaf: Leaf) -> Leaf:
     """The beginning of a text that is longer than anyone writes, up to a place where no character is cut."""
     if len(leaf.content) <= _LARGEST_BODY:
         return leaf
-    # Pictures written into a page would push its words behind the end.
-    kept = _EMBEDDED.sub(b"", leaf.content)[:_LARGEST_BODY]
+    kept = leaf.content[:_LARGEST_BODY]
     end = max(kept.rfind(sign) for sign in (b"\n", b">", b" "))
     return replace(leaf, content=kept[: end + 1] if end >= 0 else kept)
 
@@ -531,7 +537,9 @@ def _legacy(leaf: Leaf) -> str | None:
 
 def _tabled(leaves: Iterable[Leaf], limits: Limits) -> tuple[Document | None, tuple[str, ...]]:
     """What the sender wrote now as HTML, where tables stand in it, and why it is not read."""
-    pages = [leaf for leaf in leaves if leaf.is_body and leaf.content_type == "text/html"]
+    pages = [_without_pictures(leaf) for leaf in leaves if leaf.is_body and leaf.content_type == "text/html"]
+    if any(len(leaf.content) > _LARGEST_BODY for leaf in pages):
+        return None, ("body_tables_unread",)
     try:
         for leaf in pages:
             markup = _legacy(leaf) or html_decoded(leaf.content, leaf.charset)

@@ -226,7 +226,15 @@ def test_a_long_text_is_cut_between_characters_and_says_so() -> None:
 def test_pictures_within_a_page_do_not_push_its_words_out() -> None:
     picture = '<img src="data:image/png;base64,' + "iVBORw0K" * 300_000 + '">'
     octets = raw_mail("From: a@xa.example.vn\r\nContent-Type: text/html", f"{picture}<p>So buoi: 12</p>")
-    assert parse_mail(octets, Limits()).text == "So buoi: 12"
+    parsed = parse_mail(octets, Limits())
+    assert (parsed.text, parsed.defects) == ("So buoi: 12", ())
+
+
+def test_the_tables_of_a_page_that_is_cut_are_not_half_read() -> None:
+    page = "<table><tr><td>So buoi</td><td>12</td></tr></table><!-- " + "x" * (1 << 20) + " -->"
+    parsed = parse_mail(raw_mail("From: a@xa.example.vn\r\nContent-Type: text/html", page), Limits())
+    assert parsed.body is None
+    assert {"text_cut", "body_tables_unread"} <= set(parsed.defects)
 
 
 def test_more_text_than_is_judged_is_too_large_and_takes_nothing_from_the_next_file() -> None:
