@@ -9,7 +9,7 @@ the address, wrote it. The rest is shown and marks nothing: a forged one could s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -124,26 +124,27 @@ def note_returned(office: Office) -> tuple[OutgoingMessage, ...]:
     )
 
 
-def returned_addresses(office: Office) -> tuple[Returned, ...]:
-    """What bounces say of the units' addresses, by arrival, and which of it can be believed.
+def returned_addresses(office: Office, among: Collection[str] | None = None) -> tuple[Returned, ...]:
+    """What bounces say of the units' addresses, or of those named, by arrival; and what can be believed.
 
     Read from outcomes and outbox at every use, so that a rebuilt ledger says the same.
     """
     ledger, mailbox = office.ledger, office.regime.department.mailbox
     with ledger.snapshot():
         bounces = ledger.messages(message_class=MessageClass.BOUNCE)
-        ours = OurMail(ledger.outbox(), reference_key(office.settings.home))
+        said = [(outcome, address) for outcome in bounces for address in _said_dead(outcome)]
+        named = [each for each in said if among is None or each[1] in among]
+        ours = OurMail(ledger.outbox() if named else (), reference_key(office.settings.home))
     return tuple(
         Returned(outcome.archive_id, outcome.arrival, address, _is_proven(outcome, address, ours, mailbox))
-        for outcome in bounces
-        for address in _said_dead(outcome)
+        for outcome, address in named
     )
 
 
 def unproven_bounces(office: Office, unit: Unit) -> tuple[Returned, ...]:
     """Bounces that name an address of the unit and cannot be believed, by arrival: to be looked at."""
     known = {each.address.lower() for each in unit.addresses}
-    return tuple(each for each in returned_addresses(office) if each.address in known and not each.proven)
+    return tuple(each for each in returned_addresses(office, known) if not each.proven)
 
 
 def _is_proven(outcome: MessageOutcome, address: str, ours: OurMail, mailbox: str) -> bool:

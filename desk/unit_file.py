@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from config.reports import Period, ReportDefinition
 from consolidate.differences import Change, Difference, differences
 from consolidate.standing import standings, still_holding
+from desk.answers import Returned, returned_addresses
 from desk.by_hand import contradictions
 from desk.views import waiting_of
 from ledger.decisions import taken_back_alone
@@ -86,6 +87,7 @@ class UnitFile:
     came: tuple[MessageOutcome, ...]  #: by arrival
     went: tuple[OutgoingMessage, ...]  #: in the order they were queued
     sharing: dict[str, tuple[str, ...]]  #: by address: names of other units it speaks for too
+    returned: dict[str, Returned]  #: by address: the last bounce that says mail does not arrive there
 
 
 def unit_file(office: Office, unit_id: str, as_of: datetime) -> UnitFile:
@@ -104,6 +106,7 @@ def unit_file(office: Office, unit_id: str, as_of: datetime) -> UnitFile:
         came=came,
         went=ledger.outbox_to(unit_id),
         sharing=_sharing(regime, unit),
+        returned={each.address: each for each in returned_addresses(office, own)},
     )
 
 

@@ -54,7 +54,7 @@ def test_the_history_is_narrowed_to_a_person_and_a_subject(desk: Served) -> None
     page = desk.client().get(PAGE, params={"ai": "Người khác"}).text
     assert page.count("<tr>") == 2
     assert "2023-06-05" in desk.client().get(PAGE, params={"ve": "2023-06"}).text
-    assert "Không có gì" in desk.client().get(PAGE, params={"ve": "%"}).text
+    assert "Không có việc nào" in desk.client().get(PAGE, params={"ve": "%"}).text
 
 
 @pytest.mark.parametrize("before", ["-1", "x", "9" * 40, ""])
@@ -95,7 +95,7 @@ def test_a_heartbeat_that_is_cut_is_none(tmp_path: Path) -> None:
 
 def test_everything_is_examined_when_an_officer_asks(desk: Served) -> None:
     page = desk.client().send_form(HEALTH).text
-    assert "Sổ ghi" in page
+    assert "Sổ theo dõi" in page
     assert "Hộp thư" in page
 
 

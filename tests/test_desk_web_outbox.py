@@ -152,7 +152,7 @@ def test_what_is_due_is_looked_at_without_a_trace_and_queued_by_a_button(tmp_pat
     with served_office(make_office(tmp_path, department=APPROVING)) as desk:
         before = desk.desk.office().ledger.last_event()
         shown = desk.client().get("/thu-di/den-luot").text
-        assert "6 thư đến lượt, trong đó 6 thư chưa đưa vào hộp chờ" in shown
+        assert "6 thư đến lượt, trong đó 6 thư chưa đưa vào Thư đi" in shown
         assert "UBND xã Suối Dâu: chưa có số điện thoại" in shown
         assert desk.desk.office().ledger.last_event() == before
         answer = desk.client().send_form("/thu-di/den-luot")

@@ -336,7 +336,7 @@ def test_a_password_goes_in_and_never_comes_out(desk: Served) -> None:
     assert found is not None
     assert found.reveal() == "abcd efgh ijkl"
     assert (desk.office.home / "secret").stat().st_mode & 0o077 == 0
-    assert f"giữ trong tệp {desk.office.home / 'secret'}" in client.get("/thiet-lap/hop-thu").text
+    assert f"lưu trong tệp {desk.office.home / 'secret'}" in client.get("/thiet-lap/hop-thu").text
     for page in ("/thiet-lap/hop-thu", "/nhat-ky", "/thiet-lap/lich-su"):
         assert "abcd efgh" not in client.get(page).text
     bad = {"ten": "../x", "bi_mat": "x", "confirm_password": PASSWORD}

@@ -65,8 +65,8 @@ def test_the_officer_clears_the_batch_by_mouse_and_then_by_keyboard(desk: Served
     page.goto(desk.url("/thu-di"))
     page.get_by_role("link", name="Xem thư đến lượt gửi").click()
     assert faults_of(page) == []
-    page.get_by_role("button", name="Đưa vào hộp chờ").click()
-    expect(page.get_by_role("status")).to_contain_text("Đã đưa thư đến lượt vào hộp chờ")
+    page.get_by_role("button", name="Đưa vào Thư đi").click()
+    expect(page.get_by_role("status")).to_contain_text("Đã đưa thư đến lượt vào Thư đi")
     expect(page.locator(".mails > li")).to_have_count(3)
     assert faults_of(page) == []
     page.locator(".mails a").first.click()

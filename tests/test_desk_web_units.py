@@ -21,6 +21,7 @@ from tests.offices import (
     PERIOD,
     REPORT,
     UNITS,
+    address,
     figures,
     inside,
     letter,
@@ -112,6 +113,43 @@ def test_versions_are_compared_figure_by_figure_with_their_places(looked_at: Ser
     ]
     assert "thay the.docx, bảng 2, hàng 3, cột 4: “999”" in shown
     assert "Khác bản trước 3 trên 9 số liệu" in shown
+
+
+def test_what_the_checks_found_in_a_version_stands_beside_it(tmp_path: Path) -> None:
+    office = make_office(tmp_path)
+    office.deliver(report_mail("y-te", figures(5, B3=("20", "31"))), "2023-06-03T11:00")
+    office.take_in()
+    found = office.listed("findings", *WHERE)
+    grave = [each["sentence"] for each in found if each["unit"] == "y-te" and each["grade"] != "note"]
+    assert grave
+    with served_office(office) as desk:
+        shown = section(page(desk, "y-te", ky=KY), "ban-nop")
+    assert all(sentence in shown for sentence in grave)
+    assert 'class="state fault"' in shown or 'class="state warning"' in shown
+
+
+def test_a_bounce_nobody_can_believe_is_shown_beside_its_address_and_silences_nothing(tmp_path: Path) -> None:
+    office = make_office(tmp_path)
+    archive_id = office.deliver(bounce_of(address("dong-tam")), "2023-06-06T08:00")
+    office.take_in()
+    with served_office(office) as desk:
+        shown = section(page(desk, "dong-tam", ky=KY), "dia-chi")
+        assert "không phải trả lại thư của phòng" in shown
+        assert f"/thu/{archive_id}" in shown
+        assert "trả lại" not in section(page(desk, "binh-minh", ky=KY), "dia-chi")
+
+
+def bounce_of(dead: str) -> bytes:
+    """A delivery status notification (RFC 3464) about a mail we never wrote."""
+    lines = [
+        "From: MAILER-DAEMON@mx.ke-gian.example", "To: phongld@songmay.example", "Return-Path: <>",
+        "Subject: Undelivered Mail Returned to Sender", "Message-ID: <9@mx.ke-gian.example>",
+        "MIME-Version: 1.0", 'Content-Type: multipart/report; report-type=delivery-status; boundary="b"', "",
+        "--b", "Content-Type: text/plain", "", f"<{dead}>: host said: 550 5.1.1 khong co", "",
+        "--b", "Content-Type: message/delivery-status", "", "Reporting-MTA: dns; mx.ke-gian.example", "",
+        f"Final-Recipient: rfc822; {dead}", "Action: failed", "Status: 5.1.1", "", "--b--", "",
+    ]  # fmt: skip
+    return "\r\n".join(lines).encode()
 
 
 def test_obligations_say_what_a_consolidation_says(tmp_path: Path) -> None:

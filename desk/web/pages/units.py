@@ -11,6 +11,7 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from config.days import read_day
+from config.reports import Grade
 from consolidate.totals import number_text
 from desk.by_hand import HandedFile, HandedIn, hand_in
 from desk.decisions import CHANNELS, exempt, extend, link, receive, reopen, require_unit, set_aside
@@ -28,6 +29,7 @@ from ledger.records import ObligationKey, ObligationState, Role
 if TYPE_CHECKING:
     from config.regime import UnitKind
     from config.units import Address, Unit
+    from config.wording import Wording
     from consolidate.consolidation import UnitStanding
     from ledger.records import MessageOutcome, OutgoingMessage
 
@@ -74,6 +76,15 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A finding as the page says it."""
+
+    grade: Grade
+    sentence: str
+    where: str  #: file and place; "" when it is about the whole
+
+
+@dataclass(frozen=True, slots=True)
 class UnitPage:
     """The page of one unit."""
 
@@ -87,6 +98,7 @@ class UnitPage:
     hidden: int  #: mails not shown
     labels: dict[str, str]  #: of indicators, by code
     names: dict[str, str]  #: of report and period, by "report/period"
+    told: dict[str, tuple[Told, ...]]  #: what was found in a version, worst first, by archive id
     now: datetime
     channels: tuple[str, ...] = CHANNELS
     roles: tuple[Role, ...] = ROLES
@@ -97,7 +109,7 @@ class UnitPage:
         return number_text(value)
 
     @staticmethod
-    def told(stated: str) -> datetime:
+    def moment(stated: str) -> datetime:
         """A moment as a decision keeps it."""
         return datetime.fromisoformat(stated)
 
@@ -261,8 +273,23 @@ def page_of(call: Call) -> UnitPage:
             f"{each.report.id}/{each.period.id}": f"{each.report.short_name} {each.period.name}"
             for each in file.owed
         },
+        told={each.submission.archive_id: _told(each, call.say) for each in versions},
         now=now,
     )
+
+
+def _told(version: Version, say: Wording) -> tuple[Told, ...]:
+    """What the checks of a version found, each once, errors first."""
+    found = (
+        Told(
+            each.grade,
+            reason(each.code, say, each.parameters),
+            f"{each.place.file}, {each.place.where}".strip(", ") if each.place else "",
+        )
+        for each in version.submission.findings
+    )
+    worst = (Grade.ERROR, Grade.WARNING, Grade.NOTE)
+    return tuple(sorted(dict.fromkeys(found), key=lambda each: worst.index(each.grade)))
 
 
 def _owed(file: UnitFile, chosen: Chosen | None) -> Owed | None:
