@@ -101,6 +101,13 @@ class DeskSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RetentionSettings:
+    """How long mail is kept that was no report; reports are kept for good."""
+
+    no_report_months: int | None = None  #: None: nothing is ever removed
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of one home folder; every path is absolute."""
 
@@ -114,6 +121,7 @@ class Settings:
     officer: str = ""
     language: str = "vi"
     desk: DeskSettings = DeskSettings()
+    retention: RetentionSettings = RetentionSettings()
 
 
 def load_settings(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
@@ -198,6 +206,10 @@ class _DeskModel(Strict):
         return self.host not in LOOPBACK and not self.behind_proxy
 
 
+class _RetentionModel(Strict):
+    no_report_months: int | None = Field(default=None, ge=12, le=600)
+
+
 class _SettingsModel(Strict):
     regime: str = "regime"
     database_url: str = ""
@@ -206,6 +218,7 @@ class _SettingsModel(Strict):
     mailbox: _MailboxModel | None = None
     smtp: _SmtpModel | None = None
     desk: _DeskModel | None = None
+    retention: _RetentionModel | None = None
     officer: str = ""
     language: Literal["vi", "en"] = "vi"
 
@@ -222,6 +235,7 @@ def _settings(model: _SettingsModel, home: Path) -> Settings:
         officer=model.officer.strip(),
         language=model.language,
         desk=DeskSettings(**model.desk.model_dump()) if model.desk else DeskSettings(),
+        retention=RetentionSettings(**model.retention.model_dump() if model.retention else {}),
     )
 
 

@@ -1000,6 +1000,37 @@ def audit(context: typer.Context, as_json: AsJson = False) -> None:
     raise typer.Exit(DONE if sound else ATTENTION)
 
 
+@app.command(help=_say("cli.retain"))
+def retain(
+    context: typer.Context,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=_say("cli.opt_dry_run"))] = False,
+    as_json: AsJson = False,
+) -> None:
+    from desk.retention import due_to_go
+    from desk.retention import retain as let_go
+
+    with _office(context) as office:
+        found = due_to_go(office) if dry_run else let_go(office)
+        if as_json:
+            ids = [message.archive_id for message in found.messages]
+            _dump(
+                {
+                    "months": found.months,
+                    "cutoff": found.cutoff.isoformat(),
+                    "removed": not dry_run,
+                    "messages": ids,
+                }
+            )
+            return
+        zone = office.regime.timezone
+        for message in found.messages:
+            told = (f"{message.arrival.astimezone(zone):%d/%m/%Y}", message.from_address, message.subject)
+            _print("  " + " · ".join(told))
+        key = "cli.would_retain" if dry_run else "cli.retained"
+        places = {"count": len(found.messages), "months": found.months}
+        _print(_say(key, **places, day=f"{found.cutoff.astimezone(zone):%d/%m/%Y}"))
+
+
 @app.command(help=_say("cli.backup"))
 def backup(
     context: typer.Context,

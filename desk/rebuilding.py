@@ -22,7 +22,8 @@ from desk.work import consolidation_of, documents, settle, take_in
 from ledger.archive import Archive
 from ledger.database import sqlite_file
 from ledger.lock import only_daemon
-from ledger.records import FETCH_DOUBT, MORNING_DONE, RECOGNITION, Issue, MessageOutcome
+from ledger.obligations import obligations_of
+from ledger.records import FETCH_DOUBT, MORNING_DONE, RECOGNITION, RETIRED, Issue, MessageOutcome
 from ledger.store import Ledger
 
 BESIDE = "rebuilt"
@@ -100,11 +101,36 @@ def _read_all(
     for kind in (FETCH_DOUBT, RECOGNITION):
         for event in office.ledger.history(event=kind):
             anew.ledger.note(kind, event.subject, event.detail)
+    _retired(office, anew)
     total = len(anew.ledger.unread())
     for _outcome in progress(take_in(anew), total):
         pass
     settle(anew)
+    _settle_past_periods(office, anew)
     return total
+
+
+def _settle_past_periods(office: Office, anew: Office) -> None:
+    """What was owed long ago and never came: nothing in the mail tells of it, the periods kept do."""
+    decided = anew.ledger.decisions()
+    known = {report.id: report for report in anew.regime.reports}
+    for report_id, period_id in office.ledger.periods():
+        report = known.get(report_id)
+        period = anew.period(report, period_id) if report is not None else None
+        if report is not None and period is not None:
+            owed = obligations_of(anew.regime, report, period, decided)
+            anew.ledger.settle_obligations(owed, complete=True)
+
+
+def _retired(office: Office, anew: Office) -> None:
+    """Take over which messages were removed under the rule of keeping: the journal alone tells of them."""
+    rules = {event.subject: event.detail["rule"] for event in office.ledger.history(event=RETIRED)}
+    lines = [line for _number, line in office.archive.journal_lines() if line is not None]
+    seen = [(line, line.archive_id, line.arrival, line.size) for line in lines if line.archive_id in rules]
+    anew.ledger.record_batch(seen, None)
+    outlines = office.ledger.outlines(rules)
+    for archive_id, outcome in sorted(outlines.items()):
+        anew.ledger.retire([outcome], rules[archive_id])
 
 
 def _carry_over(old: Ledger, fresh: Ledger, archive: Archive) -> None:

@@ -1,4 +1,6 @@
-"""The raw messages on disk, each under the SHA-256 of its bytes. Nothing is ever changed or removed.
+"""The raw messages on disk, each under the SHA-256 of its bytes. Nothing is ever changed.
+
+Nothing is removed either, but by the rule of keeping that the department has set (`desk.retention`).
 
     archive/
       sightings.journal      one line for each time a mailbox showed a message
@@ -167,6 +169,15 @@ class Archive:
     def size(self, archive_id: str) -> int:
         """The size of a message on disk, in bytes."""
         return self._path(archive_id).stat().st_size
+
+    def remove(self, archive_id: str) -> bool:
+        """Remove a message for good; False: it was not there. Its lines in the journal stay."""
+        path = self._path(archive_id)
+        if not path.is_file():
+            return False
+        path.unlink()
+        sync_folder(path.parent)
+        return True
 
     def strangers(self) -> tuple[str, ...]:
         """Paths within the archive that are neither a message in its place nor one of our own files."""

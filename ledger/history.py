@@ -127,6 +127,12 @@ def names(connection: Connection) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(actors), tuple(kinds)
 
 
+def subjects(connection: Connection, event: str) -> frozenset[str]:
+    """Everything that an event of that kind was told of."""
+    query = select(history.c.subject).where(history.c.event == event)
+    return frozenset(connection.execute(query).scalars())
+
+
 def last_number(connection: Connection) -> int:
     """The number of the latest event; 0 when nothing has happened."""
     return end(connection)[0]

@@ -38,6 +38,7 @@ from ledger.models import (
     values,
 )
 from ledger.records import (
+    RETIRED,
     AttachmentRecord,
     Evidence,
     MessageClass,
@@ -48,7 +49,7 @@ from ledger.records import (
     ReviewItem,
     SubmissionIntent,
 )
-from ledger.sightings import CHUNK, arrivals, chunks, want_reading
+from ledger.sightings import CHUNK, arrivals, chunks, unread, want_reading
 from ledger.submissions import OF_THE_MESSAGE, bare, finding_rows, findings_of, insert_rows, matching, rows_of
 
 if TYPE_CHECKING:
@@ -264,6 +265,47 @@ def failed_outcome(archive_id: str, arrival: datetime, size: int, reason: str) -
         review=(
             ReviewItem(id=f"{archive_id}:{reason}", kind="message", archive_id=archive_id, question=reason),
         ),
+    )
+
+
+def retire(writing: Writing, outcomes: Sequence[MessageOutcome], rule: str) -> tuple[str, ...]:
+    """Keep of messages that were no reports only that they came, when, of what size, and why they are gone.
+
+    One that was judged otherwise meanwhile, or is to be read again, is left as it is. The ids of the others.
+    """
+    standing = _standing(writing.connection, [outcome.archive_id for outcome in outcomes])
+    wanted = {archive_id for archive_id, _arrival in unread(writing.connection)} & standing.keys()
+    going = [
+        outcome
+        for outcome in map(_in_utc, outcomes)
+        if outcome.archive_id not in wanted
+        and (
+            outcome.archive_id not in standing
+            or standing[outcome.archive_id].outcome_sha256 == outcome_sha256(outcome)
+        )
+    ]
+    record(writing, [_emptied(outcome) for outcome in going])
+    writing.note(
+        Change(RETIRED, each.archive_id, {"arrival": each.arrival, "size": each.size, "rule": rule})
+        for each in going
+    )
+    return tuple(outcome.archive_id for outcome in going)
+
+
+def _emptied(outcome: MessageOutcome) -> MessageOutcome:
+    return MessageOutcome(
+        archive_id=outcome.archive_id,
+        message_id="",
+        from_address="",
+        from_name="",
+        subject="",
+        arrival=outcome.arrival,
+        date_claimed=None,
+        size=outcome.size,
+        message_class=outcome.message_class,
+        state=MessageState.SET_ASIDE,
+        reasons=(RETIRED,),
+        verdict={},
     )
 
 

@@ -29,6 +29,7 @@ from ledger.history import Change, Writing
 from ledger.journal import Journal
 from ledger.messages import Asked
 from ledger.models import submissions as submissions_table
+from ledger.records import RETIRED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -176,8 +177,13 @@ class Ledger:
             return going
 
     def read_again(self, archive_ids: Sequence[str], reason: str = "") -> None:
-        """Put messages among the unread once more; their outcome stands until the new one."""
+        """Put messages among the unread once more; their outcome stands until the new one.
+
+        Those that were removed under the rule of keeping are left out.
+        """
         with self._writing() as writing:
+            gone = history.subjects(writing.connection, RETIRED)
+            archive_ids = [archive_id for archive_id in archive_ids if archive_id not in gone]
             sightings.want_reading(writing, archive_ids, wanted=True)
             writing.note(Change("read_again", archive_id, {"reason": reason}) for archive_id in archive_ids)
 
@@ -206,9 +212,10 @@ class Ledger:
             sightings.refuse_empty(sightings.known_ids(connection), archive)
 
     def missing_from(self, archive: Archive) -> tuple[str, ...]:
-        """The ids the ledger knows and the archive does not hold: there should be none."""
+        """The ids the ledger knows and the archive lacks, though no rule removed them: should be none."""
         with self._reading() as connection:
-            return tuple(sorted(sightings.known_ids(connection) - frozenset(archive.ids())))
+            gone = history.subjects(connection, RETIRED)
+            return tuple(sorted(sightings.known_ids(connection) - gone - frozenset(archive.ids())))
 
     def delivered_again(self) -> dict[str, tuple[datetime, ...]]:
         """Later arrivals of the very same bytes, by archive id."""
@@ -236,6 +243,19 @@ class Ledger:
         """
         with self._writing() as writing:
             return messages.record(writing, outcomes)
+
+    def retire(self, outcomes: Sequence[MessageOutcome], rule: str) -> tuple[str, ...]:
+        """Forget what was read of messages that were no reports; that they came and went stays for ever.
+
+        One that was judged otherwise meanwhile is left as it is; the ids of the others.
+        """
+        with self._writing() as writing:
+            return messages.retire(writing, outcomes, rule)
+
+    def retired(self) -> frozenset[str]:
+        """The ids of the messages that were removed under the rule of keeping."""
+        with self._reading() as connection:
+            return history.subjects(connection, RETIRED)
 
     def messages(
         self,

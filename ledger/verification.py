@@ -42,7 +42,7 @@ from ledger.models import (
     sightings,
 )
 from ledger.outbox import with_states, words_sha256
-from ledger.records import Decision, OutboxState
+from ledger.records import RETIRED, Decision, OutboxState
 from ledger.sightings import FOLDER_READ
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def verify(
     events = _Events(connection)
     flaws = (
         *_integrity(connection),
-        *_files(connection, archive, on_disk),
+        *_files(connection, archive, on_disk, frozenset(events.subjects(RETIRED))),
         *_sightings(connection, archive, on_disk),
         *events.flaws,
         *(Flaw("end_unknown", end) for end in ends if not events.knows(end)),
@@ -111,14 +111,16 @@ def verify(
 # The raw messages
 
 
-def _files(connection: Connection, archive: Archive, on_disk: frozenset[str]) -> Iterator[Flaw]:
+def _files(
+    connection: Connection, archive: Archive, on_disk: frozenset[str], retired: frozenset[str]
+) -> Iterator[Flaw]:
     for archive_id in archive.damaged():
         yield Flaw("message_changed", archive_id)
     for path in archive.strangers():
         yield Flaw("file_extra", path)
     known = frozenset(_keys(connection, archived))
     for archive_id in sorted(one for (one,) in known if (one,) and one not in on_disk):
-        if not archive.holds(archive_id):
+        if archive_id not in retired and not archive.holds(archive_id):
             yield Flaw("message_missing", archive_id)
     for archive_id in sorted(on_disk - {one for (one,) in known}):
         yield Flaw("message_extra", archive_id)
