@@ -8,6 +8,7 @@ into Sent as providers do, and answers for the units.
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import signal
@@ -23,17 +24,23 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import SMTP
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from imapclient import IMAPClient
 
 from config.calendar import add_working_days, is_working_day
 from config.regime import CalendarPolicy
 from config.units import Address, Unit
+from ledger.records import Decision
+from ledger.references import FILE as REFERENCE_KEY
 from tests.builders import docx, mail
 from tests.dovecot import PASSWORD as MAILBOX_PASSWORD
 from tests.dovecot import SENT, Dovecot
 from tests.offices import DEPARTMENT, HANOI, MAILBOX, ROOT, figure_table, figures, verified, write_regime
 from tests.smtp_server import PASSWORD, SmtpServer, Taken
+
+if TYPE_CHECKING:
+    from desk.office import Office
 
 TEMPERS = (
     "early", "on_time", "late", "silent", "out_of_office", "bouncing", "refused", "claiming", "correcting",
@@ -44,6 +51,7 @@ LEADERS_RUNG, LEADERS = ("bao-cao-lanh-dao", 7), "lanh-dao@songmay.example"
 TICKS = (clock_time(7, 30), clock_time(8, 0), clock_time(14, 0))
 DUE_DAY = 15
 USER = "nua-nam"
+ON_ITS_WAY = "Dang-den"  #: answers of the units before the moment they arrive
 CALENDAR = CalendarPolicy()
 
 _DEPARTMENT = (
@@ -192,6 +200,7 @@ class World:
         """Make the folders, and let the server answer for the units."""
         with self.mailbox.client(USER) as client:
             client.create_folder(SENT)
+            client.create_folder(ON_ITS_WAY)
         refusing = (each.address for each in self.people if each.temper == "refused")
         self.server.on_rcpt = dict.fromkeys(refusing, "550 5.1.1 khong co nguoi nhan")
         self.server.taken = self._taken
@@ -207,7 +216,7 @@ class World:
             answer = _answer(actor, message, taken.content)
             if answer is not None:
                 at = message["Date"].datetime + timedelta(minutes=1)
-                self.mailbox.append(USER, answer, date=f"{at:%d-%b-%Y %H:%M:%S %z}")
+                self.mailbox.append(USER, answer, folder=ON_ITS_WAY, date=f"{at:%d-%b-%Y %H:%M:%S %z}")
 
 
 def _answer(actor: Actor, ours: EmailMessage, octets: bytes) -> bytes | None:
@@ -251,7 +260,9 @@ def _bounce(actor: Actor, identity: str) -> bytes:
 
 
 def make_home(home: Path, world: World) -> None:
-    """The home folder of the simulated department."""
+    """The home folder of the simulated department; every one signs its mail with the same key."""
+    home.mkdir(parents=True)
+    (home / REFERENCE_KEY).write_bytes(b"k" * 32)
     units = [each.unit for each in world.people]
     write_regime(home / "regime", units, department=_DEPARTMENT, report=_REPORT)
     smtp = world.server.settings()
@@ -289,40 +300,87 @@ def walk(home: Path, people: Sequence[Actor], months: Sequence[int], mailbox: in
     with open_office(home, clock=lambda: now[0], actor="daemon") as office:
         box = office.open_mailbox()
         first = int(finished.read_text()) if finished.exists() else 0
+        last = {rung_day(month, LEADERS_RUNG[1] + 1): month for month in months}
         for number in range(first, len(moments)):
             now[0] = moments[number]
             since = moments[number - 1] if number else datetime.min.replace(tzinfo=HANOI)
-            _deliver(mailbox, [each for each in planned if since < each.at <= now[0]])
+            _deliver(mailbox, [each for each in planned if since < each.at <= now[0]], now[0])
             fetch(office, box, office.account)
             for _outcome in take_in(office):
                 pass
             if now[0].time() == TICKS[0]:
+                _issue(office, now[0])
                 chase(office, queue=True, send=True, guard=bold, pause=_no_pause, at_any_hour=False)
             correspond(office, pause=_no_pause)
+            if now[0].time() == TICKS[-1] and (month := last.get(now[0].date())) is not None:
+                _receive_on_paper(office, people, month, now[0])
             part = finished.with_suffix(".part")
             part.write_text(str(number + 1))
             part.replace(finished)
         box.close()
 
 
+def _issue(office: Office, now: datetime) -> None:
+    """The documents of every period past its due moment, as the daemon writes them each morning."""
+    from desk.work import current_periods, issue
+
+    for report, period in current_periods(office):
+        if period.due is not None and period.due <= now:
+            issue(office, report, period, now)
+
+
+def _receive_on_paper(office: Office, people: Sequence[Actor], month: int, now: datetime) -> None:
+    """The officer books what a silent unit brought at last, once however often she is cut off."""
+    for actor in people:
+        target = {"unit": actor.unit.id, "report": "thang", "period": f"2023-M{month:02}"}
+        known = any(decision.target == target for decision in office.ledger.decisions("receive"))
+        if actor.temper == "silent" and not known:
+            choice = {"channel": "paper", "received_at": now.isoformat()}
+            office.ledger.decide(Decision(0, now, "Lò Thị Mai", "receive", target, choice))
+
+
 def _no_pause(_seconds: float) -> None:
     """The clock is ours."""
 
 
-def _deliver(port: int, due: Sequence[Planned]) -> None:
-    """Put the units' mail into the mailbox, each once however often the program is killed."""
-    if not due:
-        return
+def _deliver(port: int, due: Sequence[Planned], now: datetime) -> None:
+    """Put the units' mail into the mailbox, each once however often the program is killed.
+
+    Answers come when their moment has come, however soon after a kill the program looks again.
+    """
     with IMAPClient("127.0.0.1", port=port, ssl=False) as client:
+        client.normalise_times = False
         client.login(USER, MAILBOX_PASSWORD)
-        for each in due:
+        arriving = [(each.octets, each.message_id, each.at) for each in due]
+        for octets, message_id, at in arriving + _answers_by(client, now):
             client.select_folder("INBOX", readonly=True)
-            if not client.search(["HEADER", "Message-ID", each.message_id.strip("<>")]):
-                client.append("INBOX", each.octets, msg_time=each.at)
+            if not client.search(["HEADER", "Message-ID", message_id.strip("<>")]):
+                client.append("INBOX", octets, msg_time=at)
 
 
-def run(folder: Path, world: World, months: Sequence[int], kills: int = 0, seed: int = 1) -> Path:
-    """The whole simulation; the department is killed so many times on its way. Returns its home folder."""
+def _answers_by(client: IMAPClient, now: datetime) -> list[tuple[bytes, str, datetime]]:
+    client.select_folder(ON_ITS_WAY, readonly=True)
+    found = client.fetch(client.search(), ["INTERNALDATE"])
+    came = sorted(uid for uid, item in found.items() if item[b"INTERNALDATE"] <= now)
+    whole = client.fetch(came, ["BODY.PEEK[]", "INTERNALDATE"]) if came else {}
+    answers = ((whole[uid][b"BODY[]"], whole[uid][b"INTERNALDATE"]) for uid in came)
+    return [
+        (octets, str(BytesParser(policy=SMTP).parsebytes(octets)["Message-ID"]).strip(), at)
+        for octets, at in answers
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """How a simulation went: the department's home folder, and how often it was killed."""
+
+    home: Path
+    kills: int
+
+
+def run(folder: Path, world: World, months: Sequence[int], kills: int = 0, seed: int = 1) -> Walked:
+    """The whole simulation; the department is killed at most so many times on its way."""
+    folder.mkdir(parents=True, exist_ok=True)
     home = folder / "home"
     make_home(home, world)
     world.begin()
@@ -334,22 +392,42 @@ def run(folder: Path, world: World, months: Sequence[int], kills: int = 0, seed:
         "TONGHOP_SMTP_PASSWORD": PASSWORD,
         "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
     }
-    for left in range(kills, -1, -1):
+    for killed in range(kills + 1):
         with (folder / "log").open("ab") as log:
             process = subprocess.Popen(
                 words, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
             )
-        try:
-            # Start-up takes a second or two, a tick less than one: moments of all kinds are met.
-            code = process.wait(timeout=chance.uniform(1.5, 8.0) if left else None)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        if killed < kills and _killed_on_its_way(process, chance):
             time.sleep(0.3)  # what the server had in hand, it finishes
             continue
-        assert code == 0, (folder / "log").read_text("utf-8", "replace")[-3000:]
+        assert process.wait() == 0, (folder / "log").read_text("utf-8", "replace")[-3000:]
         break
-    return home
+    return Walked(home, killed)
+
+
+def _killed_on_its_way(process: subprocess.Popen[bytes], chance: random.Random) -> bool:
+    """Kill a process after so much work of its own, told in CPU time: a busy machine changes nothing.
+
+    Start-up takes a second or two, a tick less than one, and a little while of the clock is added for what
+    it waits for: moments of all kinds are met. False: it had ended before.
+    """
+    work = chance.uniform(1.0, 5.0)
+    while process.poll() is None and _cpu_seconds(process.pid) < work:
+        time.sleep(0.01)
+    time.sleep(chance.uniform(0.0, 0.2))
+    if process.poll() is not None:
+        return False
+    os.killpg(process.pid, signal.SIGKILL)
+    return process.wait() == -signal.SIGKILL
+
+
+def _cpu_seconds(pid: int) -> float:
+    """The CPU time of a process and of its children that have ended (proc(5): utime to cstime)."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return math.inf
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 # -- what must come out ---------------------------------------------------------------------------------

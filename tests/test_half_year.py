@@ -30,7 +30,7 @@ def world() -> Iterator[World]:
 
 @pytest.mark.timeout(3600)
 def test_each_unit_gets_exactly_the_mails_the_ladder_says(tmp_path: Path, world: World) -> None:
-    home = run(tmp_path, world, MONTHS, kills=KILLS)
+    home = run(tmp_path, world, MONTHS, kills=KILLS).home
     assert went(world) == expected(world.people, MONTHS)
     assert all(count == 1 for count in Counter(str(each["Message-ID"]) for each in world.log).values())
     _ledger_and_proof_sheets_agree_with_the_servers_log(home, world)

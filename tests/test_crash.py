@@ -1,0 +1,71 @@
+"""Killed again and again from mailbox to sent mail: the same ledger and documents, every mail sent once.
+
+One half-year walk (tests/half_year.py) is undisturbed; others are killed at random moments of their work
+until there were enough kills. Mailbox, mail server, units and clock are the same for all.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desk.office import open_office
+from tests.dovecot import running_dovecot
+from tests.half_year import TEMPERS, World, actors, expected, run, ticks, went
+from tests.offices import facts
+from tests.smtp_server import running_smtp
+
+#: `make crash` asks for two hundred.
+KILLS = int(os.environ.get("CRASH_KILLS", "4"))
+MONTHS = [1, 2] if KILLS > 10 else [1]
+UNITS = len(TEMPERS)
+
+
+@contextmanager
+def world() -> Iterator[World]:
+    """A mailbox, a mail server and the units, all new."""
+    with running_dovecot() as mailbox, running_smtp() as server:
+        yield World(mailbox, server, actors(UNITS))
+
+
+def made(home: Path, months: Sequence[int]) -> dict[str, Any]:
+    """All that follows from mail and decisions, and every document byte for byte by its hash."""
+    with open_office(home, clock=lambda: ticks(months)[-1]) as office:
+        ledger = office.ledger
+        issues = [issue for period in ledger.periods() for issue in ledger.issues(*period)]
+        found = facts(ledger) | {
+            "issues": [(issue.report, issue.period, issue.number, issue.files) for issue in issues],
+            "outputs": all(office.has_outputs(issue) for issue in issues),
+            "decisions": [(each.kind, each.target, each.choice) for each in ledger.decisions()],
+            "mails": sorted((each.message_id, each.state.value, each.text) for each in ledger.outbox()),
+            "flaws": ledger.verify(office.archive).flaws,
+        }
+    assert found["outputs"]
+    assert found["issues"]
+    assert found["decisions"]
+    assert found["flaws"] == ()
+    return found
+
+
+@pytest.mark.timeout(10_800)
+def test_killed_anywhere_between_mailbox_and_sent_mail_it_ends_as_if_never_disturbed(tmp_path: Path) -> None:
+    with world() as calm:
+        undisturbed = made(run(tmp_path / "calm", calm, MONTHS).home, MONTHS)
+        assert went(calm) == expected(calm.people, MONTHS)
+    killed, seed = 0, 0
+    while killed < KILLS:
+        with world() as torn:
+            walked = run(tmp_path / str(seed), torn, MONTHS, kills=KILLS - killed, seed=seed)
+            sent = Counter(str(each["Message-ID"]) for each in torn.log)
+            assert set(sent.values()) == {1}, sent.most_common(3)
+            assert went(torn) == expected(torn.people, MONTHS)
+        assert made(walked.home, MONTHS) == undisturbed
+        assert walked.kills, "the machine finished before it could be killed"
+        killed, seed = killed + walked.kills, seed + 1
+    print(f"{killed} kills in {seed} walks")  # noqa: T201 - what was proved
