@@ -49,7 +49,7 @@ _GMAIL: Final = "X-GM-EXT-1"
 # imaplib reads lines of at most a million bytes: so many UIDs fit into one answer to SEARCH.
 _UIDS_AN_ANSWER: Final = 80_000
 _HEADS_A_FETCH: Final = 1_000
-_STUMBLES: Final = (TypeError, LookupError, AttributeError, RecursionError)
+_STUMBLES: Final = (TypeError, LookupError, AttributeError, OverflowError, RecursionError)
 """What the library's parser raises besides at an answer that is garbled."""
 _SENDER_AND_SUBJECT: Final = "BODY.PEEK[HEADER.FIELDS (FROM SUBJECT)]"
 _AFTER_A_BREAK: Final = 5.0

@@ -451,7 +451,13 @@ def test_a_server_that_misstates_sizes_is_asked_twice_only_once(server: Dovecot,
 
 
 @pytest.mark.parametrize(
-    "garbled", [b"ENVELOPE (7)", b"ENVELOPE NIL", b'ENVELOPE (NIL "x" (7) NIL NIL NIL NIL NIL NIL "<1@a>")']
+    "garbled",
+    [
+        b"ENVELOPE (7)",
+        b"ENVELOPE NIL",
+        b'ENVELOPE (NIL "x" (7) NIL NIL NIL NIL NIL NIL "<1@a>")',
+        b'ENVELOPE ("5 Jun 99999999999999999999 08:00:00 +0700" "x" NIL NIL NIL NIL NIL NIL NIL NIL)',
+    ],
 )
 def test_a_garbled_answer_is_a_fault_of_the_line_and_not_of_the_program(
     server: Dovecot, user: str, garbled: bytes
