@@ -56,14 +56,14 @@ class HandedIn:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """How it ended: the decision, and what the message came to."""
+    """How it ended: the decision, and what the message came to; None while it is being read."""
 
     decision: Decision
     outcome: MessageOutcome | None
 
 
 def hand_in(office: Office, handed: HandedIn) -> Taken:
-    """Archive the files as one message, book it to the obligation, and read it.
+    """Archive the files as one message, book it to the obligation, and read it, or have it read.
 
     The bytes are on disk before anything is decided, so that a crash loses nothing: done again, the same
     files at the same moment are the same message.
@@ -91,6 +91,9 @@ def hand_in(office: Office, handed: HandedIn) -> Taken:
     mark = (sighting.account, sighting.folder, sighting.uid_validity, sighting.uid)
     if not office.ledger.record_batch([(sighting, archive_id, handed.at, len(octets))], mark):
         office.ledger.read_again([archive_id], f"decision {decision.number}")
+    if office.later is not None:  # it is among the unread: whoever reads next reads it
+        office.later()
+        return Taken(decision, None)
     for _outcome in take_in(office):
         pass
     settle(office)

@@ -34,6 +34,7 @@ from desk.log import LOG
 from desk.office import Office, renewed
 from desk.outbox import preview
 from desk.settled import work_out_all
+from desk.wishes import fulfil_all
 from desk.work import adopt, clear_up, current_periods, fetch, issue, recognise, settle, take_in
 from intake.mailbox import Backoff, CountedMailbox, LoginGate, MailboxError, MailboxLoginRefusedError
 from ledger.records import MORNING_DONE
@@ -117,6 +118,7 @@ class Daemon:
         self._scans_may_wait = True  # whether this look or another process took them in
         if booked:
             self._tell("daemon.booked", count=booked)
+        fulfil_all(self.office)
         work_out_all(self.office)
 
     def _recognise_one(self) -> None:

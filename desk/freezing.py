@@ -41,13 +41,27 @@ def freeze(office: Office, report: str | None, period: str | None, reason: str) 
         UnknownNameError: there is no such report or period, or several are meant.
         NotFreezableError: it is frozen already, or no reason was given.
     """
-    definition, known = _one_period(office, report, period)
+    definition, known = require_freezable(office, report, period, reason)
     said = _required(reason)
-    if freeze_of(office.ledger.decisions(), definition.id, known.id) is not None:
-        raise NotFreezableError("desk.frozen_already", period=known.name)
     made = issue(office, definition, known, office.clock()).issue
     choice = {"issue": made.number, "as_of": made.as_of.isoformat(), "inputs_sha256": made.inputs_sha256}
     return _recorded(office, FREEZE, definition, known, choice, said)
+
+
+def require_freezable(
+    office: Office, report: str | None, period: str | None, reason: str
+) -> tuple[ReportDefinition, Period]:
+    """The period that is meant, which can be frozen.
+
+    Raises:
+        UnknownNameError: there is no such report or period, or several are meant.
+        NotFreezableError: it is frozen already, or no reason was given.
+    """
+    definition, known = _one_period(office, report, period)
+    _required(reason)
+    if freeze_of(office.ledger.decisions(), definition.id, known.id) is not None:
+        raise NotFreezableError("desk.frozen_already", period=known.name)
+    return definition, known
 
 
 def unfreeze(office: Office, report: str | None, period: str | None, reason: str) -> Decision:

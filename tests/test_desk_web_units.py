@@ -268,6 +268,7 @@ def test_files_are_read_and_booked_and_taken_back(desk: Served) -> None:
     sent = {"ky": KY, "kenh": "zalo", "luc": "2023-06-02T15:00", "ly-do": ""}
     answer = client.send_form("/don-vi/y-te/nhan", files=files, **sent)
     assert answer.headers["location"].endswith("notice=file_received#ban-nop")
+    assert desk.desk.follow_up.wait()
     assert desk.office.value("y-te", "B1")["value"] == 17
     assert desk.office.standing("y-te")["state"] == "on_time"
     (number,) = re.findall(r'name="so" value="(\d+)"', page(desk, "y-te"))
@@ -289,6 +290,7 @@ def test_a_file_that_names_another_unit_is_marked_on_the_page(desk: Served) -> N
     files = [("tep", ("bc.docx", letter("hoa-lac", figures(8)), "application/octet-stream"))]
     sent = {"ky": KY, "kenh": "zalo", "luc": "2023-06-02T15:00"}
     desk.client().send_form("/don-vi/y-te/nhan", files=files, **sent)
+    assert desk.desk.follow_up.wait()
     assert "nêu tên đơn vị khác" in section(page(desk, "y-te"), "ban-nop")
     assert "nêu tên đơn vị khác" not in page(desk, "hoa-lac")
 

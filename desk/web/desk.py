@@ -24,6 +24,7 @@ from desk.web.rendering import Rendering
 from desk.web.second_factor import HalfSignedIn
 from desk.web.sessions import Sessions
 from desk.web.store import open_store
+from desk.wishes import waiting_wishes
 from ledger.database import sqlite_file
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ class Desk:
         self.half_signed_in = HalfSignedIn(clock)
         self.flood = Flood(time.monotonic)
         self.rendering = Rendering()
+        if waiting_wishes(self.office().ledger):  # left by a desk that died
+            self.follow_up.wake()
 
     @property
     def https(self) -> bool:

@@ -15,6 +15,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from desk.settled import work_out
+from desk.wishes import fulfil_all, waiting_wishes
 from desk.work import take_in
 from ledger.errors import AnotherDaemonRunsError
 from ledger.lock import only_worker
@@ -69,7 +70,7 @@ class FollowUp:
 
     def _run(self) -> None:
         while self._is_wanted():
-            for job in (self._judge, self._work_out):
+            for job in (self._judge, self._fulfil, self._work_out):
                 try:
                     job()
                 except Exception:  # noqa: BLE001 - a thread that dies would leave everything later waiting
@@ -81,6 +82,13 @@ class FollowUp:
             for _outcome in outcomes:
                 if self._closed:
                     return
+
+    def _fulfil(self) -> None:
+        """What was asked for; another process that sees to it now is waited for."""
+        while waiting_wishes((office := self._office()).ledger) and not self._closed:
+            fulfil_all(office)
+            if waiting_wishes(office.ledger):
+                time.sleep(LOOK_AGAIN)
 
     def _work_out(self) -> None:
         """The figures that are looked at; another process that does so now is waited for."""

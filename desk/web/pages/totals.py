@@ -12,7 +12,7 @@ from config.spelling import accented_key, is_accented, plain_key
 from consolidate.totals import number_text
 from desk.errors import UnknownNameError
 from desk.figures import StandingFigure, UnitFigure, figures_behind
-from desk.freezing import freeze, unfreeze
+from desk.freezing import require_freezable, unfreeze
 from desk.settled import (
     NotWorkedOutError,
     Settled,
@@ -26,8 +26,8 @@ from desk.web.call import POST, Call, Route
 from desk.web.downloads import saved
 from desk.web.periods import Chosen, chosen_period
 from desk.web.totals_export import EXPORTS, Taken, export_csv, export_xlsx
-from desk.work import issue
-from ledger.freezing import freezes_of
+from desk.wishes import Ended, Wish, WishKind, ask, how_it_ended, waiting_wishes
+from ledger.freezing import freeze_of, freezes_of
 from ledger.records import Certainty, Method
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ FILTERS = ("", "changed", "doubtful", "missing")
 #: Of one issue's changes, and of the findings; the rest stands in the workbook.
 MOST_CHANGES = 200
 MOST_FINDINGS = 500
+LONGEST_NUMBER = 12  #: digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,8 @@ class Head:
     documents: tuple[Document, ...]
     names: Mapping[str, str]  #: of units
     text: Numbers
+    wishes: tuple[Wish, ...] = ()  #: what was asked for and is being made
+    ended: Ended | None = None  #: how what this page was asked for ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,18 +247,18 @@ def original(call: Call) -> Response:
 
 
 def make_issue(call: Call) -> Response:
-    """Write the documents."""
+    """Have the documents written."""
     chosen = _chosen(call)
-    made = issue(call.office, chosen.report, chosen.period, call.office.clock())
-    told = "issued" if made.new else "issue_frozen" if made.freeze else "issue_unchanged"
-    return call.go(PATH, ky=chosen.value, notice=told)
+    if freeze_of(call.office.ledger.decisions(), chosen.report.id, chosen.period.id) is not None:
+        return call.go(PATH, ky=chosen.value, notice="issue_frozen")
+    return _asked_for(call, chosen, WishKind.ISSUE)
 
 
 def freeze_period(call: Call) -> Response:
     """Chốt."""
-    chosen = _chosen(call)
-    freeze(call.office, chosen.report.id, chosen.period.id, call.form.get("reason", ""))
-    return call.go(PATH, ky=chosen.value, notice="frozen")
+    chosen, reason = _chosen(call), call.form.get("reason", "")
+    require_freezable(call.office, chosen.report.id, chosen.period.id, reason)
+    return _asked_for(call, chosen, WishKind.FREEZE, reason)
 
 
 def unfreeze_period(call: Call) -> Response:
@@ -361,9 +364,27 @@ def _head(call: Call) -> Head | None:
         trouble = error.places["told"]
     if not trouble and (shown is None or not shown.is_current):
         call.desk.follow_up.work_out(chosen.report.id, chosen.period.id)
+    waiting = waiting_wishes(office.ledger, chosen.report.id, chosen.period.id)
+    if waiting:
+        call.desk.follow_up.wake()  # left by one that died, or under way
     names = {unit.id: unit.name for unit in office.regime.units}
     documents = _documents(shown.last if shown else None, call)
-    return Head(chosen, shown, trouble, documents, names, Numbers(call.say.language))
+    text = Numbers(call.say.language)
+    return Head(chosen, shown, trouble, documents, names, text, waiting, _ended(call, chosen))
+
+
+def _asked_for(call: Call, chosen: Chosen, kind: WishKind, reason: str = "") -> Response:
+    """Record what is asked for; the page shows how it goes."""
+    wish = ask(call.office, kind, chosen.report.id, chosen.period.id, reason)
+    return call.go(PATH, ky=chosen.value, viec=str(wish.number))
+
+
+def _ended(call: Call, chosen: Chosen) -> Ended | None:
+    """How what was asked for ended, where the address names it."""
+    number = call.query.get("viec", "")
+    if not (number.isascii() and number.isdigit() and len(number) < LONGEST_NUMBER):
+        return None
+    return how_it_ended(call.office.ledger, chosen.report.id, chosen.period.id, int(number))
 
 
 def _documents(made: IssueHead | None, call: Call) -> tuple[Document, ...]:

@@ -100,6 +100,7 @@ class UnitPage:
     names: dict[str, str]  #: of report and period, by "report/period"
     told: dict[str, tuple[Told, ...]]  #: what was found in a version, worst first, by archive id
     now: datetime
+    is_reading: bool = False  #: a file that came by hand is being read
     channels: tuple[str, ...] = CHANNELS
     roles: tuple[Role, ...] = ROLES
 
@@ -257,6 +258,8 @@ def page_of(call: Call) -> UnitPage:
         if chosen is not None:
             key = ObligationKey(unit_id, chosen.report.id, chosen.period.id)
             versions = versions_of(office, key, file)
+        by_hand = {each.message for each in file.decided if each.message}
+        is_reading = bool(by_hand) and any(unread in by_hand for unread, _ in office.ledger.unread())
     mails = _mails(call, file)
     shown = mails if call.query.get("thu") else mails[:LATEST]
     return UnitPage(
@@ -275,6 +278,7 @@ def page_of(call: Call) -> UnitPage:
         },
         told={each.submission.archive_id: _told(each, call.say) for each in versions},
         now=now,
+        is_reading=is_reading,
     )
 
 
