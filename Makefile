@@ -9,8 +9,8 @@ WORKERS ?= 2
 
 # Coverage is asked of the modules that are functions on values. Left out are those that touch a server,
 # a disk, a process or a screen: real servers test them, partly from processes that are not measured.
-EDGES := config/secrets.py,config/settings.py,ledger/migrations/*,ledger/lock.py,intake/imap_mailbox.py,$\
-intake/worker.py,intake/workers.py,intake/pipeline.py,intake/picture_jobs.py,intake/extractors/drawing.py,desk/*
+EDGES := config/secrets.py,config/settings.py,ledger/migrations/*,ledger/lock.py,intake/mailbox/imap.py,$\
+intake/sandbox/worker.py,intake/sandbox/pool.py,intake/pipeline.py,intake/sandbox/picture_jobs.py,intake/extractors/drawing.py,desk/*
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'

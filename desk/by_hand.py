@@ -20,8 +20,8 @@ from desk.decisions import obligation_named, received
 from desk.errors import RefusedReceiptError
 from desk.office import Office
 from desk.work import settle, take_in
-from intake.files import safe_name
-from intake.messages import Sighting
+from intake.mail.files import safe_name
+from intake.mail.messages import Sighting
 from ledger.archive import archive_id_of
 from ledger.records import Decision, MessageOutcome, MessageState, ObligationKey, Role
 

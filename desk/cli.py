@@ -143,8 +143,8 @@ def password(
 
 @app.command(help=_say("cli.doctor"))
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
-    from desk.doctor import examine
     from desk.errors import ATTENTION, DONE
+    from desk.upkeep.doctor import examine
 
     world: _World = context.obj
     found = examine(world.home, _say)
@@ -185,7 +185,7 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     from desk.work import adopt, clear_up, fetch
-    from intake.local_mail import open_local
+    from intake.mailbox.local import open_local
 
     with _office(context) as office:
         clear_up(office)
@@ -223,7 +223,7 @@ def run(
     context: typer.Context, once: Annotated[bool, typer.Option(help=_say("cli.opt_once"))] = False
 ) -> None:
     from desk.daemon import Daemon
-    from desk.log import logging_to, under_systemd
+    from desk.upkeep.log import logging_to, under_systemd
     from ledger.lock import only_daemon
 
     # The journal of systemd gets the same lines as the file; a person gets sentences.
@@ -751,7 +751,7 @@ def remind(
     show: Annotated[bool, typer.Option("--show", help=_say("cli.opt_show"))] = False,
     as_json: AsJson = False,
 ) -> None:
-    from desk.chasing import chase
+    from desk.mailing.chasing import chase
 
     with _office(context) as office:
         chased = chase(office, queue=queue or send, send=send, confirmed=confirm)
@@ -783,8 +783,8 @@ def proof(
     docx: Annotated[Path | None, typer.Option(help=_say("cli.opt_docx"))] = None,
     as_json: AsJson = False,
 ) -> None:
-    from desk.proof import proof as proof_of
-    from desk.proof import proof_docx, proof_view
+    from desk.mailing.proof import proof as proof_of
+    from desk.mailing.proof import proof_docx, proof_view
 
     with _office(context) as office:
         sheets = proof_of(office, unit, report, period)
@@ -833,7 +833,7 @@ def outbox_list(
 
 @outbox_app.command("show", help=_say("cli.outbox_show"))
 def outbox_show(context: typer.Context, mail: MailNumber, as_json: AsJson = False) -> None:
-    from desk.outbox_actions import mail_file
+    from desk.mailing.outbox_actions import mail_file
     from desk.views import mail_file_view
 
     with _office(context) as office:
@@ -853,8 +853,8 @@ def outbox_approve(
     mails: Annotated[list[int] | None, typer.Argument(help=_say("cli.arg_mail"))] = None,
     every: Annotated[bool, typer.Option("--all", help=_say("cli.opt_all_awaiting"))] = False,
 ) -> None:
-    from desk.outbox import awaiting_approval
-    from desk.outbox_actions import approve
+    from desk.mailing.outbox import awaiting_approval
+    from desk.mailing.outbox_actions import approve
 
     with _office(context) as office:
         batch = [mail.id for mail in awaiting_approval(office.ledger)] if every else []
@@ -880,7 +880,7 @@ def outbox_deliver(
     report: Annotated[str, typer.Option("--report", "-r", help=_say("cli.opt_report"))],
     period: Annotated[str, typer.Option("--period", "-k", help=_say("cli.opt_period"))],
 ) -> None:
-    from desk.deliveries import deliver_report
+    from desk.mailing.deliveries import deliver_report
 
     with _office(context) as office:
         _tell_mail(deliver_report(office, report, period))
@@ -888,7 +888,7 @@ def outbox_deliver(
 
 @outbox_app.command("hold", help=_say("cli.outbox_hold"))
 def outbox_hold(context: typer.Context, mail: MailNumber, reason: Reason = "") -> None:
-    from desk.outbox_actions import hold
+    from desk.mailing.outbox_actions import hold
 
     with _office(context) as office:
         _tell_mail(hold(office, mail, reason))
@@ -896,7 +896,7 @@ def outbox_hold(context: typer.Context, mail: MailNumber, reason: Reason = "") -
 
 @outbox_app.command("cancel", help=_say("cli.outbox_cancel"))
 def outbox_cancel(context: typer.Context, mail: MailNumber, reason: Reason = "") -> None:
-    from desk.outbox_actions import cancel
+    from desk.mailing.outbox_actions import cancel
 
     with _office(context) as office:
         _tell_mail(cancel(office, mail, reason))
@@ -909,7 +909,7 @@ def outbox_edit(
     subject: Annotated[str | None, typer.Option(help=_say("cli.opt_subject"))] = None,
     text: Annotated[Path | None, typer.Option(help=_say("cli.opt_text_file"))] = None,
 ) -> None:
-    from desk.outbox_actions import edit
+    from desk.mailing.outbox_actions import edit
 
     with _office(context) as office:
         words = text.read_text("utf-8") if text is not None else None
@@ -926,7 +926,7 @@ def rebuild(
     replace: Annotated[bool, typer.Option("--replace", help=_say("cli.opt_replace"))] = False,
     as_json: AsJson = False,
 ) -> None:
-    from desk.rebuilding import rebuild as rebuild_home
+    from desk.upkeep.rebuilding import rebuild as rebuild_home
 
     world: _World = context.obj
     with _spoken():
@@ -955,7 +955,7 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     from desk.errors import ATTENTION, DONE
-    from desk.verifying import sentence, verify_home, view
+    from desk.upkeep.verifying import sentence, verify_home, view
 
     world: _World = context.obj
     with _spoken():
@@ -973,9 +973,9 @@ def verify(
 
 @app.command(help=_say("cli.audit"))
 def audit(context: typer.Context, as_json: AsJson = False) -> None:
-    from desk.counting import proof_lines, proof_view, prove
     from desk.errors import ATTENTION, DONE
-    from desk.verifying import sentence, verify_home, view
+    from desk.upkeep.counting import proof_lines, proof_view, prove
+    from desk.upkeep.verifying import sentence, verify_home, view
 
     world: _World = context.obj
     with _office(context) as office:
@@ -1006,8 +1006,8 @@ def retain(
     dry_run: Annotated[bool, typer.Option("--dry-run", help=_say("cli.opt_dry_run"))] = False,
     as_json: AsJson = False,
 ) -> None:
-    from desk.retention import due_to_go
-    from desk.retention import retain as let_go
+    from desk.upkeep.retention import due_to_go
+    from desk.upkeep.retention import retain as let_go
 
     with _office(context) as office:
         found = due_to_go(office) if dry_run else let_go(office)
@@ -1038,9 +1038,9 @@ def backup(
     recipient: Annotated[list[str] | None, typer.Option(help=_say("cli.opt_recipient"))] = None,
     encrypt: Annotated[bool, typer.Option("--encrypt", help=_say("cli.opt_encrypt"))] = False,
 ) -> None:
-    from desk.backup import Lock
-    from desk.backup import backup as back_up
     from desk.errors import ATTENTION
+    from desk.upkeep.backup import Lock
+    from desk.upkeep.backup import backup as back_up
 
     world: _World = context.obj
     with _spoken():
@@ -1060,8 +1060,8 @@ def restore(
     source: Annotated[Path, typer.Argument(help=_say("cli.arg_restore"))],
     identity: Annotated[Path | None, typer.Option(help=_say("cli.opt_identity"))] = None,
 ) -> None:
-    from desk.backup import Key
-    from desk.backup import restore as bring_back
+    from desk.upkeep.backup import Key
+    from desk.upkeep.backup import restore as bring_back
 
     world: _World = context.obj
     with _spoken():

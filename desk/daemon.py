@@ -22,21 +22,27 @@ from config.calendar import is_working_day
 from config.errors import ConfigError
 from consolidate.errors import ConsolidateError
 from consolidate.reminders import STALE
-from desk.chasing import Chased, chase
 from desk.configuration import Print, print_of
-from desk.correspondence import correspond
-from desk.counting import FolderProof, prove
-from desk.deliveries import queue_digest, queue_draft
-from desk.digest import write_digest
 from desk.errors import DeskError, sentence_of
-from desk.heartbeat import Heartbeat, beat
-from desk.log import LOG
+from desk.mailing.chasing import Chased, chase
+from desk.mailing.correspondence import correspond
+from desk.mailing.deliveries import queue_digest, queue_draft
+from desk.mailing.digest import write_digest
+from desk.mailing.outbox import preview
 from desk.office import Office, renewed
-from desk.outbox import preview
 from desk.settled import work_out_all
+from desk.upkeep.counting import FolderProof, prove
+from desk.upkeep.heartbeat import Heartbeat, beat
+from desk.upkeep.log import LOG
 from desk.wishes import fulfil_all
 from desk.work import adopt, clear_up, current_periods, fetch, issue, recognise, settle, take_in
-from intake.mailbox import Backoff, CountedMailbox, LoginGate, MailboxError, MailboxLoginRefusedError
+from intake.mailbox.interface import (
+    Backoff,
+    CountedMailbox,
+    LoginGate,
+    MailboxError,
+    MailboxLoginRefusedError,
+)
 from ledger.records import MORNING_DONE
 
 MORNING = clock_time(7, 30)

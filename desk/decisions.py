@@ -12,12 +12,12 @@ from config.days import read_day
 from config.reports import Period, ReportDefinition
 from consolidate.standing import moment_text
 from desk.errors import RefusedReceiptError, RefusedWordingError, UnknownNameError
+from desk.mailing.replies import return_mail
 from desk.office import Office
-from desk.replies import return_mail
 from desk.work import chosen_periods, take_in
-from intake.numerals import read_number
-from intake.tables import label_index
-from intake.taught import TaughtNames, why_not_taught
+from intake.figures.numerals import read_number
+from intake.figures.tables import label_index
+from intake.figures.taught import TaughtNames, why_not_taught
 from ledger.decisions import taken_back_alone
 from ledger.records import (
     Decision,

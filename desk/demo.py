@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 from config.loader import load_regime
 from config.units import Address
 from config.units_sheet import write_units
-from desk.chasing import chase
 from desk.home import make_home
+from desk.mailing.chasing import chase
 from desk.office import Office, open_office
 from desk.tables import Printer
 from desk.views import issue_view, message_view, review_view, status_view
@@ -52,7 +52,7 @@ def _with_addresses(regime: Path, addresses: Path) -> None:
 
 
 def _take_in(office: Office, mail: Path, printer: Printer) -> None:
-    from intake.local_mail import open_local
+    from intake.mailbox.local import open_local
 
     mailbox = open_local(mail, mail / "manifest.json", account=ACCOUNT, zone=office.regime.timezone)
     fetched = fetch(office, mailbox, ACCOUNT)

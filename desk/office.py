@@ -25,7 +25,7 @@ from config.settings import Authentication, Encryption, Settings, load_settings
 from config.wording import Wording
 from desk.configuration import Print, print_of
 from desk.errors import HomeNotFoundError, NoMailboxError
-from desk.letters import Stationery
+from desk.mailing.letters import Stationery
 from ledger.archive import Archive
 from ledger.references import reference_key
 from ledger.store import Ledger
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 
     from config.regime import Regime
     from config.reports import Period, ReportDefinition
-    from intake.imap_mailbox import AccessToken, AppPassword, ImapSettings
-    from intake.mailbox import CountedMailbox
-    from intake.workers import ReaderPool
+    from intake.mailbox.imap import AccessToken, AppPassword, ImapSettings
+    from intake.mailbox.interface import CountedMailbox
+    from intake.sandbox.pool import ReaderPool
     from ledger.records import Issue, IssueHead, ReportFile
 
 DECISIONS = "decisions.jsonl"
@@ -113,7 +113,7 @@ class Office:
 
     def open_pool(self) -> ReaderPool:
         """The reading processes, one for each core up to two."""
-        from intake.workers import ReaderPool
+        from intake.sandbox.pool import ReaderPool
 
         return ReaderPool(processes=min(2, os.cpu_count() or 1))
 
@@ -122,7 +122,7 @@ class Office:
         """Reading processes that recognise scans as well; None where Tesseract is not installed."""
         from intake.extractors.interface import Limits
         from intake.extractors.scan import is_installed
-        from intake.workers import ReaderPool
+        from intake.sandbox.pool import ReaderPool
 
         limits = Limits(recognition=RECOGNITION_SECONDS, seconds=RECOGNITION_SECONDS + 30, data=PICTURE_DATA)
         return (lambda: ReaderPool(processes=1, limits=limits)) if is_installed() else None
@@ -131,7 +131,7 @@ class Office:
         """Reading processes that draw pages for the desk; scans are recognised where that is installed."""
         from intake.extractors.interface import Limits
         from intake.extractors.scan import is_installed
-        from intake.workers import ReaderPool
+        from intake.sandbox.pool import ReaderPool
 
         recognition = RECOGNITION_SECONDS if is_installed() else 0.0
         limits = Limits(recognition=recognition, seconds=RECOGNITION_SECONDS + 30, data=PICTURE_DATA)
@@ -143,7 +143,7 @@ class Office:
         Raises:
             NoMailboxError: the settings name none, or no secret was entered.
         """
-        from intake.imap_mailbox import ImapMailbox
+        from intake.mailbox.imap import ImapMailbox
 
         return ImapMailbox(*self.mailbox_access())
 
@@ -153,7 +153,7 @@ class Office:
         Raises:
             NoMailboxError: the settings name none, or no secret was entered.
         """
-        from intake.imap_mailbox import AccessToken, AppPassword, ImapSettings
+        from intake.mailbox.imap import AccessToken, AppPassword, ImapSettings
 
         mailbox = self.settings.mailbox
         if mailbox is None:

@@ -1,7 +1,7 @@
 """The original beside the reading: pages of a file as pictures, the place of a value on them, a cut-out.
 
-Everything is drawn by limited reading processes (`intake.pictures`) and kept in a cache; nothing of the
-original but pictures and plain text is handed on. A picture that cannot be had is a `NoPicture`, and
+Everything is drawn by limited reading processes (`intake.sandbox.pictures`) and kept in a cache; nothing of
+the original but pictures and plain text is handed on. A picture that cannot be had is a `NoPicture`, and
 `sentence_of` says it in a sentence. For a web page:
 
     with open_pictures(office) as pictures:
@@ -33,7 +33,7 @@ from config.spelling import without_marks
 from config.wording import Wording
 from desk.picture_cache import PictureCache
 from intake.documents import FileKind, ReadState
-from intake.pictures import (
+from intake.sandbox.pictures import (
     DRAW_SECONDS,
     LONGEST_TEXT,
     MOST_PAGES,
@@ -57,7 +57,7 @@ from ledger.errors import LedgerError
 
 if TYPE_CHECKING:
     from desk.office import Office
-    from intake.workers import ReaderPool
+    from intake.sandbox.pool import ReaderPool
     from ledger.archive import Archive
     from ledger.records import AttachmentRecord, MessageOutcome, Place
 

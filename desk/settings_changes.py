@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from config.editing import require_settings, tried_regime
 from config.settings import FILE as SETTINGS
 from desk.errors import CONFIGURATION, DeskError, UnknownNameError
-from desk.letter_texts import require_letter
+from desk.mailing.letter_texts import require_letter
 from desk.office import Office
 
 HISTORY = "settings-history"

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from intake.judgement import Archived, judge
 from intake.pipeline import Judged, Memory
-from intake.workers import ReadingFailure
+from intake.sandbox.pool import ReadingFailure
 from ledger.errors import ArchiveError
 
 if TYPE_CHECKING:
     from config.regime import Regime
     from desk.office import Office
-    from intake.messages import ReadMessage
+    from intake.mail.messages import ReadMessage
     from ledger.records import MessageOutcome, ObligationKey
 
 MOST = 200  #: messages

@@ -25,8 +25,8 @@ from ledger.records import (
 )
 
 if TYPE_CHECKING:
+    from desk.mailing.outbox_actions import MailFile
     from desk.office import Office
-    from desk.outbox_actions import MailFile
     from desk.work import Issued
 
 View = dict[str, Any]

@@ -19,7 +19,7 @@ from consolidate.period import consolidate
 from desk.errors import FrozenIssueLostError, UnknownNameError
 from desk.office import Office
 from desk.views import waiting_of
-from intake.mailbox import FetchBatch, FetchNote, FolderMark, Mailbox
+from intake.mailbox.interface import FetchBatch, FetchNote, FolderMark, Mailbox
 from ledger.freezing import Freeze, freeze_of
 from ledger.obligations import obligations_of
 from ledger.records import (

@@ -1,7 +1,7 @@
 """What can go wrong in the program while mail is taken in.
 
     IntakeError
-    ├── MailboxError            the mailbox could not be used; its kinds stand in `intake.mailbox`
+    ├── MailboxError            the mailbox could not be used; its kinds stand in `intake.mailbox.interface`
     ├── ReadingError            a reading process could not do its work
     │   ├── ReaderNotStartedError
     │   └── ReaderClosedError
@@ -16,7 +16,7 @@
         └── ConversionOverranError
 
 Faults in the data are values (`ReadState`, `Finding`). An `ExtractionError` never leaves
-`intake.files`: it carries the state in which the file ends.
+`intake.mail.files`: it carries the state in which the file ends.
 """
 
 from __future__ import annotations

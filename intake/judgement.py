@@ -17,21 +17,21 @@ from functools import cached_property, partial
 from config.regime import Regime
 from config.reports import Grade, Period, ReportDefinition
 from config.spelling import accented_key, plain_key
-from intake.bounces import dead_recipients
-from intake.checks import check_values
 from intake.documents import ReadFile, ReadState
-from intake.exhibits import Figures, ReadExhibit, exhibits_of, figures_of
-from intake.messages import ReadMessage
-from intake.place_tables import is_place
-from intake.reading import combine
-from intake.recognition import Envelope, Exhibit, Match, Recognition, recognise
-from intake.screening import is_of_mail_system, screen, unanswerable
-from intake.sender import SenderResult, look_alike, sender_verdict
+from intake.evidence.exhibits import Figures, ReadExhibit, exhibits_of, figures_of
+from intake.evidence.recognition import Envelope, Exhibit, Match, Recognition, recognise
+from intake.evidence.subjects import reports_named
+from intake.evidence.unit_names import UnitIndex
+from intake.figures.checks import check_values
+from intake.figures.place_tables import is_place
+from intake.figures.reading import combine
+from intake.figures.tables import PROPOSED_SUMS
+from intake.figures.taught import TaughtNames
+from intake.mail.bounces import dead_recipients
+from intake.mail.messages import ReadMessage
+from intake.mail.screening import is_of_mail_system, screen, unanswerable
+from intake.mail.sender import SenderResult, look_alike, sender_verdict
 from intake.settlement import Announced, Handed, announced, fingerprint, is_telling, role_of
-from intake.subjects import reports_named
-from intake.tables import PROPOSED_SUMS
-from intake.taught import TaughtNames
-from intake.unit_names import UnitIndex
 from ledger.records import (
     ADDRESS_DEAD,
     MAIL_SYSTEM,

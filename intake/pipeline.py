@@ -14,11 +14,11 @@ from config.calendar import period_by_id, periods_of
 from config.regime import Regime
 from config.reports import Period
 from intake.documents import FileKind, ReadState
+from intake.evidence.unit_names import UnitIndex
 from intake.judgement import Archived, Context, judge
-from intake.messages import ReadMessage
+from intake.mail.messages import ReadMessage
+from intake.sandbox.pool import ReaderPool, ReadingFailure
 from intake.settlement import is_telling
-from intake.unit_names import UnitIndex
-from intake.workers import ReaderPool, ReadingFailure
 from ledger.archive import Archive
 from ledger.errors import ArchiveError
 from ledger.obligations import obligations_of

@@ -1,6 +1,6 @@
 """The raw messages on disk, each under the SHA-256 of its bytes. Nothing is ever changed.
 
-Nothing is removed either, but by the rule of keeping that the department has set (`desk.retention`).
+Nothing is removed either, but by the rule of keeping that the department has set (`desk.upkeep.retention`).
 
     archive/
       sightings.journal      one line for each time a mailbox showed a message
@@ -39,7 +39,7 @@ _ARCHIVE_ID = re.compile(r"[0-9a-f]{64}")
 
 
 class SightingLike(Protocol):
-    """Where a mailbox showed a message; `intake.messages.Sighting` is one (RFC 3501, 2.3.1.1)."""
+    """Where a mailbox showed a message; `intake.mail.messages.Sighting` is one (RFC 3501, 2.3.1.1)."""
 
     @property
     def account(self) -> str: ...  # noqa: D102
@@ -56,7 +56,7 @@ class SightingLike(Protocol):
 
 
 class RawLike(Protocol):
-    """One message as the mailbox gave it; `intake.messages.RawMessage` is one."""
+    """One message as the mailbox gave it; `intake.mail.messages.RawMessage` is one."""
 
     @property
     def octets(self) -> bytes: ...  # noqa: D102

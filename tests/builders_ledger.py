@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from config.reports import Grade, Sex
-from intake.messages import RawMessage, Sighting
+from intake.mail.messages import RawMessage, Sighting
 from ledger.records import (
     AttachmentRecord,
     Certainty,

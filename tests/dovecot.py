@@ -28,7 +28,7 @@ from typing import Any
 import trustme
 from imapclient import IMAPClient
 
-from intake.imap_mailbox import ImapSettings
+from intake.mailbox.imap import ImapSettings
 
 PASSWORD = "mot-mat-khau-de-thu"
 _VMAIL = 5000

@@ -17,23 +17,23 @@ from imapclient.exceptions import ProtocolError
 from imapclient.response_parser import parse_fetch_response
 
 from config.reports import Section
-from intake.bounces import dead_recipients
 from intake.documents import Document, Paragraph, ReadState
+from intake.evidence.letterhead import read_letterhead
+from intake.evidence.period_words import periods_named, without_dates
 from intake.extractors.interface import Limits
-from intake.files import list_message, read_message
-from intake.headers import addresses_of, date_of, fields_of, first_text, parameters_of
-from intake.imap_mailbox import _STUMBLES
-from intake.labels import is_sum_row, label_key, sex_row
-from intake.legacy_text import legacy_octets, put_right
-from intake.letterhead import read_letterhead
-from intake.mailbox import arrival_from_received
-from intake.mime import read_headers
-from intake.numerals import read_number
-from intake.outline import cut_outline
-from intake.period_words import periods_named, without_dates
-from intake.screening import screen, unanswerable
-from intake.sender import look_alike, sender_verdict
-from intake.wire import packed, unpacked
+from intake.figures.labels import is_sum_row, label_key, sex_row
+from intake.figures.numerals import read_number
+from intake.figures.outline import cut_outline
+from intake.mail.bounces import dead_recipients
+from intake.mail.files import list_message, read_message
+from intake.mail.headers import addresses_of, date_of, fields_of, first_text, parameters_of
+from intake.mail.legacy_text import legacy_octets, put_right
+from intake.mail.mime import read_headers
+from intake.mail.screening import screen, unanswerable
+from intake.mail.sender import look_alike, sender_verdict
+from intake.mailbox.imap import _STUMBLES
+from intake.mailbox.interface import arrival_from_received
+from intake.sandbox.wire import packed, unpacked
 from ledger.records import MessageState
 from tests.builders import docx, mail, ole, png, raw_mail, xlsx, zip_of
 from tests.offices import Bench, address

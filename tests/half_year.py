@@ -288,10 +288,10 @@ def ticks(months: Sequence[int]) -> tuple[datetime, ...]:
 
 def walk(home: Path, people: Sequence[Actor], months: Sequence[int], mailbox: int) -> None:
     """Work through the ticks from the first unfinished one on, as the daemon does each of them."""
-    from desk.chasing import chase
-    from desk.correspondence import correspond
+    from desk.mailing.chasing import chase
+    from desk.mailing.correspondence import correspond
+    from desk.mailing.outbox import Guard
     from desk.office import open_office
-    from desk.outbox import Guard
     from desk.work import fetch, take_in
 
     moments, planned, finished = ticks(months), plan(people, months), home / "finished"

@@ -15,7 +15,7 @@ from pathlib import Path
 from config.reports import Period, Sex
 from config.units import Address, Unit
 from desk.office import Office as OpenOffice
-from intake.messages import Sighting
+from intake.mail.messages import Sighting
 from ledger.obligations import obligations_of
 from ledger.records import (
     Evidence,

@@ -33,11 +33,11 @@ from desk.cli import app
 from desk.office import Office as OpenOffice
 from desk.office import open_office
 from intake.extractors.interface import Limits
-from intake.files import read_message
 from intake.judgement import Archived, judge
-from intake.messages import RawMessage, ReadMessage, Sighting
+from intake.mail.files import read_message
+from intake.mail.messages import RawMessage, ReadMessage, Sighting
 from intake.pipeline import Intake, Judged, Memory
-from intake.workers import ReaderPool, ReadingFailure
+from intake.sandbox.pool import ReaderPool, ReadingFailure
 from ledger.archive import Archive, archive_id_of
 from ledger.records import Decision, MessageOutcome
 from ledger.store import Ledger

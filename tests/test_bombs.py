@@ -17,9 +17,9 @@ import pytest
 
 from intake.documents import FileKind, ReadState
 from intake.extractors.interface import Limits
-from intake.messages import ReadMessage
-from intake.mime import parse_mail
-from intake.workers import ReaderPool, ReadingFailure
+from intake.mail.messages import ReadMessage
+from intake.mail.mime import parse_mail
+from intake.sandbox.pool import ReaderPool, ReadingFailure
 from tests.builders import docx_of, mail, raw_mail, sheet_xlsx
 from tests.offices import read_here
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from desk.chasing import Chased, chase
-from desk.outbox import Guard
+from desk.mailing.chasing import Chased, chase
+from desk.mailing.outbox import Guard
 from ledger.records import OutboxState
 from tests.offices import DEPARTMENT, REPORT_FILE, Office, address, figures, make_office, note, report_mail
 from tests.smtp_server import PASSWORD, SmtpServer, running_smtp

@@ -20,10 +20,10 @@ from typer.testing import CliRunner
 
 from config.secrets import Secret, secret
 from config.wording import Wording, _shipped
-from desk import backup, heartbeat
 from desk.cli import app
 from desk.errors import CONFIGURATION
 from desk.office import shipped_texts
+from desk.upkeep import backup, heartbeat
 from desk.views import mail_name
 from ledger.records import MessageClass, MessageState, ObligationState, OutboxState
 from tests.offices import (

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from desk.chasing import still_needed
-from desk.sender import build_mime
+from desk.mailing.chasing import still_needed
+from desk.mailing.sender import build_mime
 from ledger.records import OutboxState, OutgoingMessage
 from tests.offices import DEPARTMENT, Office, figures, make_office, report_mail
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from desk import digest
-from desk.chasing import chase
-from desk.digest import digest_lines
-from desk.doctor import Examined
+from desk.mailing import digest
+from desk.mailing.chasing import chase
+from desk.mailing.digest import digest_lines
+from desk.upkeep.doctor import Examined
 from ledger.records import Delivery, OutboxState
 from tests.offices import BY_ID, DEPARTMENT, Office, address, at, figures, make_office, note, report_mail
 

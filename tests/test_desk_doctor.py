@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-import desk.doctor
+import desk.upkeep.doctor
 from config.settings import load_settings
 from config.wording import Wording
-from desk.doctor import Examined, examine
+from desk.upkeep.doctor import Examined, examine
 from tests.dovecot import running_dovecot
 from tests.offices import Office, make_office, report_mail
 from tests.smtp_server import USER, running_smtp
@@ -77,7 +77,7 @@ def test_a_faulty_configuration_is_a_fault_with_its_file(office: Office) -> None
 
 
 def test_a_full_disk_is_a_fault_before_mail_is_lost(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(desk.doctor, "LEAST_FREE", 1 << 62)
+    monkeypatch.setattr(desk.upkeep.doctor, "LEAST_FREE", 1 << 62)
     assert found(office)["disk"].state == "fault"
 
 
@@ -161,8 +161,8 @@ def test_an_old_token_is_a_warning(office: Office) -> None:
     secret = office.home / "secret"
     secret.write_text("oauth_token: x\n")
     secret.chmod(0o600)
-    assert desk.doctor._token(load_settings(office.home), SAY)[0].state == "well"
+    assert desk.upkeep.doctor._token(load_settings(office.home), SAY)[0].state == "well"
     old = secret.stat().st_mtime - 8 * 86_400
     os.utime(secret, (old, old))
-    told = desk.doctor._token(load_settings(office.home), SAY)[0]
+    told = desk.upkeep.doctor._token(load_settings(office.home), SAY)[0]
     assert (told.state, "8 ngày" in told.sentence) == ("warning", True)

@@ -19,7 +19,7 @@ MODULES = (
     "consolidate.errors",
     "desk.errors",
     "intake.errors",
-    "intake.mailbox",
+    "intake.mailbox.interface",
     "ledger.errors",
 )
 BASES = (ConfigError, ConsolidateError, DeskError, IntakeError, LedgerError)

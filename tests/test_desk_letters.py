@@ -17,7 +17,7 @@ from config.shipped import copy_regime, shipped_regimes
 from config.units import Address, Unit
 from config.wording import Wording
 from consolidate.reminders import OpenItem, Reminder
-from desk.letters import MailTemplateError, Stationery, addressee, compose, folded, item_name
+from desk.mailing.letters import MailTemplateError, Stationery, addressee, compose, folded, item_name
 from ledger.records import ObligationKey, OutgoingMessage
 from tests.builders_consolidate import DUE, PERIOD, REPORT, at, regime
 

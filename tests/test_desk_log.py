@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-import desk.log
-from desk.log import LOG, logging_to
+import desk.upkeep.log
+from desk.upkeep.log import LOG, logging_to
 from tests.dovecot import Dovecot, running_dovecot
 from tests.offices import ROOT, command, environment, make_office, report_mail
 from tests.test_desk_daemon import SECRET, mailbox
@@ -63,12 +63,12 @@ def test_the_secret_is_in_no_file_of_the_home_and_in_nothing_said(tmp_path: Path
 
 
 def test_the_log_is_turned_over_and_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(desk.log, "LARGEST", 2_000)
+    monkeypatch.setattr(desk.upkeep.log, "LARGEST", 2_000)
     with logging_to(tmp_path):
         for number in range(500):
             LOG.info("daemon.booked", extra={"places": {"count": number}})
     files = list(tmp_path.iterdir())
-    assert len(files) == desk.log.KEPT + 1
+    assert len(files) == desk.upkeep.log.KEPT + 1
     assert all(file.stat().st_size <= 2_000 for file in files)
     assert lines(tmp_path)[-1]["places"] == {"count": 499}
 
@@ -92,7 +92,7 @@ def test_an_error_is_logged_by_kind_and_place_without_its_words(tmp_path: Path) 
 def test_a_disk_that_takes_no_more_lines_does_not_stop_the_work() -> None:
     with logging_to(Path("/dev/full")):  # a folder cannot be made there
         LOG.info("daemon.booked")
-    handler = desk.log._Enduring("/dev/full", delay=True)
+    handler = desk.upkeep.log._Enduring("/dev/full", delay=True)
     handler.handle(logging.LogRecord("tonghop", logging.INFO, "", 0, "x" * 100_000, None, None))
     handler.close()
 

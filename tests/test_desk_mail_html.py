@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from config.wording import Wording
-from desk.letters import MailTemplateError
-from desk.mail_html import html_of, own_frame
-from desk.outgoing import dispatch
+from desk.mailing.letters import MailTemplateError
+from desk.mailing.mail_html import html_of, own_frame
+from desk.mailing.outgoing import dispatch
 from ledger.records import OutboxState, OutgoingMessage
 from tests.offices import DEPARTMENT, at, make_office
 

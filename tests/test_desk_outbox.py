@@ -12,8 +12,8 @@ import pytest
 
 from config.secrets import Secret
 from config.sending import SendingPolicy
-from desk.outbox import DAY, GIVE_UP, Guard, preview, queue_mails, send_due, withdraw
-from desk.sender import SmtpSender
+from desk.mailing.outbox import DAY, GIVE_UP, Guard, preview, queue_mails, send_due, withdraw
+from desk.mailing.sender import SmtpSender
 from ledger.records import Delivery, OutboxState, OutgoingMessage
 from ledger.store import Ledger
 from tests.builders_consolidate import DEPARTMENT, HANOI

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from desk.outbox_actions import MailNotWaitingError, approve, edit, hold
+from desk.mailing.outbox_actions import MailNotWaitingError, approve, edit, hold
 from ledger.records import OutboxState
 from tests.offices import DEPARTMENT, Office, figures, make_office, note, report_mail
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from config.secrets import SMTP_PASSWORD
-from desk.correspondence import correspond
-from desk.outgoing import Dispatched, is_within_hours
-from desk.uncertain import FOUND_SENT, NOT_FOUND
+from desk.mailing.correspondence import correspond
+from desk.mailing.outgoing import Dispatched, is_within_hours
+from desk.mailing.uncertain import FOUND_SENT, NOT_FOUND
 from ledger.records import Delivery, OutboxState, OutgoingMessage
 from tests.dovecot import DRAFTS, SENT, Dovecot, running_dovecot
 from tests.dovecot import PASSWORD as MAILBOX_PASSWORD

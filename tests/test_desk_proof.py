@@ -9,7 +9,7 @@ from pathlib import Path
 import docx
 import pytest
 
-from desk.proof import proof, proof_docx
+from desk.mailing.proof import proof, proof_docx
 from ledger.records import Delivery, OutboxState
 from tests.offices import Office, address, at, figures, make_office, note, report_mail, verified
 

@@ -13,7 +13,7 @@ import pytest
 from consolidate.writers.report import write_report
 from desk.office import Office as OpenOffice
 from desk.work import fetch
-from intake.local_mail import open_local
+from intake.mailbox.local import open_local
 from ledger.lock import only_daemon
 from ledger.records import MORNING_DONE, RECOGNITION, Delivery, OutboxState, ReportFile
 from ledger.store import Ledger

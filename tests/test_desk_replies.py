@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from config.units import Address
-from desk.answers import AnswerKind, answers, note_returned, unproven_bounces
-from desk.chasing import still_needed
-from desk.replies import UNREAD, receipts_due
+from desk.mailing.answers import AnswerKind, answers, note_returned, unproven_bounces
+from desk.mailing.chasing import still_needed
+from desk.mailing.replies import UNREAD, receipts_due
 from ledger.records import Delivery, OutboxState, OutgoingMessage
 from ledger.references import is_signed, reference_key
 from tests.offices import (

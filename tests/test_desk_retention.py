@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.errors import CONFIGURATION
-from desk.retention import NO_REPORT, Span, months_before, removable, retain
+from desk.upkeep.retention import NO_REPORT, Span, months_before, removable, retain
 from ledger.records import RETIRED, MessageClass, MessageState
 from tests.builders_ledger import archive_id, full_outcome, item
 from tests.builders_ledger import outcome as made_outcome

@@ -24,7 +24,7 @@ from config.regime import Department
 from config.secrets import Secret
 from config.settings import Authentication, Encryption
 from consolidate.reminders import dead_addresses
-from desk.sender import (
+from desk.mailing.sender import (
     SmtpInsecureError,
     SmtpLoginError,
     SmtpSender,

@@ -12,8 +12,8 @@ from config.editing import edited
 from config.errors import InvalidConfigurationError
 from config.loader import load_regime
 from desk.errors import UnknownNameError
-from desk.letter_texts import letter_text, letter_texts, require_letter, shipped_text
-from desk.letters import MailTemplateError
+from desk.mailing.letter_texts import letter_text, letter_texts, require_letter, shipped_text
+from desk.mailing.letters import MailTemplateError
 from desk.office import Office
 from desk.settings_changes import (
     ChangedMeanwhileError,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from config.wording import Wording
-from desk.heartbeat import Heartbeat, beat, last_beat
+from desk.upkeep.heartbeat import Heartbeat, beat, last_beat
 from desk.web.accounts import Role
 from ledger.lock import only_daemon
 from tests.offices import at

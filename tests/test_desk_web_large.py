@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from desk.chasing import chase
+from desk.mailing.chasing import chase
 from desk.work import settle
 from ledger.lock import only_worker
 from ledger.records import Issue

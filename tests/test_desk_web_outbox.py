@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from config.units import Address, Unit
-from desk.sender import build_mime
+from desk.mailing.sender import build_mime
 from desk.web.accounts import Role
 from ledger.records import Delivery, OutboxState, OutgoingMessage
 from tests.offices import DEPARTMENT, UNITS, Office, address, at, make_office, note, round_of_mail, verified

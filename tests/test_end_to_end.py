@@ -18,7 +18,7 @@ from zipfile import ZipFile
 import pytest
 
 from desk.work import fetch, take_in
-from intake.local_mail import open_local
+from intake.mailbox.local import open_local
 from ledger.records import MessageClass, MessageState
 from ledger.store import Ledger
 from tests.builders import zip_of

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from intake.documents import ReadState
-from intake.files import read_message
-from intake.numerals import read_number
+from intake.figures.numerals import read_number
+from intake.mail.files import read_message
 from tests.builders import mail, zip_of
 from tests.fuzzing import FILES, LIMITS, TARGETS, WHOLE, read_head
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from desk.mailing.proof import proof
 from desk.office import open_office
-from desk.proof import proof
 from ledger.records import OutboxState
 from tests.dovecot import running_dovecot
 from tests.half_year import TEMPERS, World, actors, expected, run, ticks, went

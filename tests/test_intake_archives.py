@@ -17,8 +17,8 @@ from intake.documents import FileKind, ReadState
 from intake.errors import ConverterMissingError
 from intake.extractors import archives
 from intake.extractors.interface import Limits
-from intake.files import read_message
-from intake.workers import ReaderPool, ReadingFailure
+from intake.mail.files import read_message
+from intake.sandbox.pool import ReaderPool, ReadingFailure
 from tests.builders import docx, mail, xlsx, zip_of
 
 pytestmark = pytest.mark.skipif(find_library("archive") is None, reason="libarchive is not installed here")

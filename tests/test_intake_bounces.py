@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from intake.bounces import dead_recipients
-from intake.messages import ReadMessage
+from intake.mail.bounces import dead_recipients
+from intake.mail.messages import ReadMessage
 from tests.test_intake_screening import mail
 
 REGISTERED = frozenset({"xa@commune.example", "y.te@district.example"})

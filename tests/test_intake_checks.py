@@ -17,8 +17,8 @@ from config.reports import (
     Term,
 )
 from config.wording import Wording
-from intake.checks import check_values
-from intake.tables import GivenPercent
+from intake.figures.checks import check_values
+from intake.figures.tables import GivenPercent
 from ledger.records import Certainty, Finding, Place, Value
 
 ALL = (Sex.TOTAL, Sex.MALE, Sex.FEMALE)

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.reports import Period, PeriodKind
-from intake.cut_offs import CutOff, closes, contradict, cut_offs_in, cut_offs_named
 from intake.documents import Cell, Document, Paragraph, Table
+from intake.evidence.cut_offs import CutOff, closes, contradict, cut_offs_in, cut_offs_named
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 

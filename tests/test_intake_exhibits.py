@@ -10,10 +10,10 @@ from msgspec import structs
 from config.loader import load_regime
 from config.reports import ReportDefinition
 from intake.documents import Cell, Document, Paragraph, ReadState, Table
-from intake.exhibits import ReadExhibit, exhibits_of, figures_of
+from intake.evidence.exhibits import ReadExhibit, exhibits_of, figures_of
 from intake.extractors.scan import RECOGNISED
-from intake.messages import ReadMessage
-from intake.photo_places import PhotoPlaces
+from intake.figures.photo_places import PhotoPlaces
+from intake.mail.messages import ReadMessage
 from ledger.records import Certainty, Method, Place
 from tests.builders import png, xlsx, zip_of
 from tests.offices import address, figure_table, figures, letter, note, read_here, write_regime

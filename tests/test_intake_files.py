@@ -11,11 +11,11 @@ import pytest
 from intake.documents import FileKind, ReadFile, ReadState
 from intake.extractors.interface import Limits
 from intake.extractors.office import converter
-from intake.files import read_message, safe_name
+from intake.mail.files import read_message, safe_name
 from tests.builders import docx, mail, ole, png, raw_mail, xlsx, zip_of
 
 if TYPE_CHECKING:
-    from intake.messages import ReadMessage
+    from intake.mail.messages import ReadMessage
 
 BOOK = xlsx({"Biểu": [["STT", "Số"], [1, 5]]})
 CONVERTS = converter() is not None

@@ -10,11 +10,11 @@ from msgspec import structs
 from config.reports import Aggregation, Indicator, Period, PeriodKind, ReportDefinition, Sex
 from config.wording import Wording
 from intake.documents import Cell, Document, Paragraph, Table
-from intake.exhibits import ReadExhibit, figures_of
-from intake.heading_periods import Fit, fit_of
-from intake.reading import combine
-from intake.recognition import Exhibit
-from intake.tables import TableReading, read_tables
+from intake.evidence.exhibits import ReadExhibit, figures_of
+from intake.evidence.recognition import Exhibit
+from intake.figures.heading_periods import Fit, fit_of
+from intake.figures.reading import combine
+from intake.figures.tables import TableReading, read_tables
 from ledger.records import Certainty
 
 REPORT = ReportDefinition(

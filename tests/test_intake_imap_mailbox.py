@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from config.wording import Wording
-from intake import imap_mailbox
-from intake.imap_mailbox import AccessToken, AppPassword, ImapMailbox, ImapSettings, tls_context
-from intake.mailbox import (
+from intake.mailbox import imap as imap_mailbox
+from intake.mailbox.imap import AccessToken, AppPassword, ImapMailbox, ImapSettings, tls_context
+from intake.mailbox.interface import (
     Backoff,
     FetchBatch,
     FolderMark,
@@ -765,7 +765,7 @@ def test_a_clock_that_went_back_does_not_lock_the_login_for_ever() -> None:
 
 def test_every_note_and_every_fault_has_a_vietnamese_sentence() -> None:
     wording = Wording()
-    source = (Path(__file__).parent.parent / "intake" / "mailbox.py").read_text("utf-8")
+    source = (Path(__file__).parent.parent / "intake" / "mailbox" / "interface.py").read_text("utf-8")
     listed = re.search(r"Codes: (.*?)\.\n", source, re.DOTALL)
     assert listed is not None
     named = re.findall(r"[a-z_]+", listed[1].replace("(headers only)", ""))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from config.reports import Aggregation, Figure, Indicator, RatioRule, Sex
-from intake.labels import LabelIndex, Strength, is_sum_row, label_key, names_ratio, sex_row
+from intake.figures.labels import LabelIndex, Strength, is_sum_row, label_key, names_ratio, sex_row
 
 
 def indicator(code: str, label: str, unit: str, *synonyms: str) -> Indicator:

@@ -16,7 +16,7 @@ from intake.extractors.interface import Budget, Limits
 from intake.extractors.plain import extract_plain
 from intake.extractors.web_page import extract_html
 from intake.extractors.workbook import extract_workbook
-from intake.legacy_text import (
+from intake.mail.legacy_text import (
     Run,
     from_tcvn3,
     from_vni,

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from intake.documents import Cell, Document, Paragraph, Table
-from intake.letterhead import Letterhead, read_letterhead
+from intake.evidence.letterhead import Letterhead, read_letterhead
 
 NATION = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc\n___________"
 

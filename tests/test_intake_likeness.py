@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from config.reports import Indicator
-from intake.labels import LabelIndex
-from intake.likeness import Likeness, LikenessIndex
+from intake.figures.labels import LabelIndex
+from intake.figures.likeness import Likeness, LikenessIndex
 
 INDICATORS = (
     Indicator("G1", "Số câu lạc bộ sinh hoạt định kỳ", "CLB"),

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from config.reports import Indicator, Period, PeriodKind, ReportDefinition, SectionRole, Sex
-from intake.listed_figures import read_listed
-from intake.outline import NarrativeLine
+from intake.figures.listed_figures import read_listed
+from intake.figures.outline import NarrativeLine
 from ledger.records import Place
 from tests.offices import at
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake.local_mail import EmlFolder, LocalMailbox, MaildirMailbox, MboxMailbox, open_local
-from intake.mailbox import FetchBatch, FolderMark, Mailbox, MailboxFolderError, WatchedFolder
+from intake.mailbox.interface import FetchBatch, FolderMark, Mailbox, MailboxFolderError, WatchedFolder
+from intake.mailbox.local import EmlFolder, LocalMailbox, MaildirMailbox, MboxMailbox, open_local
 
 if TYPE_CHECKING:
     from pathlib import Path

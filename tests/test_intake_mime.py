@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from intake.extractors.interface import Limits
-from intake.headers import decoded_words, fields_of, mailer_of, parameters_of
-from intake.mime import Leaf, parse_mail, read_carefully, read_leaves
+from intake.mail.headers import decoded_words, fields_of, mailer_of, parameters_of
+from intake.mail.mime import Leaf, parse_mail, read_carefully, read_leaves
 from tests.builders import docx, mail, raw_mail, zip_of
 
 SAMPLE = Path(__file__).parents[2] / "shared" / "sample"

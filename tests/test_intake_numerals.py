@@ -6,8 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.measures import convert, is_counted, money_power, same_measure, split_measure, stated_measure
-from intake.numerals import number_text, read_number
+from intake.figures.measures import (
+    convert,
+    is_counted,
+    money_power,
+    same_measure,
+    split_measure,
+    stated_measure,
+)
+from intake.figures.numerals import number_text, read_number
 
 
 @pytest.mark.parametrize(

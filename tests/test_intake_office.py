@@ -29,8 +29,8 @@ from intake.extractors import office
 from intake.extractors.docx import extract_docx
 from intake.extractors.interface import Budget, Extractor, Limits
 from intake.extractors.office import convert, extract_doc, extract_odt, extract_old_workbook, extract_rtf
-from intake.kinds import kind_of
-from intake.workers import ReaderPool, ReadingFailure
+from intake.mail.kinds import kind_of
+from intake.sandbox.pool import ReaderPool, ReadingFailure
 from tests.builders import mail, ole, xlsx
 
 pytestmark = pytest.mark.skipif(office.converter() is None, reason="LibreOffice is not installed here")

@@ -4,7 +4,7 @@ import pytest
 
 from config.reports import Section, SectionRole
 from intake.documents import Cell, Document, Paragraph, Table
-from intake.outline import OutlineReading, cut_outline, role_of
+from intake.figures.outline import OutlineReading, cut_outline, role_of
 
 OUTLINE = (
     Section("I", "Công tác lãnh đạo, chỉ đạo"),

@@ -10,10 +10,10 @@ import pytest
 
 from intake.documents import FileKind, ReadState
 from intake.extractors.interface import Limits
-from intake.files import read_message
-from intake.kinds import kind_of
-from intake.messages import ReadMessage
-from intake.workers import ReaderPool, ReadingFailure
+from intake.mail.files import read_message
+from intake.mail.kinds import kind_of
+from intake.mail.messages import ReadMessage
+from intake.sandbox.pool import ReaderPool, ReadingFailure
 from tests.builders import docx, mail, ole, xlsx
 
 Tree = Mapping[str, "bytes | Tree"]

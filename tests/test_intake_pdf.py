@@ -14,12 +14,12 @@ from pypdfium2 import PdfDocument
 
 from intake.documents import Document, FileKind, Paragraph, ReadState, Table
 from intake.errors import DamagedFileError, EncryptedFileError, FileTooLargeError, NotReadYetError
+from intake.evidence.letterhead import read_letterhead
 from intake.extractors.interface import Budget, Limits
 from intake.extractors.pdf import extract_pdf, is_damaged_text
 from intake.extractors.scan import ReadingOverranError, is_recognised
-from intake.files import read_message
-from intake.letterhead import read_letterhead
-from intake.wire import packed, unpacked
+from intake.mail.files import read_message
+from intake.sandbox.wire import packed, unpacked
 from tests import builders_pages as paper
 from tests.builders import mail, xlsx
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.reports import PeriodKind
-from intake.period_words import periods_named
+from intake.evidence.period_words import periods_named
 
 HALF, YEAR, QUARTER, MONTH, NINE = (
     PeriodKind.HALF_YEAR,

@@ -19,7 +19,7 @@ from intake.extractors.page_images import prepared
 from intake.extractors.pdf import extract_pdf, pdf_pages
 from intake.extractors.scan import is_installed
 from intake.extractors.straightening import Straightening, turned, turned_back
-from intake.pictures import (
+from intake.sandbox.pictures import (
     LONGEST_SIDE,
     MOST_PAGES,
     Box,
@@ -33,7 +33,7 @@ from intake.pictures import (
     mail_text,
     picture_of,
 )
-from intake.workers import ReaderPool
+from intake.sandbox.pool import ReaderPool
 from tests import builders_pages as paper
 from tests.builders import docx, docx_of, mail, paragraph, png, raw_mail, xlsx, zip_of
 from tests.test_intake_pdf import raw_pdf

@@ -22,11 +22,11 @@ from config.reports import (
 )
 from config.wording import Wording
 from intake.documents import Cell, Document, Paragraph, Table
-from intake.exhibits import ReadExhibit, figures_of
-from intake.place_tables import is_place
-from intake.reading import combine
-from intake.recognition import Exhibit
-from intake.tables import TableReading, read_tables
+from intake.evidence.exhibits import ReadExhibit, figures_of
+from intake.evidence.recognition import Exhibit
+from intake.figures.place_tables import is_place
+from intake.figures.reading import combine
+from intake.figures.tables import TableReading, read_tables
 from ledger.records import Certainty
 
 BOTH = (Sex.TOTAL, Sex.FEMALE)

@@ -15,16 +15,16 @@ from hypothesis import strategies as st
 
 from config.reports import Indicator, ReportDefinition, Sex
 from intake.documents import Cell, Document, FileKind, Paragraph, Table
+from intake.evidence.letterhead import read_letterhead
 from intake.extractors import office
 from intake.extractors.docx import extract_docx
 from intake.extractors.interface import Budget, Limits
 from intake.extractors.office import convert
 from intake.extractors.registry import EXTRACTORS
-from intake.labels import label_key
-from intake.legacy_text import from_tcvn3, from_vni
-from intake.letterhead import read_letterhead
-from intake.numerals import number_text
-from intake.tables import label_index, read_tables
+from intake.figures.labels import label_key
+from intake.figures.numerals import number_text
+from intake.figures.tables import label_index, read_tables
+from intake.mail.legacy_text import from_tcvn3, from_vni
 from ledger.records import Certainty
 from tests.builders import WorkbookCell, docx, docx_of, paragraph, table, xlsx
 

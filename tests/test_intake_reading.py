@@ -3,7 +3,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from config.reports import Sex
-from intake.reading import combine
+from intake.figures.reading import combine
 from ledger.records import Certainty, Method, Place, Value
 
 

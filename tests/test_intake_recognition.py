@@ -9,10 +9,10 @@ import pytest
 from config.reports import Period, PeriodKind, ReportDefinition
 from config.units import Unit
 from config.wording import Wording
-from intake.cut_offs import cut_offs_named
-from intake.evidence import PERIOD_WEIGHTS
-from intake.recognition import Claim, Envelope, Exhibit, Match, recognise
-from intake.unit_names import UnitIndex
+from intake.evidence.cut_offs import cut_offs_named
+from intake.evidence.recognition import Claim, Envelope, Exhibit, Match, recognise
+from intake.evidence.unit_names import UnitIndex
+from intake.evidence.weights import PERIOD_WEIGHTS
 from ledger.records import ObligationKey
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -15,6 +15,7 @@ from PIL import Image
 
 from intake.documents import Cell, Document, FileKind, ReadState, Table
 from intake.errors import DamagedFileError, FileTooLargeError, NotReadYetError
+from intake.evidence.letterhead import read_letterhead
 from intake.extractors import scan
 from intake.extractors.interface import Budget, Limits
 from intake.extractors.page_images import Cutting, frames, prepared, skew, without_colour
@@ -25,11 +26,10 @@ from intake.extractors.scan import (
     is_recognised,
     read_pages,
 )
-from intake.files import read_message
-from intake.letterhead import read_letterhead
-from intake.messages import ReadMessage
-from intake.wire import packed, unpacked
-from intake.workers import ReaderPool
+from intake.mail.files import read_message
+from intake.mail.messages import ReadMessage
+from intake.sandbox.pool import ReaderPool
+from intake.sandbox.wire import packed, unpacked
 from tests import builders_pages as paper
 from tests.builders import mail, png
 

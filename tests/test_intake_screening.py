@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from intake.messages import Headers, Mailer, ReadMessage
-from intake.screening import screen
+from intake.mail.messages import Headers, Mailer, ReadMessage
+from intake.mail.screening import screen
 from ledger.records import MessageClass
 
 MAILBOX = "phong@office.example"

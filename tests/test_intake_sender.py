@@ -11,8 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.wording import Wording
-from intake.messages import Headers, Mailer
-from intake.sender import SenderResult, SenderVerdict, defect_reasons, is_aligned, look_alike, sender_verdict
+from intake.mail.messages import Headers, Mailer
+from intake.mail.sender import (
+    SenderResult,
+    SenderVerdict,
+    defect_reasons,
+    is_aligned,
+    look_alike,
+    sender_verdict,
+)
 
 OURS = "mx.hop-thu.example"
 UNIT = "ubnd.xaviduc@tinhvidu.gov.vn"
@@ -325,7 +332,7 @@ def test_numbered_series_of_addresses_are_not_look_alikes() -> None:
 
 
 def test_every_result_and_reason_has_a_vietnamese_sentence() -> None:
-    source = (Path(__file__).parent.parent / "intake" / "sender.py").read_text("utf-8")
+    source = (Path(__file__).parent.parent / "intake" / "mail" / "sender.py").read_text("utf-8")
     named = set(re.findall(r'"([a-z]+(?:_[a-z]+)+)"', source))
     wording = Wording()
     assert len(named) >= 12

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from config.reports import Indicator, ReportDefinition, SectionRole
-from intake.outline import NarrativeLine
-from intake.sentence_areas import area_of
-from intake.sentences import read_sentences
+from intake.figures.outline import NarrativeLine
+from intake.figures.sentence_areas import area_of
+from intake.figures.sentences import read_sentences
 from ledger.records import Place
 
 REPORT = ReportDefinition(

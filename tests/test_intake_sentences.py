@@ -17,8 +17,8 @@ from config.reports import (
     SectionRole,
     Sex,
 )
-from intake.outline import NarrativeLine
-from intake.sentences import read_sentences
+from intake.figures.outline import NarrativeLine
+from intake.figures.sentences import read_sentences
 from ledger.records import Certainty, Method, Place, Value
 
 BOTH = (Sex.TOTAL, Sex.MALE, Sex.FEMALE)

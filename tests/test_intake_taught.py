@@ -5,9 +5,9 @@ import pytest
 from config.regime import TaughtWording
 from config.reports import Indicator, ReportDefinition, Sex
 from intake.documents import Cell, Document, Table
-from intake.labels import LabelIndex
-from intake.tables import TableReading, read_tables
-from intake.taught import Refusal, TaughtNames, why_not_taught
+from intake.figures.labels import LabelIndex
+from intake.figures.tables import TableReading, read_tables
+from intake.figures.taught import Refusal, TaughtNames, why_not_taught
 from ledger.records import Certainty
 
 ALL = (Sex.TOTAL, Sex.MALE, Sex.FEMALE)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from config.units import Unit
-from intake.unit_names import UnitIndex
+from intake.evidence.unit_names import UnitIndex
 
 UNITS = (
     Unit("a", "UBND xã Bình Minh", "commune"),

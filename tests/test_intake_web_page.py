@@ -13,10 +13,10 @@ from intake.extractors import office
 from intake.extractors.interface import Budget, Limits
 from intake.extractors.office import extract_old_workbook
 from intake.extractors.web_page import extract_html, html_text
-from intake.files import read_message
-from intake.kinds import kind_of
-from intake.legacy_text import from_tcvn3
-from intake.messages import ReadMessage
+from intake.mail.files import read_message
+from intake.mail.kinds import kind_of
+from intake.mail.legacy_text import from_tcvn3
+from intake.mail.messages import ReadMessage
 from tests.builders import mail, raw_mail
 
 _TCVN3 = {

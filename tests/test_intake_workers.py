@@ -14,9 +14,9 @@ import pytest
 from intake.documents import FileKind, ReadState
 from intake.errors import ReaderClosedError
 from intake.extractors.interface import Limits
-from intake.messages import ReadMessage
-from intake.wire import packed, unpacked
-from intake.workers import ReaderPool, ReadingFailure, _Process
+from intake.mail.messages import ReadMessage
+from intake.sandbox.pool import ReaderPool, ReadingFailure, _Process
+from intake.sandbox.wire import packed, unpacked
 from tests.builders import docx, mail, xlsx, zip_of
 from tests.offices import read_here
 
@@ -171,7 +171,7 @@ def test_the_confining_layers_hold() -> None:
 def test_a_confined_process_reaches_no_network_where_the_system_permits() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         code = (
-            "import socket\nfrom intake.worker import confine\n"
+            "import socket\nfrom intake.sandbox.worker import confine\n"
             "from intake.extractors.interface import Limits\n"
             "held = 'no_network' in confine(Limits())\n"
             f"try: socket.create_connection(('127.0.0.1', {server.getsockname()[1]}), 2); reached = True\n"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake.messages import RawMessage, Sighting
+from intake.mail.messages import RawMessage, Sighting
 from ledger import syncing
 from ledger.archive import Archive
 from ledger.errors import ArchiveWriteError

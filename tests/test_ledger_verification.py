@@ -282,7 +282,7 @@ def test_ordinary_work_leaves_a_sound_home(office: Office, command: tuple[str, .
 def test_every_flaw_has_a_sentence_in_both_languages() -> None:
     import re
 
-    sources = [Path(ledger.verification.__file__), Path("desk/verifying.py")]
+    sources = [Path(ledger.verification.__file__), Path("desk/upkeep/verifying.py")]
     codes = {code for path in sources for code in re.findall(r'Flaw\("(\w+)"', path.read_text("utf-8"))}
     say: Callable[[str], bool]
     for say in (Wording("vi").has, Wording("en").has):

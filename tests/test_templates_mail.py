@@ -23,8 +23,8 @@ from config.units import Unit
 from config.wording import Wording
 from consolidate.reminders import LeadersList, OpenItem, Reminder
 from consolidate.writers.phrases import capital, small
-from desk.letters import Stationery, addressee, compose, compose_list, item_name
-from desk.sender import build_mime
+from desk.mailing.letters import Stationery, addressee, compose, compose_list, item_name
+from desk.mailing.sender import build_mime
 from ledger.records import ObligationKey, OutgoingMessage
 from tests.builders_consolidate import HANOI, PERIOD
 
@@ -87,7 +87,7 @@ def chases(case: Case) -> Iterator[tuple[str, OutgoingMessage]]:
 
 
 def answers(case: Case) -> Iterator[tuple[str, OutgoingMessage]]:
-    """Mails whose facts come from a message or an issue; the same shapes as `desk.replies` gives."""
+    """Mails whose facts come from a message or an issue; the same shapes as `desk.mailing.replies` gives."""
     (item,) = case.items(1)
     name = item_name(item.report, item.period, WORDING)
     booked = [

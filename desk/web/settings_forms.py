@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from config.editing import tried_regime
 from config.errors import InvalidConfigurationError
 from desk.errors import DeskError
-from desk.letters import MailTemplateError
+from desk.mailing.letters import MailTemplateError
 from desk.settings_changes import ChangedMeanwhileError, change, content_of, mark_of
 from desk.trying import SECONDS, Trial, try_regime
 from desk.web.confirming import PASSWORD_FIELD, TOKEN_FIELD

@@ -19,7 +19,7 @@ from lxml import etree
 from intake.documents import Cell, Document, Paragraph, Table
 from intake.errors import DamagedFileError, FileTooLargeError, RefusedFileError
 from intake.extractors.interface import Budget, Package
-from intake.legacy_text import Run, holds_rare_letters, legacy_font, put_right_runs
+from intake.mail.legacy_text import Run, holds_rare_letters, legacy_font, put_right_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

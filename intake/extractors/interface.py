@@ -16,7 +16,7 @@ from intake.errors import (
     FileTooLargeError,
     NotReadYetError,
 )
-from intake.kinds import has_long_directory
+from intake.mail.kinds import has_long_directory
 
 
 @dataclass(frozen=True, slots=True)

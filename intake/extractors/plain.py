@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from intake.documents import Document, Paragraph
 from intake.errors import FileTooLargeError
-from intake.legacy_text import legacy_octets, put_right_texts
+from intake.mail.legacy_text import legacy_octets, put_right_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

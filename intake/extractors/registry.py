@@ -53,4 +53,4 @@ CONTAINERS: Final[Mapping[FileKind, Container]] = {
     FileKind.ARCHIVE: archive_files,
     FileKind.TNEF: winmail_files,
 }
-"""Kinds that hold files and are read as a stream; zip and mail have ways of their own in `intake.files`."""
+"""Kinds that hold files and are read as a stream; zip and mail go their own way in `intake.mail.files`."""

@@ -22,7 +22,7 @@ from lxml import etree
 from intake.documents import column_letters
 from intake.errors import DamagedFileError, FileTooLargeError
 from intake.extractors.docx import Element, parse_part
-from intake.legacy_text import legacy_font
+from intake.mail.legacy_text import legacy_font
 
 if TYPE_CHECKING:
     from intake.extractors.interface import Package

@@ -18,7 +18,7 @@ from intake.documents import Cell, Document, Paragraph, Table
 from intake.errors import DamagedFileError, FileTooLargeError
 from intake.extractors.decimals import plain_text
 from intake.extractors.plain import decoded
-from intake.legacy_text import ConvertedRuns, Run, latin_octets, legacy_octets, put_right_runs
+from intake.mail.legacy_text import ConvertedRuns, Run, latin_octets, legacy_octets, put_right_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

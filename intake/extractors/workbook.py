@@ -24,7 +24,7 @@ from intake.extractors.decimals import decimal_text, percent_text
 from intake.extractors.formulas import Recalculation
 from intake.extractors.interface import Budget, Package
 from intake.extractors.sheet_xml import Place, SheetFacts, Value, Workbook
-from intake.legacy_text import Run, looks_legacy, put_right_runs
+from intake.mail.legacy_text import Run, looks_legacy, put_right_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from desk.doctor import Examined, examine, glance
-from desk.heartbeat import last_beat
+from desk.upkeep.doctor import Examined, examine, glance
+from desk.upkeep.heartbeat import last_beat
 from desk.web.call import POST, Call, Right, Route
 from ledger.lock import daemon_runs
 

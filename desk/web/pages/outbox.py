@@ -12,13 +12,13 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from config.sending import SendingMode
-from desk.answers import Answer, answers
-from desk.chasing import Chased, chase
 from desk.errors import DeskError, UnknownNameError
-from desk.outbox import AWAITING_APPROVAL, left_to_send
-from desk.outbox_actions import MailFile, approve, cancel, edit, hold, mail_file
-from desk.outgoing import hindrance, is_within_hours
-from desk.sender import UnsafeMailError, build_mime
+from desk.mailing.answers import Answer, answers
+from desk.mailing.chasing import Chased, chase
+from desk.mailing.outbox import AWAITING_APPROVAL, left_to_send
+from desk.mailing.outbox_actions import MailFile, approve, cancel, edit, hold, mail_file
+from desk.mailing.outgoing import hindrance, is_within_hours
+from desk.mailing.sender import UnsafeMailError, build_mime
 from desk.views import mail_name, mail_reason, reason
 from desk.web.call import POST, Call, Route
 from ledger.records import OutboxState

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from config.errors import InvalidConfigurationError
 from config.loader import missing_before_use
-from desk.letters import MailTemplateError
+from desk.mailing.letters import MailTemplateError
 from desk.settings_changes import (
     SettingsChange,
     changes,

@@ -6,8 +6,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from desk.letter_texts import LetterText, example, letter_text, letter_texts, require_letter, shipped_text
-from desk.letters import MailTemplateError
+from desk.mailing.letter_texts import (
+    LetterText,
+    example,
+    letter_text,
+    letter_texts,
+    require_letter,
+    shipped_text,
+)
+from desk.mailing.letters import MailTemplateError
 from desk.settings_changes import letter_file
 from desk.web.call import POST, Call, Route
 from desk.web.settings_forms import PATH, Form, Proposed, mark_now, refused, save

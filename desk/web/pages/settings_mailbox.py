@@ -12,9 +12,9 @@ from config.errors import ConfigError
 from config.secrets import FILE as SECRET_FILE
 from config.secrets import OAUTH_TOKEN, PASSWORD, SMTP_PASSWORD, Secret, keeper_of, store_secret, variable
 from config.settings import FILE
-from desk.doctor import Examined, mailbox_state, smtp_state
 from desk.errors import sentence_of
 from desk.settings_changes import content_of
+from desk.upkeep.doctor import Examined, mailbox_state, smtp_state
 from desk.web.call import POST, Call, Right, Route
 from desk.web.confirming import SECRET_FIELD
 from desk.web.settings_forms import PATH, Form, Proposed, lines_of, mark_now, refused, save

@@ -11,7 +11,7 @@ from config.calendar import public_holidays
 from config.days import read_day, write_day
 from config.editing import REMOVED, edited
 from config.sending import SendingMode, SendingPolicy
-from desk.outgoing import hindrance
+from desk.mailing.outgoing import hindrance
 from desk.settings_changes import content_of, regime_file
 from desk.web.call import POST, Call, Right, Route
 from desk.web.settings_forms import LARGE, PATH, Form, Proposed, lines_of, mark_now, refused, save, tried

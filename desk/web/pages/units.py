@@ -16,7 +16,7 @@ from consolidate.totals import number_text
 from desk.by_hand import HandedFile, HandedIn, hand_in
 from desk.decisions import CHANNELS, exempt, extend, link, receive, reopen, require_unit, set_aside
 from desk.errors import RefusedReceiptError, UnknownNameError
-from desk.proof import proof, proof_docx
+from desk.mailing.proof import proof, proof_docx
 from desk.standing import Kept, period_standing
 from desk.unit_file import Owed, UnitFile, Version, unit_file, versions_of
 from desk.views import mail_reason, reason

@@ -25,7 +25,7 @@ from desk.decisions import (
 )
 from desk.errors import DeskError, UnknownNameError, sentence_of
 from desk.explaining import explained
-from desk.replies import FOR_THE_UNIT, returnable
+from desk.mailing.replies import FOR_THE_UNIT, returnable
 from desk.standing import collected_periods
 from desk.views import reason
 from desk.web.call import POST, Call, Route

@@ -1,0 +1,34 @@
+"""One round of correspondence: bounces brought home, receipts written, and what is due handed over."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+
+from config.sending import SendingMode
+from desk.mailing.answers import note_returned
+from desk.mailing.chasing import still_needed
+from desk.mailing.outbox import queue_mails
+from desk.mailing.outgoing import Dispatched, dispatch
+from desk.mailing.replies import receipts_due
+from desk.office import Office
+
+
+def correspond(
+    office: Office, *, look: bool = True, pause: Callable[[float], object] = time.sleep
+) -> Dispatched:
+    """Do what outgoing mail wants now; what was taken up, or what stands in the way.
+
+    `look`: ask the mailbox about mails whose fate is open; once a quarter of an hour is enough.
+
+    Raises:
+        MailTemplateError: a mail template cannot be used.
+        SmtpLoginError, SmtpUnreachableError, SmtpInsecureError, MailboxError: nothing was sent.
+
+    """
+    note_returned(office)
+    policy = office.regime.sending
+    if policy.mode != SendingMode.OFF:
+        queue_mails(office.ledger, receipts_due(office), policy.mode)
+    return dispatch(office, partial(still_needed, office), look=look, pause=pause)

@@ -1,0 +1,107 @@
+"""The HTML beside the plain text of a mail: the same words, for readers on a phone. Pure.
+
+It is made from the text alone, so that a mail edited in the outbox says the same in both. Every word is
+escaped; there are no pictures, links, scripts or remote parts. The department may keep a frame of its own
+in `templates/mail/_khung.html` of the home folder; one that leaves words out or does more than show them
+is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined, Template, TemplateError
+from markupsafe import escape
+
+from desk.mailing.letters import MailTemplateError
+
+FRAME = "mail/_khung.html"
+_BLANK = re.compile(r"\n\s*\n")
+_ITEM = "- "
+
+
+#: What a frame may not hold: programs, and whatever a mail reader would fetch or follow.
+_MORE_THAN_WORDS = re.compile(
+    r"<\s*(?:script|img|link|iframe|object|embed|form|base|a|svg|video|audio)\b|\bon\w+\s*=|\bsrc\s*="
+    r"|\burl\s*\(|@import|http-equiv\s*=\s*[\"']?refresh",
+    re.IGNORECASE,
+)
+#: A mail that has every kind of block, and signs that must be escaped.
+_TRIAL = "Kính gửi: <b>A & B</b>\n\n- Mục <i>một</i>\n- Mục hai\n\nDòng một\nDòng “hai”\n"
+
+
+def html_of(text: str, subject: str, frame: Template | None = None) -> str:
+    """The mail's text as a small HTML page: paragraphs, lists, and lines that stand alone kept apart."""
+    return (frame or _shipped_frame()).render(subject=subject, blocks=_blocks(text))
+
+
+def own_frame(overrides: Path | None) -> Template | None:
+    """The department's own frame, tried on a mail; None: it keeps none.
+
+    Raises:
+        MailTemplateError: it cannot be rendered, leaves words out, or holds more than words.
+
+    """
+    path = overrides / FRAME if overrides is not None else None
+    if path is None or not path.is_file():
+        return None
+    try:
+        frame = _compiled(path.read_text("utf-8"))
+        page = html_of(_TRIAL, "V/v thử <khung>", frame)
+    except (TemplateError, TypeError, ValueError, ArithmeticError, OSError) as error:
+        detail = f"{type(error).__name__}: {error}"
+        raise MailTemplateError("outgoing.template_broken", name=FRAME, detail=detail) from error
+    if not _says_all(page):
+        raise MailTemplateError("outgoing.frame_leaves_out", name=FRAME)
+    if _MORE_THAN_WORDS.search(page):
+        raise MailTemplateError("outgoing.frame_more_than_words", name=FRAME)
+    return frame
+
+
+def _says_all(page: str) -> bool:
+    """Whether every line of the trial stands in the page once, in order, and escaped."""
+    lines = [str(escape(line)) for _, lines in _blocks(_TRIAL) for line in lines]
+    places = [page.find(line) for line in lines]
+    return -1 not in places and places == sorted(places) and all(page.count(line) == 1 for line in lines)
+
+
+def _blocks(text: str) -> list[tuple[str, list[str]]]:
+    """("list", items), ("lines", lines kept apart) or ("paragraph", [one text])."""
+    return [_block(part.strip("\n").split("\n")) for part in _BLANK.split(text.strip())]
+
+
+def _block(lines: list[str]) -> tuple[str, list[str]]:
+    if all(line.startswith((_ITEM, "  ")) for line in lines) and lines[0].startswith(_ITEM):
+        return "list", _items(lines)
+    if any(len(line) > _FOLDED_FROM for line in lines[:-1]):
+        return "paragraph", [" ".join(line.strip() for line in lines)]
+    return "lines", [line.strip() for line in lines]
+
+
+#: A line that is not the last of its block and shorter than this was ended by its writer, not by folding.
+_FOLDED_FROM = 55
+
+
+def _items(lines: list[str]) -> list[str]:
+    items: list[str] = []
+    for line in lines:
+        if line.startswith(_ITEM):
+            items.append(line.removeprefix(_ITEM).strip())
+        else:
+            items[-1] = f"{items[-1]} {line.strip()}"
+    return items
+
+
+@cache
+def _shipped_frame() -> Template:
+    return _compiled((files("templates") / FRAME).read_text("utf-8"))
+
+
+def _compiled(source: str) -> Template:
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.from_string(source)

@@ -1,0 +1,1 @@
+"""Keeping the house: health, log, backup, proof that nothing is lost or changed."""

@@ -1,0 +1,344 @@
+"""A read message as exhibits: what each document claims of itself, and the figures it holds."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import count
+
+from msgspec import structs
+
+from config.reports import Grade, Period, ReportDefinition
+from config.spelling import plain_key, without_marks
+from intake.documents import Document, FileKind, Paragraph, ReadFile, ReadState, Table
+from intake.evidence.cut_offs import cut_offs_in
+from intake.evidence.letterhead import HeadLine, Letterhead, read_letterhead
+from intake.evidence.recognition import REPORT_TYPES, Claim, Exhibit
+from intake.evidence.subjects import reports_named
+from intake.extractors.scan import is_recognised
+from intake.figures.listed_figures import read_listed
+from intake.figures.outline import cut_outline
+from intake.figures.photo_places import PhotoPlaces
+from intake.figures.sentences import read_sentences
+from intake.figures.tables import GivenPercent, TableNotes, TableReading, note_tables, place_of, read_tables
+from intake.figures.taught import TaughtNames
+from intake.mail.legacy_text import SAMPLE_OF_LEGACY
+from intake.mail.messages import ReadMessage
+from ledger.records import Certainty, Finding, Method, Place, SectionText, Value
+
+#: The body of a mail is a report when it has at least so many headings or figures of the outline.
+BODY_SECTIONS = 3
+BODY_FIGURES = 4
+#: Recognition is believed from this confidence on; where the two readings differ it is 0.
+SURE_READING = 60
+#: Findings that tell of a row whose label is no indicator of the report.
+_UNREAD_ROWS = ("unread_row", "label_ambiguous")
+_ENCODINGS = {"legacy_tcvn3": "TCVN3 (ABC)", "legacy_vni": "VNI"}
+_SEVERAL = 2
+_ANNEX_TYPES = frozenset({"phu luc", "bieu", "bieu mau", "bieu so lieu", "bieu tong hop"})
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A document as its labels are looked up, and what its tables say for each report, read once."""
+
+    document: Document
+    noted: Mapping[str, TableNotes]  #: by report
+
+    @classmethod
+    def of(cls, document: Document, file: str, reports: Sequence[ReportDefinition]) -> Labelled:
+        """The document read; recognition loses marks, so none of those in a scan is believed."""
+        if is_recognised(document):
+            document = replace(document, blocks=tuple(map(_unmarked, document.blocks)))
+        return cls(document, {report.id: note_tables(document, file, report) for report in reports})
+
+
+@dataclass(frozen=True, slots=True)
+class ReadExhibit:
+    """An exhibit with the document behind it; `file` is None for the body of the mail.
+
+    Of joined photos, the places of all that is read are those in each photo by itself.
+    """
+
+    exhibit: Exhibit
+    file: ReadFile | None
+    document: Document | None
+    photos: PhotoPlaces | None = None  #: of pages joined into one document: where each of them is
+    labelled: Labelled | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What one exhibit says for one report."""
+
+    tables: tuple[Value, ...]
+    sentences: tuple[Value, ...]
+    percentages: tuple[GivenPercent, ...]
+    beside: tuple[Value, ...]  #: see TableReading.beside
+    sections: tuple[SectionText, ...]
+    findings: tuple[Finding, ...]
+    empty_form: bool
+    missing: tuple[str, ...] = ()  #: sections of the outline of which it says nothing
+
+
+def exhibits_of(message: ReadMessage, reports: Sequence[ReportDefinition]) -> tuple[ReadExhibit, ...]:
+    """Every file that may be a report, and the body when a report is typed there."""
+    found: list[ReadExhibit] = []
+    files, photos = _pages_joined(message.files)
+    for file in files:
+        if file.state in (ReadState.DECORATION, ReadState.CONTAINER):
+            continue
+        number = len(found)
+        if file.document is None:
+            exhibit, labelled = Exhibit(number=number, file=file.name, readable=False), None
+        else:
+            labelled = Labelled.of(file.document, file.name, reports)
+            exhibit = _exhibit(number, file.name, file.document, labelled, reports)
+        of_pages = photos if file.kind is FileKind.IMAGE and file.document is not None else None
+        found.append(ReadExhibit(exhibit, file, file.document, of_pages, labelled))
+    if not any(read.document is not None for read in found):
+        body = _body_exhibit(len(found), message, reports)
+        found += [body] if body is not None else []
+    return tuple(found)
+
+
+def _pages_joined(files: Sequence[ReadFile]) -> tuple[list[ReadFile], PhotoPlaces | None]:
+    """Photos of pages are one document: the first carries the text of all and stands for the others."""
+    photos = [file for file in files if file.kind is FileKind.IMAGE and file.document is not None]
+    if len(photos) < _SEVERAL:
+        return list(files), None
+    pages = [(photo.name, block) for photo in photos if photo.document for block in photo.document.blocks]
+    blocks = _numbered([block for _name, block in pages])
+    notes = dict.fromkeys(note for photo in photos if photo.document for note in photo.document.notes)
+    whole = Document(blocks, tuple(notes))
+    joined = [
+        replace(file, document=whole) if file is photos[0] else file
+        for file in files
+        if file is photos[0] or file not in photos
+    ]
+    return joined, PhotoPlaces.of(pages, blocks)
+
+
+def _numbered(blocks: Sequence[Paragraph | Table]) -> tuple[Paragraph | Table, ...]:
+    """Blocks of several pages under one count of tables and one of paragraphs."""
+    tables, paragraphs = count(1), count(1)
+    return tuple(
+        replace(block, name=str(next(tables)))
+        if isinstance(block, Table)
+        else replace(block, number=next(paragraphs))
+        for block in blocks
+    )
+
+
+def figures_of(
+    read: ReadExhibit,
+    report: ReportDefinition,
+    kind: str,
+    period: Period | None = None,
+    taught: TaughtNames | None = None,
+    level: str = "",
+    is_own: Callable[[str], bool] | None = None,
+) -> Figures:
+    """Figures, narrative and findings of one exhibit for a report, a kind of unit and its level.
+
+    `is_own` knows the unit's own name, as `read_tables` asks for it.
+    """
+    assert read.document is not None
+    name = read.exhibit.file
+    labelled = read.labelled or Labelled.of(read.document, name, [report])
+    noted = labelled.noted[report.id]
+    tables = read_tables(labelled.document, name, report, kind, period, taught, noted, is_own=is_own)
+    if is_recognised(read.document):
+        tables = replace(tables, values=_recognised(tables.values, _sure_places(read.document)))
+    outline = cut_outline(read.document, report.outline, name)
+    listed = read_listed(outline.lines, report, period, level)
+    sentences = (*listed, *read_sentences(outline.lines, report, period, level))
+    if is_recognised(read.document):
+        sentences = _recognised(sentences, frozenset())
+    figures = Figures(
+        tables.values,
+        sentences,
+        tables.percentages,
+        tables.beside,
+        outline.sections,
+        (*tables.findings, *_put_right(read.document, name)),
+        tables.empty_form,
+        outline.missing,
+    )
+    return _in_photos(figures, read.photos) if read.photos else figures
+
+
+def _put_right(document: Document, file: str) -> Iterator[Finding]:
+    """That text was in an encoding before Unicode, with a sample as it stood and as it is read."""
+    sample = next((note for note in document.notes if note.startswith(SAMPLE_OF_LEGACY)), "")
+    encodings = [name for code, name in _ENCODINGS.items() if code in document.notes]
+    if encodings:
+        before, _, after = sample.removeprefix(SAMPLE_OF_LEGACY).partition(" → ")
+        parameters = {"encoding": ", ".join(encodings), "before": before, "after": after}
+        yield Finding("text_put_right", Grade.NOTE, Place(file, "", before), parameters)
+
+
+def _in_photos(figures: Figures, photos: PhotoPlaces) -> Figures:
+    """The figures with each place in its own photo."""
+    at = photos.own
+    return Figures(
+        tuple(replace(value, place=at(value.place)) for value in figures.tables),
+        tuple(replace(value, place=at(value.place)) for value in figures.sentences),
+        tuple(replace(given, place=at(given.place)) for given in figures.percentages),
+        tuple(replace(value, place=at(value.place)) for value in figures.beside),
+        tuple(replace(section, place=at(section.place)) for section in figures.sections),
+        tuple(map(photos.own_finding, figures.findings)),
+        figures.empty_form,
+        figures.missing,
+    )
+
+
+def _unmarked(block: Paragraph | Table) -> Paragraph | Table:
+    if isinstance(block, Paragraph):
+        return block
+    cells = (structs.replace(cell, text=without_marks(cell.text)) for cell in block.cells)
+    return replace(block, cells=tuple(cells))
+
+
+def _recognised(values: Sequence[Value], sure: frozenset[str]) -> tuple[Value, ...]:
+    """Figures read from a picture, marked so; those not read alike by both models are doubtful.
+
+    None of them counts before a person has accepted the message, however clear it looks.
+    """
+    return tuple(
+        replace(value, method=Method.OCR)
+        if value.place.where in sure
+        else replace(
+            value, method=Method.OCR, certainty=Certainty.DOUBTFUL, reason=value.reason or "recognised"
+        )
+        for value in values
+    )
+
+
+def _sure_places(document: Document) -> frozenset[str]:
+    """The cells of a recognised document whose digits two models read alike, with nothing over them."""
+    return frozenset(
+        place_of(table, cell)
+        for table in document.tables
+        for cell in table.cells
+        if cell.confidence >= SURE_READING
+    )
+
+
+def _exhibit(
+    number: int, file: str, document: Document, labelled: Labelled, reports: Sequence[ReportDefinition]
+) -> Exhibit:
+    head = read_letterhead(document, file)
+    tables = {
+        report.id: read_tables(labelled.document, file, report, "", noted=labelled.noted[report.id])
+        for report in reports
+    }
+    is_sheet = any(table.sheet for table in document.tables)
+    issuer = tuple(_claim(line) for line in head.issuer_lines)
+    joined = (Claim(head.issuer, _where(head.issuer_lines)),) if head.issuer else ()
+    type_title = _type_of(head)
+    return Exhibit(
+        number=number,
+        file=file,
+        readable=True,
+        recognised=is_recognised(document),
+        issuer=() if is_sheet else joined,
+        superior=" ".join(line.text for line in head.superior),
+        sheet_issuer=(joined or issuer) if is_sheet else (),
+        self_naming=tuple(_claim(line) for line in (*head.named_in_opening, *head.named_in_closing)),
+        annex_reference=tuple(Claim(a.issuer, a.line.place.where) for a in head.annexes if a.issuer),
+        place_name=head.place_and_date.place_name if head.place_and_date else "",
+        type_title="" if is_sheet else type_title,
+        title="" if type_title in _ANNEX_TYPES else head.subject,
+        sheet_titles=_titles(head, type_title, tables),
+        opening=_opening(document),
+        dated=_day_of(head),
+        cut_offs=cut_offs_in(document),
+        form_rows={report: reading.matched_rows for report, reading in tables.items()},
+        form_share={report: _row_share(reading) for report, reading in tables.items()},
+    )
+
+
+def _type_of(head: Letterhead) -> str:
+    """The type title as a plain key; an annex type counts as none, its letter is elsewhere."""
+    key = plain_key(head.document_type)
+    return key if key in REPORT_TYPES or key not in _ANNEX_TYPES else ""
+
+
+def _titles(head: Letterhead, type_title: str, tables: dict[str, TableReading]) -> tuple[str, ...]:
+    titles = [title for reading in tables.values() for title in reading.titles]
+    annex = [head.subject] if type_title in _ANNEX_TYPES and head.subject else []
+    return tuple(dict.fromkeys((*annex, *titles)))
+
+
+def _row_share(reading: TableReading) -> float:
+    """The share of the figure rows whose label is an indicator of the report."""
+    unread = sum(finding.code in _UNREAD_ROWS for finding in reading.findings)
+    rows = reading.matched_rows + unread
+    return reading.matched_rows / rows if rows else 0.0
+
+
+def _day_of(head: Letterhead) -> date | None:
+    """The day a letter bears, the last of its month where only that is filled in; None where none is."""
+    told = head.place_and_date
+    if told is None or not (told.month and told.year):
+        return None
+    try:
+        return date(told.year, told.month, told.day or monthrange(told.year, told.month)[1])
+    except (ValueError, OverflowError):
+        return None
+
+
+def _opening(document: Document) -> str:
+    """The paragraph that announces the report: "... báo cáo kết quả ... như sau:"."""
+    for paragraph in document.paragraphs[:30]:
+        key = plain_key(paragraph.text)
+        if key.endswith("nhu sau") and "bao cao" in key:
+            return paragraph.text
+    return ""
+
+
+def _body_exhibit(
+    number: int, message: ReadMessage, reports: Sequence[ReportDefinition]
+) -> ReadExhibit | None:
+    """The body as a document, when it holds a report and not only a covering note."""
+    lines = [line.strip() for line in message.own_text.splitlines()]
+    put_right = tuple(code for code in message.defects if code.startswith("legacy_"))
+    typed = Document(tuple(Paragraph(line, place) for place, line in enumerate(lines, 1) if line), put_right)
+    subject = Paragraph(message.headers.subject, 0)
+    # Asked first: most mail names no report, and then nothing in it need be read.
+    if not any(reports_named(block.text, reports) for block in (subject, *typed.paragraphs)):
+        return None
+    document = message.body or typed
+    rows = {}
+    for report in reports:
+        outline = cut_outline(document, report.outline, "")
+        values = (*read_listed(outline.lines, report), *read_sentences(outline.lines, report))
+        told = len({(value.indicator, value.sex) for value in values if value.certainty is Certainty.CERTAIN})
+        tabled = read_tables(document, "", report, "").matched_rows
+        if max(told, tabled) >= BODY_FIGURES or len(outline.sections) >= BODY_SECTIONS:
+            rows[report.id] = max(told, tabled, BODY_SECTIONS)
+    if not rows:
+        return None
+    head = read_letterhead(document)
+    exhibit = Exhibit(
+        number=number,
+        file="",
+        readable=True,
+        self_naming=tuple(_claim(line) for line in (*head.named_in_opening, *head.named_in_closing)),
+        opening=_opening(document),
+        cut_offs=cut_offs_in(document),
+        form_rows=rows,
+        form_share=dict.fromkeys(rows, 1.0),
+    )
+    return ReadExhibit(exhibit, None, document)
+
+
+def _claim(line: HeadLine) -> Claim:
+    return Claim(line.text, line.place.where)
+
+
+def _where(lines: Sequence[HeadLine]) -> str:
+    return lines[0].place.where if lines else ""

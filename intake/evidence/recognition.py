@@ -1,0 +1,541 @@
+"""Whose report a message carries, which report it is, and for which period. Pure.
+
+Each readable document (or the body, when the report is typed there) is an `Exhibit` with what it claims
+about itself. Evidence is gathered from the exhibit, the mail around it and the calendar; agreeing strong
+evidence books, anything else is a doubt with a proposal for a person. Files nobody can read yet are
+exhibits that claim nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+
+from config.reports import Period, PeriodKind, ReportDefinition
+from config.spelling import plain_key
+from intake.evidence.cut_offs import CutOff, closes, contradict, is_too_early
+from intake.evidence.period_words import NamedPeriod, periods_named
+from intake.evidence.subjects import reports_named
+from intake.evidence.unit_names import UnitIndex
+from intake.evidence.weights import best_guess, evidence, strongly_named
+from ledger.records import Evidence, ObligationKey
+
+#: A letter of one of these types is handed in as a report; annexes and forms come without a type.
+REPORT_TYPES = frozenset({"bao cao", "phu luc", "bieu", "bieu mau", ""})
+#: An annex is ours when at least this share of its rows, and this many rows, are rows the report asks for.
+FORM_SHARE = 0.5
+FORM_ROWS = 3
+#: How long after its due moment a period may still be handed in while a newer one of its kind is open.
+LATE_WINDOW = timedelta(days=150)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Words of an exhibit that say something of its origin, and where they stand."""
+
+    text: str
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """One document of a message and what it says of itself. `number` is its place in the message."""
+
+    number: int
+    file: str
+    readable: bool
+    recognised: bool = False  #: read from a picture: it proposes, a person accepts
+    issuer: tuple[Claim, ...] = ()  #: letterhead of a letter, superior line apart
+    superior: str = ""
+    sheet_issuer: tuple[Claim, ...] = ()  #: the issuer cell above a table
+    self_naming: tuple[Claim, ...] = ()
+    annex_reference: tuple[Claim, ...] = ()
+    place_name: str = ""
+    type_title: str = ""  #: plain key: "bao cao", "ke hoach"; empty when none stands there
+    title: str = ""  #: trích yếu
+    sheet_titles: tuple[str, ...] = ()
+    opening: str = ""
+    dated: date | None = None  #: of the place-and-date line
+    cut_offs: tuple[CutOff, ...] = ()  #: days up to which it says its figures were counted
+    form_rows: dict[str, int] = field(default_factory=dict)  #: report -> rows its labels matched
+    form_share: dict[str, float] = field(default_factory=dict)  #: report -> share of the rows that matched
+
+    @property
+    def is_letter(self) -> bool:
+        """Whether it has the head of an administrative letter."""
+        return bool(self.type_title or self.issuer)
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """The mail around the exhibits."""
+
+    arrival: datetime
+    subject: str
+    body: str  #: own text, without quoted mail
+    sender_units: tuple[str, ...]  #: units the address speaks for that day
+    sender_address: str
+    sender_name: str
+    sender_trusted: bool  #: the provider's verdict lets the address count
+    file_names: tuple[str, ...] = ()
+    forwarded_addresses: tuple[str, ...] = ()
+    forwarded_units: tuple[str, ...] = ()  #: units whose addresses the forwarded heads name
+    answered: tuple[ObligationKey, ...] = ()  #: what our signed mail spoke of that the unit itself answers
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What one group of exhibits belongs to. Booked only when `doubts` is empty."""
+
+    unit: str
+    report: str
+    period: str
+    exhibits: tuple[int, ...]
+    evidence: tuple[Evidence, ...]
+    doubts: tuple[str, ...] = ()  #: codes of the wording catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """The matches of a message, and the exhibits that are something else."""
+
+    matches: tuple[Match, ...]
+    other_reports: tuple[int, ...] = ()  #: reports on another subject
+    other_letters: tuple[int, ...] = ()  #: plans, invitations, notices
+
+
+def recognise(
+    envelope: Envelope,
+    exhibits: Sequence[Exhibit],
+    reports: Sequence[ReportDefinition],
+    units: UnitIndex,
+    periods: dict[str, tuple[Period, ...]],
+) -> Recognition:
+    """Match every exhibit to unit, report and period.
+
+    Args:
+        envelope: the mail around them.
+        exhibits: its documents, unreadable ones too.
+        reports: what the department asks for.
+        units: the curated names of the units.
+        periods: for each report its periods that had opened when the mail arrived, oldest first.
+    """
+    recogniser = _Recogniser(envelope, tuple(exhibits), tuple(reports), units, periods)
+    return recogniser.run()
+
+
+class _Recogniser:
+    """The exhibits of one message, looked at together: they vouch for one another."""
+
+    def __init__(
+        self,
+        envelope: Envelope,
+        exhibits: tuple[Exhibit, ...],
+        reports: tuple[ReportDefinition, ...],
+        units: UnitIndex,
+        periods: dict[str, tuple[Period, ...]],
+    ) -> None:
+        self._envelope = envelope
+        self._exhibits = exhibits
+        self._reports = reports
+        self._units = units
+        self._periods = periods
+
+    def run(self) -> Recognition:
+        other_letters = tuple(
+            e.number for e in self._exhibits if e.readable and e.type_title not in REPORT_TYPES
+        )
+        other_reports = tuple(
+            e.number for e in self._exhibits if e.number not in other_letters and self._is_other_report(e)
+        )
+        ours = [e for e in self._exhibits if e.number not in other_letters and e.number not in other_reports]
+        foreign = bool(other_letters or other_reports)
+        single = [match for e in ours if (match := self._match(e, foreign)) is not None]
+        return Recognition(tuple(self._grouped(single)), other_reports, other_letters)
+
+    # -- which report -------------------------------------------------------------------------------
+
+    def _is_other_report(self, exhibit: Exhibit) -> bool:
+        """A letter whose own title names a subject that is not ours, and whose rows are not ours."""
+        if not exhibit.readable or not exhibit.title:
+            return False
+        return not reports_named(exhibit.title, self._reports) and not _fitting_forms(exhibit)
+
+    def _report_evidence(self, exhibit: Exhibit) -> list[Evidence]:
+        found = [
+            *self._reports_in(exhibit.title, "title", exhibit.file),
+            *(
+                item
+                for title in exhibit.sheet_titles
+                for item in self._reports_in(title, "sheet_title", exhibit.file)
+            ),
+            *self._reports_in(self._envelope.subject, "subject"),
+            *self._reports_in(exhibit.file, "file_name"),
+            *self._reports_in(self._envelope.body, "body"),
+        ]
+        found.extend(
+            evidence("report", report, "form", f"{exhibit.form_rows[report]}", exhibit.file)
+            for report in _fitting_forms(exhibit)
+        )
+        return found + self._answered_reports({item.points_to for item in found})
+
+    def _answered_reports(self, named: set[str]) -> list[Evidence]:
+        """The reports that the answered mail spoke of, where nothing in this mail says otherwise.
+
+        People answer whatever mail lies uppermost: words of their own always outweigh it.
+        """
+        spoken = dict.fromkeys(key.report for key in self._envelope.answered)
+        told = [each for each in spoken if not named or each in named]
+        return [evidence("report", each, "answer", self._envelope.subject) for each in told]
+
+    def _reports_in(self, text: str, kind: str, place: str = "") -> list[Evidence]:
+        return [
+            evidence("report", named.report, kind, named.phrase, place)
+            for named in reports_named(text, self._reports)
+        ]
+
+    def _decide_report(self, exhibit: Exhibit, items: list[Evidence]) -> tuple[str, list[str]]:
+        titled = [item for item in items if item.kind == "title"]
+        strong = strongly_named(titled, "report") or strongly_named(items, "report")
+        if len(strong) == 1:
+            return strong[0], []
+        if len(strong) > 1:
+            return self._by_best(items, strong), ["report_conflict"]
+        guess = best_guess(items, "report")
+        worded = any(item.points_to == guess and item.kind != "answer" for item in items)
+        if worded and (not exhibit.readable or not exhibit.is_letter):
+            # A companion without words of its own is what the mail says it is.
+            return guess, []
+        return guess, ["report_unknown"]
+
+    @staticmethod
+    def _by_best(items: list[Evidence], among: tuple[str, ...]) -> str:
+        guess = best_guess(items, "report")
+        return guess if guess in among else among[0]
+
+    # -- whose report -------------------------------------------------------------------------------
+
+    def _own_unit_evidence(self, exhibit: Exhibit) -> list[Evidence]:
+        """What the document itself says."""
+        found: list[Evidence] = []
+        for kind, claims in (
+            ("letterhead", exhibit.issuer),
+            ("sheet_title", exhibit.sheet_issuer),
+            ("self_naming", exhibit.self_naming),
+            ("annex_reference", exhibit.annex_reference),
+        ):
+            found.extend(
+                evidence("unit", unit, kind, claim.text, claim.place or exhibit.file)
+                for claim in claims
+                for unit in self._single(self._units.fully_in(claim.text))
+            )
+        found.extend(
+            evidence("unit", unit, "place_line", exhibit.place_name, exhibit.file)
+            for unit in self._single(self._units.only_in(exhibit.place_name))
+        )
+        return found
+
+    def _mail_unit_evidence(self, exhibit: Exhibit) -> list[Evidence]:
+        """What the mail around it says."""
+        envelope = self._envelope
+        found: list[Evidence] = []
+        if envelope.sender_trusted:
+            kind = "sender_address" if len(envelope.sender_units) == 1 else "shared_address"
+            found += [evidence("unit", u, kind, envelope.sender_address) for u in envelope.sender_units]
+        for kind, text in (
+            ("subject", envelope.subject),
+            ("file_name", exhibit.file),
+            ("body", envelope.body),
+            ("display_name", envelope.sender_name),
+        ):
+            found += [evidence("unit", unit, kind, text) for unit in self._units.only_in(text)[:3]]
+        found += [
+            evidence("unit", unit, "forwarded_sender", ", ".join(envelope.forwarded_addresses))
+            for unit in envelope.forwarded_units
+        ]
+        found += [
+            evidence("unit", unit, "answer", envelope.subject)
+            for unit in dict.fromkeys(key.unit for key in envelope.answered)
+        ]
+        return found
+
+    @staticmethod
+    def _single(units: tuple[str, ...]) -> tuple[str, ...]:
+        """A claim that fits several units names none of them surely."""
+        return units if len(units) == 1 else ()
+
+    def _decide_unit(self, exhibit: Exhibit, items: list[Evidence]) -> tuple[str, list[str]]:
+        own = [item for item in items if item.kind in _OWN_KINDS]
+        named = strongly_named(own, "unit")
+        senders = self._envelope.sender_units if self._envelope.sender_trusted else ()
+        if self._units.names_foreign_area(" ".join((exhibit.superior, *(c.text for c in exhibit.issuer)))):
+            return (named[0] if named else ""), ["foreign_area"]
+        if len(named) > 1:
+            return best_guess(items, "unit") or named[0], ["unit_conflict"]
+        if named:
+            return self._decide_named(named[0], senders)
+        return self._decide_unnamed(exhibit, items, senders)
+
+    @staticmethod
+    def _decide_named(unit: str, senders: tuple[str, ...]) -> tuple[str, list[str]]:
+        if unit in senders:
+            return unit, []
+        return unit, ["sender_contradicts" if senders else "sender_unregistered"]
+
+    def _decide_unnamed(
+        self, exhibit: Exhibit, items: list[Evidence], senders: tuple[str, ...]
+    ) -> tuple[str, list[str]]:
+        said = {item.points_to for item in items if item.kind in ("subject", "file_name", "place_line")}
+        if exhibit.is_letter and exhibit.issuer and not said.issuperset(senders):
+            # A letterhead that names no registered unit is somebody else's letter until a person says so.
+            return best_guess(items, "unit"), ["letterhead_unknown"]
+        if len(senders) == 1:
+            if said and senders[0] not in said:
+                return senders[0], ["unit_conflict"]
+            return senders[0], []
+        if len(senders) > 1:
+            chosen = [unit for unit in senders if unit in said]
+            return (chosen[0], []) if len(chosen) == 1 else (best_guess(items, "unit"), ["shared_address"])
+        guess = best_guess(items, "unit")
+        return guess, ["sender_unregistered" if guess else "unit_unknown"]
+
+    # -- which period -------------------------------------------------------------------------------
+
+    def _decide_period(self, exhibit: Exhibit, report: str) -> tuple[str, list[str], list[Evidence]]:
+        periods = self._periods.get(report, ())
+        if not periods:
+            return "", ["no_period_open"], []
+        current = periods[-1]
+        items = [evidence("period", current.id, "calendar", current.name)]
+        named: dict[str, tuple[str, ...]] = {}
+        for kind, texts in (
+            ("title", (exhibit.title,)),
+            ("sheet_title", exhibit.sheet_titles),
+            ("opening", (exhibit.opening,)),
+            ("subject", (self._envelope.subject,)),
+            ("file_name", (exhibit.file,)),
+            ("body", (self._envelope.body,)),
+        ):
+            found, unknown = _periods_in(texts, periods, self._envelope.arrival)
+            items += [evidence("period", period.id, kind, words) for period, words in found]
+            named[kind] = tuple(dict.fromkeys((*(period.id for period, _ in found), *unknown)))
+        answered = self._answered_period(report, periods)
+        chosen, doubts = _choose_period(named, answered or current)
+        if answered is not None and answered.id == chosen:
+            items.append(evidence("period", answered.id, "answer", answered.name))
+        chosen = self._checked_against_calendar(chosen, periods, doubts)
+        if not doubts:
+            chosen = _checked_against_cut_offs(chosen, periods, exhibit, doubts, is_named=any(named.values()))
+        if not doubts and _is_dated_too_early(exhibit, periods, chosen):
+            doubts.append("date_contradicts")
+        items += _cut_off_evidence(exhibit, periods, chosen)
+        return chosen, doubts, [*items, *_date_evidence(exhibit, periods, chosen)]
+
+    def _answered_period(self, report: str, periods: Sequence[Period]) -> Period | None:
+        """The one period that the answered mail spoke of for the report; None: none, or several."""
+        spoken = {key.period for key in self._envelope.answered if key.report == report}
+        found = [period for period in periods if period.id in spoken]
+        return found[0] if len(spoken) == 1 and found else None
+
+    def _checked_against_calendar(self, chosen: str, periods: tuple[Period, ...], doubts: list[str]) -> str:
+        """A past period may come late, but not while a newer one of its kind is being collected."""
+        period = next((period for period in periods if period.id == chosen), None)
+        if period is None:
+            return periods[-1].id if doubts else chosen
+        newer = any(other.kind is period.kind and other.opens > period.opens for other in periods)
+        if newer and period.due is not None and self._envelope.arrival - period.due > LATE_WINDOW:
+            doubts.append("period_contradicts_calendar")
+        return chosen
+
+    # -- together -----------------------------------------------------------------------------------
+
+    def _match(self, exhibit: Exhibit, foreign: bool) -> Match | None:
+        reports = self._report_evidence(exhibit)
+        worded = any(item.kind != "answer" for item in reports)
+        if not worded and not self._worth_asking(exhibit, foreign):
+            return None
+        report, doubts = self._decide_report(exhibit, reports)
+        units = [*self._own_unit_evidence(exhibit), *self._mail_unit_evidence(exhibit)]
+        unit, unit_doubts = self._decide_unit(exhibit, units)
+        doubts += unit_doubts
+        period, periods = "", list[Evidence]()
+        if report:
+            period, period_doubts, periods = self._decide_period(exhibit, report)
+            doubts += period_doubts
+        if not exhibit.readable:
+            doubts.append("not_readable")
+        elif exhibit.recognised:
+            doubts.append("scan_only")
+        items = sorted((*units, *reports, *periods), key=lambda item: (item.about, -item.weight))
+        return Match(unit, report, period, (exhibit.number,), tuple(items), tuple(dict.fromkeys(doubts)))
+
+    def _worth_asking(self, exhibit: Exhibit, foreign: bool) -> bool:
+        """An exhibit that names no report of ours is asked about unless the mail explains it.
+
+        A lost report is worse than a question: a file nobody could read from a registered unit, or a
+        table with our rows, goes to a person.
+        """
+        if foreign:
+            return False
+        if not exhibit.readable:
+            return bool(self._envelope.sender_units) or _speaks_of_reporting(self._envelope, exhibit)
+        return max(exhibit.form_rows.values(), default=0) >= FORM_ROWS
+
+    def _grouped(self, matches: Iterable[Match]) -> list[Match]:
+        """Exhibits of one unit, report and period are one submission; companions follow their letter."""
+        matches = list(matches)
+        plain = [match for match in matches if not _UNSURE_READING & set(match.doubts)]
+        matches = [self._companion_of(match, plain) for match in matches]
+        groups: dict[tuple[str, str, str], Match] = {}
+        for match in matches:
+            key = (match.unit, match.report, match.period)
+            before = groups.get(key)
+            groups[key] = match if before is None else _joined(before, match)
+        return list(groups.values())
+
+    def _companion_of(self, match: Match, plain: list[Match]) -> Match:
+        """A picture or an unreadable file beside a file of the same unit raises no question of its own.
+
+        From an address of several units a file that names none may be the other unit's whole report.
+        """
+        nameless = not match.unit and len(self._envelope.sender_units) < _SEVERAL
+        lead = next((other for other in plain if nameless or other.unit == match.unit), None)
+        if lead is None or not _UNSURE_READING & set(match.doubts):
+            return match
+        return replace(match, unit=lead.unit, report=lead.report, period=lead.period, doubts=lead.doubts)
+
+
+#: Doubts of a file that nobody could read, or that was read from a picture.
+_UNSURE_READING = frozenset({"not_readable", "scan_only"})
+_SEVERAL = 2
+_OWN_KINDS = frozenset({"letterhead", "sheet_title", "self_naming", "annex_reference"})
+
+
+def _fitting_forms(exhibit: Exhibit) -> tuple[str, ...]:
+    """The reports whose rows make up the exhibit's tables; only the best where several fit."""
+    fitting = {
+        report: rows
+        for report, rows in exhibit.form_rows.items()
+        if rows >= FORM_ROWS and exhibit.form_share.get(report, 0.0) >= FORM_SHARE
+    }
+    most = max(fitting.values(), default=0)
+    return tuple(report for report, rows in fitting.items() if rows == most)
+
+
+def _periods_in(
+    texts: Iterable[str], periods: tuple[Period, ...], arrival: datetime
+) -> tuple[list[tuple[Period, str]], list[str]]:
+    """The periods a text names among those known, and markers for names that fit none of them."""
+    found: list[tuple[Period, str]] = []
+    unknown: list[str] = []
+    kinds = {period.kind for period in periods}
+    for text in texts:
+        for name in _leading(periods_named(text), kinds):
+            period = _resolved(name, periods, arrival)
+            if period is None:
+                unknown.append(f"?{name.text}")
+            else:
+                found.append((period, name.text))
+    return found, unknown
+
+
+def _leading(names: Sequence[NamedPeriod], kinds: set[PeriodKind]) -> list[NamedPeriod]:
+    """The period a text is about: the first of a kind the report has, a part of a year before a year.
+
+    "6 tháng đầu năm, phương hướng 6 tháng cuối năm 2023" is about the first half, and the year at the
+    end is its year; "thực hiện kế hoạch năm 2023, 6 tháng đầu năm" is about the half year as well.
+    """
+    told = [name for name in names if not name.cited and not name.planned]
+    fitting = [name for name in told if name.kind in kinds]
+    part = [name for name in fitting if name.kind is not PeriodKind.YEAR]
+    lead = next(iter(part or fitting), None)
+    if lead is None:
+        return []
+    if lead.year is None:
+        year = next((name.year for name in names if name.year is not None and not name.cited), None)
+        lead = replace(lead, year=year)
+    return [lead]
+
+
+def _resolved(name: NamedPeriod, periods: tuple[Period, ...], arrival: datetime) -> Period | None:
+    same = [p for p in periods if p.kind is name.kind and _same_number(name, p)]
+    if name.year is not None:
+        return next((period for period in same if period.year == name.year), None)
+    return same[-1] if same and arrival - same[-1].opens < timedelta(days=366) else None
+
+
+def _same_number(name: NamedPeriod, period: Period) -> bool:
+    if not name.number:
+        return True
+    digits = "".join(letter for letter in period.id.rsplit("-", 1)[-1] if letter.isdigit())
+    return digits == "" or int(digits) == name.number
+
+
+def _choose_period(named: dict[str, tuple[str, ...]], current: Period) -> tuple[str, list[str]]:
+    strong = tuple(dict.fromkeys((*named["title"], *named["sheet_title"], *named["opening"])))
+    weak = tuple(dict.fromkeys((*named["subject"], *named["file_name"], *named["body"])))
+    if len(strong) > 1:
+        known = [period for period in strong if not period.startswith("?")]
+        chosen = current.id if current.id in known or not known else known[0]
+        return chosen, ["period_conflict"]
+    if strong:
+        return (strong[0], []) if not strong[0].startswith("?") else (current.id, ["period_unknown"])
+    if len(weak) > 1:
+        return current.id, ["period_conflict"]
+    if weak:
+        return (weak[0], []) if not weak[0].startswith("?") else (current.id, ["period_unknown"])
+    return current.id, []
+
+
+def _checked_against_cut_offs(
+    chosen: str, periods: tuple[Period, ...], exhibit: Exhibit, doubts: list[str], *, is_named: bool
+) -> str:
+    """What a report says of the day of its figures may hold a period, and propose one nothing else names."""
+    period = next((period for period in periods if period.id == chosen), None)
+    if period is None or not contradict(exhibit.cut_offs, period):
+        return chosen
+    doubts.append("cut_off_contradicts")
+    fitting = [one.id for one in periods if any(c.of_report and closes(c, one) for c in exhibit.cut_offs)]
+    return chosen if is_named or not fitting else fitting[-1]
+
+
+def _cut_off_evidence(exhibit: Exhibit, periods: tuple[Period, ...], chosen: str) -> list[Evidence]:
+    """The days of the figures, each for the period it fits; of a single figure only what fits the chosen."""
+    told: dict[tuple[str, date], str] = {}
+    for cut_off in exhibit.cut_offs:
+        fitting = [period.id for period in periods if closes(cut_off, period)]
+        if chosen in fitting or cut_off.of_report:
+            points_to = chosen if chosen in fitting else fitting[-1] if fitting else ""
+            told.setdefault((points_to, cut_off.last), cut_off.text)
+    return [evidence("period", to, "cut_off", text, exhibit.file) for (to, _), text in told.items()]
+
+
+def _is_dated_too_early(exhibit: Exhibit, periods: tuple[Period, ...], chosen: str) -> bool:
+    """Whether the letter bears a day on which nobody could know the figures of the period."""
+    period = next((period for period in periods if period.id == chosen), None)
+    return period is not None and exhibit.dated is not None and is_too_early(exhibit.dated, period)
+
+
+def _date_evidence(exhibit: Exhibit, periods: tuple[Period, ...], chosen: str) -> list[Evidence]:
+    """The day of the letter, for the chosen period where it fits, else for the one collected that day."""
+    if exhibit.dated is None:
+        return []
+    then = [period.id for period in periods if period.opens.date() <= exhibit.dated]
+    early = _is_dated_too_early(exhibit, periods, chosen)
+    points_to = chosen if not early else then[-1] if then else ""
+    return [evidence("period", points_to, "date", f"{exhibit.dated:%d/%m/%Y}", exhibit.file)]
+
+
+def _speaks_of_reporting(envelope: Envelope, exhibit: Exhibit) -> bool:
+    words = plain_key(f"{envelope.subject} {envelope.body} {exhibit.file}")
+    return any(word in f" {words} " for word in (" bao cao ", " bc ", " bieu ", " so lieu "))
+
+
+def _joined(first: Match, second: Match) -> Match:
+    return replace(
+        first,
+        exhibits=(*first.exhibits, *second.exhibits),
+        evidence=tuple(dict.fromkeys((*first.evidence, *second.evidence))),
+        doubts=tuple(dict.fromkeys((*first.doubts, *second.doubts))),
+    )

@@ -1,0 +1,507 @@
+"""The head of a table: which column holds labels, units of measure, totals, men, women. By words only.
+
+Heads stand over one to three rows with merged cells. A column is known by all the cells above it
+("Kết quả thực hiện / Trong đó / Nữ"); one word nobody knows ("Người dân tộc thiểu số / Nữ") keeps the
+whole column out, because half a head read is a wrong figure. Where the reported period is known, a column of
+another year or another part of the year is kept out as well.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from config.reports import Sex
+from config.spelling import accented_key, plain_key, tidy, word_set
+from intake.evidence.period_words import ROMAN
+from intake.figures.heading_periods import Fit, fit_of, parts_of
+from intake.figures.measures import is_known, split_measure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from config.reports import Period
+    from intake.documents import Cell, Table
+
+_SEVERAL = 2
+_DEEPEST = 3  # rows of a head
+_LONGEST_HEADING = 300  # letters; a longer text heads no column
+_MOST_COVERED = 400_000  # grid places of one table; beyond it merged cells count only where they begin
+
+
+class Role(StrEnum):
+    """What a column, or one cell of a head, stands for."""
+
+    ORDINAL = "ordinal"
+    LABEL = "label"
+    MEASURE = "measure"
+    TOTAL = "total"
+    MALE = "male"
+    FEMALE = "female"
+    PERCENT = "percent"
+    NEUTRAL = "neutral"  #: "Trong đó", "6 tháng đầu năm 2023", "(người)": says nothing of its own
+    APART = "apart"  #: plan, earlier period, cumulated, remarks, and whatever is not known
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column and what its head says."""
+
+    index: int
+    role: Role
+    measure: str = ""
+    period: str = ""  #: the words of a period in the head: "6 tháng đầu năm 2022"
+    fit: Fit = Fit.UNSAID  #: of all periods in the head with the reported one; UNSAID while that is unknown
+    estimated: bool = False  #: "Ước thực hiện"
+    of_women: bool = False  #: a percentage of women
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The head of a table, understood."""
+
+    first: int  #: rows of the head, both inclusive
+    last: int
+    label: int
+    ordinal: int | None
+    measure: int | None
+    figures: dict[Sex, Column]
+    percents: tuple[Column, ...] = ()
+    undecided: bool = False  #: two columns claim to be the same figure
+    periods: tuple[str, ...] = ()
+    elsewhen: bool = False  #: all its figures are of another period: there is nothing to read
+    parts: dict[Sex, tuple[Column, ...]] = field(default_factory=dict)  #: the period's quarters or months
+
+
+class Grid:
+    """A table by row and column, merged cells found from every place they cover, hidden rows left out."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self.rows = [row for row in range(table.rows) if row not in table.hidden_rows]
+        self.columns = [column for column in range(table.columns) if column not in table.hidden_columns]
+
+    @cached_property
+    def _cells(self) -> dict[tuple[int, int], Cell]:
+        cells = self._table.cells
+        merged = [cell for cell in cells if cell.row_span != 1 or cell.column_span != 1]
+        if not merged:
+            return {(cell.row, cell.column): cell for cell in reversed(cells)}
+        covered = len(cells) - len(merged) + sum(cell.row_span * cell.column_span for cell in merged)
+        found: dict[tuple[int, int], Cell] = {}
+        for cell in cells:
+            for place in (
+                _places(cell, self._table) if covered <= _MOST_COVERED else ((cell.row, cell.column),)
+            ):
+                found.setdefault(place, cell)
+        return found
+
+    @cached_property
+    def heads(self) -> frozenset[int]:
+        """The rows in which a cell heads a column of labels: a head can begin nowhere else."""
+        return frozenset(
+            cell.row for cell in self._table.cells if _may_head(cell) and _heads_labels(cell.text)
+        )
+
+    @cached_property
+    def names_time(self) -> bool:
+        """Whether a cell where a head may stand names a period, so that another period reads it otherwise."""
+        rows = {row + below for row in self.heads for below in range(_DEEPEST)}
+        return bool(rows) and any(
+            periods_in(cell.text)
+            for cell in self._table.cells
+            if not rows.isdisjoint(range(cell.row, cell.row + cell.row_span))
+        )
+
+    def at(self, row: int, column: int | None) -> Cell | None:
+        """The cell that covers the place."""
+        return None if column is None else self._cells.get((row, column))
+
+    def text(self, row: int, column: int | None) -> str:
+        """The text of the cell that covers the place, tidied."""
+        cell = self.at(row, column)
+        return tidy(cell.text) if cell else ""
+
+    def starting(self, row: int) -> Iterator[Cell]:
+        """The cells that begin in the row, hidden columns left out."""
+        for column in self.columns:
+            cell = self.at(row, column)
+            if cell and cell.row == row and cell.column == column:
+                yield cell
+
+
+def layout_at(grid: Grid, row: int, period: Period | None = None) -> Layout | None:
+    """The layout of the table whose head begins in that row; None when none begins there.
+
+    With the reported period the columns of another one are left out; a head with no other columns is a
+    layout without figures, `elsewhen`, so that what stands under it is read under no other head.
+    """
+    labels = _label_columns(grid, row)
+    return _layout_of(grid, row, labels[0], grid.columns, period) if labels else None
+
+
+def layouts_at(grid: Grid, row: int, period: Period | None = None) -> tuple[Layout, ...]:
+    """As `layout_at`; of one table printed as two side by side, which repeats its head, both."""
+    labels = _label_columns(grid, row)
+    halves = _side_by_side(grid, row, labels)
+    both = [_layout_of(grid, row, label, half, period) for label, half in zip(labels, halves, strict=False)]
+    if both and all(both):
+        return tuple(filter(None, both))
+    whole = layout_at(grid, row, period)
+    return (whole,) if whole is not None else ()
+
+
+def _label_columns(grid: Grid, row: int) -> list[int]:
+    cells = (cell for cell in grid.starting(row) if _heads_labels(cell.text))
+    return [cell.column for cell in cells] if row in grid.heads else []
+
+
+def _side_by_side(grid: Grid, row: int, labels: Sequence[int]) -> list[list[int]]:
+    """The columns of each half of a head that says the same words over again; none where it does not."""
+    if len(labels) < _SEVERAL or len({plain_key(grid.text(row, label)) for label in labels}) > 1:
+        return []
+    numbered = [role_of(grid.text(row, label - 1)) is Role.ORDINAL if label else False for label in labels]
+    begins = [label - number for label, number in zip(labels, numbered, strict=True)]
+    ends = [*begins[1:], grid.columns[-1] + 1]
+    return [
+        [column for column in grid.columns if begin <= column < end]
+        for begin, end in zip(begins, ends, strict=True)
+    ]
+
+
+def _layout_of(
+    grid: Grid, row: int, label: int, among: Sequence[int], period: Period | None
+) -> Layout | None:
+    last = last_row_of_head(grid, row, label)
+    paths = {column: head_path(grid, column, row, last) for column in among if column != label}
+    columns = [_understood(column, path, period) for column, path in paths.items()]
+    layout = _layout(row, last, label, [column for column in columns if column.fit is not Fit.OTHER])
+    if layout is not None or all(column.fit is not Fit.OTHER for column in columns):
+        return layout
+    if period is not None and (parts := _parts_of(columns, period)):
+        ends = [part[-1] for part in parts.values()]
+        layout = _layout(row, last, label, [column for column in columns if column.role in _BESIDE] + ends)
+        return layout and replace(
+            layout, parts=parts, figures={sex: part[-1] for sex, part in parts.items()}, undecided=False
+        )
+    layout = _layout(row, last, label, columns)
+    return layout and replace(layout, figures={}, percents=(), undecided=False, periods=(), elsewhen=True)
+
+
+def _may_head(cell: Cell) -> bool:
+    """Whether a cell can head a column: a few words and no number, told before any word is looked at."""
+    return not cell.number and len(cell.text) <= _LONGEST_HEADING
+
+
+def _heads_labels(text: str) -> bool:
+    return _LABEL_STEM.search(plain_key(text)) is not None and role_of(text) is Role.LABEL
+
+
+def _parts_of(columns: Sequence[Column], period: Period) -> dict[Sex, tuple[Column, ...]]:
+    """The columns of the quarters, or months, that make up the period, by sex; none where one is missing."""
+    for kind, wanted in parts_of(period).items():
+        found: dict[Sex, dict[int, Column]] = {}
+        for column in columns:
+            moment = _moment(column.period)
+            if column.role in _SEX_OF and moment.kind == kind and moment.year in {0, period.year}:
+                same = found.setdefault(_SEX_OF[column.role], {})
+                if moment.part in same:
+                    return {}
+                same[moment.part] = column
+        if found and all(tuple(sorted(same)) == wanted for same in found.values()):
+            return {sex: tuple(same[part] for part in wanted) for sex, same in found.items()}
+    return {}
+
+
+_SEX_OF = {
+    Role.TOTAL: Sex.TOTAL,
+    Role.NEUTRAL: Sex.TOTAL,
+    Role.MALE: Sex.MALE,
+    Role.FEMALE: Sex.FEMALE,
+}
+_BESIDE = (Role.ORDINAL, Role.MEASURE)
+
+
+def is_numbering(texts: Sequence[str]) -> bool:
+    """Whether a row only numbers the columns: "A B 1 2 3", "(1) (2) (3)=(4)+(5)"."""
+    told = [text for text in map(tidy, texts) if text]
+    return len(told) > 1 and all(re.fullmatch(r"\(?(?:[A-EĐ]|\d{1,2})\)?(?:\s*=.*)?", text) for text in told)
+
+
+def _places(cell: Cell, table: Table) -> Iterator[tuple[int, int]]:
+    for row in range(cell.row, min(cell.row + cell.row_span, max(table.rows, cell.row + 1))):
+        for column in range(
+            cell.column, min(cell.column + cell.column_span, max(table.columns, cell.column + 1))
+        ):
+            yield row, column
+
+
+def last_row_of_head(grid: Grid, first: int, label: int) -> int:
+    """The last row of the head that begins in `first`; `label` is the column of the rows' names."""
+    last = max((cell.row + cell.row_span - 1 for cell in grid.starting(first)), default=first)
+    last = min(last, first + _DEEPEST - 1)
+    while last + 1 < first + _DEEPEST and _continues_head(grid, last + 1, first, label):
+        last += 1
+    return last
+
+
+def _continues_head(grid: Grid, row: int, first: int, label: int) -> bool:
+    """Whether the row holds sub-headings: nothing new in the label column, words of a head beside it."""
+    above = grid.at(row, label)
+    if above is not None and above.row != first and above.text.strip():
+        return False
+    texts = [cell.text for cell in grid.starting(row) if cell.text.strip()]
+    roles = [role_of(text) for text in texts]
+    known = any(role in (Role.TOTAL, Role.MALE, Role.FEMALE, Role.PERCENT) for role in roles)
+    return known and not any(cell.number for cell in grid.starting(row)) and not is_numbering(texts)
+
+
+def head_path(grid: Grid, column: int, first: int, last: int) -> list[str]:
+    """The texts of a head that stand over a column, outermost first."""
+    path: list[Cell] = []
+    for row in range(first, last + 1):
+        cell = grid.at(row, column)
+        if (cell is None or not cell.text.strip()) and row < last and grid.text(last, column):
+            cell = _group_to_the_left(grid, row, column)
+        if cell is not None and cell.text.strip() and cell not in path:
+            path.append(cell)
+    return [tidy(cell.text) for cell in path]
+
+
+def _group_to_the_left(grid: Grid, row: int, column: int) -> Cell | None:
+    """The heading of a group whose cells nobody merged: it stands over the first column only."""
+    for left in range(column - 1, -1, -1):
+        cell = grid.at(row, left)
+        if cell is not None and cell.text.strip():
+            role = role_of(cell.text)
+            return None if role in (Role.ORDINAL, Role.LABEL, Role.MEASURE) else cell
+    return None
+
+
+def _understood(column: int, path: list[str], period: Period | None) -> Column:
+    roles = [role_of(text) for text in path]
+    key = accented_key(" ".join(path))
+    named = [words for text in path for words in periods_in(text)]
+    return Column(
+        index=column,
+        role=_joined(roles),
+        measure=next((measure for text in path if (measure := _measure_of(text))), ""),
+        period=next(iter(named), ""),
+        fit=fit_of(named, period) if period and _joined(roles) in _OF_A_TIME else Fit.UNSAID,
+        estimated=bool(re.search(r"\bước\b|\buoc\b", key)),
+        of_women="nữ" in key.split(),
+    )
+
+
+_OF_A_TIME = (Role.TOTAL, Role.MALE, Role.FEMALE, Role.PERCENT, Role.NEUTRAL)
+
+
+def _joined(roles: list[Role]) -> Role:
+    """The role of a column from the roles of the cells above it."""
+    if not roles:
+        return Role.NEUTRAL
+    for decisive in (Role.PERCENT, Role.APART, Role.LABEL, Role.ORDINAL, Role.MEASURE):
+        if decisive in roles:
+            return decisive
+    sexes = {role for role in roles if role in (Role.MALE, Role.FEMALE)}
+    if len(sexes) > 1:
+        return Role.APART
+    return sexes.pop() if sexes else Role.TOTAL if Role.TOTAL in roles else Role.NEUTRAL
+
+
+def _layout(first: int, last: int, label: int, columns: list[Column]) -> Layout | None:
+    figures: dict[Sex, Column] = {}
+    undecided = False
+    claims = {Sex.TOTAL: Role.TOTAL, Sex.MALE: Role.MALE, Sex.FEMALE: Role.FEMALE}
+    for sex, role in claims.items():
+        claiming = _current([column for column in columns if column.role is role])
+        undecided |= len(claiming) > 1
+        if claiming:
+            figures[sex] = claiming[0]
+    if Sex.TOTAL not in figures:
+        figures |= _period_as_total(columns)
+    undecided |= _is_rivalled(figures, columns)
+    percents = tuple(column for column in columns if column.role is Role.PERCENT)
+    if not figures and not percents:
+        return None
+    return Layout(
+        first=first,
+        last=last,
+        label=label,
+        ordinal=_first(columns, Role.ORDINAL),
+        measure=_first(columns, Role.MEASURE),
+        figures=figures,
+        percents=percents,
+        undecided=undecided,
+        periods=tuple(dict.fromkeys(column.period for column in figures.values() if column.period)),
+    )
+
+
+def _is_rivalled(figures: dict[Sex, Column], columns: list[Column]) -> bool:
+    """Whether a column headed by the reported period itself stands beside totals of an unsaid one."""
+    total = figures.get(Sex.TOTAL)
+    return (total is not None and total.role is Role.TOTAL and total.fit is Fit.UNSAID) and any(
+        column.role is Role.NEUTRAL and column.fit in (Fit.YEAR, Fit.EXACT) for column in columns
+    )
+
+
+def _period_as_total(columns: list[Column]) -> dict[Sex, Column]:
+    """A column headed by nothing but the period ("6 tháng đầu năm 2023") holds the figures."""
+    named = _current([column for column in columns if column.role is Role.NEUTRAL and column.period])
+    return {Sex.TOTAL: named[0]} if len(named) == 1 else {}
+
+
+def _current(columns: list[Column]) -> list[Column]:
+    """Of columns of several periods the latest, of done and estimated the done."""
+    if exact := [column for column in columns if column.fit is Fit.EXACT]:
+        columns = [column for column in columns if column.fit is not Fit.YEAR]
+    moments = {column.index: _moment(column.period) for column in columns}
+    dated = [moment for moment in moments.values() if moment.year]
+    if dated and len(dated) == len(columns):
+        latest = max(moment.year for moment in dated)
+        columns = [column for column in columns if moments[column.index].year == latest]
+        columns = _latest_part(columns, moments)
+    elif dated and not exact:
+        columns = _this_period(columns, moments)
+    return [column for column in columns if not column.estimated] or columns
+
+
+def _latest_part(columns: list[Column], moments: dict[int, _Moment]) -> list[Column]:
+    """Of months, or of quarters, of one year the latest; a month beside a quarter decides nothing."""
+    if len({moments[column.index].kind for column in columns}) > 1:
+        return columns
+    latest = max(moments[column.index].part for column in columns)
+    return [column for column in columns if moments[column.index].part == latest]
+
+
+def _this_period(columns: list[Column], moments: dict[int, _Moment]) -> list[Column]:
+    """Beside "Quý II năm 2024" the column "Thực hiện trong quý" is this quarter's; "9 tháng" is neither."""
+    kinds = {moments[column.index].kind for column in columns if moments[column.index].year}
+    these = [column for column in columns if column.period and not moments[column.index].year]
+    fitting = [column for column in these if kinds == {moments[column.index].kind} or "kỳ" in column.period]
+    return fitting if fitting and len(these) == len(fitting) else columns
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """The period a heading names: "tháng", "quý" or "năm", which one of its year, and the year; 0 unsaid."""
+
+    kind: str
+    part: int
+    year: int
+
+
+def _moment(period: str) -> _Moment:
+    years = [int(year) for year in re.findall(r"\b20\d\d\b", period)]
+    several = re.search(r"\b(?:6|06|sáu|9|09|chín) tháng", period)
+    kind = several[0] if several else next((k for k in ("tháng", "quý", "năm") if k in period), "năm")
+    named = None if several else re.search(r"(?:tháng|quý) (iv|i{1,3}|\d{1,2})\b", period)
+    part = (ROMAN.get(named[1]) or int(named[1])) if named else 0
+    return _Moment(kind, part, max(years, default=0))
+
+
+def _first(columns: list[Column], role: Role) -> int | None:
+    return next((column.index for column in columns if column.role is role), None)
+
+
+_LABELS = frozenset(
+    {
+        "chi tieu",
+        "noi dung",
+        "ten chi tieu",
+        "noi dung bao cao",
+        "noi dung chi tieu",
+        "chi tieu noi dung",
+        "noi dung cac chi tieu",
+        "cac chi tieu",
+        "chi tieu bao cao",
+        "chi tieu thong ke",
+        "chi tieu chu yeu",
+        "danh muc chi tieu",
+        "danh muc",
+        "tieu chi",
+        "noi dung thuc hien",
+        "noi dung cong viec",
+        "noi dung cong tac",
+        "noi dung hoat dong",
+        "noi dung thong ke",
+        "hang muc",
+        "ten noi dung",
+    }
+)
+_LABEL_STEM = re.compile(r"chi tieu|noi dung|danh muc|tieu chi|hang muc")  # one of them is in every label
+_ORDINALS = frozenset({"stt", "tt", "so tt", "sott", "so thu tu", "thu tu", "ma so", "ma chi tieu", "ma"})
+_MEASURES = frozenset({"dvt", "don vi tinh", "don vi", "don vi do", "d v t", "dv tinh", "dvi tinh"})
+_NEUTRAL = word_set("trong do gom chia ra theo gioi tinh phan bao cao ky nay trong ky so voi tong the")
+_TOTALS = word_set(
+    "tong so cong ts sl luong luot nguoi ket qua thuc hien th so lieu dat duoc da gia tri"
+    " chung bao cao trong ky nay uoc tinh"
+)
+#: "Cộng", "Toàn xã", "Cộng toàn xã": of a row's months, villages, or men and women.
+_WHOLE = re.compile(
+    r"(?:(?:tổng )?cộng|cong|tong cong)"
+    r"|(?:(?:tổng|tổng số|tổng cộng|cộng|chung)(?: của)? )?(?:toàn|cả) (?:xã|thị trấn|phường|trường|đơn vị)"
+    r"|(?:(?:tong|tong so|tong cong|cong|chung) )?(?:toan|ca) (?:xa|thi tran|phuong|truong|don vi)"
+)
+_TOTAL_SIGNS = word_set("tong ts sl so luong ket qua thuc hien th lieu gia tri chung")
+_SEX_WORDS = word_set(
+    "trong đó số lượng người lượt là giới tổng nữ nam gái trai bé em trẻ phụ tham gia trong do"
+    " so luong nguoi luot la gioi tong nu"
+)
+_APART = re.compile(
+    r"ke hoach|\bkh\b|chi tieu (?:giao|nam|ke hoach|duoc giao)|muc tieu|nghi quyet|du toan|du kien"
+    r"|cung ky|ky truoc|nam truoc|nam ngoai|lien truoc|so sanh|so voi|\btang\b|\bgiam\b|chenh lech|nam goc"
+    r"|luy ke|cong don|tu dau|ghi chu|chu thich|giai thich|cach ghi|huong dan|\bnguon\b|ly do|danh gia|vi du"
+)
+_PERCENT = re.compile(r"\b(?:ty le|ti le|ty so|ti so|co cau|phan tram|ty trong)\b")
+_PERIOD = re.compile(
+    r"\b(?:(?:tính|có) )?đến (?:hết )?(?:ngày |thời điểm )?\d{1,2} (?:tháng )?\d{1,2} (?:năm )?20\d\d\b"
+    r"|\b(?:6|sáu|9|chín|06|09) tháng(?: đầu| cuối)?(?: năm)?(?: \d{4})?"
+    r"|\bquý (?:iv|i{1,3}|[1-4])(?: năm)?(?: \d{4})?"
+    r"|\b(?:kỳ|quý|tháng|năm) (?:này|nay|báo cáo)\b"
+    r"|\btrong (?:kỳ|quý|tháng|năm)(?: (?:này|nay|báo cáo))?\b(?! (?:\d|i|trước|ngoái))"
+    r"|\b(?:cả )?năm \d{4}|\btháng \d{1,2}(?: năm)?(?: \d{4})?|\b20\d\d\b"
+)
+
+
+@lru_cache(maxsize=8192)  # the heads of one form come with every report
+def role_of(text: str) -> Role:
+    """The role that one cell of a head speaks for."""
+    shown = tidy(text)
+    bare, measure = split_measure(shown)
+    accented = accented_key(bare)
+    rest = " ".join(_PERIOD.sub(" ", accented).split())
+    key = plain_key(rest)
+    if "%" in shown or _PERCENT.search(key):
+        return Role.PERCENT
+    if key in _LABELS:
+        return Role.LABEL
+    if _APART.search(key):
+        return Role.APART
+    if key in _ORDINALS:
+        return Role.ORDINAL
+    return Role.MEASURE if key in _MEASURES else _figure_role(rest, key, bool(measure) or is_known(bare))
+
+
+def _figure_role(rest: str, key: str, is_measure: bool) -> Role:
+    words, plain = set(rest.split()), set(key.split())
+    if words & {"nữ", "nu", "gái"} and words <= _SEX_WORDS and not words & {"nam", "trai"}:
+        return Role.FEMALE
+    if words & {"nam", "trai"} and words <= _SEX_WORDS and not words & {"nữ", "gái"}:
+        return Role.MALE
+    if (plain and plain <= _TOTALS and plain & _TOTAL_SIGNS) or _WHOLE.fullmatch(rest):
+        return Role.TOTAL
+    return Role.NEUTRAL if plain <= _NEUTRAL or is_measure else Role.APART
+
+
+def _measure_of(text: str) -> str:
+    measure = split_measure(text)[1]
+    return measure or (text.strip("() ") if is_known(text.strip("() ")) else "")
+
+
+def periods_in(text: str) -> list[str]:
+    """The words for periods in one cell of a head."""
+    return [match[0] for match in _PERIOD.finditer(accented_key(text))]

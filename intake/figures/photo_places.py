@@ -1,0 +1,78 @@
+"""Where something stands when photos of pages were read as one document: in which photo, and where in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from config.wording import Wording
+from intake.documents import Paragraph, Table
+from intake.figures.tables import place_of
+from ledger.records import Finding, Place
+
+Block = Paragraph | Table
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoPlaces:
+    """By the place in the joined document, the photo and the place in it."""
+
+    cells: dict[str, tuple[str, str]]
+    paragraphs: dict[int, tuple[str, int]]  #: by number in the joined document
+
+    @classmethod
+    def of(cls, pages: Sequence[tuple[str, Block]], joined: Sequence[Block]) -> PhotoPlaces:
+        """From the blocks of the photos, each with its photo, and the same blocks under one count."""
+        cells: dict[str, tuple[str, str]] = {}
+        paragraphs: dict[int, tuple[str, int]] = {}
+        for (photo, own), block in zip(pages, joined, strict=True):
+            if isinstance(own, Table) and isinstance(block, Table):
+                cells[block.name] = (photo, own.name)
+                cells |= {place_of(block, cell): (photo, place_of(own, cell)) for cell in own.cells}
+            elif isinstance(own, Paragraph) and isinstance(block, Paragraph):
+                paragraphs[block.number] = (photo, own.number)
+        return cls(cells, paragraphs)
+
+    def own(self, place: Place) -> Place:
+        """The place in its photo; of a stretch over several photos, in the one where it begins."""
+        if place.where in self.cells:
+            photo, where = self.cells[place.where]
+            return replace(place, file=photo, where=where)
+        first, last = _stretch(place.where, max(self.paragraphs, default=0))
+        if first not in self.paragraphs or last not in self.paragraphs:
+            return place
+        photo, begins = self.paragraphs[first]
+        ends_in, ends = self.paragraphs[last]
+        if ends_in != photo:  # up to the last paragraph of the photo it begins in
+            ends = max(number for name, number in self.paragraphs.values() if name == photo)
+        return replace(place, file=photo, where=_paragraphs(begins, ends))
+
+    def own_finding(self, finding: Finding) -> Finding:
+        """The finding with its place, and the places its sentence speaks of, in their photos."""
+        place = self.own(finding.place) if finding.place else None
+        told = {
+            name: ", ".join(self.cells[text]) if name.endswith("_place") and text in self.cells else text
+            for name, text in finding.parameters.items()
+        }
+        return replace(finding, place=place, parameters=told)
+
+
+def _stretch(where: str, most: int) -> tuple[int, int]:
+    """The first and last number of a place in words ("đoạn 3", "đoạn 3–7"); (0, 0) when it is none."""
+    words = where.replace("–", " ").split()
+    numbers = [int(word) for word in words if word.isdigit() and len(word) <= len(str(most))]
+    if not numbers or where != _paragraphs(numbers[0], numbers[-1]):
+        return 0, 0
+    return numbers[0], numbers[-1]
+
+
+def _paragraphs(first: int, last: int) -> str:
+    if first == last:
+        return _wording()("sentences.paragraph", number=first)
+    return _wording()("sentences.paragraphs", first=first, last=last)
+
+
+@cache
+def _wording() -> Wording:
+    return Wording("vi")

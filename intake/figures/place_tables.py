@@ -1,0 +1,261 @@
+"""Tables whose rows are a unit's own villages or schools, and whose columns are indicators. Pure.
+
+"Thôn | Số buổi tuyên truyền | Số người tham gia": the figure of the unit stands nowhere, or only in a last
+row "Cộng". What the places add up to is a proposal to a person; a blank village may have held nothing, or
+may not have answered. Columns are taken by the report's own names alone, never by names that resemble them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from config.reports import Aggregation, Sex
+from config.spelling import plain_key, tidy
+from intake.figures.heading_periods import Fit, fit_of
+from intake.figures.headings import Role, head_path, is_numbering, last_row_of_head, periods_in, role_of
+from intake.figures.labels import Strength, is_sum_row, sex_row
+from intake.figures.measures import split_measure
+from intake.figures.numerals import read_number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from config.reports import Period, ReportDefinition
+    from intake.documents import Cell
+    from intake.figures.headings import Grid
+    from intake.figures.labels import LabelIndex
+
+#: How figures of places make one of the unit: yes-or-no and ratios do not.
+ADDED_UP = frozenset({Aggregation.SUM, Aggregation.SNAPSHOT, Aggregation.TERM})
+
+_MOST_PLACES = 300  # of one unit; a longer table is a register
+_DEEPEST_HEAD = 20  # rows above which a head is looked for
+_SEVERAL = 2
+_OF_PLACES = frozenset(
+    {
+        "thon",
+        "ten thon",
+        "thon ban",
+        "thon xom",
+        "thon to dan pho",
+        "thon ban to dan pho",
+        "thon khu pho",
+        "thon buon",
+        "xom",
+        "ten xom",
+        "xom ban",
+        "ban",
+        "ten ban",
+        "ban lang",
+        "ap",
+        "ten ap",
+        "buon",
+        "khu pho",
+        "ten khu pho",
+        "to dan pho",
+        "ten to dan pho",
+        "khu dan cu",
+        "ten khu dan cu",
+        "truong",
+        "ten truong",
+        "truong hoc",
+    }
+)
+_OF_ANYTHING = frozenset({"don vi", "ten don vi", "dia ban", "dia diem", "co so", "ten"})
+_OF_COMMUNES = frozenset(
+    {
+        "xa",
+        "ten xa",
+        "cac xa",
+        "xa phuong",
+        "xa thi tran",
+        "ten xa thi tran",
+        "cac xa thi tran",
+        "xa phuong thi tran",
+        "ten don vi bao cao",
+        "don vi bao cao",
+    }
+)
+_ENUMERATED = re.compile(r"^(?:\d{1,3}\s*[.)/]|[-+*•–])\s*")
+_PLACE = re.compile(
+    r"(?:thôn|thon|xóm|xom|ấp|buôn|làng|khóm|bản|khu phố|khu pho|khu dân cư|khu|tiểu khu|tổ dân phố"
+    r"|to dan pho|tdp|kp"
+    r"|tổ(?=\s+\d)|điểm trường|(?:trường|truong)(?:\s+(?:mầm non|mẫu giáo|tiểu học|trung học cơ sở))?)\s+",
+    re.IGNORECASE,
+)
+# Tables of whole communes are somebody else's to add up.
+_LARGER = re.compile(r"^(?:xa|phuong|thi tran|huyen|quan|thi xa|thanh pho|tinh)\b")
+_BESIDE_A_NAME = (Role.TOTAL, Role.MALE, Role.FEMALE, Role.NEUTRAL)
+_SEX_OF = {Role.MALE: Sex.MALE, Role.FEMALE: Sex.FEMALE}
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceColumn:
+    """A column that holds one figure of each place."""
+
+    index: int
+    indicator: str
+    sex: Sex
+    label: str
+    measure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceTable:
+    """A table of places, understood."""
+
+    columns: tuple[PlaceColumn, ...]
+    rows: tuple[int, ...]  #: one for each place
+    total: int | None  #: the row that adds them up
+
+
+def is_place(label: str) -> bool:
+    """Whether a label names a village, a part of a town or a school: "Thôn Đồng Tâm", "TDP 5"."""
+    bare = _ENUMERATED.sub("", tidy(label))
+    found = _PLACE.match(bare)
+    named = bare[found.end() :] if found else ""
+    return bool(named) and (named[0].isdigit() or named[0].isupper())
+
+
+def place_table(
+    grid: Grid, index: LabelIndex, report: ReportDefinition, period: Period | None
+) -> PlaceTable | None:
+    """The table of places in a grid; None where there is none that is understood as a whole."""
+    for row, cell in place_heads(grid):
+        last = last_row_of_head(grid, row, cell.column)
+        columns = _columns(grid, (row, last), cell.column, _Named(index, report, period))
+        if columns:
+            strict = plain_key(cell.text) in _OF_ANYTHING
+            return _with_rows(grid, columns, cell.column, last, strict=strict)
+    return None
+
+
+def place_heads(grid: Grid) -> Iterator[tuple[int, Cell]]:
+    """The cells that may head a column of places, each with its row."""
+    for row in grid.rows[:_DEEPEST_HEAD]:
+        for cell in grid.starting(row):
+            key = "" if cell.number else plain_key(cell.text)
+            if key in _OF_PLACES or key in _OF_ANYTHING:
+                yield row, cell
+
+
+def own_row(
+    grid: Grid,
+    index: LabelIndex,
+    report: ReportDefinition,
+    period: Period | None,
+    is_own: Callable[[str], bool],
+) -> PlaceTable | None:
+    """The one row of the sending unit in a table of units; None where none is, or several are.
+
+    The form that a department sends round has a row for each unit, of which every unit fills in its own.
+    """
+    for row, cell in unit_heads(grid):
+        last = last_row_of_head(grid, row, cell.column)
+        columns = _columns(grid, (row, last), cell.column, _Named(index, report, period))
+        below = [number for number in grid.rows if number > last]
+        levels = ("", "xã ", "phường ", "thị trấn ") if plain_key(cell.text) in _OF_COMMUNES else ("",)
+        labels = {number: _label_at(grid, number, cell.column) for number in below}
+        own = [number for number, label in labels.items() if any(is_own(f"{one}{label}") for one in levels)]
+        if columns and len(own) == 1:
+            return PlaceTable(columns, (own[0],), None)
+    return None
+
+
+def unit_heads(grid: Grid) -> Iterator[tuple[int, Cell]]:
+    """The cells that may head a column of units, each with its row."""
+    for row in grid.rows[:_DEEPEST_HEAD]:
+        for cell in grid.starting(row):
+            if not cell.number and plain_key(cell.text) in _OF_ANYTHING | _OF_COMMUNES:
+                yield row, cell
+
+
+def _label_at(grid: Grid, row: int, column: int) -> str:
+    """The name a row has by itself, nothing where one merged cell names several."""
+    cell = grid.at(row, column)
+    return tidy(cell.text) if cell and cell.row == row and cell.row_span == 1 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What names a column."""
+
+    index: LabelIndex
+    report: ReportDefinition
+    period: Period | None
+
+
+def _columns(grid: Grid, head: tuple[int, int], label: int, named: _Named) -> tuple[PlaceColumn, ...]:
+    found: dict[tuple[str, Sex], list[PlaceColumn]] = {}
+    before: PlaceColumn | None = None
+    for index in grid.columns:
+        path = head_path(grid, index, *head) if index != label else []
+        before = _column(index, path, before, named)
+        if before is not None:
+            found.setdefault((before.indicator, before.sex), []).append(before)
+    # Two columns that claim the same figure are two times or two sources: neither is taken.
+    return tuple(same[0] for same in found.values() if len(same) == 1)
+
+
+def _column(index: int, path: Sequence[str], before: PlaceColumn | None, named: _Named) -> PlaceColumn | None:
+    times = [words for text in path for words in periods_in(text)]
+    if named.period is not None and fit_of(times, named.period) is Fit.OTHER:
+        return None
+    if path and all(sex_row(text) for text in path) and before is not None and before.sex is Sex.TOTAL:
+        sex = sex_row(path[-1])  # "Trong đó: nữ" to the right of the column it is part of
+        return _asked(index, before.indicator, sex, before.label, before.measure, named)
+    matches = [(text, named.index.match(text)) for text in path]
+    sure = [(text, m) for text, m in matches if m.strength in (Strength.EXACT, Strength.SYNONYM)]
+    rest = [role_of(text) for text, match in matches if (text, match) not in sure]
+    sexes = {_SEX_OF[role] for role in rest if role in _SEX_OF} | {m.sex for _, m in sure if m.sex}
+    if len(sure) != 1 or len(sexes) > 1 or any(role not in _BESIDE_A_NAME for role in rest):
+        return None
+    text, match = sure[0]
+    return _asked(index, match.indicator, next(iter(sexes), Sex.TOTAL), text, split_measure(text)[1], named)
+
+
+def _asked(
+    index: int, code: str, sex: Sex | None, label: str, measure: str, named: _Named
+) -> PlaceColumn | None:
+    indicator = named.report.indicator(code)
+    if sex is None or indicator.aggregation not in ADDED_UP or sex not in indicator.sexes:
+        return None
+    return PlaceColumn(index, code, sex, label, measure)
+
+
+def _with_rows(
+    grid: Grid, columns: tuple[PlaceColumn, ...], label: int, last: int, *, strict: bool
+) -> PlaceTable | None:
+    """The columns with the rows of their places; None where a row is neither a place nor their total."""
+    rows = [row for row in grid.rows if row > last and not _says_nothing(grid, row, label)]
+    rows = _without_signature(grid, rows, label, columns)
+    totals = [row for row in rows if is_sum_row(grid.text(row, label))]
+    places = tuple(row for row in rows if row not in totals)
+    if not _SEVERAL <= len(places) <= _MOST_PLACES or len(totals) > 1:
+        return None
+    if totals and totals[0] not in (rows[0], rows[-1]):
+        return None
+    names = [grid.text(row, label) for row in places]
+    if any(not is_place(name) and (strict or _LARGER.match(plain_key(name))) for name in names):
+        return None
+    return PlaceTable(columns, places, totals[0] if totals else None)
+
+
+def _says_nothing(grid: Grid, row: int, label: int) -> bool:
+    texts = [cell.text for cell in grid.starting(row)]
+    return is_numbering(texts) or not any(letter.isalpha() for letter in grid.text(row, label))
+
+
+def _without_signature(
+    grid: Grid, rows: Sequence[int], label: int, columns: Iterable[PlaceColumn]
+) -> list[int]:
+    """The rows up to the last that is a place or gives a figure."""
+    kept = list(rows)
+    while kept and not is_place(grid.text(kept[-1], label)):
+        cells = [grid.at(kept[-1], column.index) for column in columns]
+        if any(not read_number(cell.text, cell_number=cell.number).blank for cell in cells if cell):
+            break
+        kept.pop()
+    return kept

@@ -1,0 +1,218 @@
+"""Clauses and the numbers in them: the words that belong to each, and what is no figure at all."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from config.reports import Sex
+from config.spelling import accented_key, word_set
+from intake.figures.numerals import plain_decimal
+from intake.figures.sentence_words import NO_SEX, keys_of, spell_ages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from decimal import Decimal
+
+_NUMBER = re.compile(
+    r"(?<![\w.,])(?P<number>[1-9]\d{0,2}(?: \d{3})+(?:,\d+)?(?![\d.,]*\d)|\d+(?:[.,]\d+)*)"
+    r"(?:\s*/\s*(?P<whole>\d+(?:\.\d{3})*)(?!\s*/|\d))?(?:\s*(?P<percent>%|phần trăm))?(?![^\W_\d])"
+)
+_COMPOUND_MONEY = re.compile(r"(\d+)\s*(?:tỷ|tỉ)\s+(\d{1,3})\s*triệu(?:\s+đồng)?", re.IGNORECASE)
+_QUALIFIER = re.compile(
+    r"\b(?P<word>trên|hơn|gần|khoảng|ước|dưới|ít nhất|xấp xỉ)(?:\s+(?:đạt|tính|có|khoảng))?\s*$",
+    re.IGNORECASE,
+)
+
+_BLANK = "\x00"
+YEARS = r"(?:19|20)\d\d"
+_MASKED = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"ngày\s*\d{1,2}\s*(?:[/.-]|tháng)\s*\d{1,2}(?:\s*(?:[/.-]|năm)\s*\d{4})?",
+        r"(?<![\d/])\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}",
+        (
+            r"(?:(?<=từ)|(?<=đến)|(?<=trước)|(?<=sau)|(?<=hết)|(?<=dịp)|(?<=mừng)|(?<=niệm)"
+            r"|(?<=lễ))\s+\d{1,2}\s*/\s*\d{1,2}(?!\s*/|\d|\s*(?:người|đồng chí|đại biểu|hộ))"
+        ),
+        r"\d+[a-zđ]?\s*/\s*(?:\d{4}\s*/\s*)?[a-zđ]{2,6}(?:\s*-\s*[a-zđ&]+)+",
+        r"\d+\s*-\s*[a-zđ]{2,4}\s*/\s*[a-zđ]{2,}",
+        rf"(?:nhiệm\s+kỳ|giai\s+đoạn|khóa|năm\s+học)\s*{YEARS}\s*[-–/]\s*(?:{YEARS}|\d\d)",
+        rf"(?:0?[369]|12|sáu|chín|ba)\s*tháng\s*(?:đầu|cuối)?\s*(?:năm)?(?:\s*{YEARS})?",
+        rf"tháng\s*\d{{1,2}}(?:\s*(?:/|năm)\s*{YEARS})?",
+        rf"quý\s*(?:[1-4]|iv|i{{1,3}})\b(?:\s*(?:/|năm)\s*{YEARS})?",
+        rf"năm\s*{YEARS}",
+        (
+            r"(?:điều|khoản|chương\s+trình|dự\s+án|mục\s+tiêu|chỉ\s+tiêu|nhiệm\s+vụ|nội\s+dung|tổ|khu"
+            r"|xóm|đội|lần\s+thứ|"
+            r"khóa|đợt|bảng|biểu|phụ\s+lục|hạng|quốc\s+lộ|(?<!tổng )(?<!con )số)\s+\d+(?!\s*(?:%"
+            r"|[.,/]\d))(?=\s*(?:[,;:.)]|/|$|của|về|tại|ngày|năm))"
+        ),
+        r"\((?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười)[^()\d]{0,20}\)",
+    )
+)
+# Comparison with another time or a target says nothing of this period's figure.
+COMPARISONS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"\([^()]*(?:cùng\s+kỳ|năm\s+trước|năm\s+ngoái|so\s+với|kế\s+hoạch|chỉ\s+tiêu|tăng|giảm)[^()]*\)",
+        r"(?:so\s+với|cùng\s+kỳ)[^,;.()]*",
+        r"(?:tăng|giảm)(?:\s+(?:thêm|được|khoảng|trên|còn|xuống|từ|lên|gần|hơn))*\s+\d[^,;()]*",
+        r"(?:đạt|bằng|vượt)\s+[\d.,]+\s*%\s*(?:so\s+với\s+)?(?:kế\s+hoạch|chỉ\s+tiêu|kh|mục\s+tiêu)[^,;.()]*",
+    )
+)
+# The clause speaks of another time, of what should be, of a mean, or of a part of the unit's area.
+LEFT_ALONE = re.compile(
+    r"phấn đấu|dự kiến|\bsẽ\b|\bmục tiêu\b|chỉ tiêu (?:được )?(?:giao|đề ra|kế hoạch)|kế hoạch "
+    r"(?:được )?giao|"
+    r"được giao|\bgiao\b.{0,30}\bchỉ tiêu|đăng ký|đề nghị|kiến nghị|lũy kế|luỹ kế|từ năm|từ đầu nhiệm kỳ|"
+    r"qua \d+ năm|trong \d+ năm|h[ằà]ng năm|h[ằà]ng tháng|bình quân|trung bình|\bmỗi\b|"
+    r"\bđiển hình\b|\btiêu biểu\b|ví dụ|chẳng hạn|\briêng\b|nổi bật|"
+    r"(?:năm|tháng|quý|kỳ) trước|năm ngoái|trước đây|"
+    r"(?<!tháng )\bđầu (?:năm|kỳ|quý|tháng)(?: \d{4})?(?: là| có|:)|^\s*(?:huyện|tỉnh) ủy\b|"
+    r"theo kế hoạch năm|cần có|ước tính cần|do (?:ubnd |hội .{0,30}|phòng .{0,40}|trung tâm .{0,40})?"
+    r"(?:huyện|tỉnh|cấp trên|trung ương|sở)\b.{0,40}(?:tổ chức|mở|cấp)|của cấp trên|không đạt|thay vì",
+    re.IGNORECASE,
+)
+PART_OF_THE_AREA = re.compile(
+    r"(?:\b[Tt]ại\s+|^|,\s*)(?:[Tt]hôn|[Bb]ản|[Ấấ]p|[Xx]óm|[Tt]ổ dân phố|[Cc]hi hội|[Tt]rường|[Kk]hu "
+    r"dân cư|[Bb]uôn)\s+"
+    r"(?:[A-ZĐÀ-Ỹ]|\d|[Mm]ầm non|[Tt]iểu học|THCS|THPT)"
+)
+_SUBSET = re.compile(r"\b(?:trong (?:số )?đó|bao gồm|gồm|cụ thể|trong số|chia ra|phân theo)\b", re.IGNORECASE)
+FOR = frozenset(("cho", "với"))
+_STRONG = re.compile(r"[;:().]")
+_WEAK = re.compile(r",|\b(?:và|với|cho|thu hút|qua đó|đồng thời)\b", re.IGNORECASE)
+PREVENTION = re.compile(r"(?<=\b)phòng\s*,\s*chống\b")  # one word with a comma in it, and no list
+END_OF_SENTENCE = re.compile(r"(?<=[^\d\s][.!?])\s+(?=[A-ZĐÀ-Ỹ\d-])|(?<=\d[.!?])\s+(?=[A-ZĐÀ-Ỹ])")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One number of a clause with the words on both its sides."""
+
+    text: str
+    value: Decimal | None
+    whole: Decimal | None  #: the lower number of a fraction
+    percent: bool
+    qualifier: str
+    left: str  #: the words before it that belong to it
+    right: str  #: the words after it, up to the next number's own
+    before: str  #: the clause before `left`: context that may be inherited
+    bracketed: bool
+    subset: bool  #: after "trong đó": a part of a number before it
+    first: bool
+    joint: str = ""  #: "cho" or "với" before it: it may count those something was done for
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words after the number."""
+        return keys_of(self.right)
+
+
+def clauses_of(sentence: str) -> Iterator[tuple[str, bool]]:
+    """The clauses of a sentence, each with whether it goes on with a list of parts ("trong đó: …; …")."""
+    listing = False
+    for clause in re.split(r";(?![^()]*\))", sentence):
+        yield clause, listing
+        listing = listing or bool(re.search(_SUBSET.pattern + r"\s*:", clause, re.IGNORECASE))
+
+
+def mask(clause: str) -> str:
+    """The clause, as long as before, without dates, document numbers, periods and references."""
+    return blanked(spell_ages(clause), _MASKED)
+
+
+def blanked(clause: str, patterns: Iterable[re.Pattern[str]]) -> str:
+    """The clause with whatever the patterns find blanked, offsets kept."""
+    for pattern in patterns:
+        clause = pattern.sub(lambda match: _BLANK * len(match.group()), clause)
+    return clause
+
+
+def mentions_in(clause: str, *, listing: bool) -> list[Mention]:
+    """The numbers of a masked clause, each with the words that belong to it."""
+    clause = _COMPOUND_MONEY.sub(lambda match: f"{int(match[1]) * 1000 + int(match[2])} triệu đồng", clause)
+    matches = list(_NUMBER.finditer(clause))
+    found: list[Mention] = []
+    left_start = 0
+    subset = listing
+    for index, match in enumerate(matches):
+        end = matches[index + 1].start() if index + 1 < len(matches) else len(clause)
+        right_end, next_left = _cut(clause[match.end() : end], last=index + 1 == len(matches))
+        left = clause[left_start : match.start()]
+        subset = subset or bool(_SUBSET.search(left))
+        found.append(
+            _one_mention(match, clause, left_start, clause[match.end() : match.end() + right_end], subset)
+        )
+        left_start = match.end() + next_left
+    return found
+
+
+def _one_mention(match: re.Match[str], clause: str, left_start: int, right: str, subset: bool) -> Mention:
+    left = clause[left_start : match.start()]
+    qualifier = _QUALIFIER.search(left)
+    before = clause[: match.start()]
+    return Mention(
+        text=match.group(),
+        value=plain_decimal(match["number"]),
+        whole=plain_decimal(match["whole"]) if match["whole"] else None,
+        percent=bool(match["percent"]),
+        qualifier=qualifier["word"].lower() if qualifier else "",
+        left=left[: qualifier.start()] if qualifier else left,
+        right=right,
+        before=clause[:left_start],
+        bracketed=before.count("(") > before.count(")"),
+        subset=subset,
+        first=left_start == 0,
+        joint=clause[:left_start].rstrip()[-3:].strip().lower() if left_start else "",
+    )
+
+
+def _cut(gap: str, *, last: bool) -> tuple[int, int]:
+    """Where the words after one number end and those before the next begin, within the gap between."""
+    strong = [match.start() for match in _STRONG.finditer(gap.rstrip(" :=") if not last else gap)]
+    if strong:
+        return strong[0], strong[-1] + 1
+    if last:
+        return len(gap), len(gap)
+    weak = [match for match in _WEAK.finditer(gap) if not _within_measure(gap, match)]
+    return (weak[-1].start(), weak[-1].end()) if weak else (len(gap), len(gap))
+
+
+def _within_measure(gap: str, match: re.Match[str]) -> bool:
+    """The comma of "07 tin, bài" parts nothing."""
+    return bool(re.match(r"\s*tin\s*$", gap[: match.start()], re.IGNORECASE))
+
+
+_FEMALE = frozenset(("nữ", "gái"))
+_MALE = frozenset(("nam", "trai"))
+_WITH_SEX = word_set(
+    "trong đó có là số giới phụ bé con em trẻ người lao động đồng chí đại biểu lượt hội viên chiếm "
+    "đạt cán bộ học sinh "
+    "viên cháu nạn nhân cá cụ thể gồm bao và thuộc sinh"
+)
+
+
+def sex_of(text: str) -> Sex | None:
+    """The one sex a phrase names; None for neither or both."""
+    words = set(accented_key(NO_SEX.sub(" ", text)).split())
+    female, male = bool(words & _FEMALE), bool(words & _MALE)
+    if female == male:
+        return None
+    return Sex.FEMALE if female else Sex.MALE
+
+
+def only_sex(mention: Mention) -> Sex | None:
+    """The sex of a number that says nothing else: "trong đó nữ 146 người", "(34 nữ)", "nam: 114"."""
+    phrase = f"{mention.left} {mention.right}"
+    sex = sex_of(phrase)
+    if sex is None or mention.first or mention.percent:
+        return None
+    rest = [
+        word
+        for word in keys_of(NO_SEX.sub(" ", phrase))
+        if word not in _WITH_SEX | _FEMALE | _MALE | {"đ", "c"}
+    ]
+    return sex if not rest else None

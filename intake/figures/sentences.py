@@ -1,0 +1,642 @@
+"""Figures from sentences, for any set of indicators: missing beats wrong.
+
+A sentence is cut into clauses and a clause at its numbers. Each number is tied to the one indicator whose
+words stand around it and whose unit of measure follows it; when a second indicator is nearly as good, or
+the words say more than the indicator does ("hộ nghèo dân tộc thiểu số"), nothing is read. Sentences of
+plans, targets, earlier years, single villages and examples are left alone, and so are those of a commune or
+village that speak of the whole district or province.
+
+The words of the indicators carry all knowledge of the subject; this module knows only how Vietnamese
+reports count, part by sex and say that something did not happen.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from config.reports import (
+    Figure,
+    Indicator,
+    Period,
+    PeriodKind,
+    ReportDefinition,
+    SectionRole,
+    Sex,
+)
+from config.spelling import is_accented, tidy
+from intake.evidence.period_words import NamedPeriod, periods_named
+from intake.figures.measures import convert
+from intake.figures.sentence_areas import area_of, goes_on
+from intake.figures.sentence_numbers import (
+    COMPARISONS,
+    END_OF_SENTENCE,
+    FOR,
+    LEFT_ALONE,
+    PART_OF_THE_AREA,
+    PREVENTION,
+    YEARS,
+    Mention,
+    blanked,
+    clauses_of,
+    mask,
+    mentions_in,
+    only_sex,
+    sex_of,
+)
+from intake.figures.sentence_words import (
+    ADJUNCT,
+    EVENTS,
+    GENERIC,
+    ITEMS,
+    MONEY,
+    NO_WORDS,
+    PERSONS,
+    STOP,
+    VISITS,
+    Subject,
+    Words,
+    keys_of,
+    measure_at,
+    names_women,
+    subject_index,
+)
+from ledger.records import Certainty, Method, Place, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from intake.figures.outline import NarrativeLine
+
+_COVERED_ENOUGH = 0.5  # of an indicator's own words, by weight
+_COVERED_WELL = 0.8  # where nothing but the words speaks for the indicator
+_CLEARLY_AHEAD = 0.2
+_FOREIGN_WORDS = 2  # words the indicator does not know, from which a phrase counts something narrower
+
+
+def read_sentences(
+    lines: Sequence[NarrativeLine],
+    report: ReportDefinition,
+    period: Period | None = None,
+    level: str = "",
+) -> tuple[Value, ...]:
+    """Every figure the lines state about the report's indicators, in the order of the text.
+
+    The same figure said twice is returned twice. A ratio given only in percent returns its figures
+    without a value, doubtful, reason "percent_only". Lines without Vietnamese marks are not read.
+
+    Args:
+        lines: the narrative; only lines of sections that tell results are read.
+        report: the indicators, their words, units of measure and sexes.
+        period: the period reported on; clauses that name another one are left alone.
+        level: what the sender may answer for, a key of `LEVELS`; what it says of the level above is not
+            its own figure.
+
+    """
+    reader = _Reader(report, period, level)
+    values = [value for line in lines if _is_read(line) for value in reader.read(line)]
+    said = {(value.indicator, value.sex) for value in values if value.value is not None}
+    return tuple(
+        value
+        for value in _first_unknowns(values)
+        if value.value is not None or (value.indicator, value.sex) not in said
+    )
+
+
+def _is_read(line: NarrativeLine) -> bool:
+    return line.role is SectionRole.RESULTS and is_accented(line.text)
+
+
+def _first_unknowns(values: Iterable[Value]) -> Iterator[Value]:
+    """Every figure, and each figure without a value once."""
+    seen: set[tuple[str, Sex]] = set()
+    for value in values:
+        if value.value is None:
+            if (value.indicator, value.sex) in seen:
+                continue
+            seen.add((value.indicator, value.sex))
+        yield value
+
+
+@dataclass(slots=True)
+class _Thread:
+    """What the numbers read so far in a clause leave for the next."""
+
+    subject: Subject | None = None  #: of the last total
+    total: Decimal | None = None
+    last: Subject | None = None  #: of the last number that was tied to one
+    loose: list[Mention] = field(default_factory=list)  #: numbers that belong to nothing, parts apart
+    found_any: bool = True  #: whether the last number was tied to an indicator
+    context_from: int = 0  #: offset of the clause from which words may be inherited
+    findings: list[Value] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tie:
+    """The indicator a number was tied to."""
+
+    subject: Subject
+    coverage: float
+    own_coverage: float
+
+
+# "12 người; nữ: 5 người": what follows is a part of the number before it, whatever parts the two.
+_PART_APART = re.compile(
+    r"\s*;\s*(?=(?:trong đó,?:?\s+)?(?:số\s+)?(?:nữ|nam)\s*(?:là|có|:)?\s*\d)", re.IGNORECASE
+)
+# What did not happen is said of no number: "120 em, không có em bỏ học".
+_THAT_IS_NOT = re.compile(
+    r"\b(?:không|chưa)\s+(?:còn\s+)?(?:có|để|xảy ra|phát sinh|phát hiện|ghi nhận)\b", re.IGNORECASE
+)
+_LIST_LABEL = re.compile(r"^\s*(?:[-–+*•]+|\d{1,2}(?:\.\d{1,2})*[.)]|[a-zđ]\))\s*(?=\D)")
+
+
+# Only a digit, or a word that says that nothing happened, makes a clause worth a closer look.
+_SAYS_A_FIGURE = re.compile(r"\d|không|chưa", re.IGNORECASE)
+
+
+class _Reader:
+    """Reads lines against one report's indicators."""
+
+    def __init__(self, report: ReportDefinition, period: Period | None, level: str) -> None:
+        self._index = subject_index(report.indicators, report.topics)
+        self._period = period
+        self._area = area_of(level)
+        self._above = False  #: whether the clause before spoke of a larger area than the unit's
+        self._announces = False  #: whether the line before ends "...:", or is an item of such a list
+
+    def read(self, line: NarrativeLine) -> list[Value]:
+        """All figures of one line."""
+        text = PREVENTION.sub("phòng chống", tidy(_LIST_LABEL.sub("", line.text)))
+        is_item = self._announces and bool(_LIST_LABEL.match(line.text))
+        self._above = self._above and (is_item or goes_on(text))
+        self._announces = is_item or text.endswith(":")
+        values: list[Value] = []
+        for number, sentence in enumerate(END_OF_SENTENCE.split(text)):
+            self._above = self._above and (not number or goes_on(sentence))
+            values += self._sentence(sentence, Place(line.place.file, line.place.where, sentence))
+        return values
+
+    def _sentence(self, sentence: str, place: Place) -> list[Value]:
+        """The figures of a sentence, without those that another number of it belongs to as well."""
+        values: list[Value] = []
+        loose: list[Mention] = []
+        for clause, listing in clauses_of(_PART_APART.sub(", ", sentence)):
+            plain = blanked(clause, COMPARISONS)
+            self._above = self._area.is_above(plain, before=self._above)
+            if self._above or not _SAYS_A_FIGURE.search(plain):
+                continue
+            if self._is_of_the_period(plain, sentence) and not _is_left_alone(plain):
+                values.extend(self._clause(plain, listing, place, loose))
+        return [
+            value
+            for value in values
+            if not self._is_one_of_several(value, loose) and not _is_said_otherwise(value, values)
+        ]
+
+    def _is_one_of_several(self, value: Value, loose: Sequence[Mention]) -> bool:
+        """Whether the total is spread over two numbers: "ban hành 03 văn bản, 02 kế hoạch" are five."""
+        subject = self._index.get(value.indicator)
+        return subject is not None and any(subject.begins_with_head(mention.words) for mention in loose)
+
+    def _is_of_the_period(self, clause: str, sentence: str) -> bool:
+        """Whether no other time than the reported one is named; of several years, only its own."""
+        named = [one for one in periods_named(clause) if not one.cited]
+        years = {one.year for one in named if one.year}
+        if self._period is None:
+            return len({one.year for one in periods_named(sentence) if one.year}) <= 1
+        return years <= {self._period.year} and not any(self._is_other(one) for one in named)
+
+    def _is_other(self, named: NamedPeriod) -> bool:
+        assert self._period is not None
+        if named.planned:
+            return False
+        kind = self._period.kind
+        if named.kind is kind is PeriodKind.HALF_YEAR:
+            return named.number not in {0, _half(self._period.data_to.month)}
+        return named.kind in _SHORTER and named.kind is not kind
+
+    def _clause(self, clause: str, listing: bool, place: Place, loose: list[Mention]) -> list[Value]:
+        """The figures of one clause; the numbers that were tied to nothing are added to `loose`."""
+        masked = mask(clause)
+        mentions = mentions_in(masked, listing=listing)
+        counts = [mention for mention in mentions if not mention.percent]
+        if not counts:
+            zero = self._zero(masked, place) if not mentions else None
+            return [zero] if zero else self._percent_only(mentions, place)
+        thread = _Thread(loose=loose)
+        for mention in mentions:
+            self._mention(mention, thread, place)
+        return [*thread.findings, *self._percent_only(mentions, place)]
+
+    def _mention(self, mention: Mention, thread: _Thread, place: Place) -> None:
+        if mention.percent:
+            return
+        sex = only_sex(mention)
+        if sex is not None and mention.whole is None:
+            self._part_by_sex(mention, sex, thread, place)
+            return
+        tie = self._tie(mention, thread)
+        thread.found_any = tie is not None
+        if tie is None:
+            thread.subject, thread.total = None, None
+            if not (mention.subset or mention.bracketed):
+                thread.loose.append(mention)
+            thread.context_from = len(mention.before) + len(mention.left)
+            return
+        self._total(mention, tie, thread, place)
+
+    def _part_by_sex(self, mention: Mention, sex: Sex, thread: _Thread, place: Place) -> None:
+        """A number that is only "nữ" or "nam" is a part of the total right before it."""
+        subject = thread.subject
+        if subject is None or thread.total is None or sex not in subject.indicator.sexes:
+            return
+        if mention.value is None or not _is_whole(mention.value):
+            return
+        doubt = "part_exceeds_total" if mention.value > thread.total else ""
+        thread.findings.append(_value(subject, sex, mention.value, mention, place, doubt=doubt))
+
+    def _total(self, mention: Mention, tie: _Tie, thread: _Thread, place: Place) -> None:
+        subject = tie.subject
+        sex = self._sex_counted(mention, subject)
+        value = _in_measure(mention, subject.indicator)
+        thread.subject, thread.total, thread.last = None, None, subject
+        if value is None or sex is None:
+            return
+        if mention.whole is not None:
+            self._fraction(mention, subject, thread, place)
+            return
+        if sex is Sex.TOTAL:
+            thread.subject, thread.total = subject, value
+        thread.findings.append(_value(subject, sex, value, mention, place))
+
+    def _fraction(self, mention: Mention, subject: Subject, thread: _Thread, place: Place) -> None:
+        """Part and whole of "66/162 người là phụ nữ"; any other fraction gives neither."""
+        sex = sex_of(f"{mention.left} {mention.right}")
+        part, whole = mention.value, mention.whole
+        if sex not in (Sex.FEMALE, Sex.MALE) or sex not in subject.indicator.sexes or subject.names_women:
+            return
+        if part is None or whole is None or part > whole or not _is_whole(part):
+            return
+        thread.findings.append(_value(subject, Sex.TOTAL, whole, mention, place))
+        thread.findings.append(_value(subject, sex, part, mention, place))
+
+    def _sex_counted(self, mention: Mention, subject: Subject) -> Sex | None:
+        """Which figure of the indicator a number with a label of its own states; None: none it has."""
+        sex = sex_of(f"{mention.left} {mention.right}")
+        if sex is None or mention.whole is not None:
+            return Sex.TOTAL if Sex.TOTAL in subject.indicator.sexes else None
+        if sex is Sex.FEMALE and subject.names_women:
+            return Sex.TOTAL
+        return sex if sex in subject.indicator.sexes else None
+
+    def _tie(self, mention: Mention, thread: _Thread) -> _Tie | None:
+        """The one indicator the number belongs to, clearly ahead of the next."""
+        if mention.value is None or _is_year(mention) or mention.bracketed:
+            return None
+        own = Words.of(mention.left, _THAT_IS_NOT.split(mention.right, maxsplit=1)[0])
+        inherited = NO_WORDS if mention.subset else Words.of(mention.before[thread.context_from :])
+        scored = sorted(self._scores(mention, own, inherited), key=lambda pair: -pair[0])
+        if not scored:
+            return None
+        runner_up = scored[1][0] if len(scored) > 1 else 0.0
+        score, tie = scored[0]
+        if tie.coverage < _COVERED_ENOUGH or score - runner_up < _CLEARLY_AHEAD:
+            return None
+        if self._is_coordinated(mention, tie) or self._leans_too_far(mention, tie, thread):
+            return None
+        return None if self._says_more(mention, tie) else tie
+
+    def _is_coordinated(self, mention: Mention, tie: _Tie) -> bool:
+        """Whether one number counts two indicators together: "35 hộ nghèo, hộ cận nghèo"."""
+        items = ITEMS.split(mention.right.strip())
+        return any(
+            subject is not tie.subject
+            and self._may_count(mention, subject)
+            and self._index.coverage(subject, Words.of(item)) >= _COVERED_WELL
+            and self._index.coverage(tie.subject, Words.of(item)) < _COVERED_ENOUGH
+            for item in (items if len(items) > 1 else ())
+            for subject in self._index.subjects
+        )
+
+    def _leans_too_far(self, mention: Mention, tie: _Tie, thread: _Thread) -> bool:
+        """Whether a number is tied by words that were said of another number.
+
+        Those something was done for are counted with it or not at all: the five households of "05 con bò
+        giống cho 05 hộ nghèo" are no number of poor households.
+        """
+        if mention.joint in FOR and not MONEY.match(mention.right):
+            return not thread.found_any or tie.coverage <= tie.own_coverage
+        if tie.own_coverage >= _COVERED_ENOUGH:
+            return False
+        known = tie.subject.vocabulary | self._index.topic | GENERIC | STOP
+        foreign = _foreign(f"{mention.left} {_phrase_after(mention.right, tie.subject)}", known)
+        again = thread.last is tie.subject
+        return not mention.first and (bool(foreign) or again)
+
+    def _scores(self, mention: Mention, own: Words, inherited: Words) -> Iterator[tuple[float, _Tie]]:
+        ties = [
+            _Tie(subject, self._index.coverage(subject, own, inherited), self._index.coverage(subject, own))
+            for subject in self._index.subjects
+            if self._may_count(mention, subject)
+        ]
+        known = [self._index.known(tie.subject, own) for tie in ties]
+        most = max(known, default=0.0)
+        for tie, knows in zip(ties, known, strict=True):
+            yield tie.coverage * (knows / most if most else 1.0), tie
+
+    def _may_count(self, mention: Mention, subject: Subject) -> bool:
+        """Whether unit of measure and sex words allow the number to state this indicator."""
+        if subject.money:
+            return bool(MONEY.match(mention.right))
+        if MONEY.match(mention.right):
+            return False
+        if subject.names_women and not names_women(f"{mention.before} {mention.left} {mention.right}"):
+            return False
+        words = mention.words
+        measure = measure_at(words)
+        if not words:
+            return bool(mention.left.rstrip().endswith((":", "là", "="))) or mention.left.strip() != ""
+        return subject.takes(measure, words)
+
+    def _says_more(self, mention: Mention, tie: _Tie) -> bool:
+        """Whether the words narrow the count, or nothing but a weak likeness ties it."""
+        if (mention.subset or not mention.words) and tie.own_coverage < _COVERED_WELL:
+            return True
+        if _turns(mention, tie.subject):
+            return True
+        known = tie.subject.vocabulary | self._index.topic | GENERIC | STOP
+        after = _foreign(_phrase_after(mention.right, tie.subject), known)
+        trailing = _foreign(_after_last_known(mention.left, tie.subject), known)
+        about = _foreign(mention.right.partition(" về ")[2], self._index.vocabulary | known)
+        if max(len(after), len(trailing), len(about)) >= _FOREIGN_WORDS:
+            return True
+        return len(_foreign(_label_before(mention), known)) >= _FOREIGN_WORDS
+
+    def _zero(self, clause: str, place: Place) -> Value | None:
+        """A clause that says that something did not happen: zero for the one indicator it names."""
+        match = _NOTHING.search(clause)
+        if match is None or _NOT_QUITE_NOTHING.search(clause) or len(_NEGATION.findall(clause)) > 1:
+            return None
+        thing = match["thing"]
+        own = Words.of(thing)
+        scored = sorted(
+            (
+                (self._index.coverage(subject, own), subject)
+                for subject in self._index.subjects
+                if self._counts_in(thing, subject)
+            ),
+            key=lambda pair: -pair[0],
+        )
+        scored = [
+            (score * self._index.known(subject, own), subject) if score >= _ZERO_COVERED else (0.0, subject)
+            for score, subject in scored
+        ]
+        scored.sort(key=lambda pair: -pair[0])
+        if (
+            not scored
+            or not scored[0][0]
+            or (len(scored) > 1 and scored[1][0] > scored[0][0] * _CLOSE_BEHIND)
+        ):
+            return None
+        subject = scored[0][1]
+        if _foreign(thing, subject.vocabulary | self._index.topic | GENERIC | STOP | {"nào"}):
+            return None
+        if Sex.TOTAL not in subject.indicator.sexes or sex_of(thing) is not None:
+            return None
+        return Value(
+            subject.indicator.code,
+            Sex.TOTAL,
+            Decimal(0),
+            subject.indicator.unit_of_measure,
+            place,
+            Method.SENTENCE,
+        )
+
+    def _counts_in(self, thing: str, subject: Subject) -> bool:
+        """Whether what did not happen is named in the indicator's measure: "vụ", "cuộc", "lao động nào"."""
+        words = [word for word in keys_of(thing) if word not in {"một", "bất", "cứ"}]
+        if subject.money:
+            return False
+        return subject.takes(measure_at(words), words)
+
+    def _percent_only(self, mentions: Sequence[Mention], place: Place) -> list[Value]:
+        """A ratio without its counts: its figures were reported in a way that cannot be added up."""
+        return [
+            Value(
+                figure.indicator,
+                figure.sex,
+                None,
+                subject.indicator.unit_of_measure,
+                place,
+                Method.SENTENCE,
+                Certainty.DOUBTFUL,
+                reason="percent_only",
+            )
+            for mention in mentions
+            if mention.percent and not mention.bracketed
+            for figure in self._figures_of_ratio(mention)
+            if (subject := self._index.get(figure.indicator)) is not None
+        ]
+
+    def _figures_of_ratio(self, mention: Mention) -> tuple[Figure, ...]:
+        said = f"{mention.before[-120:] if not mention.left.strip(' ,') else ''} {mention.left}"
+        if "tỷ lệ" not in " ".join(keys_of(said)):
+            return ()
+        own = Words.of(said)
+        scored = sorted(
+            ((self._index.coverage(subject, own), rule) for subject, rule in self._index.ratios),
+            key=lambda pair: -pair[0],
+        )
+        if (
+            scored
+            and scored[0][0] >= _COVERED_WELL
+            and (len(scored) == 1 or scored[0][0] - scored[1][0] >= _CLEARLY_AHEAD)
+        ):
+            return (scored[0][1].numerator, scored[0][1].denominator)
+        return self._women_of_one(own) if sex_of(said) is Sex.FEMALE else ()
+
+    def _women_of_one(self, own: Words) -> tuple[Figure, ...]:
+        """The figures behind "tỷ lệ nữ …" of an indicator split by sex, where no ratio is asked for."""
+        scored = sorted(
+            (
+                (self._index.coverage(subject, own), subject.indicator)
+                for subject in self._index.subjects
+                if Sex.FEMALE in subject.indicator.sexes
+            ),
+            key=lambda pair: -pair[0],
+        )
+        if (
+            not scored
+            or scored[0][0] < _COVERED_WELL
+            or (len(scored) > 1 and scored[0][0] - scored[1][0] < _CLEARLY_AHEAD)
+        ):
+            return ()
+        code = scored[0][1].code
+        return (Figure(code, Sex.FEMALE), Figure(code, Sex.TOTAL))
+
+
+def _half(last_month: int) -> int:
+    """The half of the year that figures up to this month belong to; cut-offs move by a month or two."""
+    return 1 if 4 <= last_month <= 8 else 2  # noqa: PLR2004
+
+
+_SHORTER = frozenset((PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.HALF_YEAR, PeriodKind.NINE_MONTHS))
+_ZERO_COVERED = 0.6
+_CLOSE_BEHIND = 0.8
+_NEGATION = re.compile(r"\b(?:không|chưa|chẳng)\b", re.IGNORECASE)
+_NOTHING = re.compile(
+    r"\b(?:không|chưa)\s+(?:(?:để|có|xảy ra|phát hiện|phát sinh|ghi nhận|tổ chức|ban hành|tiếp nhận"
+    r"|xử lý|mở)\s+(?:được\s+)?)+"
+    r"(?P<thing>[^,.;:()]+)",
+    re.IGNORECASE,
+)
+# "chưa tổ chức được nhiều cuộc" is not none; a doubled negation is not none either.
+_NOT_QUITE_NOTHING = re.compile(
+    r"\b(?:nhiều|đủ|đầy đủ|thường xuyên|kịp thời|hết|riêng|rõ|cao|tốt|đồng đều|đáng kể|nghiêm trọng"
+    r"|lớn|chuyên trách|"
+    r"còn|nhưng|chỉ|(?<!nước )ngoài|trừ)\b",
+    re.IGNORECASE,
+)
+
+
+def _is_said_otherwise(value: Value, values: Sequence[Value]) -> bool:
+    """Whether the sentence gives the indicator two totals: "200 tờ rơi, 150 tờ gấp" or two moments."""
+    totals = {one.value for one in values if one.indicator == value.indicator and one.sex is Sex.TOTAL}
+    return len(totals - {None}) > 1
+
+
+def _is_left_alone(clause: str) -> bool:
+    return bool(LEFT_ALONE.search(clause) or PART_OF_THE_AREA.search(clause.strip()))
+
+
+def _is_whole(value: Decimal) -> bool:
+    return value == value.to_integral_value()
+
+
+def _is_year(mention: Mention) -> bool:
+    return bool(re.fullmatch(YEARS, mention.text)) and not measure_at(mention.words)
+
+
+def _in_measure(mention: Mention, indicator: Indicator) -> Decimal | None:
+    """The number in the indicator's unit of measure; None for half a person."""
+    if mention.value is None:
+        return None
+    money = MONEY.match(mention.right)
+    if money:
+        return convert(mention.value, _money_name(money["unit"]), indicator.unit_of_measure)
+    return mention.value if _is_whole(mention.value) else None
+
+
+def _money_name(unit: str) -> str:
+    name = unit.strip().lower()
+    return name if name.endswith(("đồng", "đ")) else f"{name} đồng"
+
+
+def _value(
+    subject: Subject, sex: Sex, value: Decimal, mention: Mention, place: Place, *, doubt: str = ""
+) -> Value:
+    return Value(
+        subject.indicator.code,
+        sex,
+        value,
+        subject.indicator.unit_of_measure,
+        place,
+        Method.SENTENCE,
+        Certainty.DOUBTFUL if doubt else Certainty.CERTAIN,
+        mention.qualifier,
+        doubt,
+    )
+
+
+_PLAIN_WORD = re.compile(r"[^\W\d_]+")
+
+
+def _foreign(text: str, known: frozenset[str]) -> list[str]:
+    """The words of a phrase that the indicator does not know; names of places and offices apart."""
+    common = " ".join(word for word in _PLAIN_WORD.findall(text) if not word[0].isupper() or word.isupper())
+    foreign = [word for word in keys_of(common) if word not in known and word not in _PERSON_WORDS]
+    return foreign + [word for word in foreign if word[0] in "αβγδεζηθικ"]  # another age alone says enough
+
+
+_PERSON_WORDS = frozenset(word for phrase in (*PERSONS, *VISITS, *EVENTS) for word in phrase.split()) - {
+    "đối",  # đối tượng, but also đối thoại
+    "tượng",
+    "thanh",
+    "niên",
+    "bệnh",
+}
+
+
+def _phrase_after(right: str, subject: Subject) -> str:
+    """The phrase after the number up to words of place or purpose; items after a comma only widen it."""
+    first = re.split(r"[,\x00]", right, maxsplit=1)[0]
+    money = MONEY.match(first)
+    kept: list[str] = []
+    words = (first[money.end() :] if money else first).split()
+    for word, following in zip(words, [*words[1:], ""], strict=False):
+        # "ở nước ngoài" is a part of the name, and what comes after it may narrow the count.
+        named = {word.lower(), following.lower()} & subject.vocabulary
+        if word.lower() in ADJUNCT and not named:
+            break
+        kept.append(word)
+    return " ".join(kept)
+
+
+# One word of these makes the counted another thing where the indicator does not say it as well.
+_TURNING = re.compile(
+    r"\b(?:gây|thoát|tái|cận|thiểu số|nguy cơ|hết hạn|quá hạn|trở (?:về|lại)|mồ côi|khuyết tật|con thứ)\b"
+)
+# Those for whom something was done are not all there are: "giúp đỡ 25 hộ nghèo".
+_DONE_TO = re.compile(
+    r"\b(?:giúp(?: đỡ)?|đỡ đầu|thăm(?: hỏi)?|tặng(?: quà)?|hỗ trợ|trợ giúp|vận động|hòa giải)$"
+)
+_BODY = re.compile(
+    r"\b(?:qua|do|của) ((?:hội|đoàn|liên đoàn|ngân hàng|quỹ) [^,;.\x00]*?)"
+    r"(?= (?:quản|là|đạt|tổ|thực|hỗ|với)\b|$)"
+)
+
+
+def _turns(mention: Mention, subject: Subject) -> bool:
+    """Whether a word beside the number makes what it counts another thing than the indicator's."""
+    left = " ".join(keys_of(mention.left.rpartition(",")[2]))
+    right = " ".join(keys_of(re.split(r"[,\x00]", mention.right, maxsplit=1)[0]))
+    told = f"{left} {right}"
+    found = [match[0] for match in _TURNING.finditer(told)]
+    if done := _DONE_TO.search(left or " ".join(keys_of(mention.before.replace("\x00", " ")))):
+        found.append(done[0])
+    if subject.money:
+        found += [body for side in (left, right) for body in _BODY.findall(side)]
+    return any(not set(words.split()) <= subject.vocabulary | STOP for words in found)
+
+
+def _after_last_known(left: str, subject: Subject) -> str:
+    """The words between the indicator's last word and the number: "hộ nghèo [dân tộc thiểu số]: 12"."""
+    words = left.split()
+    for index in range(len(words) - 1, -1, -1):
+        if set(keys_of(words[index])) & subject.vocabulary:
+            return " ".join(words[index + 1 :])
+    return ""
+
+
+# Who did it comes before what was done and narrows nothing: "Hội Người mù huyện đã mở 02 lớp".
+_ACTOR = re.compile(
+    r"^\s*(?:trong\s+\x00*\s*)?(?:ubnd|ủy ban|hội|phòng|ban|công an|trung tâm|trạm|trường|đoàn|mặt "
+    r"trận|liên đoàn|thanh tra|"
+    r"huyện|đài|xã|thị trấn|phường|đơn vị|cơ quan|toàn|tỉnh|các|cấp ủy|đảng ủy|địa phương|ngân hàng"
+    r"|chi nhánh|tổ)\b"
+    r"[^,]*?(?=\b(?:đã|phối hợp|tổ chức|ban hành|có|chủ động|tham mưu|xây dựng|duy trì|triển khai"
+    r"|thực hiện|mở|xảy ra|"
+    r"phát|cấp|treo|giải quyết|hiện)\b)",
+    re.IGNORECASE,
+)
+
+
+def _label_before(mention: Mention) -> str:
+    """What is said right before a number: the verb or label after the last comma, without the actor."""
+    said = mention.left.rpartition(", ")[2] if mention.first else mention.left
+    label = _ACTOR.sub(" ", said, count=1)
+    first, _, rest = label.strip().partition(" ")
+    return label if rest[:1].isupper() else f"{first.lower()} {rest}"

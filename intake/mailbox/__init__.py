@@ -1,0 +1,1 @@
+"""Where mail comes from: a server, or a folder on this machine."""

@@ -1,0 +1,133 @@
+"""How a read message travels from a reading process: msgpack, decoded only into these types.
+
+msgspec cannot tell two dataclasses of one union apart, so the blocks of a document travel as paragraphs,
+tables and the order in which they stand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from intake.documents import Document, FileKind, Paragraph, ReadFile, ReadState, Table
+from intake.mail.messages import ForwardedHead, Headers, ReadMessage
+
+
+@dataclass(frozen=True, slots=True)
+class _WireDocument:
+    order: str  #: "p" and "t", one letter a block
+    paragraphs: tuple[Paragraph, ...]
+    tables: tuple[Table, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _WireFile:
+    name: str
+    declared_name: str
+    path: tuple[str, ...]
+    kind: FileKind
+    size: int
+    sha256: str
+    state: ReadState
+    document: _WireDocument | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class _WireMessage:
+    headers: Headers
+    text: str
+    own_text: str
+    files: tuple[_WireFile, ...]
+    forwarded: tuple[ForwardedHead, ...]
+    links: tuple[str, ...]
+    defects: tuple[str, ...]
+    second_reader: bool
+    returned: tuple[str, ...]
+    body: _WireDocument | None
+
+
+_ENCODER: Final = msgspec.msgpack.Encoder()
+_DECODER: Final = msgspec.msgpack.Decoder(_WireMessage)
+
+
+def packed(message: ReadMessage) -> bytes:
+    """The message as octets for `unpacked`."""
+    return _ENCODER.encode(
+        _WireMessage(
+            message.headers,
+            message.text,
+            message.own_text,
+            tuple(map(_wire_file, message.files)),
+            message.forwarded,
+            message.links,
+            message.defects,
+            message.second_reader,
+            message.returned,
+            None if message.body is None else _wire_document(message.body),
+        )
+    )
+
+
+def unpacked(octets: bytes) -> ReadMessage:
+    """The message that `packed` made.
+
+    Raises:
+        msgspec.DecodeError: the octets are anything else; nothing but these types ever comes out.
+
+    """
+    wire = _DECODER.decode(octets)
+    return ReadMessage(
+        wire.headers,
+        wire.text,
+        wire.own_text,
+        tuple(map(_file, wire.files)),
+        wire.forwarded,
+        wire.links,
+        wire.defects,
+        wire.second_reader,
+        wire.returned,
+        None if wire.body is None else _document(wire.body),
+    )
+
+
+def _wire_file(file: ReadFile) -> _WireFile:
+    return _WireFile(
+        file.name,
+        file.declared_name,
+        file.path,
+        file.kind,
+        file.size,
+        file.sha256,
+        file.state,
+        None if file.document is None else _wire_document(file.document),
+        file.detail,
+    )
+
+
+def _wire_document(document: Document) -> _WireDocument:
+    order = "".join("p" if isinstance(block, Paragraph) else "t" for block in document.blocks)
+    return _WireDocument(order, document.paragraphs, document.tables, document.notes)
+
+
+def _file(wire: _WireFile) -> ReadFile:
+    return ReadFile(
+        wire.name,
+        wire.declared_name,
+        wire.path,
+        wire.kind,
+        wire.size,
+        wire.sha256,
+        wire.state,
+        None if wire.document is None else _document(wire.document),
+        wire.detail,
+    )
+
+
+def _document(wire: _WireDocument) -> Document:
+    paragraphs, tables = iter(wire.paragraphs), iter(wire.tables)
+    blocks = (next(paragraphs, None) if letter == "p" else next(tables, None) for letter in wire.order)
+    return Document(tuple(block for block in blocks if block is not None), wire.notes)
