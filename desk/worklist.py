@@ -25,7 +25,7 @@ UNREGISTERED = "sender_unregistered"
 #: The unit's report came before: what this mail does to it must be said.
 SECOND_VERSION = "second_version"
 #: Evidence that the document itself gives of its unit.
-_OF_THE_DOCUMENT = frozenset({"letterhead", "self_naming", "annex_reference", "sheet_title"})
+_OF_THE_DOCUMENT = frozenset({"letterhead", "self_naming", "annex_reference", "sheet_title", "signature"})
 
 
 class Urgency(IntEnum):

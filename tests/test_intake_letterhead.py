@@ -263,3 +263,33 @@ def test_a_workbook_may_name_its_unit_after_a_label() -> None:
 
 def test_an_empty_document_has_an_empty_frame() -> None:
     assert read_letterhead(Document(())) == Letterhead()
+
+
+def test_the_signature_says_in_whose_name_it_stands() -> None:
+    signed = read_letterhead(_report()).signed_for
+    assert signed is not None
+    assert signed.text == "TM. ỦY BAN NHÂN DÂN KT. CHỦ TỊCH PHÓ CHỦ TỊCH"
+
+
+@pytest.mark.parametrize(
+    ("lines", "signed"),
+    [
+        (("T/M UBND xã Bến Đá", "CHỦ TỊCH", "Lò Văn Sáng"), "T/M UBND xã Bến Đá CHỦ TỊCH"),
+        (("KT. TRƯỞNG PHÒNG NỘI VỤ", "PHÓ TRƯỞNG PHÒNG"), "KT. TRƯỞNG PHÒNG NỘI VỤ PHÓ TRƯỞNG PHÒNG"),
+        (("GIÁM ĐỐC", "Nguyễn Thị Lan"), "GIÁM ĐỐC"),
+        (("Chủ tịch xã đã chỉ đạo các thôn.", "Nơi nhận:"), ""),
+    ],
+)
+def test_a_signature_is_read_from_loose_lines_too(lines: tuple[str, ...], signed: str) -> None:
+    found = read_letterhead(_document("I. KẾT QUẢ", *lines)).signed_for
+    assert (found.text if found else "") == signed
+
+
+def test_the_signature_before_an_annex_and_at_the_foot_of_a_sheet_is_found() -> None:
+    annex = _table("3", ("TT", "Chỉ tiêu", "Tổng số", "Nữ"), *((str(n), "Hộ", "1", "2") for n in range(20)))
+    frame = _table("2", ("Nơi nhận:\n- Lưu: VT.", "TM. UBND XÃ BẾN ĐÁ\nCHỦ TỊCH"))
+    sheet = _table("Biểu", *((str(n), "Hộ nghèo") for n in range(30)), ("", "TM. UBND XÃ BẾN ĐÁ"), sheet=True)
+    for document in (_document("I. KẾT QUẢ", frame, annex), Document((sheet,))):
+        signed = read_letterhead(document).signed_for
+        assert signed is not None
+        assert signed.text.startswith("TM. UBND XÃ BẾN ĐÁ")

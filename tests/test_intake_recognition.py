@@ -82,6 +82,28 @@ def test_a_letterhead_that_contradicts_the_sender_is_held() -> None:
     assert only(other).doubts == ("sender_contradicts",)
 
 
+def test_a_signature_in_the_name_of_another_unit_than_the_letterhead_is_held() -> None:
+    signed = replace(LETTER, signed_for=(Claim("TM. UBND XÃ ĐỒNG TÂM CHỦ TỊCH"),))
+    assert only(signed).doubts == ("unit_conflict",)
+    own = replace(LETTER, signed_for=(Claim("TM. UBND XÃ BÌNH MINH CHỦ TỊCH"),))
+    assert only(own).doubts == ()
+
+
+def test_a_signature_or_an_abbreviation_alone_books_nothing_but_proposes() -> None:
+    bare = replace(LETTER, issuer=(), signed_for=(Claim("TRƯỞNG PHÒNG Y TẾ HUYỆN SÔNG LÔ"),))
+    unknown = replace(ENVELOPE, sender_units=())
+    assert (only(bare, unknown).unit, only(bare, unknown).doubts) == ("y-te", ("sender_unregistered",))
+    assert only(bare).doubts == ("unit_conflict",)
+
+
+def test_the_symbol_of_a_number_speaks_for_the_unit_whose_abbreviation_it_is() -> None:
+    units = (*UNITS, Unit("noi-vu", "Phòng Nội vụ huyện Sông Lô", "department", aliases=("PNV",)))
+    known = UnitIndex(units, "huyện Sông Lô")
+    numbered = replace(LETTER, issuer=(), symbol="BC-PNV")
+    (match,) = recognise(replace(ENVELOPE, sender_units=()), [numbered], REPORTS, known, PERIODS).matches
+    assert (match.unit, match.doubts) == ("noi-vu", ("sender_unregistered",))
+
+
 def test_another_unit_named_inside_the_letter_is_held() -> None:
     mixed = replace(LETTER, self_naming=(Claim("UBND xã Đồng Tâm báo cáo kết quả"),))
     assert "unit_conflict" in only(mixed).doubts

@@ -250,6 +250,8 @@ def _exhibit(
         self_naming=tuple(_claim(line) for line in (*head.named_in_opening, *head.named_in_closing)),
         annex_reference=tuple(Claim(a.issuer, a.line.place.where) for a in head.annexes if a.issuer),
         place_name=head.place_and_date.place_name if head.place_and_date else "",
+        symbol=head.number.symbol if head.number else "",
+        signed_for=(_claim(head.signed_for),) if head.signed_for else (),
         type_title="" if is_sheet else type_title,
         title="" if type_title in _ANNEX_TYPES else head.subject,
         sheet_titles=_titles(head, type_title, tables),

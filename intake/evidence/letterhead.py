@@ -1,4 +1,4 @@
-"""What the frame of a document says about itself: who issues it, its number, its title.
+"""What the frame of a document says about itself: who issues it, its number, its title, who signs.
 
 Decree 30/2020/NĐ-CP, Appendix I, lays the frame out: issuer at the left, Quốc hiệu at the right, number under
 the issuer, place and date under the motto, type title and subject below. Real
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 from typing import TYPE_CHECKING, TypeVar
 
 from rapidfuzz import fuzz
@@ -82,6 +83,7 @@ class Letterhead:
     named_in_opening: tuple[HeadLine, ...] = ()  #: who reports, by the opening: text is the name alone
     named_in_closing: tuple[HeadLine, ...] = ()  #: "Trên đây là báo cáo … của …": the name alone
     annexes: tuple[AnnexReference, ...] = ()
+    signed_for: HeadLine | None = None  #: "TM. ỦY BAN NHÂN DÂN XÃ …", "TRƯỞNG PHÒNG …": its lines joined
 
 
 def read_letterhead(document: Document, file: str = "") -> Letterhead:
@@ -112,6 +114,7 @@ def read_letterhead(document: Document, file: str = "") -> Letterhead:
         named_in_opening=tuple(_named_in_opening(body)),
         named_in_closing=tuple(_named_in_closing(body)),
         annexes=tuple(found for line in [*head, *body] if (found := _annex(line)) is not None),
+        signed_for=_first(_signed_for(lines) for lines in _feet(document, file)),
     )
 
 
@@ -522,6 +525,39 @@ def _annex(line: HeadLine) -> AnnexReference | None:
         tidy(match["issuer"] or "").rstrip(" .;)"),
         line,
     )
+
+
+# -- signature ------------------------------------------------------------------------------------
+
+# Decree 30/2020/NĐ-CP, Appendix I, II.7: in whose name somebody signs, and as what.
+_SIGNS = re.compile(
+    r"^(?:(?:TM|T/M|KT|K/T|TL|T/L|TUQ|Q)\b"
+    r"|(?:PHÓ )?(?:CHỦ TỊCH|GIÁM ĐỐC|CHÁNH|BÍ THƯ|HIỆU TRƯỞNG|CHỈ HUY TRƯỞNG|(?:THỦ )?TRƯỞNG)\b)"
+)
+_FOOT = 15  # paragraphs, or rows of a sheet: no signature with its titles is longer
+_TITLE_LINES = 4
+_LAST_TABLES = 6  # annexes may follow the signature
+
+
+def _feet(document: Document, file: str) -> Iterator[list[HeadLine]]:
+    """Where a signature may stand: the last small table, then loose paragraphs, then the foot of a sheet."""
+    frames = (t for t in reversed(document.tables[-_LAST_TABLES:]) if not t.sheet and not _is_data(t))
+    yield from (list(_columns(table, file)) for table in frames)
+    last = document.paragraphs[-_FOOT:]
+    yield [line for one in last for line in _lines(one.text, _paragraph_place(file, one))]
+    for sheet in (table for table in document.tables if table.sheet):
+        foot = [c for c in sheet.cells if c.row >= sheet.rows - _FOOT and c.text and not c.number]
+        foot.sort(key=lambda cell: (cell.column, cell.row))
+        yield [line for cell in foot for line in _lines(cell.text, _cell_place(file, sheet, cell))]
+
+
+def _signed_for(lines: Sequence[HeadLine]) -> HeadLine | None:
+    start = next((at for at, line in enumerate(lines) if _SIGNS.match(line.text)), None)
+    if start is None:
+        return None
+    first, *rest = lines[start : start + _TITLE_LINES]
+    titles = [first.text, *(line.text for line in takewhile(lambda line: line.text.isupper(), rest))]
+    return HeadLine(tidy(" ".join(titles)), first.place)
 
 
 def _first(found: Iterable[_T | None]) -> _T | None:

@@ -52,6 +52,8 @@ class Exhibit:
     self_naming: tuple[Claim, ...] = ()
     annex_reference: tuple[Claim, ...] = ()
     place_name: str = ""
+    symbol: str = ""  #: of the document's number: "BC-UBND"
+    signed_for: tuple[Claim, ...] = ()  #: in whose name it is signed
     type_title: str = ""  #: plain key: "bao cao", "ke hoach"; empty when none stands there
     title: str = ""  #: trích yếu
     sheet_titles: tuple[str, ...] = ()
@@ -234,6 +236,17 @@ class _Recogniser:
             evidence("unit", unit, "place_line", exhibit.place_name, exhibit.file)
             for unit in self._single(self._units.only_in(exhibit.place_name))
         )
+        found.extend(
+            evidence("unit", unit, "signature", claim.text, claim.place or exhibit.file)
+            for claim in exhibit.signed_for
+            for unit in self._single(self._units.fully_in(claim.text))
+        )
+        # "45/BC-PNV": an abbreviation the roster has among the unit's other names.
+        office = exhibit.symbol.partition("-")[2]
+        found.extend(
+            evidence("unit", unit, "document_number", exhibit.symbol, exhibit.file)
+            for unit in self._single(self._units.only_in(office))
+        )
         return found
 
     def _mail_unit_evidence(self, exhibit: Exhibit) -> list[Evidence]:
@@ -271,7 +284,8 @@ class _Recogniser:
         senders = self._envelope.sender_units if self._envelope.sender_trusted else ()
         if self._units.names_foreign_area(" ".join((exhibit.superior, *(c.text for c in exhibit.issuer)))):
             return (named[0] if named else ""), ["foreign_area"]
-        if len(named) > 1:
+        signed = {item.points_to for item in own if item.kind == "signature"}
+        if len(named) > 1 or (named and not signed.issubset(named)):
             return best_guess(items, "unit") or named[0], ["unit_conflict"]
         if named:
             return self._decide_named(named[0], senders)
@@ -286,7 +300,7 @@ class _Recogniser:
     def _decide_unnamed(
         self, exhibit: Exhibit, items: list[Evidence], senders: tuple[str, ...]
     ) -> tuple[str, list[str]]:
-        said = {item.points_to for item in items if item.kind in ("subject", "file_name", "place_line")}
+        said = {item.points_to for item in items if item.kind in _SAYING}
         if exhibit.is_letter and exhibit.issuer and not said.issuperset(senders):
             # A letterhead that names no registered unit is somebody else's letter until a person says so.
             return best_guess(items, "unit"), ["letterhead_unknown"]
@@ -409,7 +423,9 @@ class _Recogniser:
 #: Doubts of a file that nobody could read, or that was read from a picture.
 _UNSURE_READING = frozenset({"not_readable", "scan_only"})
 _SEVERAL = 2
-_OWN_KINDS = frozenset({"letterhead", "sheet_title", "self_naming", "annex_reference"})
+#: What speaks of the unit where no letterhead does; against the sender it holds the mail.
+_SAYING = frozenset({"subject", "file_name", "place_line", "signature"})
+_OWN_KINDS = frozenset({"letterhead", "sheet_title", "self_naming", "annex_reference", "signature"})
 
 
 def _fitting_forms(exhibit: Exhibit) -> tuple[str, ...]:

@@ -27,6 +27,8 @@ UNIT_WEIGHTS = {
     "sheet_title": Weight(45, strong=True),
     "shared_address": Weight(20),  # an address that speaks for several units
     "place_line": Weight(15),
+    "signature": Weight(20),  # "TM. UBND XÃ X"; against letterhead or sender it holds
+    "document_number": Weight(10),  # "45/BC-PNV", for an abbreviation the roster knows
     "subject": Weight(20),
     "file_name": Weight(20),
     "body": Weight(15),
