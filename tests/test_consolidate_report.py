@@ -298,6 +298,15 @@ def test_a_spoiled_template_is_told_by_its_name_and_what_is_wrong_with_it(tmp_pa
     assert "so_luong" in said
 
 
+@pytest.mark.parametrize("text", [b"{{ 1 / 0 }}", b"{{ f.amount + 1 }}", b"S\xe8 li\xd6u"])
+def test_whatever_spoils_a_template_is_a_fault_of_the_template(tmp_path: Path, text: bytes) -> None:
+    (tmp_path / "figures").mkdir()
+    (tmp_path / "figures" / "A1.txt").write_bytes(text)
+    figures = FigureSentences(consolidation(), DocumentTemplates(tmp_path))
+    with pytest.raises(DocumentTemplateError, match=r"figures/A1\.txt"):
+        figures.sentence(total("A1", "58").indicator)
+
+
 # --- opening, limits
 
 

@@ -245,13 +245,54 @@ def test_a_step_of_the_departments_own_making_has_a_letter() -> None:
     )
 
 
-@pytest.mark.parametrize("template", ["{{ khong_co }}", "{% if %}", "{{ addressee.x.y }}"])
-def test_a_broken_template_is_named(tmp_path: Path, template: str) -> None:
+def told_of(tmp_path: Path, name: str, template: str | bytes) -> str:
+    """What the officer is told when a template of the department's own cannot be used."""
     (tmp_path / "mail").mkdir()
-    (tmp_path / "mail" / "don-doc-1.txt").write_text(template, "utf-8")
+    octets = template if isinstance(template, bytes) else template.encode()
+    (tmp_path / "mail" / name).write_bytes(octets)
     with pytest.raises(MailTemplateError) as broken:
         mail(overrides=tmp_path)
-    assert "don-doc-1" in WORDING(broken.value.key, **broken.value.places)
+    return WORDING(broken.value.key, **broken.value.places)
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["{{ khong_co }}", "{% if %}", "{{ addressee.x.y }}", "{{ 1 / 0 }}", "{{ addressee + 1 }}",
+     "{{ items[99] }}", "{% for n in range(10 ** 9) %}{% endfor %}",
+     "{{ addressee.format(1) }}{{ '%d' % addressee }}", "{% include 'mail/don-doc-1.txt' %}"],
+)  # fmt: skip
+def test_a_broken_template_is_named_with_its_line(tmp_path: Path, template: str) -> None:
+    told = told_of(tmp_path, "don-doc-1.txt", f"Kính gửi:\n{template}\n")
+    assert "mail/don-doc-1.txt" in told
+    assert "dòng 2" in told
+
+
+def test_a_fault_in_a_part_is_told_of_the_part(tmp_path: Path) -> None:
+    told = told_of(tmp_path, "_ket.txt", "Trân trọng./.\n\n{{ khong_co }}\n")
+    assert "mail/_ket.txt”: lỗi ở dòng 3" in told
+
+
+@pytest.mark.parametrize("name", ["don-doc-1.txt", "_ket.txt"])
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1258"])
+def test_a_template_that_is_not_utf_8_is_told_with_how_to_save_it(
+    tmp_path: Path, name: str, encoding: str
+) -> None:
+    told = told_of(tmp_path, name, "Đề nghị gửi báo cáo".encode(encoding, "replace") + b"\xff")
+    assert f"mail/{name}" in told
+    assert "UTF-8" in told
+
+
+@pytest.mark.parametrize("template", ["", " \n\n", "{# ghi chú #}", "{% if not items %}x{% endif %}"])
+def test_a_template_that_says_nothing_writes_no_empty_mail(tmp_path: Path, template: str) -> None:
+    assert "mail/don-doc-1.txt" in told_of(tmp_path, "don-doc-1.txt", template)
+
+
+def test_the_mark_that_notepad_begins_a_file_with_is_no_text(tmp_path: Path) -> None:
+    (tmp_path / "mail").mkdir()
+    for name in ("_kinh-gui.txt", "don-doc-1.txt"):
+        text = "Kính gửi: {{ addressee }}" if name[0] == "_" else "{% include 'mail/_kinh-gui.txt' %}"
+        (tmp_path / "mail" / name).write_text(text, "utf-8-sig")
+    assert mail(overrides=tmp_path).text == "Kính gửi: Ủy ban nhân dân xã Cao Phong\n"
 
 
 def test_every_shipped_regime_has_letters_for_all_its_units_and_steps(tmp_path: Path) -> None:

@@ -50,6 +50,11 @@ def test_the_departments_own_frame_wins(tmp_path: Path) -> None:
     assert "<ul" in html_of("- Mục một\n", "V/v thử")  # others keep the frame that is shipped
 
 
+def test_the_mark_that_notepad_begins_a_frame_with_is_no_part_of_the_page(tmp_path: Path) -> None:
+    frame = own_frame(keep(tmp_path, b"\xef\xbb\xbf<!DOCTYPE html>" + BLOCKS.encode()))
+    assert html_of("Kính gửi\n", "V/v", frame).startswith("<!DOCTYPE html>")
+
+
 @pytest.mark.parametrize("source", [*BROKEN.values(), b"\xff\xfe"], ids=[*BROKEN, "is no text"])
 def test_a_frame_that_does_not_just_show_the_words_is_refused_with_a_sentence(
     tmp_path: Path, source: str | bytes

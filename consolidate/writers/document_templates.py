@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import re
+import traceback
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import (
+    ChoiceLoader,
+    DictLoader,
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateSyntaxError,
+)
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from config.spelling import tidy
@@ -14,12 +24,25 @@ from consolidate.errors import DocumentTemplateError
 from consolidate.writers.phrases import capital, counted, inside, listed, number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Mapping
+
+#: What a template may raise: it is a small program, and the department may have written it.
+TEMPLATE_FAULTS = (
+    TemplateError, ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RecursionError,
+    TypeError, ValueError,
+)  # fmt: skip
 
 _SPACE_BEFORE = re.compile(r"\s+([,.;:)])(?!/)")
 _SPACE_AFTER = re.compile(r"\(\s+")
 _DOUBLED = re.compile(r",\s*(?=[,.;)])")
+
+
+class NotUtf8Error(TemplateError):
+    """A template is not text in UTF-8; `name` is the file below the templates."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is not UTF-8 text")
+        self.name = name
 
 
 class DocumentTemplates:
@@ -48,7 +71,7 @@ class DocumentTemplates:
     def _written(self, names: tuple[str, ...], facts: dict[str, object]) -> tuple[str, ...]:
         try:
             text = self._environment.select_template(list(names)).render(facts)
-        except TemplateError as error:
+        except TEMPLATE_FAULTS as error:
             detail = f"{type(error).__name__}: {error}"
             raise DocumentTemplateError(", ".join(names), detail) from error
         return tuple(filter(None, map(_smooth, text.split("¶"))))
@@ -73,7 +96,7 @@ def text_environment(
     `instead`: texts that win over all files, by name; what an officer tries out before it is kept.
     """
     shipped = FileSystemLoader(str(files("templates") / folder))
-    own = [FileSystemLoader(overrides)] if overrides is not None else []
+    own = [_OwnFiles(overrides)] if overrides is not None else []
     return ImmutableSandboxedEnvironment(  # texts are worded in the browser too
         loader=ChoiceLoader([DictLoader(dict(instead or {})), *own, shipped]),
         autoescape=False,  # the result is plain text, where nothing is markup
@@ -82,3 +105,34 @@ def text_environment(
         lstrip_blocks=by_line,
         keep_trailing_newline=by_line,
     )
+
+
+class _OwnFiles(FileSystemLoader):
+    """Files of the department's own, from whatever editor: the mark that Notepad begins with is no text."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, encoding="utf-8-sig")
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        try:
+            return super().get_source(environment, template)
+        except UnicodeDecodeError as error:
+            raise NotUtf8Error(template) from error
+
+
+def place_of(error: BaseException, asked: str) -> tuple[str, int]:
+    """The file and the line, from 1, that a template's fault stands in; 0: the line is not known.
+
+    A letter includes others; `asked` is the one that was to be written.
+    """
+    if isinstance(error, TemplateSyntaxError):
+        return error.name or asked, error.lineno
+    frames = traceback.extract_tb(error.__traceback__)
+    inside = [frame for frame in frames if frame.filename.endswith(".txt") or frame.filename == _UNSAVED]
+    if not inside:
+        return asked, 0
+    name = asked if inside[-1].filename == _UNSAVED else "/".join(Path(inside[-1].filename).parts[-2:])
+    return name, inside[-1].lineno or 0
+
+
+_UNSAVED = "<template>"  #: Jinja's name for a text that is in no file

@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-from jinja2 import Environment, TemplateError
+from jinja2 import Environment
 
 from config.regime import Regime, UnitKind
 from config.reports import Period, ReportDefinition
@@ -22,7 +22,7 @@ from config.spelling import accented_key, tidy
 from config.units import Unit
 from config.wording import Wording
 from consolidate.reminders import LeadersList, OpenItem, Reminder
-from consolidate.writers.document_templates import text_environment
+from consolidate.writers.document_templates import TEMPLATE_FAULTS, NotUtf8Error, place_of, text_environment
 from consolidate.writers.phrases import capital, counted, day, days_late, due, moment, small
 from desk.errors import CONFIGURATION, DeskError
 from ledger.records import OutgoingMessage
@@ -44,6 +44,17 @@ class MailTemplateError(DeskError):
     code = CONFIGURATION
 
 
+def template_error(error: Exception, asked: str) -> MailTemplateError:
+    """What went wrong with the template that was asked for, or with a part it includes, and where."""
+    if isinstance(error, (NotUtf8Error, UnicodeDecodeError)):
+        return MailTemplateError("outgoing.template_not_utf8", name=getattr(error, "name", asked))
+    name, line = place_of(error, asked)
+    detail = f"{type(error).__name__}: {error}"
+    if line:
+        return MailTemplateError("outgoing.template_broken_at", name=name, line=str(line), detail=detail)
+    return MailTemplateError("outgoing.template_broken", name=name, detail=detail)
+
+
 @dataclass(frozen=True)  # without slots: it keeps its templates once they are read
 class Stationery:
     """What every mail of one department is written with."""
@@ -61,18 +72,21 @@ class Stationery:
         `instead` holds wordings that win over all files, by name: what is tried before it is kept.
 
         Raises:
-            MailTemplateError: the template cannot be used.
+            MailTemplateError: the template cannot be used, or says nothing.
 
         """
+        asked = f"mail/{names[0]}.txt"
         try:
             tried = {f"mail/{name}.txt": text for name, text in (instead or {}).items()}
             environment = self._environment_with(tried) if tried else self._environment
             template = environment.select_template([f"mail/{name}.txt" for name in names])
-            return folded(template.render(self._own_facts() | dict(facts)))
-        except TemplateError as error:
-            detail = f"{type(error).__name__}: {error}"
-            broken = f"mail/{names[0]}.txt"
-            raise MailTemplateError("outgoing.template_broken", name=broken, detail=detail) from error
+            asked = template.name or asked
+            text = folded(template.render(self._own_facts() | dict(facts)))
+        except TEMPLATE_FAULTS as error:
+            raise template_error(error, asked) from error
+        if not text.strip():
+            raise MailTemplateError("outgoing.template_blank", name=asked)
+        return text
 
     def message_id(self, step: str, unit: str, about: Sequence[str]) -> str:
         """The signed Message-ID of a mail of that step to that unit."""

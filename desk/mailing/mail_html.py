@@ -13,10 +13,11 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined, Template, TemplateError
+from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import escape
 
-from desk.mailing.letters import MailTemplateError
+from consolidate.writers.document_templates import TEMPLATE_FAULTS
+from desk.mailing.letters import MailTemplateError, template_error
 
 FRAME = "mail/_khung.html"
 _BLANK = re.compile(r"\n\s*\n")
@@ -49,11 +50,10 @@ def own_frame(overrides: Path | None) -> Template | None:
     if path is None or not path.is_file():
         return None
     try:
-        frame = _compiled(path.read_text("utf-8"))
+        frame = _compiled(path.read_text("utf-8-sig"))
         page = html_of(_TRIAL, "V/v thử <khung>", frame)
-    except (TemplateError, TypeError, ValueError, ArithmeticError, OSError) as error:
-        detail = f"{type(error).__name__}: {error}"
-        raise MailTemplateError("outgoing.template_broken", name=FRAME, detail=detail) from error
+    except TEMPLATE_FAULTS as error:
+        raise template_error(error, FRAME) from error
     if not _says_all(page):
         raise MailTemplateError("outgoing.frame_leaves_out", name=FRAME)
     if _MORE_THAN_WORDS.search(page):
