@@ -3,7 +3,8 @@
 ConfigError
 ├── InvalidConfigurationError      all faults found, as `Problem`s
 │   ├── InvalidRegimeError
-│   └── InvalidSettingsError
+│   ├── InvalidSettingsError
+│   └── InvalidWordingError
 ├── RegimeFolderNotFoundError
 ├── UnknownShippedRegimeError
 ├── TargetFolderNotEmptyError
@@ -79,6 +80,10 @@ class InvalidRegimeError(InvalidConfigurationError):
 
 class InvalidSettingsError(InvalidConfigurationError):
     """settings.yaml or a variable of the environment has faults and is not used."""
+
+
+class InvalidWordingError(InvalidConfigurationError):
+    """The department's own sentences have faults and are not used."""
 
 
 class _SentenceError(ConfigError):

@@ -7,14 +7,11 @@ The sentences stand in `templates/wording/<area>.<language>.yaml`, one flat mapp
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
 from ruamel.yaml import YAML
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 LANGUAGES = ("vi", "en")
 
@@ -26,16 +23,13 @@ class UnknownWordingError(KeyError):
 class Wording:
     """The sentences of one language; English falls back on Vietnamese where it has none."""
 
-    def __init__(self, language: str = "vi", overrides: Path | None = None) -> None:
-        """Read the catalogue; files of the same names in `overrides` (the department's own) win."""
+    def __init__(self, language: str = "vi", own: Mapping[str, str] | None = None) -> None:
+        """Read the catalogue; the department's `own` sentences win (`own_wording.department_wording`)."""
         self.language = language
         self._sentences = dict(_shipped("vi"))
         if language != "vi":
             self._sentences.update(_shipped(language))
-        self.own: dict[str, str] = {}  #: the sentences the department worded itself, by key
-        if overrides is not None and overrides.is_dir():
-            for path in sorted(overrides.glob(f"*.{language}.yaml")):
-                self.own.update(_sentences_of(path.name, path.read_text("utf-8")))
+        self.own = dict(own or {})  #: the sentences the department worded itself, by key
         self._sentences.update(self.own)
 
     def __call__(self, key: str, /, **places: object) -> str:
@@ -45,11 +39,19 @@ class Wording:
             UnknownWordingError: the catalogue has no such key.
 
         """
-        try:
-            sentence = self._sentences[key]
-        except KeyError:
-            raise UnknownWordingError(key) from None
+        sentence = self.sentence(key)
         return sentence.format_map(_Places(places)) if "{" in sentence else sentence
+
+    def sentence(self, key: str) -> str:
+        """The sentence of that key as it is written, its places open.
+
+        Raises:
+            UnknownWordingError: the catalogue has no such key.
+
+        """
+        if key not in self._sentences:
+            raise UnknownWordingError(key)
+        return self._sentences[key]
 
     def has(self, key: str) -> bool:
         """Whether the catalogue has that key."""
@@ -77,7 +79,12 @@ def _shipped(language: str) -> dict[str, str]:
     return sentences
 
 
+def area_of(name: str) -> str:
+    """What the keys of a file of that name begin with: "findings" of "findings.tables.vi.yaml"."""
+    return name.split(".", 1)[0]
+
+
 def _sentences_of(name: str, text: str) -> dict[str, str]:
-    area = name.split(".", 1)[0]
+    area = area_of(name)
     entries = YAML(typ="safe").load(text) or {}
     return {f"{area}.{key}": str(sentence).strip() for key, sentence in entries.items()}

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from config.calendar import period_by_id
 from config.loader import load_regime
+from config.own_wording import department_wording
 from config.secrets import secret
 from config.settings import Authentication, Encryption, Settings, load_settings
 from config.wording import Wording
@@ -258,15 +259,15 @@ def open_office(
         now,
         decisions_journal=settings.home / DECISIONS,
     )
-    overrides = settings.home / "templates" / "wording"
+    own_words = settings.home / "templates" / "wording"
     with ledger:
         yield Office(
             settings=settings,
             regime=regime,
             archive=Archive(settings.archive),
             ledger=ledger,
-            wording=Wording(language or settings.language, overrides),
-            document_wording=Wording("vi", overrides),
+            wording=department_wording(language or settings.language, own_words),
+            document_wording=department_wording("vi", own_words),
             clock=now,
             configuration=configuration,
         )
@@ -282,13 +283,13 @@ def renewed(office: Office) -> Office:
     read = load_settings(old.home)
     configuration = print_of(read)
     settings = replace(read, archive=old.archive, database_url=old.database_url, officer=old.officer)
-    overrides = old.home / "templates" / "wording"
+    own_words = old.home / "templates" / "wording"
     return replace(
         office,
         settings=settings,
         regime=load_regime(settings.regime),
-        wording=Wording(office.wording.language, overrides),
-        document_wording=Wording("vi", overrides),
+        wording=department_wording(office.wording.language, own_words),
+        document_wording=department_wording("vi", own_words),
         configuration=configuration,
     )
 

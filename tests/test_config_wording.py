@@ -7,7 +7,9 @@ import pytest
 from ruamel.yaml import YAML
 
 import config
-from config.wording import UnknownWordingError, Wording
+from config.errors import InvalidWordingError
+from config.own_wording import department_wording
+from config.wording import LANGUAGES, UnknownWordingError, Wording
 
 CATALOGUE = Path(config.__file__).parent.parent / "templates" / "wording"
 # The codes that config's own modules use, wherever a fault is made.
@@ -51,5 +53,56 @@ def test_english_is_english() -> None:
 
 
 def test_the_departments_own_sentence_wins(tmp_path: Path) -> None:
-    (tmp_path / "config.vi.yaml").write_text('place_line: "hàng {number}"\n', "utf-8")
-    assert Wording("vi", tmp_path)("config.place_line", number=2) == "hàng 2"
+    (tmp_path / "config.vi.yaml").write_text('place_line: "hàng {number}"\n', "utf-8-sig")
+    assert department_wording("vi", tmp_path)("config.place_line", number=2) == "hàng 2"
+    assert department_wording("en", tmp_path)("config.place_line", number=2) == "line 2"
+    assert department_wording("vi", tmp_path / "khong-co").own == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('place_line: "hàng {so}"', "“so”"),
+        ('place_line: "hàng {number"', "dấu ngoặc"),
+        ('place_line: "hàng {number:03d}"', "dấu ngoặc"),
+        ('place_line: "hàng {number!r}"', "dấu ngoặc"),
+        ('place_line: "hàng {number.real}"', "“number.real”"),
+        ('place_line: "hàng {}"', "“”"),
+        ('place_line: "  "', "để trống"),
+        ("place_line:", "phải là chữ"),
+        ("place_line: 12", "phải là chữ"),
+        ("place_line: [a, b]", "phải là chữ"),
+        ("- hàng", "phải gồm"),
+        ('place_line: "hàng', "YAML"),
+        ('place_line: "a"\nplace_line: "b"', "hai lần"),
+        (b"place_line: h\xe0ng", "UTF-8"),
+    ],
+)
+def test_an_own_sentence_that_cannot_be_said_is_named_with_its_file(
+    tmp_path: Path, text: str | bytes, told: str
+) -> None:
+    octets = text if isinstance(text, bytes) else f"# Lời riêng\n{text}\n".encode()
+    (tmp_path / "config.vi.yaml").write_bytes(octets)
+    with pytest.raises(InvalidWordingError) as refused:
+        department_wording("vi", tmp_path)
+    said = refused.value.report(Wording())
+    assert "templates/wording/config.vi.yaml" in said
+    assert told in said
+    assert "…" not in said
+
+
+def test_every_faulty_sentence_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "outgoing.vi.yaml").write_text('subject_urge: "{x}"\ndrafted: "{y}"\n', "utf-8")
+    with pytest.raises(InvalidWordingError) as refused:
+        department_wording("vi", tmp_path)
+    assert [(problem.key, problem.line) for problem in refused.value.problems] == [
+        ("subject_urge", 1),
+        ("drafted", 2),
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_shipped_sentence_could_be_the_departments_own(tmp_path: Path, language: str) -> None:
+    for path in CATALOGUE.glob(f"*.{language}.yaml"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    assert department_wording(language, tmp_path).own

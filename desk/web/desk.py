@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from config.own_wording import department_wording
 from config.settings import SecondFactor, load_settings
 from config.wording import LANGUAGES, Wording
 from desk.configuration import Print, print_of
@@ -136,8 +137,8 @@ class Desk:
             # Connections still in use are closed when they are given back.
             self._open.close()
             self._open, self._office = opened, office
-            overrides = self.home / "templates" / "wording"
-            self._wordings = {language: Wording(language, overrides) for language in LANGUAGES}
+            own_words = self.home / "templates" / "wording"
+            self._wordings = {each: department_wording(each, own_words) for each in LANGUAGES}
             self._print = _print_of(self.settings)  # opening may have made the ledger's file
         return self._office
 
