@@ -29,6 +29,7 @@ from desk.mailing.correspondence import correspond
 from desk.mailing.deliveries import queue_digest, queue_draft
 from desk.mailing.digest import write_digest
 from desk.mailing.outbox import preview
+from desk.mailing.outgoing import Note
 from desk.office import Office, renewed
 from desk.settled import work_out_all
 from desk.upkeep.counting import FolderProof, prove
@@ -217,8 +218,11 @@ class Daemon:
             return chase(self.office, queue=True, send=True, pause=self._pause, at_any_hour=False)
         except (DeskError, ConsolidateError) as error:
             self._trouble_told(error)
+            key = getattr(error, "key", "")
+            note = Note(key, getattr(error, "places", {})) if key else None
         waiting = preview(self.office.ledger)
-        return Chased("off", waiting, (), (), (), self.office.regime.timezone, self.office.wording)
+        zone = self.office.regime.timezone
+        return Chased("off", waiting, (), (), (), zone, self.office.wording, note)
 
     def _pause(self, seconds: float) -> None:
         """Between two mails is the place to stop: none is left half sent."""

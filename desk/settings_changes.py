@@ -16,6 +16,7 @@ from config.editing import require_settings, tried_regime
 from config.settings import FILE as SETTINGS
 from desk.errors import CONFIGURATION, DeskError, UnknownNameError
 from desk.mailing.letter_texts import require_letter
+from desk.mailing.letters import template_error
 from desk.office import Office
 
 HISTORY = "settings-history"
@@ -144,11 +145,18 @@ def _require_good(office: Office, file: str, content: bytes | None) -> None:
         require_settings(content or b"")
     elif file.startswith(f"{LETTERS}/"):
         if content is not None:
-            require_letter(office, PurePosixPath(file).stem, content.decode())
+            require_letter(office, PurePosixPath(file).stem, _text(content, file))
     else:
         assert content is not None, file
         with tried_regime(office.settings.regime, {file.removeprefix(f"{REGIME}/"): content}):
             pass
+
+
+def _text(content: bytes, file: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise template_error(error, file) from error
 
 
 def _path(office: Office, file: str) -> Path:

@@ -110,7 +110,9 @@ def test_a_spoiled_mail_template_is_told_and_the_morning_goes_on(office: Office)
     own.write_text("{{ nobody_knows }}", "utf-8")
     ran = office.run("run", "--once")
     assert "mail/don-doc-1.txt" in ran.out
-    assert (office.home / "outputs/ban-tin/2023-06-07.txt").exists()
+    told = (office.home / "outputs/ban-tin/2023-06-07.txt").read_text("utf-8")
+    assert told.count("don-doc-1.txt") == 1
+    assert "Chưa gửi được thư: Không dùng được mẫu thư" in told
     assert inside(office, lambda opened: opened.ledger.history(event="morning_done"))
 
 

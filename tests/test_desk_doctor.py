@@ -166,3 +166,25 @@ def test_an_old_token_is_a_warning(office: Office) -> None:
     os.utime(secret, (old, old))
     told = desk.upkeep.doctor._token(load_settings(office.home), SAY)[0]
     assert (told.state, "8 ngày" in told.sentence) == ("warning", True)
+
+
+def test_every_letter_is_tried_and_a_spoiled_one_is_a_fault(office: Office) -> None:
+    assert found(office)["letters"].state == "well"
+    own = office.home / "templates" / "mail" / "chua-mo-duoc.txt"
+    own.parent.mkdir(parents=True)
+    own.write_bytes("Kính gửi".encode("utf-16"))
+    letters = found(office)["letters"]
+    assert (letters.state, "mail/chua-mo-duoc.txt" in letters.sentence) == ("fault", True)
+    office.run("doctor", code=1)
+
+
+def test_own_words_that_cannot_be_said_are_a_fault_and_stop_every_command(office: Office) -> None:
+    own = office.home / "templates" / "wording" / "outgoing.vi.yaml"
+    own.parent.mkdir(parents=True)
+    own.write_text('subject_urge: "V/v gửi {bao_cao}"\n', "utf-8")
+    letters = found(office)["letters"]
+    assert (letters.state, "outgoing.vi.yaml, dòng 1" in letters.sentence) == ("fault", True)
+    office.run("remind", code=3)
+    own.write_text('khong_co_cau_nay: "Lời"\n', "utf-8")
+    letters = found(office)["letters"]
+    assert (letters.state, "outgoing.khong_co_cau_nay" in letters.sentence) == ("warning", True)

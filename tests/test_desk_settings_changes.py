@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,9 +11,20 @@ import pytest
 from config.editing import edited
 from config.errors import InvalidConfigurationError
 from config.loader import load_regime
-from desk.errors import UnknownNameError
-from desk.mailing.letter_texts import letter_text, letter_texts, require_letter, shipped_text
-from desk.mailing.letters import MailTemplateError
+from config.wording import Wording
+from desk.errors import UnknownNameError, sentence_of
+from desk.mailing.chasing import chase
+from desk.mailing.correspondence import correspond
+from desk.mailing.deliveries import queue_digest
+from desk.mailing.letter_texts import (
+    FACTS,
+    faults_of,
+    letter_text,
+    letter_texts,
+    require_letter,
+    shipped_text,
+)
+from desk.mailing.letters import MailTemplateError, Stationery
 from desk.office import Office
 from desk.settings_changes import (
     ChangedMeanwhileError,
@@ -26,7 +37,7 @@ from desk.settings_changes import (
     take_back,
 )
 from desk.trying import try_regime
-from tests.offices import ReadHere, make_office, report_mail, round_of_mail
+from tests.offices import DEPARTMENT, ReadHere, figures, make_office, report_mail, round_of_mail
 
 FILE = regime_file("department.yaml")
 
@@ -122,6 +133,10 @@ def test_a_letter_worded_anew_is_in_use_until_it_is_set_back(office: Office) -> 
         "{{ 'x' * 100000000 }}",
         "   ",
         "x" * 20_000,
+        "{{ 1 / 0 }}",
+        "{{ number }}",  # a fact of receipts
+        "{% if not reminded_on %}{{ khong_co }}{% endif %}Lời.",
+        "{% if figures %}Lời.{% endif %}",
     ],
 )
 def test_a_letter_that_could_not_be_written_or_does_more_than_write_is_refused(
@@ -137,6 +152,66 @@ def test_a_part_that_would_break_the_letters_around_it_is_refused(office: Office
         change(office, letter_file("_ket"), b"{{ collector }} {{ reminded_on.year }}")
     with pytest.raises(MailTemplateError):
         change(office, letter_file("_ket"), b"{% include 'mail/_ket.txt' %}")
+
+
+@pytest.mark.parametrize(
+    ("name", "octets", "told"),
+    [
+        ("don-doc-1.txt", b"{{ khong_co }}", "khong_co"),
+        ("don-doc-1.txt", b"{{ 1 / 0 }}", "don-doc-1.txt"),
+        ("tiep-nhan.txt", b"L\xe0", "tiep-nhan.txt"),
+        ("rieng.txt", b"", "rieng.txt"),
+        ("_ket.txt", b"{% if addressed == addressee %}", "_ket.txt"),
+        ("_khung.html", b"<p>{{ subject }}</p>", "_khung.html"),
+        ("_khung.html", "ữ".encode("utf-16"), "_khung.html"),
+    ],
+)
+def test_each_spoiled_file_among_the_own_letters_is_told_once(
+    office: Office, name: str, octets: bytes, told: str
+) -> None:
+    assert faults_of(office) == ()
+    folder = office.settings.home / "templates" / "mail"
+    folder.mkdir(parents=True)
+    (folder / name).write_bytes(octets)
+    (fault,) = faults_of(office)
+    assert told in sentence_of(fault, Wording())
+
+
+def test_a_step_to_the_leaders_of_the_departments_own_is_tried_with_the_list(tmp_path: Path) -> None:
+    made = make_office(
+        tmp_path,
+        department=DEPARTMENT.replace(
+            "working_days: 1}",
+            "working_days: 1}\n    - {id: ds, working_days: 9, template: rieng, to_leaders: true}",
+        ),
+    )
+    folder = made.home / "templates" / "mail"
+    folder.mkdir(parents=True)
+    (folder / "rieng.txt").write_text("{% for row in rows %}{{ row.name }}{% endfor %}\n", "utf-8")
+    with made.opened() as opened:
+        assert faults_of(opened) == ()
+
+
+def test_what_a_letter_is_tried_with_is_what_it_gets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    got: dict[str, set[str]] = {}
+    render = Stationery.render
+
+    def noted(self: Stationery, names: Sequence[str], facts: Mapping[str, object]) -> str:
+        got.setdefault(names[0], set()).update(facts)
+        return render(self, names, facts)
+
+    monkeypatch.setattr(Stationery, "render", noted)
+    sending = "mode: approve\n  receipts: true\n  digest_to: [can-bo@songmay.example]"
+    made = make_office(tmp_path, department=DEPARTMENT.replace("mode: preview", sending))
+    made.deliver(report_mail("binh-minh", figures(1)), "2023-06-07T08:00")
+    made.take_in()
+    with made.opened() as opened:
+        correspond(opened)
+        chase(opened, queue=True, send=False)
+        queue_digest(opened, ["Bản tin", "Dòng"])
+    assert {"don-doc-1", "ban-tin"} < set(got)
+    assert {"hoan-thanh", "tiep-nhan"} & set(got)
+    assert got == {name: FACTS.get(name, FACTS["don-doc-1"]) for name in got}
 
 
 # -- what other settings would change --------------------------------------------------------------------

@@ -406,6 +406,16 @@ def test_words_that_cannot_be_used_are_told_and_not_saved(desk: Served, words: s
     assert not (desk.office.home / "templates").exists()
 
 
+def test_a_letter_spoiled_outside_the_browser_is_shown_with_its_fault(desk: Served) -> None:
+    own = desk.office.home / "templates/mail/don-doc-1.txt"
+    own.parent.mkdir(parents=True)
+    own.write_bytes("Kính gửi".encode("utf-16"))
+    assert "don-doc-1" in desk.client().get("/thiet-lap/mau-thu").text
+    assert "không được lưu theo mã UTF-8" in desk.client().get("/thiet-lap/mau-thu/don-doc-1").text
+    own.write_text("{{ number }}", "utf-8")  # a fact of receipts alone
+    assert "dòng 1" in desk.client().get("/thiet-lap/mau-thu/don-doc-1").text
+
+
 def test_there_is_no_letter_outside_the_folder(desk: Served) -> None:
     for name in ("..%2F..%2Fsettings", "khong-co"):
         assert desk.client().get(f"/thiet-lap/mau-thu/{name}").status_code in {404, 422}

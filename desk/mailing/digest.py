@@ -13,6 +13,8 @@ from consolidate.errors import ConsolidateError
 from consolidate.writers.phrases import counted, day
 from desk.errors import sentence_of
 from desk.mailing.answers import AnswerKind, answers
+from desk.mailing.letter_texts import faults_of
+from desk.mailing.outbox import GOING
 from desk.office import Office
 from desk.upkeep.counting import STATES, FolderProof, parts_of, proof_lines
 from desk.upkeep.doctor import glance
@@ -93,8 +95,18 @@ def _correspondence(office: Office, chased: Chased, say: Wording, now: datetime)
         each.mail.unit for each in answers(office) if each.kind is AnswerKind.CLAIMS_SENT and each.waits
     }
     yield from (say("digest.claims", unit=unit.name) for unit in office.regime.units if unit.id in claiming)
-    if chased.note is not None:
-        yield say("digest.not_sent", why=say(chased.note.key, **chased.note.places))
+    yield from _not_sent(office, chased, say)
+
+
+def _not_sent(office: Office, chased: Chased, say: Wording) -> Iterator[str]:
+    """What stands in the way of mail; a letter that cannot be written also holds up the others."""
+    note = [say(chased.note.key, **chased.note.places)] if chased.note is not None else []
+    faults = [sentence_of(fault, say) for fault in faults_of(office)]
+    for why in note:
+        yield say("digest.not_sent", why=why)
+    for why in (fault for fault in faults if fault not in note):
+        going = office.regime.sending.mode in GOING
+        yield say("digest.not_sent", why=why) if going else say("digest.health", fault=why)
 
 
 def _went(mails: Sequence[OutgoingMessage], say: Wording, now: datetime) -> str:

@@ -13,11 +13,15 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from config.spelling import tidy
+from config.units import Unit
+from consolidate.reminders import ladder_of
 from consolidate.writers.phrases import day, due, moment
 from desk.errors import UnknownNameError
 from desk.mailing.letters import MailTemplateError, addressee
+from desk.mailing.mail_html import own_frame
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from desk.office import Office
@@ -29,6 +33,33 @@ ORDER = (
     "chua-mo-duoc", "tra-lai", "gui-bao-cao", "gui-du-thao", "ban-tin",
     "_kinh-gui", "_danh-sach", "_cach-gui", "_ket",
 )  # fmt: skip
+#: The facts each letter has, beside those that all have; a letter of a step of its own has a reminder's.
+_REMINDER = frozenset(
+    ["addressee", "addressed", "unit", "ordered_by", "items", "the_reports", "figures", "as_of",
+     "reminded_on"]
+)  # fmt: skip
+_ANSWER = frozenset(["addressee", "addressed", "number", "arrival", "files"])
+_RECEIPT = _ANSWER | {"items", "whole", "faults", "more_faults", "unopened"}
+_LEADERS = frozenset(["report", "count", "rows", "due", "as_of"])
+_DELIVERY = frozenset(["report", "number", "as_of", "files", "attached", "folder"])
+FACTS = {
+    "nhac-truoc-han": _REMINDER,
+    "don-doc-1": _REMINDER,
+    "don-doc-2": _REMINDER,
+    "danh-sach-lanh-dao": _LEADERS,
+    "hoan-thanh": _RECEIPT,
+    "tiep-nhan": _RECEIPT,
+    "chua-mo-duoc": _ANSWER | {"subject", "unopened"},
+    "tra-lai": _ANSWER | {"subject", "reports", "reason_lines"},
+    "gui-bao-cao": _DELIVERY,
+    "gui-du-thao": _DELIVERY,
+    "ban-tin": frozenset({"lines"}),
+}
+#: Facts that may say nothing, as they are then; so that both sides of a choice are tried.
+_NOTHING: dict[str, object] = {
+    "ordered_by": "", "figures": False, "reminded_on": "", "files": [], "whole": False, "faults": [],
+    "more_faults": "12", "unopened": [], "reports": [], "attached": False,
+}  # fmt: skip
 #: What a wording may be made of.
 _PLAIN = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Getattr, nodes.Getitem,
@@ -67,7 +98,8 @@ def letter_text(office: Office, name: str) -> LetterText:
     """
     own = {path.stem: path for path in _own_folder(office).glob("*.txt")}
     if name in own:
-        return LetterText(name, own[name].read_text("utf-8"), is_own=True)
+        # Of what is not UTF-8 as much as can be shown; `faults_of` tells that it is in use nowhere.
+        return LetterText(name, own[name].read_text("utf-8-sig", "replace"), is_own=True)
     if name not in ORDER:
         raise UnknownNameError("web.no_such_letter", name=name)
     return LetterText(name, shipped_text(name), is_own=False)
@@ -88,27 +120,67 @@ def require_letter(office: Office, name: str, text: str) -> None:
     if len(text) > LONGEST:
         raise MailTemplateError("web.letter_too_long", most=str(LONGEST))
     _require_plain(name, text)
-    if not example(office, name, text).strip():
-        raise MailTemplateError("outgoing.nothing_to_edit")
-    if _is_part(name):  # who includes it must go on working
-        for other in ORDER:
-            example(office, other, changed={name: text})
+    example(office, name, text)
+    tried = [each for each in ORDER if not _is_part(each)] if _is_part(name) else [name]
+    for each in tried:  # who includes it must go on working
+        _try(office, each, {name: text})
 
 
-def example(office: Office, name: str, text: str | None = None, changed: dict[str, str] | None = None) -> str:
+def faults_of(office: Office, name: str = "") -> tuple[MailTemplateError, ...]:
+    """What is wrong with a letter as it is in use, or with any and with their HTML frame; each told once."""
+    letters = [letter.name for letter in letter_texts(office) if not letter.is_part]
+    faults: dict[str, MailTemplateError] = {}
+    for each in [name] if name else letters:
+        try:
+            _try(office, each, {})
+        except MailTemplateError as error:
+            faults.setdefault(str(error), error)
+    try:
+        if not name:
+            own_frame(office.stationery().overrides)
+    except MailTemplateError as error:
+        faults.setdefault(str(error), error)
+    return tuple(faults.values())
+
+
+def _try(office: Office, name: str, instead: Mapping[str, str]) -> None:
+    """Write a letter to a unit of each kind, once with all there is to say and once with as little as may be.
+
+    Raises:
+        MailTemplateError: one of them cannot be written.
+    """
+    stationery = office.stationery()
+    for kind in office.regime.unit_kinds:
+        unit = Unit(kind.id, f"{tidy(kind.name)} Mẫu", kind.id)
+        facts = example_facts(office, unit)
+        if not _is_part(name):
+            known = FACTS.get(name, _LEADERS if _is_to_leaders(office, name) else _REMINDER)
+            facts = {fact: said for fact, said in facts.items() if fact in known}
+        little = {fact: said for fact, said in _NOTHING.items() if fact in facts}
+        stationery.render((name,), facts, instead)
+        if not _is_part(name):
+            stationery.render((name,), facts | little, instead)
+
+
+def _is_to_leaders(office: Office, name: str) -> bool:
+    """Whether a step of the department's own sends that letter to its leaders."""
+    ladders = [ladder_of(office.regime, report) for report in office.regime.reports]
+    return any(step.to_leaders and step.template == name for ladder in ladders for step in ladder.steps)
+
+
+def example(office: Office, name: str, text: str | None = None) -> str:
     """A letter as a unit would get it, made of invented facts; with a wording that is not yet in use.
 
     Raises:
         MailTemplateError: the template cannot be used.
     """
-    instead = dict(changed or {}) | ({} if text is None else {name: text})
-    return office.stationery().render((name,), example_facts(office), instead)
+    return office.stationery().render((name,), example_facts(office), {} if text is None else {name: text})
 
 
-def example_facts(office: Office) -> dict[str, object]:
-    """Every fact that some letter names, of the department's first unit and report."""
+def example_facts(office: Office, unit: Unit | None = None) -> dict[str, object]:
+    """Every fact that some letter names, of the unit, else the department's first, and its first report."""
     regime, wording, now = office.regime, office.document_wording, office.clock()
-    unit = next(iter(regime.units), None)
+    unit = unit or next(iter(regime.units), None)
     kind = regime.kind(unit.kind) if unit else regime.unit_kinds[0]
     report = regime.reports[0]
     name = tidy(report.name)

@@ -52,6 +52,7 @@ def examine(home: Path, say: Wording) -> list[Examined]:
     if settings.regime.is_dir():  # else the folder is no installation, and looking must not make it one
         found += [_ledger(settings, say), _clock(settings, say), mailbox_state(settings, say)]
         found += [smtp_state(settings, say), *_token(settings, say)]
+        found += _letters(settings, say)
     found += [_tool(name, key, say) for name, key in TOOLS]
     return found
 
@@ -167,6 +168,23 @@ def smtp_state(settings: Settings, say: Wording) -> Examined:
                 return Examined("smtp", "well", say("doctor.smtp_well", host=settings.smtp.host))
     except _REFUSALS as error:
         return Examined("smtp", "fault", sentence_of(error, say))
+
+
+def _letters(settings: Settings, say: Wording) -> list[Examined]:
+    """Every letter written to a made-up unit of each kind, with the department's own words and templates."""
+    from desk.mailing.letter_texts import faults_of
+    from desk.office import open_office
+
+    try:
+        with open_office(settings.home, actor="doctor") as office:
+            faults, unheeded = faults_of(office), sorted(set(office.document_wording.own) - Wording().keys())
+    except _REFUSALS as error:
+        return [Examined("letters", "fault", sentence_of(error, say))]
+    found = [Examined("letters", "fault", sentence_of(fault, say)) for fault in faults]
+    if unheeded:
+        names = ", ".join(unheeded)
+        found.append(Examined("letters", "warning", say("doctor.words_unheeded", names=names)))
+    return found or [Examined("letters", "well", say("doctor.letters_well"))]
 
 
 def _clock(settings: Settings, say: Wording) -> Examined:

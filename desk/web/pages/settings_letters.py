@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from desk.errors import sentence_of
 from desk.mailing.letter_texts import (
     LetterText,
     example,
+    faults_of,
     letter_text,
     letter_texts,
     require_letter,
@@ -42,7 +44,8 @@ def show(call: Call) -> Response:
 def show_one(call: Call) -> Response:
     """One letter with an example."""
     letter = letter_text(call.office, call.places["name"])
-    form = Form({"loi": letter.text}, mark_now(call.office, letter_file(letter.name)))
+    faults = tuple(sentence_of(fault, call.say) for fault in faults_of(call.office, letter.name))
+    form = Form({"loi": letter.text}, mark_now(call.office, letter_file(letter.name)), faults)
     return call.page("settings_letter.html", _view(call, letter, form))
 
 
