@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 import httpx
 from argon2 import PasswordHasher
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from sqlalchemy import event
 
 from desk.web.accounts import Role
@@ -32,6 +32,8 @@ from tests.offices import Office, at, make_office, round_of_mail
 
 PASSWORD = "bon con trau an co tren de 1975"
 DESKTOP = {"width": 1366, "height": 768}
+#: Milliseconds that a browser waits for what is to appear: other tests keep the machine busy.
+PATIENCE = 30_000
 PHONE = {"width": 375, "height": 740}
 AXE = Path(__file__).parent / "data" / "axe" / "axe.min.js"
 #: What WCAG 2.1 AA asks, as axe-core names it.
@@ -129,7 +131,7 @@ class Served:
     def page(self, browser: Browser, role: Role = Role.ADMINISTRATOR, **options: Any) -> Page:
         """A page of a fresh browser profile, signed in. Whatever a script or the policy refuses fails."""
         context = browser.new_context(**{"viewport": DESKTOP, "locale": "vi-VN"} | options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         context.add_cookies([
             {"name": self.desk.cookie, "value": self.sign_in(role), "url": self.address, "httpOnly": True}
         ])  # fmt: skip
@@ -222,6 +224,7 @@ def chromium() -> Iterator[Browser]:
     """The system's Chromium; started once for a module, for it takes a second."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert path, "these tests need Chromium: scripts/setup.sh system"
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         try:
