@@ -57,6 +57,25 @@ def test_the_history_is_narrowed_to_a_person_and_a_subject(desk: Served) -> None
     assert "Không có việc nào" in desk.client().get(PAGE, params={"ve": "%"}).text
 
 
+def test_what_an_event_is_about_is_said_in_words_that_lead_back_to_it(desk: Served) -> None:
+    told = {
+        "outbox/19": "Thư đi số 19",
+        "decision/7": "Quyết định số 7",
+        "wish/bdg/2023-H1": "BĐG 2023-H1",
+        "bdg/2023-H1/2": "BĐG 2023-H1, lần 2",
+    }
+    with desk.office.opened() as opened:
+        for subject in told:
+            opened.ledger.note("mailbox_failed", subject)
+    client = desk.client()
+    page = client.get(PAGE, params={"viec": "mailbox_failed"}).text
+    assert all(f'<td class="code">{words}</td>' in page for words in told.values())
+    for asked in ("thư đi số 19", "outbox/19"):
+        found = client.get(PAGE, params={"ve": asked}).text
+        assert found.count("<tr>") == 2
+        assert "Thư đi số 19" in found
+
+
 @pytest.mark.parametrize("before", ["-1", "x", "9" * 40, ""])
 def test_a_place_that_is_none_shows_the_latest(desk: Served, before: str) -> None:
     assert desk.client().get(PAGE, params={"truoc": before}).status_code == 200

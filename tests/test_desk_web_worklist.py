@@ -159,6 +159,15 @@ def test_a_task_shows_question_proposal_evidence_with_weights_and_reading(
     assert "ban@rieng.example" in page
 
 
+def test_evidence_is_folded_where_only_figures_are_asked_about(
+    client: Client, office: Office, ids: dict[str, str]
+) -> None:
+    folded = "<summary><h2>Căn cứ nhận diện</h2></summary>"
+    asked = figure_items(office, ids["figures"])
+    assert folded in client.get(f"{PATH}/{asked['B3']}").text
+    assert folded not in client.get(f"{PATH}/{task_of(office, ids['held'])}").text
+
+
 def test_accepting_books_the_report_and_goes_on_to_the_next(
     client: Client, desk: Served, office: Office, ids: dict[str, str]
 ) -> None:

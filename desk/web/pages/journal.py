@@ -28,6 +28,7 @@ LONGEST_DETAIL = 300
 SHOWN_ID = 12  #: letters of an archive id
 _IS_ARCHIVE_ID = re.compile(r"[0-9a-f]{64}")
 _IS_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
+_NUMBERED = {"outbox": "web.mail_numbered_out", "decision": "web.decision_numbered"}
 _GROUPS = ("class", "message", "state", "evidence")
 #: A daemon that has not looked for this many of its own intervals is told of.
 MISSED_LOOKS = 3
@@ -118,7 +119,7 @@ def journal_of(call: Call) -> Journal:
             limit=PAGE + 1,
             actor=who or None,
             event=event or None,
-            subject=about or None,
+            subject=subject_of(about, say) or None,
         )
         actors, events = ledger.history_names()
     shown = found[:PAGE]
@@ -131,6 +132,15 @@ def journal_of(call: Call) -> Journal:
         about=about,
         older=shown[-1].number if len(found) > PAGE else None,
     )
+
+
+def subject_of(words: str, say: Wording) -> str:
+    """What the history names what a person wrote: words that the page shows lead back to it."""
+    number = words.rpartition(" ")[2]
+    for kind, key in _NUMBERED.items():
+        if words.casefold() == say(key, id=number).casefold():
+            return f"{kind}/{number}"
+    return words
 
 
 def event_words(code: str, say: Wording) -> str:
@@ -179,11 +189,19 @@ class _Words:
     office: Office
 
     def subject(self, subject: str) -> str:
-        """A unit, report and period by their names; a message by the beginning of its id."""
-        if _IS_ARCHIVE_ID.fullmatch(subject):
-            return self.say("web.mail_numbered", id=subject[:SHOWN_ID])
-        parts = subject.split("/")
-        return self._key(*parts) if len(parts) == 3 else subject  # noqa: PLR2004 - unit, report, period
+        """A unit, report and period by their names; a mail by its number or the beginning of its id."""
+        match subject.split("/"):
+            case [archive_id] if _IS_ARCHIVE_ID.fullmatch(archive_id):
+                return self.say("web.mail_numbered", id=archive_id[:SHOWN_ID])
+            case [kind, number] if kind in _NUMBERED:
+                return self.say(_NUMBERED[kind], id=number)
+            case ["wish", report, period]:
+                return self._period(report, period)
+            case [report, period, number] if report in self._reports:
+                return self.say("web.issue_numbered", period=self._period(report, period), number=number)
+            case [unit, report, period]:
+                return self._key(unit, report, period)
+        return subject
 
     def detail(self, detail: Mapping[str, Any]) -> str:
         """A detail on one line, whatever it holds."""
@@ -210,10 +228,15 @@ class _Words:
         return f"({', '.join(told)})"
 
     def _key(self, unit: str, report: str, period: str) -> str:
-        regime = self.office.regime
-        names = {known.id: known.name for known in regime.units}
-        reports = {known.id: known.short_name for known in regime.reports}
-        return f"{names.get(unit, unit)} – {reports.get(report, report)} {period}"
+        names = {known.id: known.name for known in self.office.regime.units}
+        return f"{names.get(unit, unit)} – {self._period(report, period)}"
+
+    def _period(self, report: str, period: str) -> str:
+        return f"{self._reports.get(report, report)} {period}"
+
+    @property
+    def _reports(self) -> dict[str, str]:
+        return {known.id: known.short_name for known in self.office.regime.reports}
 
     def _moment(self, text: str) -> str:
         if not _IS_MOMENT.match(text):
