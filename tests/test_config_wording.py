@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from ruamel.yaml import YAML
 import config
 from config.errors import InvalidWordingError
 from config.own_wording import department_wording
-from config.wording import LANGUAGES, UnknownWordingError, Wording
+from config.wording import LANGUAGES, UnknownWordingError, Wording, _shipped
 
 CATALOGUE = Path(config.__file__).parent.parent / "templates" / "wording"
 # The codes that config's own modules use, wherever a fault is made.
@@ -35,6 +36,18 @@ def test_both_languages_have_the_same_sentences_with_the_same_places() -> None:
     assert list(vietnamese) == list(english)
     for key, sentence in vietnamese.items():
         assert set(re.findall(r"{\w+}", english[key])) <= set(re.findall(r"{\w+}", sentence)), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_stands_twice_in_a_file_or_in_two_files_of_one_area(language: str) -> None:
+    """Branches that each add a sentence are merged by union; of two under one key the last would win."""
+    lines = [
+        f"{path.name.split('.')[0]}.{key}"
+        for path in CATALOGUE.glob(f"*.{language}.yaml")
+        for key in re.findall(r"^(\w+):", path.read_text("utf-8"), re.MULTILINE)
+    ]
+    assert [key for key, times in Counter(lines).items() if times > 1] == []
+    assert set(lines) == set(_shipped(language))
 
 
 def test_places_are_filled_and_one_left_open_shows() -> None:
