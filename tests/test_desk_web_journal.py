@@ -11,6 +11,7 @@ import pytest
 from config.wording import Wording
 from desk.upkeep.heartbeat import Heartbeat, beat, last_beat
 from desk.web.accounts import Role
+from desk.web.patience import Flood
 from ledger.lock import only_daemon
 from tests.offices import at
 from tests.web import Served, served_round
@@ -104,6 +105,37 @@ def test_health_tells_whether_the_daemon_runs_and_how_it_fares(desk: Served) -> 
 def test_a_daemon_that_has_not_looked_for_long_is_told_of(desk: Served) -> None:
     beat(desk.office.home, Heartbeat(desk.clock.now - timedelta(hours=2)))
     assert "Lần đọc gần nhất đã lâu" in desk.client().get(HEALTH).text
+
+
+def told_to_a_watchdog(desk: Served) -> tuple[int, str]:
+    answer = desk.client(None).get("/suc-khoe")
+    assert answer.headers["cache-control"] == "no-store"
+    assert "set-cookie" not in answer.headers
+    return answer.status_code, answer.text
+
+
+def test_a_watchdog_is_told_one_word_without_signing_in(desk: Served) -> None:
+    assert told_to_a_watchdog(desk) == (503, "cần xử lý")  # no daemon runs
+    with only_daemon(desk.desk.settings.database_url):
+        assert told_to_a_watchdog(desk) == (200, "tốt")
+        beat(desk.office.home, Heartbeat(desk.clock.now))
+        assert told_to_a_watchdog(desk) == (200, "tốt")
+        beat(desk.office.home, Heartbeat(desk.clock.now, "Máy chủ từ chối mật khẩu."))
+        assert told_to_a_watchdog(desk) == (503, "cần xử lý")
+        beat(desk.office.home, Heartbeat(desk.clock.now - timedelta(hours=2)))
+        assert told_to_a_watchdog(desk) == (503, "cần xử lý")
+
+
+def test_what_is_broken_is_not_told_to_a_watchdog(desk: Served) -> None:
+    with only_daemon(desk.desk.settings.database_url):
+        assert told_to_a_watchdog(desk)[0] == 200
+        (desk.office.home / "regime" / "department.yaml").write_text("id: x\n")
+        assert told_to_a_watchdog(desk) == (503, "cần xử lý")
+
+
+def test_a_watchdog_that_asks_without_end_is_told_to_wait(desk: Served) -> None:
+    desk.desk.flood = Flood(lambda: 0.0, at_once=2)
+    assert [desk.client(None).get("/suc-khoe").status_code for _ in range(3)] == [503, 503, 429]
 
 
 def test_a_heartbeat_that_is_cut_is_none(tmp_path: Path) -> None:

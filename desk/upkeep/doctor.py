@@ -48,7 +48,7 @@ def examine(home: Path, say: Wording) -> list[Examined]:
         settings = load_settings(home)
     except (ConfigError, OSError) as error:
         return [*found, Examined("settings", "fault", sentence_of(error, say))]
-    found += [_disk(settings, say), *_regime(settings, say), _readers(say), _holidays(say)]
+    found += [disk_state(settings, say), *_regime(settings, say), _readers(say), _holidays(say)]
     if settings.regime.is_dir():  # else the folder is no installation, and looking must not make it one
         found += [_ledger(settings, say), _clock(settings, say), mailbox_state(settings, say)]
         found += [smtp_state(settings, say), *_token(settings, say)]
@@ -63,7 +63,7 @@ def glance(home: Path, say: Wording) -> list[Examined]:
         settings = load_settings(home)
     except (ConfigError, OSError) as error:
         return [Examined("settings", "fault", sentence_of(error, say))]
-    found = [_python(say), _disk(settings, say), *_regime(settings, say), _holidays(say)]
+    found = [_python(say), disk_state(settings, say), *_regime(settings, say), _holidays(say)]
     return [*found, *(_tool(name, key, say) for name, key in TOOLS)]
 
 
@@ -75,7 +75,8 @@ def _python(say: Wording) -> Examined:
     return Examined("python", "well" if guarded else "warning", say(key, version=name))
 
 
-def _disk(settings: Settings, say: Wording) -> Examined:
+def disk_state(settings: Settings, say: Wording) -> Examined:
+    """Whether the home can be written, and has room for a day's mail."""
     folder = settings.home if settings.home.exists() else settings.home.parent
     if not os.access(folder, os.W_OK):
         return Examined("disk", "fault", say("doctor.disk_read_only", folder=str(folder)))

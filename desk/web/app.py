@@ -1,8 +1,8 @@
 """The application: routes of all pages behind one door, and the answers when something goes wrong.
 
-Every route goes through `_Door`. There alone it is decided who may pass: nothing but the sign-in page and
-the assets without a session, nothing that changes without an officer, the session's token in the form and
-a request from our own pages.
+Every page goes through `_Door`. There alone it is decided who may pass: nothing but the sign-in page
+without a session (beside it the assets, and the one word of `/suc-khoe`), nothing that changes without an
+officer, the session's token in the form and a request from our own pages.
 """
 
 from __future__ import annotations
@@ -54,6 +54,8 @@ from desk.web.pages import (
 from desk.web.patience import BODY_SECONDS
 from desk.web.rendering import ASSETS, NavigationItem
 from desk.web.security import BodyTooLargeError, Guarded, is_own_request, limited
+from desk.web.state import PATH as STATE
+from desk.web.state import state_of
 from intake.errors import IntakeError
 from ledger.errors import LedgerError
 
@@ -106,7 +108,11 @@ def create_app(desk: Desk) -> Starlette:
     )
     doors = [StarletteRoute(route.path, _Door(desk, route), methods=[route.method]) for route in routes()]
     return Starlette(
-        routes=[StarletteRoute(ASSETS + "/{name}", _assets(desk)), *doors],
+        routes=[
+            StarletteRoute(ASSETS + "/{name}", _assets(desk)),
+            StarletteRoute(STATE, state_of(desk)),
+            *doors,
+        ],
         middleware=[Middleware(Guarded, names=desk.settings.desk.names, https=desk.https)],
         exception_handlers={HTTPException: _refusal(desk), Exception: _fault(desk)},
     )

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from desk.upkeep.doctor import Examined, examine, glance
-from desk.upkeep.heartbeat import last_beat
+from desk.upkeep.liveness import daemon_state
 from desk.web.call import POST, Call, Right, Route
-from ledger.lock import daemon_runs
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -30,8 +29,6 @@ _IS_ARCHIVE_ID = re.compile(r"[0-9a-f]{64}")
 _IS_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 _NUMBERED = {"outbox": "web.mail_numbered_out", "decision": "web.decision_numbered"}
 _GROUPS = ("class", "message", "state", "evidence")
-#: A daemon that has not looked for this many of its own intervals is told of.
-MISSED_LOOKS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +88,13 @@ def sign_ins(call: Call) -> Response:
 
 def health(call: Call) -> Response:
     """What can be told at once."""
-    parts = (*daemon_state(call), *glance(call.desk.home, call.say))
+    parts = (*daemon_state(call.office, call.say), *glance(call.desk.home, call.say))
     return call.page("health.html", Health(parts, len(call.office.ledger.unread()), whole=False))
 
 
 def examined(call: Call) -> Response:
     """Everything tried, the mailbox too: takes a while, so it is asked for by a button."""
-    parts = (*daemon_state(call), *examine(call.desk.home, call.say))
+    parts = (*daemon_state(call.office, call.say), *examine(call.desk.home, call.say))
     return call.page("health.html", Health(parts, len(call.office.ledger.unread()), whole=True))
 
 
@@ -147,26 +144,6 @@ def event_words(code: str, say: Wording) -> str:
     """A kind of event in words; its code where the catalogue has none."""
     key = f"web.event_{code}"
     return say(key) if say.has(key) else code
-
-
-def daemon_state(call: Call) -> tuple[Examined, ...]:
-    """Whether the daemon runs, and how its last look went."""
-    say, office = call.say, call.office
-    runs = daemon_runs(office.settings.database_url)
-    found = [
-        Examined("daemon", "well" if runs else "fault", say("web.daemon_on" if runs else "web.daemon_off"))
-    ]
-    last = last_beat(call.desk.home)
-    if last is None:
-        return (*found, Examined("look", "warning", say("web.look_never")))
-    at = f"{last.looked_at.astimezone(office.regime.timezone):%H:%M %d/%m/%Y}"
-    if last.trouble:
-        return (*found, Examined("look", "fault", say("web.look_failed", at=at, trouble=last.trouble)))
-    mailbox = office.settings.mailbox
-    limit = timedelta(seconds=MISSED_LOOKS * (mailbox.poll_seconds if mailbox else 600))
-    is_old = office.clock() - last.looked_at > limit
-    state, key = ("warning", "web.look_old") if is_old else ("well", "web.look_well")
-    return (*found, Examined("look", state, say(key, at=at)))
 
 
 def _entry(event: Event, call: Call) -> Entry:
