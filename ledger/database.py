@@ -21,6 +21,7 @@ from ledger.errors import (
     DamagedLedgerError,
     LedgerBusyError,
     LedgerDatabaseError,
+    LedgerLineLostError,
     LedgerStorageError,
 )
 from ledger.migrations import bring_up_to_date, is_behind, step_reached
@@ -55,6 +56,7 @@ class Database:
         Raises:
             LedgerBusyError: another writer held on for 30 seconds.
             LedgerStorageError: the disk refused.
+            LedgerLineLostError: the server went away; at COMMIT nobody knows whether it took place.
 
         """
         with named_errors(), self.engine.execution_options(writer=True).begin() as connection:
@@ -139,6 +141,8 @@ def _named(error: OperationalError) -> LedgerDatabaseError:
         return LedgerBusyError(f"the ledger is held by another writer: {said}")
     if any(words in said for words in _STORAGE_WORDS):
         return LedgerStorageError(f"the ledger cannot be written: {said}", why=said)
+    if error.connection_invalidated:
+        return LedgerLineLostError(f"the ledger's database went away: {said}")
     return LedgerDatabaseError(f"the ledger's database refused: {said}")
 
 

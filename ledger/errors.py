@@ -5,7 +5,8 @@
     │   ├── DamagedLedgerError        it fails its own integrity check, or is no database
     │   ├── SchemaTooNewError         a later version of the program wrote it
     │   ├── LedgerBusyError           another writer held it longer than the wait
-    │   └── LedgerStorageError        the disk is full, read-only or failing
+    │   ├── LedgerStorageError        the disk is full, read-only or failing
+    │   └── LedgerLineLostError       the database server went away in between
     ├── LedgerNotEmptyError       a ledger is to be restored into a database that holds one
     ├── ArchiveError              the raw messages
     │   ├── ArchiveWriteError         the message could not be put on disk; nothing was acknowledged
@@ -65,6 +66,12 @@ class LedgerStorageError(LedgerDatabaseError):
     """The disk under the database is full, read-only or failing. The transaction was undone."""
 
     key = "ledger.storage"
+
+
+class LedgerLineLostError(LedgerDatabaseError):
+    """The database server went away in between: a change under way may have been made or not."""
+
+    key = "ledger.line_lost"
 
 
 class LedgerNotEmptyError(LedgerError):

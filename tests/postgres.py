@@ -27,6 +27,7 @@ class PostgresServer:
     """A running server; every test asks it for a database of its own."""
 
     port: int
+    _control: tuple[str, ...]  #: pg_ctl of this cluster
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def new_database(self, template: str = "template0") -> str:
@@ -35,6 +36,10 @@ class PostgresServer:
         with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'".encode())
         return f"postgresql://{SERVER_USER}@127.0.0.1:{self.port}/{name}"
+
+    def restart(self) -> None:
+        """Cut every session at once, as a crash does, and be there again."""
+        _run([*self._control, "-m", "immediate", "restart"])
 
     def _address(self, name: str) -> str:
         return f"host=127.0.0.1 port={self.port} user={SERVER_USER} dbname={name}"
@@ -48,14 +53,14 @@ def private_postgres() -> Iterator[PostgresServer]:
     if os.geteuid() == 0:
         shutil.chown(folder, SERVER_USER)
     port = _free_port()
-    control = [str(programs / "pg_ctl"), "-D", str(folder / "data"), "-s", "-w"]
+    control = (str(programs / "pg_ctl"), "-D", str(folder / "data"), "-s", "-w", "-l", str(folder / "log"))
     try:
         _run([str(programs / "initdb"), "-D", str(folder / "data"), "-U", SERVER_USER,
               "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"])  # fmt: skip
         settings = f"-h 127.0.0.1 -p {port} -k {folder} -c fsync=off"
-        _run([*control, "-l", str(folder / "log"), "-o", settings, "start"])
+        _run([*control, "-o", settings, "start"])
         try:
-            yield PostgresServer(port)
+            yield PostgresServer(port, control)
         finally:
             _run([*control, "-m", "immediate", "stop"])
     finally:
