@@ -5,6 +5,8 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -140,6 +142,22 @@ def test_of_a_mail_that_cannot_even_be_listed_the_head_is_told(monkeypatch: pyte
     assert [(file.kind, file.state) for file in result.message.files] == [
         (FileKind.MESSAGE, ReadState.CRASHED)
     ]
+
+
+def test_a_pool_that_is_left_waits_for_no_reading_under_way() -> None:
+    """Whoever stops the program does not wait for the slowest mail of all to overrun its time."""
+    jobs = iter([("1", GOOD), ("2", mail(subject="Đang đọc"))])
+    with ReaderPool(1, Limits(seconds=40)) as pool:
+        results = pool.read(jobs)
+        process = pool._idle.get()
+        pool._idle.put(process)
+        os.kill(process.pid, signal.SIGSTOP)
+        threading.Thread(target=lambda: next(results, None), daemon=True).start()
+        while not pool._busy:
+            time.sleep(0.01)
+        began = time.monotonic()
+    assert time.monotonic() - began < 20
+    assert not Path(f"/proc/{process.pid}").exists()
 
 
 def test_no_process_is_left_behind() -> None:

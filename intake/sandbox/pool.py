@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -73,6 +74,9 @@ class ReaderPool:
         self._limits = limits or Limits()
         self._idle: SimpleQueue[_Process] = SimpleQueue()
         self._threads: ThreadPoolExecutor | None = None
+        self._busy: set[_Process] = set()
+        self._ending = False
+        self._lock = threading.Lock()  #: over these two
         self.layers: tuple[str, ...] = ()  #: what confines the processes on this system
 
     def __enter__(self) -> Self:
@@ -80,12 +84,17 @@ class ReaderPool:
             process = _Process(self._limits)
             self._idle.put(process)
             self.layers = process.layers
+        self._ending = False
         self._threads = ThreadPoolExecutor(self._processes, "reader")
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        with self._lock:
+            self._ending = True
+            for process in self._busy:  # nobody is there any more to take what they read
+                process.end()
         if self._threads is not None:
             self._threads.shutdown(wait=True, cancel_futures=True)
             self._threads = None
@@ -162,14 +171,28 @@ class ReaderPool:
     ) -> _Answer | ReadingFailure:
         process = self._idle.get()
         try:
-            if fresh or process.is_spent:
+            if (fresh or process.is_spent) and not self._ending:
                 process = process.replaced()
-            answer = process.exchange(letter, octets, seconds)
-            if isinstance(answer, ReadingFailure):
+            answer = self._exchanged(process, letter, octets, seconds)
+            if isinstance(answer, ReadingFailure) and not self._ending:
                 process = process.replaced()
             return answer
         finally:
             self._idle.put(process)
+
+    def _exchanged(
+        self, process: _Process, letter: bytes, octets: bytes, seconds: float
+    ) -> _Answer | ReadingFailure:
+        """What the process answers; a pool that is being left begins nothing, and ends what it began."""
+        with self._lock:
+            if self._ending:
+                return ReadingFailure(ReadState.CRASHED, "ended")
+            self._busy.add(process)
+        try:
+            return process.exchange(letter, octets, seconds)
+        finally:
+            with self._lock:
+                self._busy.remove(process)
 
 
 class _OverrunError(Exception):
@@ -210,10 +233,14 @@ class _Process:
         self.kill()
         return _Process(self._limits)
 
-    def kill(self) -> None:
-        """Ends the whole group, waits for it and removes its folder. May be called again."""
+    def end(self) -> None:
+        """Ends the whole group, and whoever waits for its answer has none."""
         with suppress(ProcessLookupError):
             os.killpg(self._popen.pid, signal.SIGKILL)
+
+    def kill(self) -> None:
+        """Ends the whole group, waits for it and removes its folder. May be called again."""
+        self.end()
         self._popen.wait()
         for pipe in (self._popen.stdin, self._popen.stdout):
             if pipe is not None:
