@@ -14,9 +14,10 @@ import asyncio
 import ssl
 import tempfile
 from base64 import b64decode
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,7 @@ class SmtpServer:
     on_mail: str = ""
     on_rcpt: dict[str, str] = field(default_factory=dict)  #: by address
     on_data_command: str = ""
+    on_command: dict[str, str] = field(default_factory=dict)  #: by verb: EHLO, STARTTLS, AUTH, RSET, QUIT
     on_data: str = ""
     taken: Callable[[Taken], None] = lambda _mail: None  #: told of each mail before the client is
 
@@ -139,6 +141,15 @@ class _Server(SMTP):
     def __init__(self, told: SmtpServer, *given: Any, **more: Any) -> None:
         self._told = told
         super().__init__(*given, **more)
+        for verb, method in self._smtp_methods.items():
+            self._smtp_methods[verb] = partial(self._scripted_or, verb, method)
+
+    async def _scripted_or(self, verb: str, method: Callable[[str], Awaitable[None]], arg: str) -> None:
+        scripted = self._told.on_command.get(verb)
+        if scripted:
+            await _answer(self, scripted)
+        else:
+            await method(arg)
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - the library's name for it
         if self._told.on_data_command:

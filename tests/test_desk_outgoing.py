@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from config.secrets import SMTP_PASSWORD
+from config.wording import Wording
 from desk.mailing.correspondence import correspond
 from desk.mailing.outgoing import Dispatched, is_within_hours
 from desk.mailing.uncertain import FOUND_SENT, NOT_FOUND
+from desk.views import mail_reason
 from ledger.records import Delivery, OutboxState, OutgoingMessage
-from tests.dovecot import DRAFTS, SENT, Dovecot, running_dovecot
+from tests.dovecot import DRAFTS, SENT, Dovecot, line_to, running_dovecot
 from tests.dovecot import PASSWORD as MAILBOX_PASSWORD
 from tests.offices import DEPARTMENT, Office, at, make_office, note
 from tests.smtp_server import LOST, PASSWORD, SmtpServer, running_smtp
@@ -116,6 +119,48 @@ def test_a_draft_that_lay_there_when_the_program_died_is_not_laid_again(
     one_round(office)
     assert {mail.state for mail in outbox(office)} == {OutboxState.DRAFTED}
     assert held_in(mailbox, "chet", DRAFTS) == ADDRESSED
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (b"NO [OVERQUOTA] Quota exceeded", "đã đầy"),
+        (b"NO [TRYCREATE] Mailbox does not exist", "không nhận thư nháp"),
+        (b"BAD Too large", "không nhận thư nháp"),
+    ],
+)
+def test_a_draft_the_mailbox_refuses_waits_and_is_laid_when_it_may_be(
+    tmp_path: Path, mailbox: Dovecot, server: SmtpServer, answer: bytes, told: str
+) -> None:
+    user = f"tu-choi-{answer[4:6].decode().strip().lower()}-{len(answer)}"
+    folders(mailbox, user, DRAFTS, SENT)
+    office = office_of(tmp_path, "drafts", mailbox, user, server)
+
+    def bent(octets: bytes) -> bytes:  # the server hears NOOP, its answer is made a refusal
+        return re.sub(rb"(?s)^(\S+) APPEND .*", rb"\1 NOOP\r\n", octets)
+
+    with line_to(mailbox.port, lambda _, said: said.replace(b"OK NOOP completed", answer)) as line:
+        line.bend = bent
+        text = (office.home / "settings.yaml").read_text("utf-8")
+        office.settings(text.replace(f"port: {mailbox.port}", f"port: {line.port}"))
+        one_round(office)
+        (first, *_) = [mail for mail in outbox(office) if mail.server_reply]
+        assert first.state is OutboxState.QUEUED
+        assert told in mail_reason(first.server_reply, Wording())
+        assert held_in(mailbox, user, DRAFTS) == 0
+        office.settings(text)
+    one_round(office, "2023-06-07T13:00:00+07:00")
+    assert {mail.state for mail in outbox(office)} == {OutboxState.DRAFTED}
+    assert held_in(mailbox, user, DRAFTS) == ADDRESSED
+
+
+def test_without_a_folder_for_drafts_mail_is_held_and_why_is_told(
+    tmp_path: Path, mailbox: Dovecot, server: SmtpServer
+) -> None:
+    office = office_of(tmp_path, "drafts", mailbox, "khong-nhap", server)
+    one_round(office)
+    assert {mail.state for mail in outbox(office)} == {OutboxState.HELD}
+    assert "không có thư mục thư nháp" in mail_reason(outbox(office)[0].server_reply, Wording())
 
 
 def test_a_draft_the_officer_sent_counts_as_sent(

@@ -23,7 +23,9 @@ from hypothesis import strategies as st
 from config.regime import Department
 from config.secrets import Secret
 from config.settings import Authentication, Encryption
+from config.wording import Wording
 from consolidate.reminders import dead_addresses
+from desk.errors import DeskError
 from desk.mailing.sender import (
     SmtpInsecureError,
     SmtpLoginError,
@@ -336,6 +338,42 @@ def test_a_line_closed_between_two_mails_is_opened_again(server: SmtpServer) -> 
     assert (len(server.mails), server.connections) == (2, 2)
 
 
+@pytest.mark.parametrize("answer", ["502 5.5.1 khong co lenh nay", "421 4.3.2 dong may", LOST])
+def test_a_server_that_does_not_forget_a_refused_mail_costs_the_next_one_nothing(
+    server: SmtpServer, answer: str
+) -> None:
+    server.on_rcpt = {"mot@doi-che.example": "550 5.1.1 khong co"}
+    server.on_command["RSET"] = answer
+    with sender_to(server) as sender:
+        first = sender.send(letter(to=("mot@doi-che.example",)))
+        second = sender.send(letter(to=("hai@doi-che.example",)))
+    assert (first.state, "550 5.1.1" in first.reply) == (OutboxState.REFUSED, True)
+    assert second.state is OutboxState.SENT
+    assert [taken.recipients for taken in server.mails] == [("hai@doi-che.example",)]
+
+
+@pytest.mark.parametrize("answer", ["421 4.3.2 dong may", "500 la lenh gi", LOST])
+def test_how_a_server_says_goodbye_changes_no_mail(server: SmtpServer, answer: str) -> None:
+    server.on_command["QUIT"] = answer
+    assert sent_through(server, letter()).state is OutboxState.SENT
+    assert len(server.mails) == 1
+
+
+@pytest.mark.parametrize("refused", ["vt@doi-che.example", "ct@doi-che.example"])
+@pytest.mark.parametrize("answer", ["550 5.1.1 khong co", "450 4.2.0 doi it phut"])
+def test_a_mail_that_one_of_unit_and_copy_takes_has_gone_and_the_other_is_named(
+    server: SmtpServer, refused: str, answer: str
+) -> None:
+    both = {"vt@doi-che.example", "ct@doi-che.example"}
+    server.on_rcpt = {refused: answer}
+    delivery = sent_through(server, letter(to=("vt@doi-che.example",), cc=("ct@doi-che.example",)))
+    assert delivery.state is OutboxState.SENT  # again would be twice for the other
+    assert [set(taken.recipients) for taken in server.mails] == [both - {refused}]
+    assert refused in delivery.reply
+    lasting = answer.startswith("5")
+    assert dead_addresses([letter(server_reply=delivery.reply)]) == ({refused} if lasting else set())
+
+
 # -- the line -------------------------------------------------------------------------------------------
 
 
@@ -350,6 +388,38 @@ def test_a_server_that_does_not_offer_starttls_hears_no_password() -> None:
         with pytest.raises(SmtpUnreachableError):
             sent_through(server, letter())
         assert (server.logins, server.mails) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("encryption", "verb", "answer", "fault", "told"),
+    [
+        (Encryption.TLS, "EHLO", "421 4.3.2 dong may", SmtpUnreachableError, ""),
+        (Encryption.TLS, "EHLO", "554 5.7.1 khong tiep", SmtpUnreachableError, ""),
+        (Encryption.TLS, "EHLO", LOST, SmtpUnreachableError, ""),
+        (Encryption.STARTTLS, "EHLO", LOST, SmtpUnreachableError, ""),
+        (Encryption.STARTTLS, "STARTTLS", "454 4.7.0 chua san sang", SmtpUnreachableError, "454"),
+        (Encryption.STARTTLS, "STARTTLS", "502 5.5.1 khong co", SmtpUnreachableError, "502"),
+        (Encryption.STARTTLS, "STARTTLS", LOST, SmtpUnreachableError, ""),
+        (Encryption.TLS, "AUTH", "454 4.7.0 tam thoi", SmtpUnreachableError, "454 4.7.0"),
+        (Encryption.TLS, "AUTH", "421 4.7.0 qua nhieu", SmtpUnreachableError, "421 4.7.0"),
+        (Encryption.TLS, "AUTH", "432 4.7.12 doi mat khau", SmtpUnreachableError, "432"),
+        (Encryption.TLS, "AUTH", LOST, SmtpUnreachableError, ""),
+        (Encryption.TLS, "AUTH", "535 5.7.8 sai", SmtpLoginError, "535 5.7.8"),
+        (Encryption.TLS, "AUTH", "534 5.7.9 can mat khau ung dung", SmtpLoginError, "534 5.7.9"),
+    ],
+)
+def test_a_greeting_that_fails_is_told_and_no_password_or_mail_is_given_away(
+    encryption: Encryption, verb: str, answer: str, fault: type[DeskError], told: str
+) -> None:
+    with running_smtp(encryption) as server:
+        server.on_command[verb] = answer
+        with pytest.raises(fault) as failed:
+            sent_through(server, letter())
+        said = Wording()(failed.value.key, **failed.value.places)
+        assert (server.logins, server.mails) == ([], [])
+    assert told in said
+    assert PASSWORD not in said
+    assert "Thư vẫn ở danh sách chờ gửi" in said
 
 
 def test_a_certificate_of_another_name_is_refused() -> None:

@@ -7,9 +7,11 @@ account's language. Nothing is ever flagged, moved or deleted.
 
 from __future__ import annotations
 
+from imaplib import IMAP4
 from typing import TYPE_CHECKING, Final
 
 from intake.mailbox.imap import ImapMailbox
+from intake.mailbox.interface import MailboxFolderError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -45,6 +47,7 @@ class OutgoingFolders(ImapMailbox):
         """Add a draft; False: the account has no folder for drafts.
 
         Raises:
+            MailboxFolderError: the server refuses it, as when the mailbox is full; no draft lies there.
             MailboxError: the mailbox cannot be used; whether the draft lies there is then not known.
 
         """
@@ -53,5 +56,10 @@ class OutgoingFolders(ImapMailbox):
             return False
         session = self._session()
         with self._speaking():
-            session.append(folder, octets, flags=(_DRAFT,), msg_time=at)
+            try:
+                session.append(folder, octets, flags=(_DRAFT,), msg_time=at)
+            except IMAP4.abort:  # the line, not an answer
+                raise
+            except IMAP4.error as refusal:
+                raise MailboxFolderError(folder, str(refusal)) from refusal
         return True

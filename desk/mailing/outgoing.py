@@ -27,7 +27,7 @@ from desk.mailing.outbox import GOING, Sender, may_be_tried, send_due
 from desk.mailing.sender import SmtpSender, UnsafeMailError, build_mime
 from desk.mailing.uncertain import resolve, unresolved
 from desk.office import Office
-from intake.mailbox.interface import MailboxError
+from intake.mailbox.interface import MailboxError, MailboxFolderError
 from ledger.errors import AnotherDaemonRunsError
 from ledger.lock import only_sender
 from ledger.records import Delivery, OutboxState, OutgoingMessage
@@ -146,12 +146,15 @@ class DraftSender:
         try:
             if self._folders.holds(DRAFTS, mail.message_id):
                 return OutboxState.DRAFTED, "found_in_drafts"
-        except MailboxError as error:
-            return OutboxState.QUEUED, type(error).__name__
+        except MailboxError:
+            return OutboxState.QUEUED, "drafts_unreachable"
         try:
             laid = self._folders.lay_draft(octets, office.clock())
-        except MailboxError as error:
-            return OutboxState.UNCERTAIN, type(error).__name__
+        except MailboxFolderError as error:
+            full = "OVERQUOTA" in error.places["detail"].upper()  # RFC 9208
+            return OutboxState.QUEUED, "drafts_full" if full else "drafts_refused"
+        except MailboxError:
+            return OutboxState.UNCERTAIN, "drafts_unknown"
         return (OutboxState.DRAFTED, "drafted") if laid else (OutboxState.HELD, "no_drafts_folder")
 
 

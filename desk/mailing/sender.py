@@ -278,8 +278,10 @@ class SmtpSender:
         slow = bool(_SLOW_DOWN.search(said) or _SLOW_DOWN.search(reply))
         if self._line is not None:
             try:
-                self._line.rset()
+                forgotten = self._line.rset()[0] == 250  # noqa: PLR2004
             except (OSError, smtplib.SMTPException):
+                forgotten = False
+            if not forgotten:  # else the next mail would be refused as part of this one
                 self._hang_up()
         return SmtpAnswer(OutboxState.QUEUED if later else OutboxState.REFUSED, reply, slow)
 
