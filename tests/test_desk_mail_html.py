@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from config.wording import Wording
-from desk.mailing.letters import MailTemplateError
+from desk.mailing.letters import MailTemplateError, folded
 from desk.mailing.mail_html import html_of, own_frame
 from desk.mailing.outgoing import dispatch
 from ledger.records import OutboxState, OutgoingMessage
@@ -53,6 +55,48 @@ def test_the_departments_own_frame_wins(tmp_path: Path) -> None:
 def test_the_mark_that_notepad_begins_a_frame_with_is_no_part_of_the_page(tmp_path: Path) -> None:
     frame = own_frame(keep(tmp_path, b"\xef\xbb\xbf<!DOCTYPE html>" + BLOCKS.encode()))
     assert html_of("Kính gửi\n", "V/v", frame).startswith("<!DOCTYPE html>")
+
+
+def test_lines_of_a_signature_stay_apart_however_long_the_name_of_the_office() -> None:
+    name = "Phòng Lao động - Thương binh và Xã hội thành phố Thái Nguyên"
+    long = f"{name}, tỉnh Thái Nguyên (bộ phận tổng hợp báo cáo)"
+    for office in (name, long):
+        signature = f"{office}\nĐiện thoại: 0208 123 456\nThư điện tử: phong@thainguyen.example\n"
+        page = html_of(folded(f"Trân trọng./.\n\n{signature}"), "V/v")
+        assert f"{office}<br>\nĐiện thoại: 0208 123 456<br>\nThư điện tử: phong@" in page
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "Đề",
+                "nghị",
+                "gửi",
+                "báo",
+                "cáo",
+                "trước",
+                "ngày",
+                "05/6/2023",
+                "-",
+                "không",
+                "quá",
+                "20",
+                "MB,",
+                "lần",
+                "2",
+            ]
+        )
+    )
+)
+def test_a_paragraph_is_joined_again_where_it_was_folded(words: list[str]) -> None:
+    text = " ".join(words).strip("- ")
+    if text:
+        assert f">{text}</p>" in html_of(folded(text), "V/v")
+
+
+def test_a_file_name_longer_than_a_phone_is_wide_is_broken() -> None:
+    assert "overflow-wrap:anywhere" in html_of("- BAO_CAO_KET_QUA_CONG_TAC_BINH_DANG_GIOI_2023.docx\n", "V/v")
 
 
 @pytest.mark.parametrize("source", [*BROKEN.values(), b"\xff\xfe"], ids=[*BROKEN, "is no text"])

@@ -196,11 +196,21 @@ def folded(text: str, width: int = WIDTH) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
 
 
+def is_folded(before: str, line: str, width: int = WIDTH) -> bool:
+    """Whether folding parted the two lines: what the second begins with had no room on the first."""
+    first = _kept_together(line.strip()).split(" ")[0]
+    return len(before.rstrip()) + 1 + len(first) > width
+
+
+def _kept_together(text: str) -> str:
+    """Words that must not be parted joined by no-break spaces."""
+    whole = _COUNTED.sub(_NBSP, _HYPHEN.sub(rf"{_NBSP}\1 ", text))
+    return _LABELLED.sub(lambda match: match[1].replace(" ", _NBSP) + _NBSP, whole)
+
+
 def _folded_line(line: str, width: int) -> str:
     mark, body = ("- ", line[2:]) if line.startswith("- ") else ("", line)
-    whole = _HYPHEN.sub(rf"{_NBSP}\1 ", tidy(body))
-    whole = _COUNTED.sub(_NBSP, whole)
-    whole = _LABELLED.sub(lambda match: match[1].replace(" ", _NBSP) + _NBSP, whole)
+    whole = _kept_together(tidy(body))
     wrapped = textwrap.fill(
         whole,
         width,

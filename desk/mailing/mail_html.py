@@ -11,13 +11,14 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import escape
 
 from consolidate.writers.document_templates import TEMPLATE_FAULTS
-from desk.mailing.letters import MailTemplateError, template_error
+from desk.mailing.letters import MailTemplateError, is_folded, template_error
 
 FRAME = "mail/_khung.html"
 _BLANK = re.compile(r"\n\s*\n")
@@ -76,13 +77,13 @@ def _blocks(text: str) -> list[tuple[str, list[str]]]:
 def _block(lines: list[str]) -> tuple[str, list[str]]:
     if all(line.startswith((_ITEM, "  ")) for line in lines) and lines[0].startswith(_ITEM):
         return "list", _items(lines)
-    if any(len(line) > _FOLDED_FROM for line in lines[:-1]):
-        return "paragraph", [" ".join(line.strip() for line in lines)]
-    return "lines", [line.strip() for line in lines]
-
-
-#: A line that is not the last of its block and shorter than this was ended by its writer, not by folding.
-_FOLDED_FROM = 55
+    whole = [lines[0].strip()]
+    for before, line in pairwise(lines):
+        if is_folded(before, line):
+            whole[-1] = f"{whole[-1]} {line.strip()}"
+        else:
+            whole.append(line.strip())
+    return ("lines" if len(whole) > 1 else "paragraph"), whole
 
 
 def _items(lines: list[str]) -> list[str]:
