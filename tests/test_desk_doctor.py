@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -188,3 +191,48 @@ def test_own_words_that_cannot_be_said_are_a_fault_and_stop_every_command(office
     own.write_text('khong_co_cau_nay: "Lời"\n', "utf-8")
     letters = found(office)["letters"]
     assert (letters.state, "outgoing.khong_co_cau_nay" in letters.sentence) == ("warning", True)
+
+
+def test_a_clock_an_hour_behind_the_mail_is_told_in_the_departments_time(office: Office) -> None:
+    ahead = datetime.now(UTC) + timedelta(hours=1)
+    local = ahead.astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
+    office.deliver(report_mail("binh-minh"), local.strftime("%Y-%m-%dT%H:%M"))
+    office.take_in()
+    clock = found(office)["clock"]
+    assert (clock.state, local.strftime("%H:%M %d/%m/%Y") in clock.sentence) == ("warning", True)
+
+
+def test_a_recogniser_without_vietnamese_is_told_with_what_to_install(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert found(office)["tesseract"].state == "well"
+    monkeypatch.setattr("intake.extractors.scan._LANGUAGE", "a model nobody has")
+    told = found(office)["tesseract"]
+    assert (told.state, "tesseract-ocr-vie" in told.sentence) == ("warning", True)
+
+
+def test_a_year_without_holidays_is_a_warning(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert found(office)["holidays"].state == "well"
+    monkeypatch.setattr(desk.upkeep.doctor, "date", SimpleNamespace(today=lambda: date(2150, 1, 1)))
+    told = found(office)["holidays"]
+    assert (told.state, "extra_holidays" in told.sentence) == ("warning", True)
+
+
+@pytest.mark.parametrize("part", ["mailbox", "smtp"])
+def test_a_server_that_cannot_be_reached_is_named_with_where_to_look(
+    office: Office, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    monkeypatch.setenv("TONGHOP_PASSWORD", "x")
+    monkeypatch.setenv("TONGHOP_SMTP_PASSWORD", "x")
+    office.settings(f"{part}: {{host: 127.0.0.1, port: 1, user: phong@songmay.example, encryption: tls}}\n")
+    told = found(office)[part]
+    assert (told.state, "127.0.0.1" in told.sentence, "cổng" in told.sentence) == ("fault", True, True)
+
+
+def test_a_missing_password_of_the_outgoing_server_is_asked_for_by_its_own_command(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("keyring.get_password", lambda _service, _name: None)
+    office.settings("smtp: {host: smtp.songmay.example, user: phong@songmay.example}\n")
+    told = found(office)["smtp"]
+    assert (told.state, "tonghop password --outgoing" in told.sentence) == ("fault", True)
