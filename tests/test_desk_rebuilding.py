@@ -201,7 +201,7 @@ def test_a_doubt_is_known_before_the_message_can_be_read(
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Ledger, "note", killed)
+    monkeypatch.setattr(Ledger, "note_each", killed)
     mailbox = open_local(office.mail, None, account="a")
     with office.opened() as opened, pytest.raises(KeyboardInterrupt):
         fetch(opened, mailbox, "a")

@@ -238,7 +238,7 @@ def _plain_cells(row: int, first: int, values: list[Value]) -> list[Cell]:
         if isinstance(value, str):
             if value:
                 cells.append(Cell(row, column, value))
-        elif isinstance(value, float):
+        elif isinstance(value, float) and isfinite(value):
             number = decimal_text(value)
             cells.append(Cell(row, column, number, 1, 1, number))
         elif value is not None:
