@@ -44,7 +44,7 @@ from intake.mailbox.interface import (
     MailboxError,
     MailboxLoginRefusedError,
 )
-from ledger.records import MORNING_DONE
+from ledger.records import MORNING_DONE, MORNING_ISSUED
 
 MORNING = clock_time(7, 30)
 #: The daemon looks up from waiting at least this often, so that it stops within five seconds.
@@ -233,6 +233,14 @@ class Daemon:
             raise _StoppedError
 
     def _consolidate(self, now: datetime) -> None:
+        """Once a morning, before its reminders go: they stand in the chase list of the next."""
+        today = now.date().isoformat()
+        if self.office.ledger.history(subject=today, event=MORNING_ISSUED):
+            return
+        self._issue_what_is_past_due(now)
+        self.office.ledger.note(MORNING_ISSUED, today)
+
+    def _issue_what_is_past_due(self, now: datetime) -> None:
         for report, period in current_periods(self.office):
             if period.due is not None and period.due <= now:
                 try:

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from ledger.encoding import as_type, digest
 from ledger.errors import OutboxStateError
-from ledger.history import Change, Writing
+from ledger.history import Change, Writing, events
 from ledger.models import deliveries, outbox
 from ledger.records import Delivery, ObligationKey, OutboxState, OutgoingMessage
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
+#: The event of a mail being taken for sending.
+_TAKEN = f"mail_{OutboxState.SENDING.value}"
 _MAY_BECOME = {
     OutboxState.QUEUED: {OutboxState.SENDING, OutboxState.HELD, OutboxState.CANCELLED},
     OutboxState.HELD: {OutboxState.QUEUED, OutboxState.CANCELLED},
@@ -204,11 +206,19 @@ def _move(
         )
     changes: dict[str, Any] = {"state": state.value, "server_reply": reply}
     if state is OutboxState.SENT:
-        changes["sent_at"] = at or writing.at
+        changes["sent_at"] = _went_at(writing, mail) or at or writing.at
     writing.connection.execute(update(outbox).where(outbox.c.id == mail.id).values(**changes))
     moved = _existing(writing.connection, mail.id)
     writing.note([_change(f"mail_{state.value}", moved, reply)])
     return moved
+
+
+def _went_at(writing: Writing, mail: OutgoingMessage) -> datetime | None:
+    """When a mail was handed over of which only later is known that it went; None: known at once."""
+    if mail.state is not OutboxState.UNCERTAIN:
+        return None
+    taken = events(writing.connection, subject=f"outbox/{mail.id}", event=_TAKEN)
+    return taken[-1].at if taken else None
 
 
 def words_sha256(mail: OutgoingMessage) -> str:

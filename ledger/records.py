@@ -106,6 +106,8 @@ FETCH_DOUBT = "fetch_doubt"
 RECOGNITION = "recognition"
 #: The event that marks a morning's work as done, by day.
 MORNING_DONE = "morning_done"
+#: The event that marks a morning's documents as issued, by day: its reminders change what they rest on.
+MORNING_ISSUED = "morning_issued"
 #: The event that tells which message was removed under the rule of keeping, its size and the rule; and the
 #: reason that stands in its outcome since.
 RETIRED = "retired"

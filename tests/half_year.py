@@ -31,7 +31,7 @@ from imapclient import IMAPClient
 from config.calendar import add_working_days, is_working_day
 from config.regime import CalendarPolicy
 from config.units import Address, Unit
-from ledger.records import Decision
+from ledger.records import MORNING_ISSUED, Decision
 from ledger.references import FILE as REFERENCE_KEY
 from tests.builders import docx, mail
 from tests.dovecot import PASSWORD as MAILBOX_PASSWORD
@@ -321,12 +321,16 @@ def walk(home: Path, people: Sequence[Actor], months: Sequence[int], mailbox: in
 
 
 def _issue(office: Office, now: datetime) -> None:
-    """The documents of every period past its due moment, as the daemon writes them each morning."""
+    """The documents of every period past its due moment, as the daemon writes them, once each morning."""
     from desk.work import current_periods, issue
 
+    today = now.date().isoformat()
+    if office.ledger.history(subject=today, event=MORNING_ISSUED):
+        return
     for report, period in current_periods(office):
         if period.due is not None and period.due <= now:
             issue(office, report, period, now)
+    office.ledger.note(MORNING_ISSUED, today)
 
 
 def _receive_on_paper(office: Office, people: Sequence[Actor], month: int, now: datetime) -> None:

@@ -15,8 +15,9 @@ import pytest
 from desk.daemon import Daemon
 from desk.office import Office as OpenOffice
 from ledger.lock import only_daemon
+from ledger.records import Delivery, OutboxState
 from tests.dovecot import Dovecot, line_to, running_dovecot
-from tests.offices import Office, command, environment, figures, inside, make_office, report_mail
+from tests.offices import DEPARTMENT, Office, command, environment, figures, inside, make_office, report_mail
 
 SECRET = {"TONGHOP_PASSWORD": "mot-mat-khau-de-thu"}
 
@@ -125,6 +126,30 @@ def test_the_mornings_work_is_done_once_a_day(office: Office) -> None:
     again = office.run("run", "--once")
     assert again.out == ""
     assert len(inside(office, lambda opened: opened.ledger.history(event="morning_done"))) == 1
+
+
+def test_a_morning_cut_off_after_its_reminders_issues_nothing_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reminders stand in the chase list: issued again, it would be another one."""
+    office = make_office(tmp_path, department=DEPARTMENT.replace("mode: preview", "mode: send"))
+
+    def killed(*_args: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as cut:
+        cut.setattr("desk.daemon.write_digest", killed)
+        with office.opened() as opened, pytest.raises(KeyboardInterrupt):
+            Daemon(opened, lambda _sentence: None).morning()
+    chased = inside(office, lambda opened: opened.ledger.outbox())
+    with office.opened() as opened:
+        for mail in chased:
+            assert opened.ledger.claim(mail.id, lambda _mail: True)
+            opened.ledger.mark(Delivery(mail.id, opened.clock(), OutboxState.SENT, "250 OK"))
+    office.run("run", "--once")
+    issues = inside(office, lambda opened: opened.ledger.issues("bdg", "2023-H1"))
+    assert (len(chased) > 0, [issue.number for issue in issues]) == (True, [1])
+    assert inside(office, lambda opened: opened.ledger.history(event="morning_done"))
 
 
 def test_a_spoiled_mail_template_is_told_and_the_morning_goes_on(office: Office) -> None:

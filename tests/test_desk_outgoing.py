@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -182,10 +183,11 @@ def test_an_interrupted_mail_that_lies_in_sent_went_and_is_not_sent_again(
     office = office_of(tmp_path, "send", mailbox, "di", server)
     with interrupted(office) as mail:
         mailbox.append("di", f"Message-ID: {mail.message_id}\r\n\r\n".encode(), folder=SENT)
-    one_round(office)
+    one_round(office, "2023-06-07T14:00:00+07:00")
     found = outbox(office)[0]
     assert (found.state, found.server_reply) == (OutboxState.SENT, FOUND_SENT)
     assert len(server.mails) == ADDRESSED - 1
+    assert found.sent_at == datetime.fromisoformat(office.now), "it went when it was taken, not when found"
 
 
 def test_a_mail_lost_after_its_text_is_sent_again_only_when_its_absence_proves_something(

@@ -23,7 +23,15 @@ from ledger.archive import Archive
 from ledger.database import sqlite_file
 from ledger.lock import only_daemon
 from ledger.obligations import obligations_of
-from ledger.records import FETCH_DOUBT, MORNING_DONE, RECOGNITION, RETIRED, Issue, MessageOutcome
+from ledger.records import (
+    FETCH_DOUBT,
+    MORNING_DONE,
+    MORNING_ISSUED,
+    RECOGNITION,
+    RETIRED,
+    Issue,
+    MessageOutcome,
+)
 from ledger.store import Ledger
 
 BESIDE = "rebuilt"
@@ -137,11 +145,12 @@ def _carry_over(old: Ledger, fresh: Ledger, archive: Archive) -> None:
     for report, period in old.periods():
         for made in old.issues(report, period):
             fresh.add_issue(made)
-    for morning in old.history(event=MORNING_DONE):
-        fresh.note(MORNING_DONE, morning.subject, morning.detail)
+    for mark in (MORNING_ISSUED, MORNING_DONE):
+        for morning in old.history(event=mark):
+            fresh.note(mark, morning.subject, morning.detail)
     if not old.missing_from(archive):  # else the folders are read from the beginning, to fetch what is lost
-        for mark in old.folder_marks():
-            fresh.record_batch([], mark)
+        for folder in old.folder_marks():
+            fresh.record_batch([], folder)
 
 
 def _differences(office: Office, anew: Office) -> Iterator[str]:
