@@ -1,0 +1,130 @@
+"""What every command runs in: its home folder and clock, errors as sentences, names and moments as typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import typer
+
+from desk.commands.options import say
+
+if TYPE_CHECKING:
+    from desk.office import Office
+    from desk.web.desk import Desk
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the words before the command chose."""
+
+    home: Path
+    language: str
+    clock: Callable[[], datetime]
+    who: str
+
+
+def world_of(context: typer.Context) -> World:
+    """The world a command was called in."""
+    world = context.find_object(World)
+    assert world is not None
+    return world
+
+
+@contextmanager
+def opened_office(context: typer.Context, actor: str = "") -> Iterator[Office]:
+    """The office of the home folder; its errors end the command with their sentence."""
+    from desk.office import open_office
+
+    world = world_of(context)
+    opened = open_office(world.home, world.language, world.clock, actor or world.who, world.who)
+    with spoken(), opened as office:
+        yield office
+
+
+@contextmanager
+def opened_desk(context: typer.Context) -> Iterator[Desk]:
+    """The desk in the browser, not yet serving; its errors end the command with their sentence."""
+    from desk.web.desk import Desk
+
+    world = world_of(context)
+    with spoken(), closing(Desk(world.home, world.clock)) as opened:
+        yield opened
+
+
+@contextmanager
+def spoken() -> Iterator[None]:
+    """Every error of ours becomes its sentence and exit code; a fault of the program stays a traceback."""
+    from config.errors import ConfigError
+    from consolidate.errors import ConsolidateError
+    from desk.errors import DeskError, exit_code, sentence_of
+    from intake.errors import IntakeError
+    from ledger.errors import LedgerError
+
+    try:
+        yield
+    except (ConfigError, ConsolidateError, DeskError, IntakeError, LedgerError) as error:
+        typer.echo(sentence_of(error, say), err=True)
+        raise typer.Exit(exit_code(error)) from error
+    except BrokenPipeError:
+        raise  # whoever read our output has gone away: the command line knows what to do
+    except OSError as error:
+        typer.echo(sentence_of(error, say), err=True)
+        raise typer.Exit(exit_code(error)) from error
+
+
+def moment_of(text: str | None, office: Office) -> datetime:
+    """A moment a person typed, in the department's zone; now without words.
+
+    A day alone means its beginning.
+    """
+    if text is None:
+        return office.clock()
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        from desk.errors import UnknownNameError
+
+        raise UnknownNameError("desk.bad_moment", text=text) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=office.regime.timezone)
+
+
+def choice_of(text: str | None, kind: type[_Choice]) -> _Choice | None:
+    """The member of a closed list that a person typed; nothing without words."""
+    return None if text is None else member_of(text, kind)
+
+
+def member_of(text: str, kind: type[_Choice]) -> _Choice:
+    """The member of a closed list that a person typed.
+
+    Raises:
+        UnknownNameError: the list has no such member.
+
+    """
+    try:
+        return kind(text)
+    except ValueError:
+        from desk.errors import UnknownNameError
+
+        known = ", ".join(str(member) for member in kind)
+        raise UnknownNameError("desk.unknown_choice", name=text, known=known) from None
+
+
+def require_known(unit: str | None, office: Office) -> None:
+    """Refuse a unit that was named and is none of the department's.
+
+    Raises:
+        UnknownNameError: there is no such unit.
+
+    """
+    from desk.decisions import require_unit
+
+    if unit is not None:
+        require_unit(office, unit)
