@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from ruamel.yaml import YAML
 
@@ -24,13 +25,11 @@ class Wording:
     """The sentences of one language; English falls back on Vietnamese where it has none."""
 
     def __init__(self, language: str = "vi", own: Mapping[str, str] | None = None) -> None:
-        """Read the catalogue; the department's `own` sentences win (`own_wording.department_wording`)."""
+        """Take the catalogue; the department's `own` sentences win (`own_wording.department_wording`)."""
         self.language = language
-        self._sentences = dict(_shipped("vi"))
-        if language != "vi":
-            self._sentences.update(_shipped(language))
         self.own = dict(own or {})  #: the sentences the department worded itself, by key
-        self._sentences.update(self.own)
+        self._languages = dict.fromkeys((language, "vi"))
+        self._said = dict(self.own)
 
     def __call__(self, key: str, /, **places: object) -> str:
         """The sentence of that key with its places filled.
@@ -49,17 +48,20 @@ class Wording:
             UnknownWordingError: the catalogue has no such key.
 
         """
-        if key not in self._sentences:
+        if not self.has(key):
             raise UnknownWordingError(key)
-        return self._sentences[key]
+        return self._said[key]
 
     def has(self, key: str) -> bool:
         """Whether the catalogue has that key."""
-        return key in self._sentences
+        if key not in self._said:
+            areas = (_area(language, area_of(key)) for language in self._languages)
+            self._said |= next(({key: area[key]} for area in areas if key in area), {})
+        return key in self._said
 
     def keys(self) -> frozenset[str]:
         """All keys of the catalogue."""
-        return frozenset(self._sentences)
+        return frozenset(self.own).union(*map(_shipped, self._languages))
 
 
 class _Places(dict[str, object]):
@@ -69,22 +71,32 @@ class _Places(dict[str, object]):
         return "…"
 
 
-@cache
 def _shipped(language: str) -> dict[str, str]:
-    folder = files("templates") / "wording"
+    """The whole catalogue of one language."""
+    return {key: sentence for area in _areas(language) for key, sentence in _area(language, area).items()}
+
+
+@cache
+def _area(language: str, area: str) -> dict[str, str]:
+    """The sentences of one area, read when the first is said: to read all takes longer than most commands."""
     sentences: dict[str, str] = {}
-    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.name.endswith(f".{language}.yaml"):
-            sentences.update(_sentences_of(entry.name, entry.read_text("utf-8")))
+    for file in _areas(language).get(area, ()):
+        entries = YAML(typ="safe").load(file.read_text("utf-8")) or {}
+        sentences |= {f"{area}.{key}": str(sentence).strip() for key, sentence in entries.items()}
     return sentences
 
 
+@cache
+def _areas(language: str) -> dict[str, list[Traversable]]:
+    """The files of one language by their area."""
+    areas: dict[str, list[Traversable]] = {}
+    folder = files("templates") / "wording"
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        if file.name.endswith(f".{language}.yaml"):
+            areas.setdefault(area_of(file.name), []).append(file)
+    return areas
+
+
 def area_of(name: str) -> str:
-    """What the keys of a file of that name begin with: "findings" of "findings.tables.vi.yaml"."""
+    """What a key, or the name of a file, begins with: "findings" of "findings.tables.vi.yaml"."""
     return name.split(".", 1)[0]
-
-
-def _sentences_of(name: str, text: str) -> dict[str, str]:
-    area = area_of(name)
-    entries = YAML(typ="safe").load(text) or {}
-    return {f"{area}.{key}": str(sentence).strip() for key, sentence in entries.items()}

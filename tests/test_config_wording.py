@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 import config
 from config.errors import InvalidWordingError
 from config.own_wording import department_wording
-from config.wording import LANGUAGES, UnknownWordingError, Wording, _shipped
+from config.wording import LANGUAGES, UnknownWordingError, Wording, _area, _shipped
 
 CATALOGUE = Path(config.__file__).parent.parent / "templates" / "wording"
 # The codes that config's own modules use, wherever a fault is made.
@@ -119,3 +119,13 @@ def test_every_shipped_sentence_could_be_the_departments_own(tmp_path: Path, lan
     for path in CATALOGUE.glob(f"*.{language}.yaml"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     assert department_wording(language, tmp_path).own
+
+
+def test_of_the_catalogue_only_what_is_spoken_of_is_read() -> None:
+    _area.cache_clear()
+    say = Wording("en")
+    assert _area.cache_info().currsize == 0
+    assert say("terms.state_late") == "late"
+    assert _area.cache_info().currsize == 1
+    assert not say.has("terms.khong_co")
+    assert _area.cache_info().currsize == 2  # the Vietnamese of the area, to fall back on
