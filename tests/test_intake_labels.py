@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from config.reports import Aggregation, Figure, Indicator, RatioRule, Sex
+from config.spelling import without_marks
 from intake.figures.labels import LabelIndex, Strength, is_sum_row, label_key, names_ratio, sex_row
 
 
@@ -288,3 +291,44 @@ def test_a_mistyped_name_with_another_close_by_is_asked_about() -> None:
 def test_a_name_that_says_where_it_counts_is_its_own_name() -> None:
     index = LabelIndex((indicator("A", "Số cơ sở sản xuất, kinh doanh trên địa bàn", "cơ sở"),))
     assert index.match("Số cơ sở sản xuất, kinh doanh trên địa bàn").strength is Strength.EXACT
+
+
+_NAMES = tuple(name for one in INDEX.indicators for name in (one.label, *one.synonyms))
+_PROSE = (
+    "Kết quả",
+    "thực hiện,",
+    "trong đó:",
+    "nữ",
+    "(người)",
+    "UBND xã",
+    "kỹ",
+    "cuối quý",
+    "2.",
+    "a)",
+    "IV.",
+)
+
+
+def _scribbled(chance: random.Random) -> str:
+    """A name that somebody mistyped, cut, glued, turned round or wrote on from."""
+    name = chance.choice(_NAMES)
+    at = chance.randrange(len(name) - 1)
+    words = chance.sample([*name.split(), *chance.sample(_PROSE, 3)], chance.randint(2, 5))
+    prose = " ".join(chance.sample(_PROSE, 4))
+    return chance.choice((
+        name[:at] + name[at + 1] + name[at] + name[at + 2 :],
+        name[:at] + " " + name[at:],
+        name.replace(" ", "", chance.randint(1, 4)),
+        without_marks(name).upper(),
+        " ".join(words),
+        f"{prose} {name}",
+        f"{name} {prose}",
+    ))  # fmt: skip
+
+
+def test_whatever_is_passed_over_at_once_is_no_name_by_the_long_comparison_either() -> None:
+    chance = random.Random(7)
+    texts = [_scribbled(chance) for _ in range(2000)]
+    strange = [text for text in texts if INDEX._strangers.name_nothing(text)]
+    assert 100 < len(strange) < len(texts)
+    assert [text for text in strange if (found := INDEX._match(text, "", "")) or found.ambiguous] == []

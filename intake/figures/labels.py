@@ -192,6 +192,23 @@ _SEX_ENDS = (
     (re.compile(r"(?<=^số trẻ) gái "), Sex.FEMALE),
     (re.compile(r"(?<=^số trẻ) trai "), Sex.MALE),
 )
+
+
+def _words_in(*patterns: re.Pattern[str]) -> frozenset[str]:
+    """The words that the patterns are made of, without marks."""
+    return frozenset(word for one in patterns for word in re.findall(r"[a-z]+", plain_key(one.pattern)))
+
+
+#: Words that rules add, take away or write otherwise, without marks: of them nothing need be left.
+_RULED = (
+    _words_in(_STOP_PHRASES, OF_WHICH, _LEAD, _OWN_LEVEL, _SEX_NOISE, *(end for end, _ in _SEX_ENDS))
+    | frozenset(word for words in (*_STOP, *_FEMALE, *_MALE) for word in plain_key(words).split())
+    | frozenset(word for pair in _SPELLINGS for word in plain_key(" ".join(pair)).split())
+    | frozenset(map(plain_key, _WRITTEN_OUT))
+)
+_Y_OR_I = {"y": "i", "i": "y"}
+_VOWELS = frozenset("aeiouy")
+_ROMAN_LETTERS = frozenset("ivx")
 _SUM_ROWS = frozenset(
     {"cộng", "tổng cộng", "tổng số", "tổng", "cộng chung", "toàn huyện", "toàn xã", "chung"}
 )
@@ -300,6 +317,53 @@ class _Names:
         return [self.forms[n] for n in sorted({n for one in bare for n in self._without_marks.get(one, ())})]
 
 
+class _Strangers:
+    """Tells soon that a text names nothing: most cells of a sheet hold sentences, and one word settles it.
+
+    A word that no rule takes away or writes otherwise must be some name's, if only mistyped or without a
+    blank beside it. What brackets hold may be dropped: texts with any are left to the comparison.
+    """
+
+    def __init__(self, names: Iterable[str], measures_and_topics: Iterable[str]) -> None:
+        texts = [plain_key(name) for name in names]
+        self._words = frozenset(word for text in texts for word in text.split())
+        known = self._words.union(map(plain_key, measures_and_topics), _RULED)
+        # "kỹ" and "kĩ" are one word.
+        swapped = {f"{word[:-1]}{_Y_OR_I[word[-1]]}" for word in known if word[-1] in _Y_OR_I}
+        self._known = known | swapped
+        self._joined = " ".join(map(_compact, texts))
+        self._told: dict[str, bool] = {}
+
+    def name_nothing(self, text: str) -> bool:
+        """Whether a word of the text can be no word of any name."""
+        if "(" in text or "[" in text:
+            return False
+        return any(map(self._is_strange, plain_key(text).split())) and not _GLUED_CAPITALS.search(text)
+
+    def _is_strange(self, word: str) -> bool:
+        if word in self._known:
+            return False
+        if word not in self._told:
+            if len(self._told) >= _MOST_REMEMBERED:
+                self._told.clear()
+            self._told[word] = self._says_something(word) and not self._may_be(word)
+        return self._told[word]
+
+    def _says_something(self, word: str) -> bool:
+        """Whether the word is no number, no short form and no piece of a name with blanks astray."""
+        is_word = len(word) > 1 and word.isalpha() and not _VOWELS.isdisjoint(word)
+        return is_word and not _ROMAN_LETTERS.issuperset(word) and word not in self._joined
+
+    def _may_be(self, word: str) -> bool:
+        """Whether it is a word of a name with a typing fault, or several without the blanks between."""
+        return any(
+            word == one
+            or (len(one) >= _SHORTEST_MISTYPED and OSA.distance(word, one, score_cutoff=1) <= 1)
+            or (word.startswith(one) and self._may_be(word[len(one) :]))
+            for one in self._words
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class _Typed:
     """How long a label is, which tells soon what it cannot be a mistyping of."""
@@ -380,12 +444,18 @@ class LabelIndex:
         `section_context` is the heading above the row, `measure` the unit of measure of the row: both
         only decide between names, they never make a match of their own.
         """
+        if self._strangers.name_nothing(label):
+            return _NO_MATCH
         asked = (label, section_context, measure)
         if asked not in self._memory:
             if len(self._memory) >= _MOST_REMEMBERED:
                 self._memory.clear()
             self._memory[asked] = self._match(*asked)
         return self._memory[asked]
+
+    @cached_property
+    def _strangers(self) -> _Strangers:
+        return _Strangers([form.key.text for form in self._forms], self._known)
 
     def keys_of(self, code: str) -> tuple[LabelKey, ...]:
         """The names of one indicator, ready for comparison: its label first, then its synonyms."""
