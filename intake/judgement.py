@@ -144,6 +144,8 @@ _IS_A_REPORT = re.compile(
 _SELLING = re.compile(
     r"\b(?:giảm giá|khuyến m[ãạ]i|báo giá|chiết khấu|khóa học|mua \w+ tặng \w+|đăng ký ngay|hotline)\b"
 )
+#: Reasons that rest on what a unit had handed in by then.
+RESTING_ON_WHAT_CAME = frozenset({"no_file", "claims_sent", "thanks", "unnamed_file"})
 _REPORTING_WORDS = (" bao cao ", " bc ", " bieu ", " so lieu ")
 
 
@@ -258,6 +260,7 @@ class _Judge:
             forwarded_addresses=addresses,
             forwarded_units=owners,
             answered=self._answered_keys(),
+            owing=tuple(key for unit in self._sender_units() for key in self._owing(unit)),
         )
 
     @cached_property
@@ -349,7 +352,7 @@ class _Judge:
 
     def _forgot_the_file(self) -> bool:
         """A unit hands something in that it still owes, but neither a file nor figures have come with it."""
-        if self._files() or all(self._has_handed_in(unit) for unit in self._sender_units()):
+        if self._files() or all(self._has_settled(unit) for unit in self._sender_units()):
             return False
         subject, said = self._message.headers.subject, plain_key(self._message.own_text)
         headed = not self._thread and bool(reports_named(subject, self._reports))
@@ -359,10 +362,22 @@ class _Judge:
         return headed or handing or nothing
 
     def _has_handed_in(self, unit: str) -> bool:
-        """Whether something has come of all the unit owes for the periods now collected."""
-        now = [(report, periods[-1].id) for report, periods in self._context.periods.items() if periods]
-        owed = [key for spot in now if self._context.owes(key := ObligationKey(unit, *spot))]
+        """Whether something has come of all the unit owes for the periods now collected, held or not."""
+        owed = self._owed_now(unit)
         return bool(owed) and all(self._context.earlier(key) for key in owed)
+
+    def _has_settled(self, unit: str) -> bool:
+        """Whether all the unit owes for the periods now collected has come and counts."""
+        return bool(self._owed_now(unit)) and not self._owing(unit)
+
+    def _owing(self, unit: str) -> tuple[ObligationKey, ...]:
+        """What the unit owes for the periods now collected and nothing that counts has come of."""
+        owed = self._owed_now(unit)
+        return tuple(k for k in owed if not any(s.accepted for s in self._context.earlier(k)))
+
+    def _owed_now(self, unit: str) -> tuple[ObligationKey, ...]:
+        now = [(report, periods[-1].id) for report, periods in self._context.periods.items() if periods]
+        return tuple(key for spot in now if self._context.owes(key := ObligationKey(unit, *spot)))
 
     def _is_stray(self) -> bool:
         """From nobody we know, no public office, and neither about reporting nor about any unit."""

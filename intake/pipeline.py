@@ -15,7 +15,7 @@ from config.regime import Regime
 from config.reports import Period
 from intake.documents import FileKind, ReadState
 from intake.evidence.unit_names import UnitIndex
-from intake.judgement import Archived, Context, judge
+from intake.judgement import RESTING_ON_WHAT_CAME, Archived, Context, judge
 from intake.mail.messages import ReadMessage
 from intake.sandbox.pool import ReaderPool, ReadingFailure
 from intake.settlement import is_telling
@@ -292,7 +292,7 @@ class Memory:
         """Messages judged in an earlier run that would be judged otherwise now.
 
         They arrived after one of these for the same obligation, or with the same figures, so telling that
-        two units cannot share them by chance.
+        two units cannot share them by chance; or they brought no report, and why rests on what had come.
         """
         prints = {intent.fingerprint for judged in changed for intent in judged.intents}
         alike: dict[str, list[Submission]] = {}
@@ -305,7 +305,27 @@ class Memory:
             for later in (*self._known(intent.key), *alike.get(intent.fingerprint, ()))
             if _order(later) > (judged.outcome.arrival, judged.outcome.archive_id)
         }
-        return tuple(sorted(disturbed - self._learned))
+        return tuple(sorted((disturbed | self._reportless_after(changed)) - self._learned))
+
+    def _reportless_after(self, changed: Sequence[Judged]) -> set[str]:
+        """Later mails of the units concerned that were judged by what the unit had handed in before them."""
+        first: dict[str, tuple[datetime, str]] = {}
+        for judged in changed:
+            moment = (judged.outcome.arrival, judged.outcome.archive_id)
+            for intent in judged.intents:
+                first[intent.key.unit] = min(first.get(intent.key.unit, moment), moment)
+        if not first:
+            return set()
+        later = self._ledger.heads_since(min(arrival for arrival, _ in first.values()))
+        return {
+            archive_id
+            for archive_id, head in later.items()
+            if not RESTING_ON_WHAT_CAME.isdisjoint(head.reasons)
+            for unit in self._senders_on(head.arrival.astimezone(self._regime.timezone).date()).get(
+                head.from_address, ()
+            )
+            if unit in first and (head.arrival, archive_id) > first[unit]
+        }
 
     def overtaken(self, outcomes: Sequence[MessageOutcome]) -> tuple[str, ...]:
         """Messages just written that were judged without a decision made meanwhile, perhaps about them.

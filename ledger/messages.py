@@ -236,15 +236,26 @@ def latest_arrival(connection: Connection) -> datetime | None:
 
 def heads(connection: Connection, archive_ids: Iterable[str]) -> dict[str, MessageHead]:
     """The heads of messages, by archive id."""
-    m = messages.c
-    columns = (m.archive_id, m.arrival, m.from_address, m.from_name, m.subject, m.message_class, m.state)
     found: dict[str, MessageHead] = {}
     for chunk in chunks(sorted(archive_ids)):
-        for row in connection.execute(select(*columns, m.reasons).where(m.archive_id.in_(chunk))):
-            found[row.archive_id] = MessageHead(
-                *row[:5], MessageClass(row.message_class), MessageState(row.state), tuple(row.reasons)
-            )
+        found |= _heads(connection, messages.c.archive_id.in_(chunk))
     return found
+
+
+def heads_since(connection: Connection, arrival: datetime) -> dict[str, MessageHead]:
+    """The heads of messages that arrived then or later, by archive id."""
+    return _heads(connection, messages.c.arrival >= arrival)
+
+
+def _heads(connection: Connection, condition: ColumnElement[bool]) -> dict[str, MessageHead]:
+    m = messages.c
+    columns = (m.archive_id, m.arrival, m.from_address, m.from_name, m.subject, m.message_class, m.state)
+    return {
+        row.archive_id: MessageHead(
+            *row[:5], MessageClass(row.message_class), MessageState(row.state), tuple(row.reasons)
+        )
+        for row in connection.execute(select(*columns, m.reasons).where(condition))
+    }
 
 
 def failed_outcome(archive_id: str, arrival: datetime, size: int, reason: str) -> MessageOutcome:

@@ -314,6 +314,11 @@ class Ledger:
         with self._reading() as connection:
             return messages.heads(connection, archive_ids)
 
+    def heads_since(self, arrival: datetime) -> dict[str, MessageHead]:
+        """The heads of messages that arrived then or later, by archive id."""
+        with self._reading() as connection:
+            return messages.heads_since(connection, arrival)
+
     def messages_by_header_id(self, header_id: str) -> tuple[MessageOutcome, ...]:
         """Every message with that Message-ID, by arrival; none for the empty one."""
         if not header_id:

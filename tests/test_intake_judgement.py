@@ -16,7 +16,7 @@ from desk.views import reason, waiting_of
 from intake.documents import FileKind
 from intake.extractors.scan import RECOGNISED
 from ledger.records import Certainty, MessageClass, MessageOutcome, MessageState, Method, Role
-from tests.builders import ole, raw_mail, xlsx, zip_of
+from tests.builders import docx, ole, raw_mail, xlsx, zip_of
 from tests.offices import (
     MAILBOX,
     PERIOD,
@@ -480,6 +480,79 @@ def test_a_unit_that_owes_nothing_more_is_not_asked_for_a_file(bench: Bench) -> 
     bench.judged(report_mail("binh-minh"))
     later = note(address("binh-minh"), "Báo cáo", "Em gửi báo cáo rồi, cảm ơn chị.")
     assert bench.judged(later, "2023-06-02T08:00").state is MessageState.SET_ASIDE
+
+
+_FEW = [["TT", "Nội dung", "Số lượng"], ["1", "Số người dự", "12"], ["2", "Số buổi", "3"]]
+_SILENT = {
+    "a bare table": ("Book1.xlsx", xlsx({"Sheet1": _FEW})),
+    "two rows of ours": ("1.xlsx", xlsx({"Sheet1": figure_table({"B1": ("4", ""), "B5": ("0", "")})})),
+    "one line": ("a.docx", docx("Số liệu như kèm theo, kính chuyển.")),
+    "a report that names no subject": (
+        "bc.docx",
+        letter("binh-minh", title="6 tháng đầu năm 2023", table=False),
+    ),
+    "a bare title": ("bc.docx", docx("BÁO CÁO", "Kết quả công tác 6 tháng xã Bình Minh", "I. Tình hình")),
+    "nothing but text": ("ghi.txt", "Phụ nữ 12, nam 9, cộng 21".encode()),
+    "an empty document": ("vb.docx", docx("")),
+}
+
+
+@pytest.mark.parametrize("file", list(_SILENT.values()), ids=list(_SILENT))
+@pytest.mark.parametrize("subject", ["", "Gửi chị", "Cảm ơn chị"])
+def test_a_readable_file_from_a_unit_that_owes_is_never_set_aside_silently(
+    bench: Bench, subject: str, file: tuple[str, bytes]
+) -> None:
+    outcome = bench.judged(note(address("binh-minh"), subject, "Em gửi chị ạ.", file))
+    assert outcome.state is MessageState.REVIEW
+    assert outcome.message_class is MessageClass.REPORT
+    assert nothing_counts(outcome)
+    (item,) = outcome.review
+    assert item.proposal == {"unit": "binh-minh", "report": REPORT, "period": PERIOD}
+
+
+def test_a_silent_page_of_a_scan_is_asked_about(bench: Bench) -> None:
+    octets = note(address("binh-minh"), "Gửi chị", "ạ", _SILENT["one line"])
+    message = read_here(octets)
+    (file,) = message.files
+    assert file.document is not None
+    page = replace(file, kind=FileKind.IMAGE, document=replace(file.document, notes=(RECOGNISED,)))
+    outcome = bench.outcome_of(octets, replace(message, files=(page,)))
+    assert is_held(outcome, "unnamed_file")
+    assert outcome.reasons == ("unnamed_file", "scan_only")
+
+
+def test_a_silent_file_of_a_unit_that_owes_nothing_more_or_of_a_stranger_is_not_asked_about(
+    bench: Bench,
+) -> None:
+    silent = _SILENT["a bare table"]
+    stranger = note("nguoi@la.example", "Gửi chị", "Em gửi.", silent)
+    assert bench.judged(stranger).state is MessageState.SET_ASIDE
+    bench.judged(report_mail("binh-minh"))
+    later = note(address("binh-minh"), "Gửi chị", "Em gửi.", silent)
+    assert bench.judged(later, "2023-06-02T08:00").state is MessageState.SET_ASIDE
+
+
+def test_a_report_on_another_subject_explains_the_file_beside_it(bench: Bench) -> None:
+    other = letter("binh-minh", title="Tình hình phòng, chống dịch bệnh trên địa bàn xã", table=False)
+    mail = note(address("binh-minh"), "Gửi chị", "ạ", ("dich.docx", other), _SILENT["a bare table"])
+    assert ended(bench.judged(mail)) == (MessageClass.OTHER_REPORT, MessageState.SET_ASIDE)
+    ours = note(address("binh-minh"), "Gửi chị", "ạ", ("dich.docx", other), _SILENT["two rows of ours"])
+    assert is_held(bench.judged(ours), "unnamed_file")
+
+
+def test_a_report_in_the_form_of_a_letter_is_asked_about_and_what_it_covers_is_booked(bench: Bench) -> None:
+    title = "V/v báo cáo kết quả công tác bình đẳng giới 6 tháng đầu năm 2023"
+    cover = letter("binh-minh", kind="CÔNG VĂN", title=title, table=False)
+    alone = bench.judged(note(address("binh-minh"), "Gửi chị", "ạ", ("cv.docx", cover)))
+    assert is_held(alone, "reports_by_letter")
+    book = xlsx({"Biểu": figure_table(figures())})
+    both = note(address("binh-minh"), "Gửi chị", "ạ", ("cv.docx", cover), ("Book1.xlsx", book))
+    outcome = bench.judged(both)
+    assert ended(outcome) == BOOKED
+    assert len(outcome.submissions[0].values) == 9
+    asking = letter("binh-minh", kind="CÔNG VĂN", title="V/v đề nghị hướng dẫn báo cáo bình đẳng giới")
+    asks = note(address("binh-minh"), "Gửi chị", "ạ", ("cv.docx", asking))
+    assert ended(bench.judged(asks)) == (MessageClass.OTHER, MessageState.SET_ASIDE)
 
 
 def test_a_table_in_the_mail_itself_is_read_as_a_table(bench: Bench) -> None:

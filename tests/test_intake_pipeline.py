@@ -18,7 +18,7 @@ from config.units import Address
 from intake.judgement import judge
 from intake.pipeline import Intake
 from ledger.records import FETCH_DOUBT, Decision, MessageClass, MessageOutcome, MessageState, Role
-from tests.builders import zip_of
+from tests.builders import docx, zip_of
 from tests.offices import (
     NOW,
     PERIOD,
@@ -80,6 +80,30 @@ def test_mail_that_turns_up_later_makes_the_later_ones_be_judged_again(tmp_path:
     straight = taken_in(tmp_path / "a", [FIRST, CHANGED, AGAIN, TWIN])
     dripped = taken_in(tmp_path / "b", *([mail] for mail in order))
     assert facts(dripped.ledger) == facts(straight.ledger)
+
+
+WITHOUT_A_FILE = (note(address("binh-minh"), SUBJECT, "Xã gửi báo cáo ạ."), "2023-06-02T10:00")
+SENT_BEFORE = (note(address("binh-minh"), "Báo cáo", "Xã đã gửi hôm qua ạ."), "2023-06-02T11:00")
+SILENT = (
+    note(address("binh-minh"), "", "ạ", ("a.docx", docx("Như kèm theo."))),
+    "2023-06-02T12:00",
+)
+
+
+def test_what_a_unit_had_handed_in_is_asked_anew_when_an_earlier_report_turns_up(tmp_path: Path) -> None:
+    later = [WITHOUT_A_FILE, SENT_BEFORE, SILENT]
+    straight = taken_in(tmp_path / "a", [FIRST, *later])
+    dripped = taken_in(tmp_path / "b", later, [FIRST])
+    assert facts(dripped.ledger) == facts(straight.ledger)
+    assert {m.state for m in dripped.ledger.messages()} == {MessageState.BOOKED, MessageState.SET_ASIDE}
+
+
+def test_a_forgotten_file_is_asked_for_while_the_report_before_it_does_not_count(post: Post) -> None:
+    held = post.deliver(report_mail("binh-minh", title="Kết quả bình đẳng giới năm 2020"), FIRST[1])
+    without = post.deliver(*WITHOUT_A_FILE)
+    post.take_in()
+    assert outcome(post, held).state is MessageState.REVIEW
+    assert outcome(post, without).reasons == ("no_file",)
 
 
 def test_two_mails_of_one_second_are_judged_alike_in_either_order(tmp_path: Path) -> None:

@@ -16,13 +16,15 @@ from config.reports import Period, PeriodKind, ReportDefinition
 from config.spelling import plain_key
 from intake.evidence.cut_offs import CutOff, closes, contradict, is_too_early
 from intake.evidence.period_words import NamedPeriod, periods_named
-from intake.evidence.subjects import reports_named
+from intake.evidence.subjects import hands_in, names_a_subject, reports_named
 from intake.evidence.unit_names import UnitIndex
 from intake.evidence.weights import best_guess, evidence, strongly_named
 from ledger.records import Evidence, ObligationKey
 
 #: A letter of one of these types is handed in as a report; annexes and forms come without a type.
 REPORT_TYPES = frozenset({"bao cao", "phu luc", "bieu", "bieu mau", ""})
+#: Letters that units also report by, or send a report under; only a person tells which they are.
+COVERS = frozenset({"cong van", "phieu gui", "phieu chuyen", "phieu bao", "to trinh"})
 #: An annex is ours when at least this share of its rows, and this many rows, are rows the report asks for.
 FORM_SHARE = 0.5
 FORM_ROWS = 3
@@ -84,6 +86,9 @@ class Envelope:
     forwarded_addresses: tuple[str, ...] = ()
     forwarded_units: tuple[str, ...] = ()  #: units whose addresses the forwarded heads name
     answered: tuple[ObligationKey, ...] = ()  #: what our signed mail spoke of that the unit itself answers
+    owing: tuple[
+        ObligationKey, ...
+    ] = ()  #: what the sender's units have not handed in of what is now collected
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,21 +151,36 @@ class _Recogniser:
 
     def run(self) -> Recognition:
         other_letters = tuple(
-            e.number for e in self._exhibits if e.readable and e.type_title not in REPORT_TYPES
+            e.number
+            for e in self._exhibits
+            if e.readable and e.type_title not in REPORT_TYPES and not self._may_report(e)
         )
         other_reports = tuple(
             e.number for e in self._exhibits if e.number not in other_letters and self._is_other_report(e)
         )
         ours = [e for e in self._exhibits if e.number not in other_letters and e.number not in other_reports]
         foreign = bool(other_letters or other_reports)
-        single = [match for e in ours if (match := self._match(e, foreign)) is not None]
-        return Recognition(tuple(self._grouped(single)), other_reports, other_letters)
+        matches = self._grouped([match for e in ours if (match := self._match(e, foreign)) is not None])
+        if not matches:
+            silent = [e for e in ours if e.readable and (not foreign or any(e.form_rows.values()))]
+            matches = self._grouped(self._match_silent(e) for e in silent) if self._envelope.owing else []
+        return Recognition(tuple(matches), other_reports, other_letters)
 
     # -- which report -------------------------------------------------------------------------------
 
+    def _may_report(self, exhibit: Exhibit) -> bool:
+        """Whether a letter without the title of a report hands one in: "V/v báo cáo kết quả …"."""
+        if exhibit.type_title not in COVERS or not self._envelope.sender_units:
+            return False
+        named = reports_named(exhibit.title, self._reports) or not names_a_subject(exhibit.title)
+        return bool(named) and hands_in(exhibit.title)
+
     def _is_other_report(self, exhibit: Exhibit) -> bool:
-        """A letter whose own title names a subject that is not ours, and whose rows are not ours."""
-        if not exhibit.readable or not exhibit.title:
+        """A letter whose own title names a subject that is not ours, and whose rows are not ours.
+
+        "BÁO CÁO 6 tháng đầu năm 2023" names none, and may be ours.
+        """
+        if not exhibit.readable or not names_a_subject(exhibit.title):
             return False
         return not reports_named(exhibit.title, self._reports) and not _fitting_forms(exhibit)
 
@@ -381,6 +401,28 @@ class _Recogniser:
             doubts.append("not_readable")
         elif exhibit.recognised:
             doubts.append("scan_only")
+        if exhibit.type_title in COVERS:
+            doubts.append("reports_by_letter")
+        items = sorted((*units, *reports, *periods), key=lambda item: (item.about, -item.weight))
+        return Match(unit, report, period, (exhibit.number,), tuple(items), tuple(dict.fromkeys(doubts)))
+
+    def _match_silent(self, exhibit: Exhibit) -> Match:
+        """A file that names no report, from a unit that owes some: a person is asked which it is.
+
+        Where the unit owes but one, that one is proposed.
+        """
+        units = [*self._own_unit_evidence(exhibit), *self._mail_unit_evidence(exhibit)]
+        unit, unit_doubts = self._decide_unit(exhibit, units)
+        owed = {key.report for key in self._envelope.owing}
+        reports = [evidence("report", each, "owed", exhibit.file, exhibit.file) for each in sorted(owed)]
+        report = best_guess(reports, "report")
+        period, period_doubts, periods = self._decide_period(exhibit, report) if report else ("", [], [])
+        doubts = [
+            "unnamed_file",
+            *unit_doubts,
+            *period_doubts,
+            *(["scan_only"] if exhibit.recognised else []),
+        ]
         items = sorted((*units, *reports, *periods), key=lambda item: (item.about, -item.weight))
         return Match(unit, report, period, (exhibit.number,), tuple(items), tuple(dict.fromkeys(doubts)))
 
@@ -409,7 +451,7 @@ class _Recogniser:
         return list(groups.values())
 
     def _companion_of(self, match: Match, plain: list[Match]) -> Match:
-        """A picture or an unreadable file beside a file of the same unit raises no question of its own.
+        """A picture, an unreadable file or a covering letter beside a file of the unit raises no question.
 
         From an address of several units a file that names none may be the other unit's whole report.
         """
@@ -420,8 +462,8 @@ class _Recogniser:
         return replace(match, unit=lead.unit, report=lead.report, period=lead.period, doubts=lead.doubts)
 
 
-#: Doubts of a file that nobody could read, or that was read from a picture.
-_UNSURE_READING = frozenset({"not_readable", "scan_only"})
+#: Doubts of a file that nobody could read, that was read from a picture, or that only goes with another.
+_UNSURE_READING = frozenset({"not_readable", "scan_only", "reports_by_letter"})
 _SEVERAL = 2
 #: What speaks of the unit where no letterhead does; against the sender it holds the mail.
 _SAYING = frozenset({"subject", "file_name", "place_line", "signature"})

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from config.reports import ReportDefinition
-from config.spelling import accented_key, is_accented, plain_key
+from config.spelling import accented_key, is_accented, plain_key, tidy, word_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +38,30 @@ def reports_named(text: str, reports: Sequence[ReportDefinition]) -> tuple[Named
 
 def _words(phrase: str) -> int:
     return len(phrase.split())
+
+
+#: What every report is called, whatever it is about; and what a letter is sent for. After normalisation.
+_OF_ANY_REPORT = word_set(
+    "v ve viec gui nop bao cao bc ket qua tinh hinh cong tac nhiem vu thuc hien trien khai phuong huong so "
+    "lieu bieu mau tong hop dinh ky thang quy nam dau cuoi ky nay i ii iii iv va theo "
+    "trong tam chu yeu so ket tong ket danh gia mot"
+)
+#: "của UBND xã …", "trên địa bàn …", "xã Bình Minh": whose it is, and no subject; "xã hội" is one.
+_WHOSE = re.compile(
+    r"\b(?:của|trên địa bàn|UBND|Ủy ban nhân dân)\b.*"
+    r"|\b(?:[Xx]ã|XÃ|[Pp]hường|PHƯỜNG|[Tt]hị trấn|THỊ TRẤN)(?! [Hh]ội| HỘI)(?: [A-ZĐÀ-Ỹ][^\W\d_]*){1,3}"
+)
+_HANDS_IN = re.compile(
+    r"^(?:v v |ve viec )?(?:gui |nop |cung cap |tong hop )?(?:so lieu |bieu )?(?:bao cao|bc|so lieu|bieu)\b"
+)
+
+
+def names_a_subject(title: str) -> bool:
+    """Whether a title says what a report is about: "Kết quả công tác 6 tháng đầu năm 2023" does not."""
+    words = plain_key(_WHOSE.sub(" ", tidy(title))).split()
+    return any(word not in _OF_ANY_REPORT and not word.isdigit() for word in words)
+
+
+def hands_in(title: str) -> bool:
+    """Whether the subject of a letter is a report that it brings: "V/v báo cáo kết quả …"."""
+    return _HANDS_IN.match(plain_key(title)) is not None

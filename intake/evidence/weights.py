@@ -44,6 +44,7 @@ REPORT_WEIGHTS = {
     "file_name": Weight(20),
     "body": Weight(20),
     "answer": Weight(20),  # that mail of ours spoke of it; alone it only proposes
+    "owed": Weight(5),  # nothing names a report, and the sender owes this one: never more than a proposal
 }
 PERIOD_WEIGHTS = {
     "title": Weight(50, strong=True),
