@@ -611,7 +611,6 @@ SENT: tuple[Sent, ...] = (
         "atld",
         {"A1": "34", "A2": "55/19", "A3": "0", "A4": "0/0", "A6": "12", "A7": "9.6"},
         (("bao cao.docx", _safety_against_last_year),),
-        unread=frozenset({"A3"}),  # an abbreviation the department has not entered
     ),
     Sent(
         "safety_in_one_row",
@@ -747,7 +746,6 @@ SENT: tuple[Sent, ...] = (
         "treem",
         {"T1": "1830/940/890", "T2": "41/22/19"},
         (("te.docx", _children_sexes_in_rows),),
-        unread=frozenset({"T1", "T2"}),  # a column that names the sex of each row
     ),
     Sent(
         "culture_text_beside_table",

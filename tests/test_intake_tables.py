@@ -524,3 +524,45 @@ def test_men_beside_that_cannot_be_read_check_nothing() -> None:
     reading = read(table(HEAD, ("1", "Hòa giải viên", "người", "84", "4o", "44", "")))
     assert reading.beside == ()
     assert ("E", "total") in figures(reading)
+
+
+# -- the sex of a row in a column of its own -------------------------------------------------------------
+
+BY_SEX = (
+    ("TT", "Nội dung", "Giới tính", "Số lượng"),
+    ("1", "Số người được hòa giải", "Nam", "12"),
+    ("", "", "Nữ", "9"),
+    ("", "", "Tổng", "21"),
+    ("2", "Hòa giải viên", "Tổng số", "7"),
+    ("", "Hòa giải viên", "Nữ", "3"),
+    ("3", "Số vụ xung đột ở thôn", "", "4"),
+)
+THREE = {("B", "male"): 12, ("B", "female"): 9, ("B", "total"): 21}
+
+
+def test_the_sex_of_a_row_may_stand_in_a_column_of_its_own() -> None:
+    reading = read(table(*BY_SEX))
+    assert figures(reading) == {**THREE, ("E", "total"): 7, ("E", "female"): 3, ("A", "total"): 4}
+    assert reading.findings == ()
+
+
+def test_a_sex_said_twice_or_not_understood_is_never_read_in_silence() -> None:
+    twice = read(table(*BY_SEX[:3], ("", "", "Nữ", "8")))
+    assert figures(twice) == {("B", "male"): 12}
+    assert codes(twice) == ["figure_twice"]
+    strange = read(table(*BY_SEX[:3], ("", "", "Không rõ", "8")))
+    assert codes(strange) == ["unread_row"]
+    unknown = read(table(BY_SEX[0], ("", "Số giếng", "Nam", "8"), ("", "", "Nữ", "5")))
+    assert (figures(unknown), set(codes(unknown))) == ({}, {"unread_row"})
+
+
+def test_men_and_women_may_be_the_rows_and_the_indicators_the_columns() -> None:
+    rows = (
+        ("Giới tính", "Số người được hòa giải", "Số vụ xung đột ở thôn", "Số giếng"),
+        ("Nam", "12", "", "1"),
+        ("Nữ", "9", "", "2"),
+        ("Cộng", "21", "4", "3"),
+    )
+    assert figures(read(table(*rows))) == {**THREE, ("A", "total"): 4}
+    assert figures(read(table(*rows, ("Thôn 1", "3", "", "")))) == {}
+    assert figures(read(table(*rows, ("Nữ", "3", "", "")))) == {}

@@ -42,6 +42,7 @@ class Role(StrEnum):
     MALE = "male"
     FEMALE = "female"
     PERCENT = "percent"
+    SEX = "sex"  #: "Giới tính" over cells that say "Nam", "Nữ" or "Tổng"
     NEUTRAL = "neutral"  #: "Trong đó", "6 tháng đầu năm 2023", "(người)": says nothing of its own
     APART = "apart"  #: plan, earlier period, cumulated, remarks, and whatever is not known
 
@@ -70,6 +71,7 @@ class Layout:
     measure: int | None
     figures: dict[Sex, Column]
     percents: tuple[Column, ...] = ()
+    sex: int | None = None  #: the column that names the sex of each row
     undecided: bool = False  #: two columns claim to be the same figure
     periods: tuple[str, ...] = ()
     elsewhen: bool = False  #: all its figures are of another period: there is nothing to read
@@ -178,6 +180,7 @@ def _layout_of(
     last = last_row_of_head(grid, row, label)
     paths = {column: head_path(grid, column, row, last) for column in among if column != label}
     columns = [_understood(column, path, period) for column, path in paths.items()]
+    columns = [_naming_sexes(grid, column, paths[column.index], last) for column in columns]
     layout = _layout(row, last, label, [column for column in columns if column.fit is not Fit.OTHER])
     if layout is not None or all(column.fit is not Fit.OTHER for column in columns):
         return layout
@@ -189,6 +192,20 @@ def _layout_of(
         )
     layout = _layout(row, last, label, columns)
     return layout and replace(layout, figures={}, percents=(), undecided=False, periods=(), elsewhen=True)
+
+
+def _naming_sexes(grid: Grid, column: Column, path: Sequence[str], last: int) -> Column:
+    """A column headed "Giới tính" alone, below which nothing stands but the names of the sexes."""
+    if column.role is not Role.NEUTRAL or len(path) != 1 or plain_key(path[0]) not in OF_SEXES:
+        return column
+    told = {sex_named(grid.text(row, column.index)) for row in grid.rows if row > last}
+    return replace(column, role=Role.SEX) if {Sex.MALE, Sex.FEMALE} & told else column
+
+
+def sex_named(text: str) -> Sex | None:
+    """The sex that a cell below "Giới tính" names; None where it names none."""
+    role = role_of(text) if text else Role.APART
+    return _SEX_OF.get(role) if role is not Role.NEUTRAL else None
 
 
 def _may_head(cell: Cell) -> bool:
@@ -333,6 +350,7 @@ def _layout(first: int, last: int, label: int, columns: list[Column]) -> Layout 
         label=label,
         ordinal=_first(columns, Role.ORDINAL),
         measure=_first(columns, Role.MEASURE),
+        sex=_first(columns, Role.SEX) if set(figures) == {Sex.TOTAL} else None,
         figures=figures,
         percents=percents,
         undecided=undecided,
@@ -432,6 +450,7 @@ _LABELS = frozenset(
         "ten noi dung",
     }
 )
+OF_SEXES = frozenset({"gioi tinh", "gioi", "phai", "nam nu", "gioi tinh nam nu", "chia theo gioi tinh"})
 _LABEL_STEM = re.compile(r"chi tieu|noi dung|danh muc|tieu chi|hang muc")  # one of them is in every label
 _ORDINALS = frozenset({"stt", "tt", "so tt", "sott", "so thu tu", "thu tu", "ma so", "ma chi tieu", "ma"})
 _MEASURES = frozenset({"dvt", "don vi tinh", "don vi", "don vi do", "d v t", "dv tinh", "dvi tinh"})

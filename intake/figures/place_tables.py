@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING
 from config.reports import Aggregation, Sex
 from config.spelling import plain_key, tidy
 from intake.figures.heading_periods import Fit, fit_of
-from intake.figures.headings import Role, head_path, is_numbering, last_row_of_head, periods_in, role_of
+from intake.figures.headings import (
+    OF_SEXES,
+    Role,
+    head_path,
+    is_numbering,
+    last_row_of_head,
+    periods_in,
+    role_of,
+    sex_named,
+)
 from intake.figures.labels import Strength, is_sum_row, sex_row
 from intake.figures.measures import split_measure
 from intake.figures.numerals import read_number
@@ -111,6 +120,14 @@ class PlaceTable:
     total: int | None  #: the row that adds them up
 
 
+@dataclass(frozen=True, slots=True)
+class SexTable:
+    """A table whose rows are men, women and their total."""
+
+    columns: tuple[PlaceColumn, ...]
+    rows: tuple[tuple[int, Sex], ...]
+
+
 def is_place(label: str) -> bool:
     """Whether a label names a village, a part of a town or a school: "Thôn Đồng Tâm", "TDP 5"."""
     bare = _ENUMERATED.sub("", tidy(label))
@@ -129,6 +146,27 @@ def place_table(
         if columns:
             strict = plain_key(cell.text) in _OF_ANYTHING
             return _with_rows(grid, columns, cell.column, last, strict=strict)
+    return None
+
+
+def sex_table(
+    grid: Grid, index: LabelIndex, report: ReportDefinition, period: Period | None
+) -> SexTable | None:
+    """The table "Giới tính | Số trẻ em … | …" with a row each for "Nam", "Nữ" and "Tổng"; None: no such."""
+    for row in grid.rows[:_DEEPEST_HEAD]:
+        for cell in grid.starting(row):
+            if cell.number or plain_key(cell.text) not in OF_SEXES:
+                continue
+            last = last_row_of_head(grid, row, cell.column)
+            found = _columns(grid, (row, last), cell.column, _Named(index, report, period))
+            columns = tuple(column for column in found if column.sex is Sex.TOTAL)
+            below = [number for number in grid.rows if number > last and grid.text(number, cell.column)]
+            told = {number: sex_named(grid.text(number, cell.column)) for number in below}
+            rows = tuple((number, sex) for number, sex in told.items() if sex is not None)
+            sexes = [sex for _, sex in rows]
+            is_whole = len(rows) == len(below) and len(set(sexes)) == len(sexes)
+            if columns and is_whole and {Sex.MALE, Sex.FEMALE} <= set(sexes):
+                return SexTable(columns, rows)
     return None
 
 

@@ -20,7 +20,7 @@ from config.wording import Wording
 from intake.documents import Cell, Document, Paragraph, Table
 from intake.extractors.scan import is_recognised
 from intake.figures.forms import Form, FormRow, RowKind
-from intake.figures.headings import Column, Grid, Layout, head_path, is_numbering, layouts_at
+from intake.figures.headings import Column, Grid, Layout, head_path, is_numbering, layouts_at, sex_named
 from intake.figures.labels import (
     LabelIndex,
     LabelMatch,
@@ -37,10 +37,12 @@ from intake.figures.place_tables import (
     ADDED_UP,
     PlaceColumn,
     PlaceTable,
+    SexTable,
     is_place,
     own_row,
     place_heads,
     place_table,
+    sex_table,
     unit_heads,
 )
 from intake.figures.taught import TaughtNames
@@ -99,7 +101,8 @@ class _Row:
     measure: str
     figures: dict[Sex, Cell]
     percents: tuple[tuple[Column, Cell], ...]
-    spans: bool  #: the label runs over the columns of figures: a heading of a section
+    sex: str = ""  #: what a column that names the sex of each row says
+    spans: bool = False  #: the label runs over the columns of figures: a heading of a section
 
     @property
     def is_filled(self) -> bool:
@@ -306,6 +309,7 @@ class _TableReader:
         self._places: list[_Row] = []  #: villages below a name left blank: what they add up to is its figure
         self._unread = 0
         self._layout = _NO_LAYOUT
+        self._split = _NO_SPLIT  #: the name whose rows a column tells apart by sex
         self._villages: tuple[int, ...] = ()  #: columns of the unit's villages beside that of their total
 
     def read(self, earlier: Layout | None) -> Layout | None:
@@ -321,7 +325,10 @@ class _TableReader:
             named = (self._grid, self._index, self._report, self._period)
             own = own_row(*named, self._is_own) if self._is_own else None
             places = place_table(*named) if own is None else None
-            if own is not None:
+            if sexes := sex_table(*named):
+                self._notes.timeless = False
+                self._read_sexes(sexes)
+            elif own is not None:
                 self._read_own_row(own)
             elif places is not None:
                 self._read_places(places)
@@ -376,7 +383,7 @@ class _TableReader:
         return any(self._index.match(text) for text in texts if text)
 
     def _read_rows(self, layout: Layout, rows: Sequence[int]) -> None:
-        self._layout = layout
+        self._layout, self._split = layout, _NO_SPLIT
         self._villages = self._villages_of(layout)
         self.form.append(FormRow(layout.last, RowKind.EDGE))
         for number in rows:
@@ -398,20 +405,20 @@ class _TableReader:
         """The row under its layout; None for empty and numbered rows and where a merged label runs on."""
         layout = self._layout
         label = self._grid.at(number, layout.label)
-        if (
-            label is None
-            or label.row != number
-            or is_numbering([c.text for c in self._grid.starting(number)])
-        ):
+        sex = self._grid.text(number, layout.sex)
+        if not (label or sex) or is_numbering([c.text for c in self._grid.starting(number)]):
             return None
-        if sum(map(str.isalpha, label.text)) < _FEWEST_LETTERS:
+        label = label or Cell(number, layout.label, "")
+        named = label.row == number and sum(map(str.isalpha, label.text)) >= _FEWEST_LETTERS
+        if not named and not sex:
             return None
         reach = label.column + label.column_span
         cells = {sex: self._cell_of(number, sex) for sex in layout.figures}
         percents = ((column, self._grid.at(number, column.index)) for column in layout.percents)
         return _Row(
             number=number,
-            label=tidy(label.text),
+            label=tidy(label.text) if named else "",
+            sex=sex,
             ordinal=self._grid.text(number, layout.ordinal),
             measure=self._grid.text(number, layout.measure) if layout.measure is not None else "",
             figures={sex: cell for sex, cell in cells.items() if cell and _is_own(cell, label, number)},
@@ -426,6 +433,9 @@ class _TableReader:
         return next((cell for cell in reversed(cells) if _is_filled(cell)), cells[-1] if cells else None)
 
     def _read_row(self, row: _Row) -> None:
+        if row.sex:
+            self._read_split_row(row)
+            return
         if self._is_place_of_parent(row):
             self._above_label = row.label
             self._places.append(row)
@@ -446,6 +456,29 @@ class _TableReader:
             self._read_matched(row, match)
         else:
             self._pass_over(row, match)
+
+    def _read_split_row(self, row: _Row) -> None:
+        """Read a row whose sex stands in a column of its own: "Số trẻ em | Nữ | 12", the name said once."""
+        if row.label and row.label != self._split.label:
+            self._close_places(None)
+            self._parent, self._above_label = None, row.label
+            match = self._as_taught(row, self._own_match(row))
+            self._note_in_form(row, match)
+            self._split = _Split(row.label, row.measure, match)
+            if match:
+                self._notes.rows.setdefault(match.indicator, []).append(False)
+            if match.strength is Strength.PLACED and row.is_filled:
+                self._note_reworded(row, self._report.indicator(match.indicator), "row_by_form")
+        split, sex = self._split, sex_named(row.sex)
+        row = replace(row, label=split.label, measure=row.measure or split.measure)
+        if sex is None or not split.match or split.match.sex is not None:
+            self._note_unread_row(replace(row, label=f"{row.label} / {row.sex}"), split.match)
+            return
+        indicator, cell = self._report.indicator(split.match.indicator), row.figures.get(Sex.TOTAL)
+        if cell is None or indicator.aggregation is Aggregation.RATIO or sex not in indicator.sexes:
+            return
+        self._notes.rows[indicator.code][-1] |= _is_filled(cell)
+        self._take(row, indicator, sex, cell, split.match.strength)
 
     def _own_match(self, row: _Row) -> LabelMatch:
         """What the report's own names and the whole form say of a row; a page misread is never sure of it."""
@@ -603,20 +636,32 @@ class _TableReader:
         """Read the unit's own row in a table with a row for each unit."""
         (number,) = table.rows
         for column in table.columns:
-            indicator, cell = self._report.indicator(column.indicator), self._grid.at(number, column.index)
-            rows = self._notes.rows.setdefault(indicator.code, [False])
-            measures = _Measures("", column.measure, self._table_measure)
-            read = _figure(cell, indicator, measures) if cell else None
-            if cell is None or read is None:
-                continue
-            rows[-1] = True
-            merged = cell.row_span > 1 or cell.column_span > 1
-            read = replace(read, reason=read.reason or ("merged_figure" if merged else ""))
-            value = self._value(read, indicator, column.sex, cell)
-            self._notes.found.append(_Found(value, Strength.EXACT))
-            if read.reason:
-                self._note_doubt(read, column.label, value)
+            self._take_at(number, column, column.sex)
         self._note_columns_left(table.columns)
+
+    def _read_sexes(self, table: SexTable) -> None:
+        """Read a table whose rows are men, women and their total, and whose columns are indicators."""
+        for column in table.columns:
+            for number, sex in table.rows:
+                if sex in self._report.indicator(column.indicator).sexes:
+                    self._take_at(number, column, sex)
+        self._note_columns_left(table.columns)
+
+    def _take_at(self, number: int, column: PlaceColumn, sex: Sex) -> None:
+        """Keep the figure where a row crosses the column of an indicator, or nothing where none stands."""
+        indicator, cell = self._report.indicator(column.indicator), self._grid.at(number, column.index)
+        rows = self._notes.rows.setdefault(indicator.code, [False])
+        measures = _Measures("", column.measure, self._table_measure)
+        read = _figure(cell, indicator, measures) if cell else None
+        if cell is None or read is None:
+            return
+        rows[-1] = True
+        merged = cell.row_span > 1 or cell.column_span > 1
+        read = replace(read, reason=read.reason or ("merged_figure" if merged else ""))
+        value = self._value(read, indicator, sex, cell)
+        self._notes.found.append(_Found(value, Strength.EXACT))
+        if read.reason:
+            self._note_doubt(read, column.label, value)
 
     def _note_columns_left(self, columns: Sequence[PlaceColumn]) -> None:
         """Name a table of places of which a column of the report could not be taken."""
@@ -860,6 +905,15 @@ class _TableReader:
 
 
 @dataclass(frozen=True, slots=True)
+class _Split:
+    """A name whose men, women and total stand in rows of their own."""
+
+    label: str
+    measure: str
+    match: LabelMatch
+
+
+@dataclass(frozen=True, slots=True)
 class _Measures:
     """The units of measure that speak for a row, nearest first."""
 
@@ -880,6 +934,7 @@ class _Read:
 
 
 _NO_MATCH = LabelMatch()
+_NO_SPLIT = _Split("", "", _NO_MATCH)
 _NO_LAYOUT = Layout(first=0, last=0, label=0, ordinal=None, measure=None, figures={})
 _YES = frozenset({"có", "co", "đạt", "dat"})
 
