@@ -720,7 +720,6 @@ SENT: tuple[Sent, ...] = (
         "vanhoa",
         {"V1": "372", "V2": "340", "V3": "6", "V4": "7", "V5": "5", "V7": "20"},
         (("vh.docx", _culture_told_in_cells),),
-        unread=frozenset({"V2", "V3", "V4", "V5"}),  # words around the figure
     ),
     Sent(
         "poverty_with_register",

@@ -46,6 +46,7 @@ from intake.figures.place_tables import (
     unit_heads,
 )
 from intake.figures.taught import TaughtNames
+from intake.figures.told_cells import told_number
 from ledger.records import Certainty, Finding, Place, Value
 
 if TYPE_CHECKING:
@@ -960,6 +961,8 @@ def _figure(cell: Cell, indicator: Indicator, measures: _Measures) -> _Read | No
         return _Read(value=Decimal(1))
     if number.blank:
         return None
+    if not cell.number and (number.value is None or not (is_known(number.unit) or not number.unit)):
+        number = told_number(cell.text, indicator) or number
     if fault := _fault(number):
         return _Read(reason=fault, candidates=number.candidates)
     return _measured(number, indicator, measures)
