@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
+from config.days import read_moment
 from desk.commands.options import say
 
 if TYPE_CHECKING:
@@ -87,12 +88,11 @@ def moment_of(text: str | None, office: Office) -> datetime:
     """
     if text is None:
         return office.clock()
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
+    moment = read_moment(text)
+    if moment is None:
         from desk.errors import UnknownNameError
 
-        raise UnknownNameError("desk.bad_moment", text=text) from None
+        raise UnknownNameError("desk.bad_moment", text=text)
     return moment if moment.tzinfo else moment.replace(tzinfo=office.regime.timezone)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from config.days import read_moment as moment_of
 from desk.errors import UnknownNameError
 from desk.standing import collected_periods
 
@@ -64,19 +65,16 @@ def chosen_period(call: Call) -> Chosen | None:
 
 
 def read_moment(text: str, office: Office) -> datetime | None:
-    """A moment as a browser's field gives it, on the department's clock; None when it is none.
+    """A moment as it was typed, on the department's clock; None when it is none.
 
     Raises:
         UnknownNameError: it is no moment.
     """
-    from datetime import datetime
-
     if not text.strip():
         return None
-    try:
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise UnknownNameError("desk.bad_moment", text=text) from None
+    moment = moment_of(text)
+    if moment is None:
+        raise UnknownNameError("desk.bad_moment", text=text)
     return moment if moment.tzinfo else moment.replace(tzinfo=office.regime.timezone)
 
 
