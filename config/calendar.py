@@ -119,9 +119,10 @@ def is_working_day(day: date, policy: CalendarPolicy) -> bool:
     return day not in policy.extra_holidays and bool(_vietnam().is_working_day(day))
 
 
-def public_holidays(year: int) -> tuple[tuple[date, str], ...]:
+def public_holidays(year: int, language: str = "vi") -> tuple[tuple[date, str], ...]:
     """The public holidays of Vietnam of a year, days off in lieu among them, with their names."""
-    return tuple(sorted(holidays.country_holidays("VN", years=year).items()))
+    names = {"en": "en_US"}.get(language, language)
+    return tuple(sorted(holidays.country_holidays("VN", years=year, language=names).items()))
 
 
 def add_working_days(day: date, count: int, policy: CalendarPolicy) -> date:

@@ -33,7 +33,7 @@ def shown(desk: Served, **query: str) -> list[tuple[str, str]]:
     rows = board.split("<tr>")[2:]
     found = []
     for row in rows:
-        unit = re.search(r'<th scope="row">(.*?)</th>', row)
+        unit = re.search(r'<th scope="row">(?:<a [^>]*>)?(.*?)</', row)
         state = re.search(r'class="state (\w+)"', row)
         if unit and state:
             found.append((unit[1], state[1]))
@@ -195,3 +195,19 @@ def test_sixty_units_ten_periods_and_forty_indicators_cost_little(tmp_path: Path
             assert client.get(PAGE).status_code == 200
             spent.append(time.process_time() - begun)
         assert min(spent) < 0.2 * costs(), spent
+
+
+def test_the_board_leads_to_the_unit_and_to_what_waits_of_it(desk: Served) -> None:
+    client = desk.client()
+    board = client.get(PAGE).text
+    (unit,) = re.findall(r'<a href="(/don-vi/suoi-dau\?[^"]*)"', board)
+    assert "UBND xã Suối Dâu" in client.get(unit).text
+    (waiting,) = re.findall(r'<a href="(/viec-can-xem\?[^"]*)" aria-label="[^"]*Suối Dâu"', board)
+    assert client.get(waiting).text.count('class="task"') == 1
+
+
+def test_a_past_moment_is_typed_day_first_and_the_deadline_is_one_click(desk: Served) -> None:
+    assert "00:00 02/06/2023" in desk.client().get(PAGE, params={"luc": "2/6/2023"}).text
+    page = desk.client().get(PAGE).text
+    (then,) = re.findall(r'href="([^"]*)">Xem lúc hết hạn nộp</a>', page)
+    assert "Đang xem tình hình lúc 00:00 05/06/2023" in desk.client().get(then.replace("&amp;", "&")).text

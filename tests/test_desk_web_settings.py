@@ -59,6 +59,9 @@ def fields_of(html: str, action: str) -> dict[str, str]:
             found[told["name"]] = unescape(told.get("value", ""))
     for name, text in re.findall(r'<textarea[^>]*name="(\w+)"[^>]*>(.*?)</textarea>', form, re.DOTALL):
         found[name] = unescape(text)
+    for name, options in re.findall(r'<select[^>]*name="(\w+)"[^>]*>(.*?)</select>', form, re.DOTALL):
+        values = re.findall(r'<option value="([^"]*)"( selected)?', options)
+        found[name] = unescape(next((value for value, chosen in values if chosen), values[0][0]))
     return {name: value for name, value in found.items() if name != "form_token"}
 
 

@@ -103,7 +103,7 @@ def test_on_a_phone_without_javascript_a_letter_is_worded_anew_and_set_back(
     desk.clock.now += timedelta(minutes=11)
     page.goto(desk.url("/thiet-lap"))
     page.get_by_role("link", name="Mẫu thư").first.tap()
-    page.get_by_role("link", name="don-doc-1").tap()
+    page.get_by_role("link", name="Đôn đốc lần 1").tap()
     page.get_by_label("Lời thư").fill("Kính gửi: {{ addressee }}\n\nĐề nghị sớm gửi {{ the_reports }}.")
     page.get_by_role("button", name="Xem thử, chưa lưu").tap()
     expect(page.locator("pre.letter")).to_contain_text("Đề nghị sớm gửi báo cáo nêu trên.")

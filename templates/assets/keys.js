@@ -6,12 +6,19 @@
   const show = () => document.documentElement.classList.toggle("keyed", !off());
   const isTyping = (target) => target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]") !== null;
 
-  document.querySelectorAll("[data-keys]").forEach((line) => { line.hidden = false; });
-  document.querySelectorAll("[data-keys-switch]").forEach((box) => {
-    box.checked = !off();
-    box.addEventListener("change", () => { store.setItem("keys", box.checked ? "on" : "off"); show(); });
+  // Also in what comes later into the page: a question that is asked again after its mail was read anew.
+  const prepare = () => {
+    document.querySelectorAll("[data-keys]").forEach((line) => { line.hidden = false; });
+    document.querySelectorAll("[data-keys-switch]").forEach((box) => { box.checked = !off(); });
+    show();
+  };
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-keys-switch]")) return;
+    store.setItem("keys", event.target.checked ? "on" : "off");
+    show();
   });
-  show();
+  document.addEventListener("htmx:afterSettle", prepare);
+  prepare();
 
   const step = (way) => {
     const tasks = [...document.querySelectorAll("a.task")];
@@ -29,7 +36,7 @@
   const press = (wanted) => {
     const focusIn = (details) => {
       details.open = true;
-      details.querySelector("select, input:not([type=hidden])")?.focus();
+      details.querySelector("select, textarea, input:not([type=hidden])")?.focus();
     };
     if (wanted.tagName === "SUMMARY") focusIn(wanted.parentElement);
     else wanted.click();

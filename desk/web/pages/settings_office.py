@@ -97,7 +97,8 @@ ROUTES = (
 
 def _calendar(call: Call, form: Form) -> CalendarView:
     year = call.office.clock().astimezone(call.office.regime.timezone).year
-    return CalendarView(form, tuple((each, public_holidays(each)) for each in (year, year + 1)))
+    years = ((each, public_holidays(each, call.say.language)) for each in (year, year + 1))
+    return CalendarView(form, tuple(years))
 
 
 def _again_calendar(call: Call, faults: tuple[str, ...]) -> Response:

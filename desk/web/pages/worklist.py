@@ -77,13 +77,20 @@ RECENT = 8
 _LONGEST_REASON = 500
 _LONGEST_RETURN = 4_000
 #: Questions that only the unit can answer, by sending something else; each has its pre-written words.
-_FOR_THE_UNIT = frozenset(
+_NOTHING_TO_BOOK = frozenset(
     {
         "link_only", "no_file", "file_damaged", "file_encrypted", "file_empty", "file_too_large",
-        "file_refused", "file_overran", "not_yet_format", "empty_form", "no_figures",
-        "previous_period", "twin_figures", "period_contradicts_calendar", "second_version",
+        "file_refused", "file_overran", "empty_form",
     }
 )  # fmt: skip
+_FOR_THE_UNIT = _NOTHING_TO_BOOK | {
+    "not_yet_format",
+    "no_figures",
+    "previous_period",
+    "twin_figures",
+    "period_contradicts_calendar",
+    "second_version",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +204,8 @@ class TaskPage:
     may_return: bool = False  #: the sender is a unit's address, and nobody pretends it
     return_words: str = ""
     returns_whole: bool = False  #: the mail is of no use as it is
+    return_first: bool = False  #: nothing in it can be booked: the usual answer is to ask for another
+    unit: Unit | None = None  #: the one proposed, to be looked up and called
     changes: tuple[ChangeRow, ...] | None = None  #: against the version before; None: there is none
     changed_from: datetime | None = None
     done: Done | None = None
@@ -305,6 +314,8 @@ class _Building:
         before, after = self.listed.beside(task)
         intent = next((one for one in self.outcome.submissions if one.key == task.item.key), None)
         former = self._former()
+        choices = self._choices(periods)
+        may_return = task.urgency is not Urgency.SUSPECT and returnable(call.office, self.outcome)
         return TaskPage(
             task=task,
             line=line_of(call, task, self.names),
@@ -317,7 +328,7 @@ class _Building:
             names=self.names,
             tabs=tabs_of(self.outcome),
             original=self._original(),
-            choices=self._choices(periods),
+            choices=choices,
             rows=self._rows(),
             others=() if task.about_figures else self._other_doubts(),
             role=intent.role.value if intent and task.item.question != SECOND_VERSION else "",
@@ -326,8 +337,10 @@ class _Building:
             may_accept=all(task.proposed(name) for name in ("unit", "report", "period"))
             and task.item.question != SECOND_VERSION,
             may_link=self._may_link(),
-            may_return=task.urgency is not Urgency.SUSPECT and returnable(call.office, self.outcome),
+            may_return=may_return,
             return_words=call.form.get("noi-dung") or self._return_words(),
+            return_first=may_return and task.item.question in _NOTHING_TO_BOOK,
+            unit=next((unit for unit in choices.units if unit.id == task.proposed("unit")), None),
             returns_whole=task.item.question in _FOR_THE_UNIT - {SECOND_VERSION},
             changes=self._changes(former, intent.values) if former and intent else None,
             changed_from=former.arrival if former else None,
