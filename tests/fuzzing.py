@@ -37,6 +37,7 @@ from intake.sandbox.wire import packed, unpacked
 from ledger.records import MessageState
 from tests.builders import docx, mail, ole, png, raw_mail, xlsx, zip_of
 from tests.offices import Bench, address
+from tests.test_intake_outlook import compound, saved_mail, winmail
 
 #: No time to convert: what LibreOffice would be asked is not the point here, and takes seconds each.
 LIMITS = Limits(seconds=0.01)
@@ -82,7 +83,7 @@ FILES = {
     "bc.tar.gz": _tar(),
     "bc.doc": ole("WordDocument"),
     "bc.xls": ole("Workbook"),
-    "thu.msg": ole("__properties_version1.0"),
+    "thu.msg": compound(saved_mail()),
     "anh.png": png(300, 300),
     "bc.pdf": _pdf(),
     "bc.rtf": b"{\\rtf1\\ansi BAO CAO\\par}",
@@ -90,7 +91,7 @@ FILES = {
     "bc.mht": b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=r\r\n\r\n--r\r\n"
     b"Content-Type: text/html\r\n\r\n" + _PAGE + b"\r\n--r--\r\n",
     "bc.txt": "UBND XÃ\nSố: 12/BC-UBND\n1. Số buổi: 12 buổi, 1.234,5 triệu đồng".encode(),
-    "winmail.dat": b"\x78\x9f\x3e\x22\x01\x00\x01\x06\x90\x08\x00\x04\x00\x00\x00\x00\x00\x01\x00\x01\x00",
+    "winmail.dat": winmail(("bc.txt", b"So buoi: 12"), body="Kính gửi"),
     "a.rar": b"Rar!\x1a\x07\x00\xcf\x90\x73\x00\x00\x0d" + bytes(40),
     "a.7z": b"7z\xbc\xaf\x27\x1c\x00\x04" + bytes(40),
 }

@@ -1,7 +1,8 @@
-"""Fuzzing for as long as one likes: `python -m tools.fuzz TARGET SECONDS [FOLDER]`.
+"""Fuzzing for as long as one likes: `python -m tools.fuzz [--atheris] TARGET SECONDS [FOLDER]`.
 
-Damages whole inputs at random, or under the guidance of coverage where atheris is installed (it is not among
-our dependencies). An input that raises, or takes longer than it may, is kept in FOLDER under its SHA-256.
+Damages whole inputs at random, or with `--atheris` under the guidance of coverage, where atheris is installed
+(it is not among our dependencies). An input that raises, or takes longer than it may, is kept in FOLDER under
+its SHA-256, and the search goes on. What covers something new stands beside it for the next run.
 """
 
 from __future__ import annotations
@@ -14,16 +15,29 @@ from collections.abc import Iterator
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tests.fuzzing import TARGETS, Target
+if TYPE_CHECKING:
+    from tests.fuzzing import Target
 
 LONGEST = 5.0
 """Seconds of the processor that one input may take."""
+GUIDED_BY = [
+    "intake",
+    "config.spelling",
+    "tnefparse",
+    "olefile",
+    "compressed_rtf",
+    "email",
+    "html",
+    "imapclient",
+]
+"""Modules whose branches lead the search: what reads outside bytes in Python."""
 
 
 def main(name: str, seconds: float, folder: Path) -> int:
     """Fuzzes one target and gives the number of inputs kept."""
-    target = TARGETS[name]
+    target = _target(name)
     folder.mkdir(parents=True, exist_ok=True)
     tried = kept = 0
     end = time.monotonic() + seconds
@@ -31,13 +45,17 @@ def main(name: str, seconds: float, folder: Path) -> int:
         if time.monotonic() > end:
             break
         tried += 1
-        fault = fault_of(target, octets)
-        if fault:
-            kept += 1
-            (folder / f"{name}-{sha256(octets).hexdigest()[:16]}").write_bytes(octets)
-            sys.stderr.write(f"{name}: {fault}\n")
+        kept += _is_kept(name, target, octets, folder)
     sys.stdout.write(f"{name}: {tried} inputs, {kept} kept\n")
     return kept
+
+
+def _is_kept(name: str, target: Target, octets: bytes, folder: Path) -> bool:
+    fault = fault_of(target, octets)
+    if fault:
+        (folder / f"{name}-{sha256(octets).hexdigest()[:16]}").write_bytes(octets)
+        sys.stderr.write(f"{name}: {fault}\n")
+    return bool(fault)
 
 
 def fault_of(target: Target, octets: bytes) -> str:
@@ -77,17 +95,35 @@ def _damage(octets: bytearray, chance: random.Random) -> None:
             del octets[place:]
 
 
-def _guided(name: str, rest: list[str]) -> None:
-    """Under atheris; `rest` are the options of libFuzzer, such as -max_total_time=600."""
+def guided(name: str, seconds: float, folder: Path) -> None:
+    """Fuzzes one target as atheris leads, which ends the process."""
     atheris = import_module("atheris")
-    atheris.instrument_all()
-    atheris.Setup([sys.argv[0], *rest], TARGETS[name].read)
+    with atheris.instrument_imports(include=GUIDED_BY):
+        target = _target(name)
+    corpus = folder / f"corpus-{name}"
+    corpus.mkdir(parents=True, exist_ok=True)
+    for seed in target.seeds:
+        (corpus / sha256(seed).hexdigest()).write_bytes(seed)
+    longest = 2 * max(map(len, target.seeds))
+    options = [f"-max_total_time={seconds:.0f}", f"-max_len={longest}", f"-artifact_prefix={folder}/{name}-"]
+    atheris.Setup([sys.argv[0], *options, str(corpus)], lambda octets: _kept_on(name, target, octets, folder))
     atheris.Fuzz()
 
 
+def _target(name: str) -> Target:
+    from tests.fuzzing import TARGETS  # here, so that the readers are watched from their first line on
+
+    return TARGETS[name]
+
+
+def _kept_on(name: str, target: Target, octets: bytes, folder: Path) -> None:
+    _is_kept(name, target, octets, folder)  # libFuzzer takes nothing but None
+
+
 if __name__ == "__main__":
-    if sys.argv[1] == "--atheris":
-        _guided(sys.argv[2], sys.argv[3:])
+    words = [word for word in sys.argv[1:] if word != "--atheris"]
+    where = Path(words[2]) if len(words) > 2 else Path("fuzz-kept")  # noqa: PLR2004
+    if "--atheris" in sys.argv:
+        guided(words[0], float(words[1]), where)
     else:
-        where = Path(sys.argv[3]) if len(sys.argv) > 3 else Path("fuzz-kept")  # noqa: PLR2004
-        sys.exit(bool(main(sys.argv[1], float(sys.argv[2]), where)))
+        sys.exit(bool(main(words[0], float(words[1]), where)))
