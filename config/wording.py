@@ -21,6 +21,12 @@ class UnknownWordingError(KeyError):
     """No sentence of that key; the catalogue and the code have parted."""
 
 
+class SentenceKey(str):
+    """What fills a place of a sentence and is itself a sentence of the catalogue, by its key."""
+
+    __slots__ = ()
+
+
 class Wording:
     """The sentences of one language; English falls back on Vietnamese where it has none."""
 
@@ -39,7 +45,12 @@ class Wording:
 
         """
         sentence = self.sentence(key)
-        return sentence.format_map(_Places(places)) if "{" in sentence else sentence
+        if "{" not in sentence:
+            return sentence
+        told = {
+            name: self(place) if isinstance(place, SentenceKey) else place for name, place in places.items()
+        }
+        return sentence.format_map(_Places(told))
 
     def sentence(self, key: str) -> str:
         """The sentence of that key as it is written, its places open.

@@ -284,6 +284,8 @@ def mail_file_view(file: MailFile, zone: ZoneInfo, wording: Wording) -> View:
 
 def mail_reason(reply: str, wording: Wording) -> str:
     """Why a mail stands where it stands: our own reasons in words, a server's as it said them."""
+    if reply.startswith("line.") and wording.has(reply):
+        return wording(reply)
     for area in ("outgoing", "ledger"):
         if reply and reply.isidentifier() and wording.has(f"{area}.{reply}"):
             return wording(f"{area}.{reply}")

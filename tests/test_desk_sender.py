@@ -36,9 +36,11 @@ from desk.mailing.sender import (
     build_mime,
     header_text,
 )
+from desk.views import mail_reason
 from ledger.records import Delivery, OutboxState, OutgoingMessage
 from tests.builders_consolidate import DEPARTMENT, HANOI
 from tests.builders_ledger import mail
+from tests.dovecot import free_ports
 from tests.smtp_server import LOST, PASSWORD, TOKEN, USER, SmtpServer, running_smtp
 
 NOW = datetime(2031, 6, 6, 1, 30, tzinfo=UTC)
@@ -318,6 +320,7 @@ def test_a_line_lost_before_the_text_leaves_the_mail_queued(server: SmtpServer, 
     setattr(server, where, LOST)
     delivery = sent_through(server, letter())
     assert (delivery.state, server.mails) == (OutboxState.QUEUED, [])
+    assert mail_reason(delivery.reply, Wording()) == "máy chủ ngắt kết nối giữa chừng"
 
 
 def test_a_line_lost_after_the_text_leaves_the_mail_uncertain(server: SmtpServer) -> None:
@@ -420,6 +423,24 @@ def test_a_greeting_that_fails_is_told_and_no_password_or_mail_is_given_away(
     assert told in said
     assert PASSWORD not in said
     assert "Thư vẫn ở danh sách chờ gửi" in said
+    assert "Error" not in said
+    assert "SMTP" not in said
+
+
+def test_a_server_that_is_not_there_is_told_in_words_a_clerk_knows(server: SmtpServer) -> None:
+    changes: dict[str, dict[str, Any]] = {
+        "port": {"port": free_ports(1)[0]},
+        "name": {"host": "khong-co.invalid"},
+        "trust": {"ca_file": None},
+    }
+    said = {}
+    for name, changed in changes.items():
+        with pytest.raises(SmtpUnreachableError) as failed:
+            sent_through(server, letter(), **changed)
+        said[name] = Wording()(failed.value.key, **failed.value.places)
+    assert "máy chủ không nhận kết nối ở cổng này" in said["port"]
+    assert "không tìm thấy máy chủ có tên này" in said["name"]
+    assert "chứng chỉ của máy chủ không đáng tin cậy" in said["trust"]
 
 
 def test_a_certificate_of_another_name_is_refused() -> None:

@@ -523,7 +523,7 @@ def test_a_silent_server_is_given_up_after_the_read_timeout(server: Dovecot, use
     with line_to(server.port, lambda _, said: b"" if b"BODY[]" in said else said) as silent:
         mailbox = opened(server, user, silent, read_timeout=0.5)
         before = time.monotonic()
-        with pytest.raises(MailboxConnectionError, match="timed out"):
+        with pytest.raises(MailboxConnectionError, match=r"line\.silent"):
             everything(mailbox)
         assert time.monotonic() - before < 5
 
@@ -556,7 +556,7 @@ def test_tls_with_the_offices_authority_is_accepted(server: Dovecot, user: str) 
 
 def test_a_certificate_of_an_unknown_authority_is_refused_before_login(server: Dovecot, user: str) -> None:
     mailbox = opened(server, user, tls=True, port=server.tls_port)
-    with pytest.raises(MailboxConnectionError, match="certificate verify failed"):
+    with pytest.raises(MailboxConnectionError, match=r"line\.certificate\."):
         mailbox.folders()
     assert f"user=<{user}>" not in (server.base / "log").read_text("utf-8")
 
@@ -564,7 +564,7 @@ def test_a_certificate_of_an_unknown_authority_is_refused_before_login(server: D
 def test_a_certificate_of_another_host_is_refused(server: Dovecot, user: str) -> None:
     with line_to(server.tls_port, host="127.0.0.2") as elsewhere:
         mailbox = opened(server, user, elsewhere, tls=True, host="127.0.0.2", ca_file=server.authority)
-        with pytest.raises(MailboxConnectionError, match="IP address mismatch"):
+        with pytest.raises(MailboxConnectionError, match=r"line\.certificate_name"):
             mailbox.folders()
 
 

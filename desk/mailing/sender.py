@@ -42,6 +42,7 @@ from config.spelling import tidy
 from consolidate.reminders import refused_recipient
 from desk.errors import MAIL, DeskError
 from desk.mailing.mail_html import html_of
+from intake.mailbox.line_faults import line_fault
 from ledger.records import Delivery, OutboxState, OutgoingMessage
 
 ANSWER_SECONDS = 60.0
@@ -514,9 +515,9 @@ def _said(code: int, words: bytes | str) -> str:
 
 
 def _fault(error: BaseException) -> str:
-    """What went wrong with the line, shortly and without any secret."""
+    """What went wrong with the line, without any secret: the key of a sentence, or the server's words."""
     if isinstance(error, smtplib.SMTPResponseException):
         return _said(error.smtp_code, error.smtp_error)
     if isinstance(error, DeskError):
-        return header_text(error.places.get("detail", "") or error.key, _WORDS)
-    return header_text(f"{type(error).__name__}: {error}", _WORDS)
+        return error.places.get("detail", "") or error.key
+    return line_fault(error) or header_text(str(error), _WORDS)

@@ -16,6 +16,7 @@ from typing import Any
 
 from config.wording import Wording
 from desk.office import Office
+from desk.views import mail_reason
 from intake.mailbox.interface import CountedMailbox, Heading, MailboxFolderError, WatchedFolder
 
 #: So many mails nobody accounts for are named with sender and subject; of more only the number is told.
@@ -56,7 +57,7 @@ def _proved(office: Office, mailbox: CountedMailbox, folder: WatchedFolder) -> F
     try:
         listing = mailbox.listing(folder, office.start)
     except MailboxFolderError as error:
-        return FolderProof(folder.name, 0, dict.fromkeys(STATES, 0), 0, 0, (), refused=str(error))
+        return FolderProof(folder.name, 0, dict.fromkeys(STATES, 0), 0, 0, (), refused=error.places["detail"])
     known = office.ledger.standing_of_folder(office.account, folder.name, listing.uid_validity)
     mark = office.mark(office.account, folder.name)
     reached = mark[1] if mark and mark[0] == listing.uid_validity else 0
@@ -79,7 +80,9 @@ def proof_lines(proofs: Sequence[FolderProof], say: Wording, zone: tzinfo) -> li
     lines: list[str] = []
     for one in proofs:
         if one.refused:
-            lines.append(say("digest.server_refused", folder=one.folder, detail=one.refused))
+            lines.append(
+                say("digest.server_refused", folder=one.folder, detail=mail_reason(one.refused, say))
+            )
             continue
         parts = parts_of({**one.states, "unread": one.unread, "coming": one.coming}, say)
         key = "digest.server_proof" if one.balanced else "digest.server_proof_broken"

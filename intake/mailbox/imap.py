@@ -35,6 +35,7 @@ from intake.mailbox.interface import (
     WatchedFolder,
     arrival_from_received,
 )
+from intake.mailbox.line_faults import line_fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -304,8 +305,9 @@ class ImapMailbox:
     def _refusal(self, refusal: LoginError) -> MailboxLoginRefusedError | MailboxConnectionError:
         """Refused for good, or a line that broke or a server that is busy: only the first needs a person."""
         words = _described(refusal)
-        passing = any(sign in words.lower() for sign in _COME_BACK_LATER)
-        if passing or isinstance(refusal.__context__, IMAP4.abort):
+        if isinstance(refusal.__context__, IMAP4.abort):
+            return MailboxConnectionError(self._settings.host, _described(refusal.__context__))
+        if any(sign in words.lower() for sign in _COME_BACK_LATER):
             return MailboxConnectionError(self._settings.host, words)
         return MailboxLoginRefusedError(self._settings.account, words)
 
@@ -619,6 +621,8 @@ def _list_special_use(session: IMAPClient) -> list[tuple[Any, Any, Any]]:
 
 
 def _described(fault: BaseException) -> str:
-    """What the server or the system said, without the marks that the library leaves around octets."""
+    """What became of the line, else what the server said, without the library's marks around octets."""
+    if (told := line_fault(fault)) is not None:
+        return told
     words = re.sub(r"\bb(['\"])(.*)\1", r"\2", str(fault), flags=re.DOTALL)
     return words.strip() or type(fault).__name__
