@@ -187,6 +187,18 @@ def test_a_broken_saved_mail_is_damaged() -> None:
     assert (file.kind, file.state) == (FileKind.OUTLOOK, ReadState.DAMAGED)
 
 
+@pytest.mark.parametrize("place", [0x40, 1024 + 120], ids=["the short table", "the short stream"])
+def test_a_saved_mail_that_claims_more_octets_than_it_has_is_damaged(place: int) -> None:
+    """Found by fuzzing: chains that lead round in a circle give as much as is claimed."""
+    octets = bytearray(compound(saved_mail()))
+    for chain in (0x3C, 1024 + 116):  # where each of the two begins
+        sector = int.from_bytes(octets[chain : chain + 4], "little")
+        octets[512 + 4 * sector : 516 + 4 * sector] = struct.pack("<I", sector)
+    octets[place : place + 4] = struct.pack("<I", 1 << 17)
+    (file,) = read("thu.msg", bytes(octets)).files
+    assert file.state is ReadState.DAMAGED
+
+
 def test_a_workbook_with_a_letter_inside_is_a_workbook() -> None:
     assert kind_of(compound({"MBD0001": {"WordDocument": b"x"}, "Workbook": b"x"})) is FileKind.XLS
     assert kind_of(compound({"ObjectPool": {"Workbook": b"x"}, "WordDocument": b"x"})) is FileKind.DOC

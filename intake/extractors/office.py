@@ -9,7 +9,6 @@ as not read yet.
 from __future__ import annotations
 
 import ctypes
-import io
 import os
 import re
 import resource
@@ -34,6 +33,7 @@ from intake.errors import (
     RefusedFileError,
 )
 from intake.extractors.docx import extract_docx
+from intake.extractors.ole import opened_ole
 from intake.extractors.workbook import extract_workbook as extract_workbook  # noqa: PLC0414 - tests replace it
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def extract_old_workbook(content: bytes, budget: Budget) -> Document:
 def _is_locked_workbook(content: bytes) -> bool:
     """Whether an .xls is locked; only one of several ways of locking is known to the workbook reader."""
     try:
-        with olefile.OleFileIO(io.BytesIO(content)) as container:
+        with opened_ole(content) as container:
             name = next(name for name in ("Workbook", "Book") if container.exists(name))
             with container.openstream(name) as stream:
                 return any(kind == _FILE_PASS for kind in _record_kinds(stream))
@@ -203,7 +203,7 @@ def _noted(document: Document, *notes: str) -> Document:
 def _ole_notes(content: bytes) -> tuple[str, ...]:
     """What only the original says: conversion leaves macros behind."""
     try:
-        with olefile.OleFileIO(io.BytesIO(content)) as container:
+        with opened_ole(content) as container:
             locked, macros = _is_locked(container), container.exists("Macros")
     except Exception:  # noqa: BLE001 - whatever is broken here, LibreOffice has the last word
         return ()
@@ -285,7 +285,7 @@ def _is_old_word(content: bytes) -> bool:
     """Whether a document is of Word 6 or 95, by its version number (FibBase.nFib)."""
     try:
         with (
-            olefile.OleFileIO(io.BytesIO(content)) as container,
+            opened_ole(content) as container,
             container.openstream("WordDocument") as stream,
         ):
             return int.from_bytes(stream.read(4)[2:], "little") < _WORD_97

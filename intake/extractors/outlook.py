@@ -6,7 +6,6 @@ As a mail (RFC 5322) its head, text, files and the mails attached to it go the s
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email import message_from_string
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 import olefile
 
 from intake.errors import DamagedFileError, FileTooLargeError
+from intake.extractors.ole import opened_ole
 from intake.extractors.plain import decoded
 from intake.extractors.web_page import html_decoded
 
@@ -51,7 +51,7 @@ def outlook_mail(content: bytes, budget: Budget) -> bytes:
 
     """
     try:
-        with olefile.OleFileIO(io.BytesIO(content)) as container:
+        with opened_ole(content) as container:
             if not container.exists(_PROPERTIES):
                 raise DamagedFileError("msg: no properties")
             return _Saved(container, (), budget).mail(budget.limits.depth).as_bytes()
