@@ -39,10 +39,13 @@ class Problem:
     row: int = 0  #: row from 1 in a sheet, the heading row being 1
     column: str = ""  #: heading of the column
     parameters: dict[str, str] = field(default_factory=dict)
+    sheet: str = ""  #: title of the sheet in a workbook of several
 
     def place(self, wording: Wording) -> str:
         """The place in words: "units.csv, dòng 14, cột “loại”"."""
         parts = [self.file] if self.file else []
+        if self.sheet:
+            parts.append(wording("config.place_sheet", name=self.sheet))
         if self.row or self.line:
             parts.append(wording("config.place_line", number=self.row or self.line))
         if self.column:

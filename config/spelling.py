@@ -74,6 +74,14 @@ def _plain_key(text: str) -> str:
     return b" ".join(octets.translate(_LOWERED_BARE).split()).decode("ascii")
 
 
+def id_of_name(name: str) -> str:
+    """An id for what nobody has given one: "UBND xã Đông Thọ" gives "xa-dong-tho"."""
+    words = plain_key(name)
+    for committee in ("uy ban nhan dan ", "ubnd "):
+        words = words.removeprefix(committee)
+    return words.replace(" ", "-")
+
+
 def without_marks(text: str) -> str:
     """The text as somebody types it without marks: "Số người" becomes "So nguoi"; all else is kept."""
     if text.isascii():

@@ -1,8 +1,8 @@
 """The units sheet: one row a unit, columns in Vietnamese, as .csv or .xlsx, in and out (files only).
 
 Columns: mã, tên, loại, mã GSO, tên khác, địa chỉ thư, điện thoại, người liên hệ, từ ngày, đến ngày,
-đơn vị kế tục. Several values stand in one cell with ";" between. A mail address may be written with
-its role before it, the person behind it and the days it holds:
+đơn vị kế tục. An empty "mã" is made of the name. Several values stand in one cell with ";" between. A
+mail address may be written with its role before it, the person behind it and the days it holds:
 "cá nhân: a@example.vn (Hà Thị Mơ) [từ 01/01/2023 đến 31/12/2023]".
 """
 
@@ -14,19 +14,26 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile, ZipFile
-
-from rapidfuzz import process
 
 from config.days import read_day, write_day
-from config.errors import Problem, UnitsSheetCannotHoldUnitError
-from config.spelling import plain_key, tidy
+from config.errors import UnitsSheetCannotHoldUnitError
+from config.spelling import id_of_name, plain_key, tidy
 from config.units import Address, Unit
+from config.workbooks import (
+    WORKBOOK_FAULTS,
+    Faults,
+    Table,
+    cell_text,
+    columns_of,
+    read_workbook,
+    write_workbook,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from config.errors import Problem
     from config.regime import UnitKind
 
 COLUMNS = (
@@ -42,7 +49,9 @@ COLUMNS = (
     "đến ngày",
     "đơn vị kế tục",
 )
-REQUIRED = COLUMNS[:3]
+REQUIRED = COLUMNS[1:3]
+TITLE = "Đơn vị"
+WIDTHS = (22, 40, 14, 10, 40, 50, 16, 24, 12, 12, 24)  #: of the columns, in letters
 
 _ROLES = {"chinh thuc": "official", "ca nhan": "personal", "dung chung": "shared"}
 _ROLE_WORDS = {"official": "chính thức", "personal": "cá nhân", "shared": "dùng chung"}
@@ -57,11 +66,6 @@ _GSO = re.compile(r"\d{1,5}")
 _GSO_WIDTH = 5
 _MOBILE_WITHOUT_ZERO = 9
 _DELIMITERS = ",;\t"
-# No province has so many units; a larger sheet is a mistake or an attack.
-_MOST_ROWS, _MOST_COLUMNS = 20_000, 200
-_MOST_OCTETS = 100_000_000  #: of a workbook unpacked
-
-Table = list[list[object]]  #: rows of cells: text, int, float, date, datetime or None
 
 
 def read_units(path: Path, kinds: Sequence[UnitKind] = ()) -> tuple[tuple[Unit, ...], tuple[Problem, ...]]:
@@ -76,7 +80,7 @@ def read_units(path: Path, kinds: Sequence[UnitKind] = ()) -> tuple[tuple[Unit, 
 
 def read_sheet(path: Path, kinds: Sequence[UnitKind] = ()) -> Sheet:
     """As `read_units`, with the row of each unit."""
-    sheet = Sheet(path.name, tuple(kinds))
+    sheet = Sheet(path.name, kinds=tuple(kinds))
     if table := _table(path, sheet):
         sheet.read(table)
     return sheet
@@ -86,7 +90,7 @@ def read_cells(
     rows: Sequence[Sequence[str]], kinds: Sequence[UnitKind], heading: Sequence[str] = COLUMNS
 ) -> Sheet:
     """The units of rows typed elsewhere than in a file; the first row below the heading is row 2."""
-    sheet = Sheet("", tuple(kinds))
+    sheet = Sheet("", kinds=tuple(kinds))
     table: Table = [list(row) for row in (heading, *rows)]
     sheet.read(table)
     return sheet
@@ -109,28 +113,35 @@ def write_units(units: Iterable[Unit], path: Path, kinds: Sequence[UnitKind] = (
     for unit, row in zip(units, rows, strict=True):
         _require_same(unit, row, kinds)
     if path.suffix.lower() == ".xlsx":
-        _write_workbook(rows, path)
+        write_workbook({TITLE: ([COLUMNS, *rows], WIDTHS)}, path)
     else:
         _write_csv(rows, path)
 
 
+def merged(known: Sequence[Unit], given: Sequence[Unit]) -> tuple[Unit, ...]:
+    """Those given in the place of those known; new ones at the end; what is not given stays."""
+    ids = {unit.id for unit in known}
+    by_id: dict[str, Unit] = {}
+    more: list[Unit] = []
+    for unit in given:
+        if unit.id in ids and unit.id not in by_id:
+            by_id[unit.id] = unit
+        else:  # new, or named twice: then it is told as a fault
+            more.append(unit)
+    return (*(by_id.get(unit.id, unit) for unit in known), *more)
+
+
 @dataclass(slots=True)
-class Sheet:
+class Sheet(Faults):
     """What has been read of one sheet so far."""
 
-    file: str
-    kinds: tuple[UnitKind, ...]
+    kinds: tuple[UnitKind, ...] = ()
     units: list[Unit] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)  #: the row of each unit, the heading being row 1
-    problems: list[Problem] = field(default_factory=list)
-
-    def report(self, code: str, row: int = 0, column: str = "", **parameters: str) -> None:
-        """Note a fault."""
-        self.problems.append(Problem(code, self.file, row=row, column=column, parameters=parameters))
 
     def read(self, table: Table) -> None:
         """Read every row below the heading."""
-        columns = self._columns(table[0])
+        columns = columns_of(table[0], COLUMNS, self)
         if missing := [name for name in REQUIRED if name not in columns]:
             self.report("missing_columns", row=1, missing=", ".join(missing), accepted=", ".join(COLUMNS))
             return
@@ -139,21 +150,6 @@ class Sheet:
             if any(row.text(name) for name in COLUMNS) and (unit := row.unit()):
                 self.units.append(unit)
                 self.rows.append(number)
-
-    def _columns(self, heading: Sequence[object]) -> dict[str, int]:
-        accepted = {plain_key(name): name for name in COLUMNS}
-        columns: dict[str, int] = {}
-        for at, cell in enumerate(heading):
-            title = _text(cell)
-            name = accepted.get(plain_key(title))
-            if name is None and title:
-                near = process.extractOne(plain_key(title), list(accepted))
-                self.report("unknown_column", row=1, column=title, near=accepted[near[0]])
-            elif name in columns:
-                self.report("column_twice", row=1, column=title)
-            elif name is not None:
-                columns[name] = at
-        return columns
 
 
 @dataclass(slots=True)
@@ -166,11 +162,11 @@ class _Row:
     faulty: bool = False
 
     def text(self, column: str) -> str:
-        return _text(self.cells.get(column))
+        return cell_text(self.cells.get(column))
 
     def items(self, column: str) -> tuple[str, ...]:
         cell = self.cells.get(column)
-        text = cell if isinstance(cell, str) else _text(cell)
+        text = cell if isinstance(cell, str) else cell_text(cell)
         # People also put one value a line into a cell.
         return tuple(item for part in re.split(r"[;\r\n]", text) if (item := tidy(part)))
 
@@ -205,7 +201,7 @@ class _Row:
         return text
 
     def _id(self) -> str:
-        text = self._required("mã")
+        text = self.text("mã") or id_of_name(self.text("tên"))
         if text and not _ID.fullmatch(text):
             self.fault("bad_id", "mã", text=text)
         return text
@@ -233,7 +229,7 @@ class _Row:
             return cell.date()
         if isinstance(cell, date):
             return cell
-        text = _text(cell)
+        text = cell_text(cell)
         day = read_day(text)
         if text and day is None:
             self.fault("bad_day", column, text=text)
@@ -267,18 +263,8 @@ def _address_days(text: str) -> tuple[date | None, date | None] | None:
     return days[0], days[1]
 
 
-def _text(cell: object) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    if isinstance(cell, date):
-        return write_day(cell)
-    return tidy(str(cell))
-
-
 def _phone(cell: object) -> str:
-    text = _text(cell)
+    text = cell_text(cell)
     # Excel keeps a phone number as a number and drops its leading zero.
     if isinstance(cell, int | float) and len(text) == _MOBILE_WITHOUT_ZERO:
         return f"0{text}"
@@ -290,26 +276,14 @@ def _phone(cell: object) -> str:
 
 def _table(path: Path, sheet: Sheet) -> Table:
     try:
-        rows = _workbook_rows(path) if path.suffix.lower() == ".xlsx" else _csv_rows(path)
-    except (BadZipFile, KeyError, ValueError, OSError, csv.Error) as error:
+        # The first sheet, whatever it is called.
+        rows = next(iter(read_workbook(path).values())) if path.suffix.lower() == ".xlsx" else _csv_rows(path)
+    except (*WORKBOOK_FAULTS, csv.Error) as error:
         sheet.report("unreadable_sheet", reason=type(error).__name__)
         return []
     if not rows:
         sheet.report("empty_sheet", accepted=", ".join(COLUMNS))
     return rows
-
-
-def _workbook_rows(path: Path) -> Table:
-    import openpyxl  # slow to import, and most offices keep a .csv
-
-    with ZipFile(path) as archive:
-        if sum(part.file_size for part in archive.infolist()) > _MOST_OCTETS:
-            raise ValueError(path.name)
-    sheet = openpyxl.load_workbook(path, data_only=True).worksheets[0]
-    # One cell in the last corner makes seventeen thousand million of them.
-    if sheet.max_row > _MOST_ROWS or sheet.max_column > _MOST_COLUMNS:
-        raise ValueError(path.name)
-    return [list(cells) for cells in sheet.iter_rows(values_only=True)]
 
 
 def _csv_rows(path: Path) -> Table:
@@ -351,7 +325,7 @@ def _written(address: Address) -> str:
 
 
 def _require_same(unit: Unit, row: list[str], kinds: Sequence[UnitKind]) -> None:
-    sheet = Sheet("", tuple(kinds))
+    sheet = Sheet("", kinds=tuple(kinds))
     cells: dict[str, object] = dict(zip(COLUMNS, row, strict=True))
     if _Row(sheet, 0, cells).unit() != unit:
         raise UnitsSheetCannotHoldUnitError(unit.id)
@@ -361,25 +335,3 @@ def _write_csv(rows: list[list[str]], path: Path) -> None:
     # The byte order mark tells Excel that the letters are UTF-8.
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         csv.writer(file).writerows([list(COLUMNS), *rows])
-
-
-def _write_workbook(rows: list[list[str]], path: Path) -> None:
-    import openpyxl
-    from openpyxl.cell import Cell
-    from openpyxl.utils import get_column_letter
-
-    workbook = openpyxl.Workbook()
-    sheet = workbook.worksheets[0]
-    sheet.title = "Đơn vị"
-    for number, row in enumerate([list(COLUMNS), *rows], 1):
-        for column, text in enumerate(row, 1):
-            cell = sheet.cell(number, column)
-            assert isinstance(cell, Cell)
-            # Text, so that codes keep their zero and "=..." stays what it says.
-            cell.value = text
-            cell.data_type = "s"
-            cell.number_format = "@"
-    for at, width in enumerate((22, 40, 14, 10, 40, 50, 16, 24, 12, 12, 24), 1):
-        sheet.column_dimensions[get_column_letter(at)].width = width
-    sheet.freeze_panes = "A2"
-    workbook.save(path)

@@ -70,11 +70,18 @@ class YamlFile:
 def read_yaml(path: Path, name: str) -> tuple[YamlFile | None, tuple[Problem, ...]]:
     """The content of a file, or why it cannot be read; `name` is how problems call the file."""
     try:
-        content = YAML(typ="rt").load(path.read_text("utf-8-sig"))
+        text = path.read_text("utf-8-sig")
     except FileNotFoundError:
         return None, (Problem("missing_file", name),)
     except (OSError, UnicodeDecodeError) as error:
         return None, (Problem("unreadable_file", name, parameters={"reason": type(error).__name__}),)
+    return parse_yaml(text, name)
+
+
+def parse_yaml(text: str, name: str) -> tuple[YamlFile | None, tuple[Problem, ...]]:
+    """The same of text that stands in no file yet."""
+    try:
+        content = YAML(typ="rt").load(text)
     except YAMLError as error:
         return None, (_syntax_problem(error, name),)
     return YamlFile(name, {} if content is None else content), ()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -65,6 +66,11 @@ def mark_of(content: bytes | None) -> str:
     return hashlib.sha256(content or b"").hexdigest()[:16]
 
 
+def mark_of_several(contents: Mapping[str, bytes | None]) -> str:
+    """The mark of files that change together; of one file it is that file's."""
+    return mark_of(b"".join(content or b"" for _, content in sorted(contents.items())))
+
+
 def change(
     office: Office, file: str, content: bytes | None, *, mark: str | None = None, summary: str = ""
 ) -> bool:
@@ -81,13 +87,28 @@ def change(
         InvalidConfigurationError, MailTemplateError: it would have faults; nothing was changed.
         ChangedMeanwhileError: the file is no longer the one of that mark.
     """
-    before = content_of(office, file)
-    if mark is not None and mark != mark_of(before):
+    return change_several(office, {file: content}, mark=mark, summary=summary)
+
+
+def change_several(
+    office: Office, contents: Mapping[str, bytes | None], *, mark: str | None = None, summary: str = ""
+) -> bool:
+    """Replace files that belong together, tried together: all of them or, when one is faulty, none.
+
+    `mark` is that of all these files, see `mark_of_several`; for the rest see `change`.
+    """
+    before = {file: content_of(office, file) for file in contents}
+    if mark is not None and mark != mark_of_several(before):
         raise ChangedMeanwhileError("web.changed_meanwhile")
-    if content == before:
-        return False
-    _require_good(office, file, content)
-    kept = _keep(office, file, before) if before is not None else ""
+    wanted = {file: content for file, content in contents.items() if content != before[file]}
+    _require_good(office, wanted)
+    for file, content in wanted.items():
+        _replace(office, file, before[file], content, summary)
+    return bool(wanted)
+
+
+def _replace(office: Office, file: str, old: bytes | None, content: bytes | None, summary: str) -> None:
+    kept = _keep(office, file, old) if old is not None else ""
     path = _path(office, file)
     if content is None:
         path.unlink()
@@ -95,7 +116,6 @@ def change(
         path.parent.mkdir(parents=True, exist_ok=True)
         _write(path, content)
     office.ledger.note(CHANGED, file, {"kept": kept, "summary": summary})
-    return True
 
 
 def changes(office: Office) -> tuple[SettingsChange, ...]:
@@ -117,13 +137,17 @@ def take_back(office: Office, number: int, summary: str = "") -> bool:
     """Bring back what stood in the file before that change; whether that changed anything.
 
     Raises:
-        UnknownNameError: there is no such change, or its old version is gone.
+        UnknownNameError: there is no such change, or its old version is gone; or the report was new,
+            and what has come for it would belong to nothing.
         InvalidConfigurationError, MailTemplateError: the old no longer fits the rest.
     """
     found = next((each for each in changes(office) if each.number == number), None)
     if found is None:
         raise UnknownNameError("web.no_such_change", number=str(number))
-    return change(office, found.file, version_before(office, found), summary=summary)
+    content = version_before(office, found)
+    if content is None and found.file.startswith(f"{REGIME}/"):
+        raise UnknownNameError("web.new_report_stays")
+    return change(office, found.file, content, summary=summary)
 
 
 def version_before(office: Office, found: SettingsChange) -> bytes | None:
@@ -140,15 +164,19 @@ def version_before(office: Office, found: SettingsChange) -> bytes | None:
         raise UnknownNameError("web.no_such_change", number=str(found.number)) from None
 
 
-def _require_good(office: Office, file: str, content: bytes | None) -> None:
-    if file == SETTINGS:
-        require_settings(content or b"")
-    elif file.startswith(f"{LETTERS}/"):
-        if content is not None:
-            require_letter(office, PurePosixPath(file).stem, _text(content, file))
-    else:
-        assert content is not None, file
-        with tried_regime(office.settings.regime, {file.removeprefix(f"{REGIME}/"): content}):
+def _require_good(office: Office, contents: Mapping[str, bytes | None]) -> None:
+    regime: dict[str, bytes] = {}
+    for file, content in contents.items():
+        if file == SETTINGS:
+            require_settings(content or b"")
+        elif file.startswith(f"{LETTERS}/"):
+            if content is not None:
+                require_letter(office, PurePosixPath(file).stem, _text(content, file))
+        else:
+            assert content is not None, file
+            regime[file.removeprefix(f"{REGIME}/")] = content
+    if regime:
+        with tried_regime(office.settings.regime, regime):
             pass
 
 

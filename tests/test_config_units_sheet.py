@@ -119,6 +119,11 @@ def test_every_way_excel_saves_csv_is_told_apart(tmp_path: Path, delimiter: str,
     assert units == (Unit("x-a", "UBND xã A", "commune", aliases=("xã A", "xã A cũ")),)
 
 
+def test_a_unit_that_nobody_gave_an_id_gets_one_of_its_name(tmp_path: Path) -> None:
+    units, problems = read_units(sheet_of(tmp_path, f"{HEADING}\n,UBND xã Đông Thọ,xã,,,,,,,,\n"))
+    assert ([unit.id for unit in units], problems) == (["xa-dong-tho"], ())
+
+
 def test_numbers_of_a_workbook_get_their_zeros_back(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]
@@ -147,7 +152,6 @@ def test_empty_rows_are_passed_over_and_rows_keep_their_numbers(tmp_path: Path) 
     ("row", "code", "column"),
     [
         ("x-a,UBND xã A,xa2,,,,,,,,", "unknown_kind", "loại"),
-        (",UBND xã A,xã,,,,,,,,", "empty_cell", "mã"),
         ("x-a,,xã,,,,,,,,", "empty_cell", "tên"),
         ("x a,UBND xã A,xã,,,,,,,,", "bad_id", "mã"),
         ("x-a,UBND xã A,xã,12A45,,,,,,,", "bad_gso_code", "mã GSO"),

@@ -12,6 +12,7 @@ from config.editing import edited
 from config.errors import InvalidConfigurationError
 from config.loader import load_regime
 from config.wording import Wording
+from config.yaml_files import Location
 from desk.errors import UnknownNameError, sentence_of
 from desk.mailing.chasing import chase
 from desk.mailing.correspondence import correspond
@@ -29,6 +30,7 @@ from desk.office import Office
 from desk.settings_changes import (
     ChangedMeanwhileError,
     change,
+    change_several,
     changes,
     content_of,
     letter_file,
@@ -247,3 +249,25 @@ def test_a_trial_ends_when_its_time_is_over(tmp_path: Path, monkeypatch: pytest.
         monkeypatch.setattr(type(office), "open_pool", lambda _self: ReadHere())
         trial = try_regime(office, office.regime, seconds=3, clock=lambda: next(ticks))
     assert 0 < trial.judged < trial.asked
+
+
+def test_files_that_belong_together_are_replaced_together_or_not_at_all(office: Office) -> None:
+    report = regime_file("reports/bdg.yaml")
+    text = (content_of(office, report) or b"").decode()
+    renamed = edited(text, {("short_name",): "Bình đẳng giới"}).encode()
+    with pytest.raises(InvalidConfigurationError):
+        change_several(office, {report: renamed, FILE: b"id: x"})
+    assert content_of(office, report) == text.encode()
+    assert change_several(office, {report: renamed, FILE: approving(office)})
+    assert [each.file for each in changes(office)] == [report, FILE][::-1]
+
+
+def test_a_report_that_was_added_is_not_taken_away_again(office: Office) -> None:
+    report = regime_file("reports/moi.yaml")
+    text = (content_of(office, regime_file("reports/bdg.yaml")) or b"").decode()
+    other: dict[Location, object] = {("id",): "moi", ("name",): "Giảm nghèo", ("topics",): ["giảm nghèo"]}
+    assert change(office, report, edited(text, other).encode())
+    with pytest.raises(UnknownNameError) as told:
+        take_back(office, changes(office)[0].number)
+    assert "đến năm" in sentence_of(told.value, Wording())
+    assert content_of(office, report) is not None

@@ -448,3 +448,87 @@ def test_settings_are_tried_on_the_mail_that_came_and_saved_from_there(tmp_path:
         assert "settings_saved" in saved.headers["location"]
         assert regime_of(desk).unit("suoi-dau").addresses == (Address("ban@rieng.example"),)
         assert client.send_form("/thiet-lap/lich/thu", nghi="hôm nào").status_code == 422
+
+
+# -- reports as a workbook -------------------------------------------------------------------------------
+
+
+WORKBOOK = "/thiet-lap/bao-cao/nhap"
+
+
+def reports_book(desk: Served, *rows: tuple[str, dict[str, str]]) -> bytes:
+    """The workbook as the desk gives it, further rows filled in below."""
+    answer = desk.client().get("/thiet-lap/bao-cao/tai-ve")
+    assert "attachment" in answer.headers["content-disposition"]
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    for sheet, cells in rows:
+        page = book[sheet]
+        row, columns = page.max_row + 1, [cell.value for cell in page[1]]
+        for column, text in cells.items():
+            page.cell(row, columns.index(column) + 1).value = text
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def looked_at(desk: Served, content: bytes, name: str = "chế độ.xlsx") -> Any:
+    return desk.client().send_form(WORKBOOK, files={"bang": (name, content)})
+
+
+POVERTY = (
+    "Báo cáo",
+    {
+        "tên báo cáo": "Báo cáo công tác giảm nghèo" + HOSTILE,
+        "tên ngắn": "Giảm nghèo",
+        "đơn vị phải nộp": "xã",
+        "kỳ": "quý",
+        "hạn nộp": "trước ngày 20 tháng cuối quý",
+    },
+)
+
+
+def test_the_workbook_of_reports_comes_back_without_a_change(desk: Served) -> None:
+    assert "không có gì để lưu" in looked_at(desk, reports_book(desk)).text
+
+
+def test_a_report_is_added_by_a_workbook_and_only_with_the_password(desk: Served) -> None:
+    shown = looked_at(desk, reports_book(desk, POVERTY))
+    assert shown.status_code == 200
+    assert HOSTILE not in shown.text
+    assert "trước ngày 20 tháng cuối quý" in shown.text
+    assert [report.id for report in regime_of(desk).reports] == ["bdg"]
+    fields = fields_of(shown.text, f"{WORKBOOK}/luu")
+    client = later(desk)
+    assert client.send_form(f"{WORKBOOK}/luu", **fields).status_code == 403
+    answer = client.send_form(f"{WORKBOOK}/luu", **fields | {"confirm_password": PASSWORD})
+    assert answer.headers["location"].startswith("/thiet-lap/bao-cao?notice=settings_saved")
+    assert [report.short_name for report in regime_of(desk).reports] == ["BĐG", "Giảm nghèo"]
+    assert "Giảm nghèo" in client.get("/thiet-lap/bao-cao/giam-ngheo").text
+
+
+def test_a_workbook_is_tried_on_past_mail_before_it_is_saved(desk: Served) -> None:
+    fields = fields_of(looked_at(desk, reports_book(desk, POVERTY)).text, f"{WORKBOOK}/luu")
+    answer = desk.client().send_form(f"{WORKBOOK}/luu/thu", **fields)
+    assert answer.status_code == 200
+    assert "Chưa lưu gì" in answer.text
+    assert [report.id for report in regime_of(desk).reports] == ["bdg"]
+
+
+def test_faults_of_a_workbook_are_named_by_sheet_row_and_column(desk: Served) -> None:
+    wrong = (POVERTY[0], POVERTY[1] | {"kỳ": "tuần"})
+    shown = looked_at(desk, reports_book(desk, wrong, ("Chỉ tiêu", {"chỉ tiêu": "Hộ nghèo"})))
+    assert shown.status_code == 422
+    assert "trang “Báo cáo”, dòng 4, cột “kỳ”" in shown.text
+    assert "trang “Chỉ tiêu”, dòng 9, cột “đơn vị tính”" in shown.text
+
+
+@pytest.mark.parametrize(
+    ("content", "name"), [(b"", "a.xlsx"), (b"PK\x03\x04 hong", "a.xlsx"), (b"ma,ten", "a.csv")]
+)
+def test_what_is_no_workbook_is_told_and_harms_nothing(desk: Served, content: bytes, name: str) -> None:
+    assert looked_at(desk, content, name).status_code == 422
+    assert (
+        desk.client().send_form(f"{WORKBOOK}/luu", noi_dung="&&", confirm_password=PASSWORD).status_code
+        == 422
+    )
+    assert [report.id for report in regime_of(desk).reports] == ["bdg"]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from desk.commands.options import AsJson, say
 from desk.commands.output import MARKS, dump, tell, terminal
-from desk.commands.running import spoken, world_of
+from desk.commands.running import opened_office, spoken, world_of
 
 app = typer.Typer()
 
@@ -26,6 +27,33 @@ def init(
         tell(say("cli.init_done" if made.new else "cli.init_there", home=str(world.home)))
         for problem in made.missing:
             tell(f"- {problem.sentence(say)}")
+
+
+@app.command(help=say("cli.sheet"))
+def sheet(
+    context: typer.Context,
+    workbook: Annotated[Path | None, typer.Argument(help=say("cli.arg_workbook"))] = None,
+    to: Annotated[Path | None, typer.Option("--to", help=say("cli.opt_sheet_to"))] = None,
+    save: Annotated[bool, typer.Option("--save", help=say("cli.opt_sheet_save"))] = False,
+) -> None:
+    from desk.setup_workbook import take_setup, write_setup
+
+    if (workbook is None) == (to is None):
+        raise typer.BadParameter(say("cli.sheet_one_of"))
+    with opened_office(context) as office:
+        if to is not None:
+            write_setup(office, to)
+            tell(say("cli.sheet_written", path=str(to)))
+            return
+        assert workbook is not None
+        taken = take_setup(office, workbook, save=save)
+        for unit in taken.units:
+            tell(say("cli.sheet_unit", name=unit.name))
+        for row in taken.reports.changes:
+            what = ", ".join(f"{column}: {after or '–'}" for column, _, after in row.cells)
+            tell(f"- {row.report}, {row.sheet} {row.row}: {what}")
+        same = not taken.units and not taken.reports.changes
+        tell(say("cli.sheet_same" if same else "cli.sheet_saved" if save else "cli.sheet_not_saved"))
 
 
 @app.command(help=say("cli.demo"))

@@ -12,7 +12,7 @@ from config.editing import tried_regime
 from config.errors import InvalidConfigurationError
 from desk.errors import DeskError
 from desk.mailing.letters import MailTemplateError
-from desk.settings_changes import ChangedMeanwhileError, change, content_of, mark_of
+from desk.settings_changes import ChangedMeanwhileError, change_several, content_of, mark_of
 from desk.trying import SECONDS, Trial, try_regime
 from desk.web.confirming import PASSWORD_FIELD, TOKEN_FIELD
 
@@ -78,11 +78,16 @@ def mark_now(office: Office, file: str) -> str:
 
 def save(call: Call, proposed: Proposed, show: Show, back: str) -> Response:
     """Save what is proposed; `show` shows the form again with its faults."""
+    return save_several(call, {proposed.file: proposed.content}, proposed.summary, show, back)
+
+
+def save_several(
+    call: Call, contents: Mapping[str, bytes | None], summary: str, show: Show, back: str
+) -> Response:
+    """Save files that belong together, by their names and what they are to hold."""
     mark = call.form.get("dau")
     try:
-        done = change(
-            call.office, proposed.file, proposed.content, mark=mark or None, summary=proposed.summary
-        )
+        done = change_several(call.office, contents, mark=mark or None, summary=summary)
     except InvalidConfigurationError as error:
         return show(sentences(error.problems, call.say))
     except (ChangedMeanwhileError, MailTemplateError) as error:
@@ -92,12 +97,17 @@ def save(call: Call, proposed: Proposed, show: Show, back: str) -> Response:
 
 def tried(call: Call, proposed: Proposed, show: Show, back: str) -> Response:
     """Show what the proposed settings would make of the latest mail; nothing is saved."""
+    assert proposed.content is not None
+    return tried_several(call, {proposed.file: proposed.content}, show, back)
+
+
+def tried_several(call: Call, contents: Mapping[str, bytes], show: Show, back: str) -> Response:
+    """The same of files that belong together."""
     if not _trying.acquire(blocking=False):
         raise TrialRunsError("web.trial_runs")
     try:
-        assert proposed.content is not None
-        name = proposed.file.removeprefix("regime/")
-        with tried_regime(call.office.settings.regime, {name: proposed.content}) as regime:
+        files = {name.removeprefix("regime/"): content for name, content in contents.items()}
+        with tried_regime(call.office.settings.regime, files) as regime:
             trial = try_regime(call.office, regime)
     except InvalidConfigurationError as error:
         return show(sentences(error.problems, call.say))

@@ -2,20 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import base64
+import binascii
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import partial
+from http import HTTPStatus
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from starlette.responses import Response
 
 from config.calendar import periods_of
 from config.editing import REMOVED, edited
+from config.reports_import import TakenReports, known_reports, taken_reports
+from config.reports_sheet import sheets_of
+from config.workbooks import write_workbook
 from config.yaml_files import read_yaml
 from desk.errors import UnknownNameError
-from desk.settings_changes import content_of, regime_file
+from desk.settings_changes import content_of, mark_of_several, regime_file
 from desk.web.call import POST, Call, Route
-from desk.web.settings_forms import LARGE, PATH, Form, Proposed, lines_of, mark_now, refused, save, tried
+from desk.web.pages.settings_units import KINDS, SheetNotAcceptedError
+from desk.web.settings_forms import (
+    LARGE,
+    PATH,
+    Form,
+    Proposed,
+    lines_of,
+    mark_now,
+    refused,
+    save,
+    save_several,
+    sentences,
+    tried,
+    tried_several,
+)
 
 if TYPE_CHECKING:
-    from starlette.responses import Response
+    from collections.abc import Iterator
 
     from config.reports import Period, ReportDefinition
     from config.yaml_files import Location
@@ -43,6 +68,16 @@ class ReportView:
     form: Form
 
 
+@dataclass(frozen=True, slots=True)
+class WorkbookView:
+    """What a workbook would change."""
+
+    form: Form
+    name: str
+    taken: TakenReports
+    content: str = ""  #: the workbook in base 64, for the button that saves it
+
+
 def show(call: Call) -> Response:
     """The list."""
     return call.page("settings_reports.html", tuple(_row(call, each) for each in call.office.regime.reports))
@@ -67,12 +102,94 @@ def try_one(call: Call) -> Response:
     return tried(call, _proposed(call), partial(_again, call), f"{REPORTS}/{report.id}")
 
 
+def download(call: Call) -> Response:
+    """All reports as a workbook, for Excel."""
+    with _workbook() as path:
+        reports = known_reports(call.office.settings.regime, call.office.regime)
+        write_workbook(sheets_of(reports), path)
+        content = path.read_bytes()
+    disposition = {"Content-Disposition": 'attachment; filename="che-do-bao-cao.xlsx"'}
+    return Response(content, media_type=KINDS["xlsx"], headers=disposition)
+
+
+def look_at_workbook(call: Call) -> Response:
+    """What a workbook would change; nothing is saved yet."""
+    upload = call.files.get("bang")
+    if upload is None or not upload.content:
+        raise SheetNotAcceptedError("web.sheet_missing")
+    if Path(upload.name).suffix.lower() != ".xlsx":
+        raise SheetNotAcceptedError("web.workbook_kind")
+    return _look(call, upload.name, upload.content)
+
+
+def save_workbook(call: Call) -> Response:
+    """Take over what it says."""
+    name, content, taken = _sent(call)
+    if taken.problems:
+        return _look(call, name, content)
+    files: dict[str, bytes | None] = {regime_file(file): text for file, text in taken.files.items()}
+    again = partial(_look, call, name, content)
+    return save_several(call, files, name, again, REPORTS)
+
+
+def try_workbook(call: Call) -> Response:
+    """What it would make of past mail."""
+    name, content, taken = _sent(call)
+    if taken.problems:
+        return _look(call, name, content)
+    files = {regime_file(file): text for file, text in taken.files.items()}
+    return tried_several(call, files, partial(_look, call, name, content), REPORTS)
+
+
 ROUTES = (
     Route(REPORTS, show),
+    Route(f"{REPORTS}/tai-ve", download),
+    Route(f"{REPORTS}/nhap", look_at_workbook, method=POST, changes=False, most=LARGE),
+    Route(f"{REPORTS}/nhap/luu", save_workbook, method=POST, confirm=True, most=LARGE),
+    Route(f"{REPORTS}/nhap/luu/thu", try_workbook, method=POST, changes=False, most=LARGE),
     Route(f"{REPORTS}/{{report}}", show_one),
     Route(f"{REPORTS}/{{report}}", save_one, method=POST, confirm=True),
     Route(f"{REPORTS}/{{report}}/thu", try_one, method=POST, changes=False, most=LARGE),
 )
+
+
+# -- the workbook ----------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _workbook(content: bytes = b"") -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="tonghop-") as temporary:
+        path = Path(temporary) / "che-do-bao-cao.xlsx"
+        path.write_bytes(content)
+        yield path
+
+
+def _taken(call: Call, content: bytes) -> TakenReports:
+    with _workbook(content) as path:
+        return taken_reports(call.office.settings.regime, path)
+
+
+def _look(call: Call, name: str, content: bytes, faults: tuple[str, ...] = ()) -> Response:
+    taken = _taken(call, content)
+    faults += sentences(tuple(replace(problem, file="") for problem in taken.problems), call.say)
+    form = Form({}, call.form.get("dau") or _mark(call, taken), faults)
+    shown = "" if taken.problems else base64.b64encode(content).decode("ascii")
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
+    return call.page("settings_workbook.html", WorkbookView(form, name, taken, shown), status)
+
+
+def _sent(call: Call) -> tuple[str, bytes, TakenReports]:
+    """The workbook as the page that showed it sends it back."""
+    try:
+        content = base64.b64decode(call.form.get("noi_dung", ""), validate=True)
+    except binascii.Error:
+        raise SheetNotAcceptedError("web.sheet_missing") from None
+    return call.form.get("ten_tep", ""), content, _taken(call, content)
+
+
+def _mark(call: Call, taken: TakenReports) -> str:
+    names = [regime_file(file) for file in taken.files]
+    return mark_of_several({name: content_of(call.office, name) for name in names})
 
 
 def _row(call: Call, report: ReportDefinition) -> ReportRow:

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from config.editing import units_as, units_file
 from config.errors import InvalidConfigurationError, UnitsSheetCannotHoldUnitError
 from config.spelling import plain_key
-from config.units_sheet import COLUMNS, cells_of, read_cells, read_units
+from config.units_sheet import COLUMNS, cells_of, merged, read_cells, read_units
 from desk.errors import DeskError
 from desk.settings_changes import regime_file
 from desk.web.call import POST, Call, Route
@@ -181,7 +181,7 @@ def _with_rows(call: Call, then: Callable[[Proposed], Response]) -> Response:
         told = tuple(_of_row(each, rows, call) for each in sheet.problems)
         told += tuple(call.say("web.unit_taken", unit=cells[NAME], id=cells[ID]) for _, cells in taken)
         return refused(call, "settings_units.html", _again_view(call, told, faulty))
-    units = _merged(regime.units, sheet.units)
+    units = merged(regime.units, sheet.units)
     changed = [unit.name for unit in units if unit not in regime.units]
     try:
         proposed = _proposed(call, units, ", ".join(changed[:5]))
@@ -215,19 +215,6 @@ def _again_view(call: Call, faults: tuple[str, ...], faulty: frozenset[int] = fr
     ids = {unit.id for unit in call.office.regime.units}
     known = sum(1 for at in range(count) if call.form.get(f"r{at}c{ID}") in ids)
     return UnitsView(form, count + 1, known, "", 1, 1, len(ids), faulty)
-
-
-def _merged(known: Sequence[Unit], given: Sequence[Unit]) -> tuple[Unit, ...]:
-    """Those given in the place of those known; new ones at the end; what is not given stays."""
-    ids = {unit.id for unit in known}
-    by_id: dict[str, Unit] = {}
-    more: list[Unit] = []
-    for unit in given:
-        if unit.id in ids and unit.id not in by_id:
-            by_id[unit.id] = unit
-        else:  # new, or named twice: then it is told as a fault
-            more.append(unit)
-    return (*(by_id.get(unit.id, unit) for unit in known), *more)
 
 
 def _file(office: Office) -> str:
@@ -284,7 +271,7 @@ def _with_sheet(
     units, problems = _read(call.office, "units.csv", text.encode())
     if problems:
         raise InvalidConfigurationError(problems)
-    merged = _merged(call.office.regime.units, units)
-    changed = [unit.name for unit in merged if unit not in call.office.regime.units]
-    proposed = _proposed(call, merged, ", ".join(changed[:5]))
+    wanted = merged(call.office.regime.units, units)
+    changed = [unit.name for unit in wanted if unit not in call.office.regime.units]
+    proposed = _proposed(call, wanted, ", ".join(changed[:5]))
     return then(proposed, lambda faults: _sheet(call, name, units, faults))
