@@ -164,10 +164,41 @@ class DepartmentModel(Strict):
 
 
 _LEVELS_BY_NAME = {
-    "commune": frozenset({"commune", "township", "ward", "xa", "thi tran", "phuong", "dac khu"}),
-    "village": frozenset({"village", "hamlet", "thon", "ban", "ap", "xom", "buon", "to dan pho", "khu pho"}),
+    "province": frozenset({"province", "tinh", "thanh pho truc thuoc trung uong"}),
+    "district": frozenset({"district", "huyen", "quan", "thi xa", "thanh pho thuoc tinh"}),
+    "commune": frozenset({"commune", "township", "ward", "xa", "thi tran", "phuong", "dac khu", "cap xa"}),
+    "village": frozenset(
+        {
+            "village",
+            "hamlet",
+            "thon",
+            "ban",
+            "ap",
+            "xom",
+            "buon",
+            "to dan pho",
+            "khu pho",
+            "chi bo",
+            "chi hoi",
+        }
+    ),
     "institution": frozenset({"school", "truong", "truong hoc"}),
 }
+#: "Thành phố" is of a province when a ministry asks, of a district when a province does.
+_CITIES = {"ministry": "province", "province": "district"}
+_AND = re.compile(r"[,;/]|\bvà\b")
+
+
+def _level_told(name: str, department_level: str) -> str:
+    """The level that a kind's name tells: "xã, phường" is one, "xã và cơ quan" is none."""
+    told = {_level_of(plain_key(part), department_level) for part in _AND.split(name)}
+    return told.pop() if len(told) == 1 else ""
+
+
+def _level_of(key: str, department_level: str) -> str:
+    if key in {"city", "thanh pho"}:
+        return _CITIES.get(department_level, "")
+    return next((level for level, known in _LEVELS_BY_NAME.items() if key in known), "")
 
 
 class UnitKindModel(Strict):
@@ -185,8 +216,8 @@ class UnitKindModel(Strict):
         A level that is not stated is told by the name ("xã", "thôn"). Other kinds are offices beside the
         collecting one, which speak of its area at most.
         """
-        names = {plain_key(re.sub(r"[-_]", " ", text)) for text in (self.id, self.name)}
-        told = next((level for level, known in _LEVELS_BY_NAME.items() if names & known), "")
+        names = (self.name, re.sub(r"[-_]", " ", self.id))
+        told = next(filter(None, (_level_told(name, department_level) for name in names)), "")
         offices = department_level if department_level in LEVELS else ""
         return UnitKind(**self.model_dump() | {"level": self.level or told or offices})
 

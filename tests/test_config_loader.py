@@ -12,6 +12,7 @@ from config.calendar import period_by_id
 from config.errors import InvalidRegimeError, Problem, RegimeFolderNotFoundError
 from config.loader import load_regime, missing_before_use
 from config.reports import Aggregation, Figure, Grade, Section, Sex
+from config.schema import UnitKindModel
 from config.wording import Wording
 
 if TYPE_CHECKING:
@@ -116,6 +117,28 @@ def test_a_kind_of_unit_answers_for_the_area_that_is_stated_or_that_its_name_tel
         tmp_path, department=department, units=units, report=changed(REPORT, "[commune]", f"[{kind}]")
     )
     assert regime.kind(kind).level == level
+
+
+@pytest.mark.parametrize(
+    ("department", "name", "level"),
+    [
+        ("ministry", "tỉnh", "province"),
+        ("ministry", "tỉnh, thành phố", "province"),
+        ("ministry", "bộ, ngành", ""),
+        ("province", "huyện", "district"),
+        ("province", "thành phố", "district"),
+        ("province", "xã, phường, đặc khu", "commune"),
+        ("province", "sở, ban, ngành", "province"),
+        ("commune", "chi hội", "village"),
+        ("commune", "ngành", "commune"),
+        ("district", "xã và cơ quan", "district"),
+    ],
+)
+def test_who_is_asked_by_a_province_or_a_ministry_speaks_of_its_own_area(
+    department: str, name: str, level: str
+) -> None:
+    kind = UnitKindModel(id="k1", name=name, plural=f"các {name}", addressed_as="quý cơ quan")
+    assert kind.build(department).level == level
 
 
 def test_a_sound_folder_becomes_a_regime(tmp_path: Path) -> None:

@@ -147,3 +147,13 @@ def test_a_mailbox_or_telephone_that_is_not_known_leaves_no_hole() -> None:
 
 def test_the_same_consolidation_gives_the_same_bytes() -> None:
     assert write_chase_letter(consolidation(), WORDS) == write_chase_letter(consolidation(), Wording())
+
+
+@pytest.mark.parametrize("count", [3, 20])
+def test_villages_and_branches_of_a_commune_are_no_offices_and_have_no_seal(count: int) -> None:
+    one = missing(count)
+    commune = replace(one.regime.department, level="commune", issuer="UBND xã Thượng Ngàn")
+    text = " ".join(paragraphs(replace(one, regime=replace(one.regime, department=commune))))
+    assert "cơ quan, đơn vị" not in text.lower()
+    assert "đóng dấu" not in text
+    assert "bản có chữ ký, kèm tệp văn bản" in text

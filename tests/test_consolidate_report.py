@@ -17,7 +17,7 @@ from config.units import Unit
 from config.wording import Wording
 from consolidate.consolidation import Consolidation, Passage, Total, UnitValue
 from consolidate.errors import DocumentTemplateError
-from consolidate.writers.document_parts import head_of
+from consolidate.writers.document_parts import head_of, own_head
 from consolidate.writers.document_templates import DocumentTemplates
 from consolidate.writers.phrases import amount, day, days_late, inside, listed, number, sentences, short_name
 from consolidate.writers.report import write_report
@@ -722,6 +722,24 @@ def test_a_committee_has_no_superior_line() -> None:
     section = replace(committee, issuer="Phòng Lao động và Việc làm")
     assert head_of(committee, "BC", 2024, WORDS).superior == ""
     assert head_of(section, "BC", 2024, WORDS).superior == "UBND TỈNH HỒNG GIANG"
+
+
+@pytest.mark.parametrize(
+    ("superior", "name", "line"),
+    [
+        ("UBND tỉnh Hồng Giang", "Sở Nội vụ tỉnh Hồng Giang", "SỞ NỘI VỤ"),
+        ("Ủy ban nhân dân huyện Thượng Ngàn", "Phòng Y tế huyện Thượng Ngàn", "PHÒNG Y TẾ"),
+        ("UBND tỉnh Hồng Giang", "Sở Nội vụ", "SỞ NỘI VỤ"),
+        ("Bộ Nội vụ", "Vụ Bình đẳng giới", "VỤ BÌNH ĐẲNG GIỚI"),
+        ("UBND tỉnh Hồng Giang", "Sở Nội vụ tỉnh Hồng Hà", "SỞ NỘI VỤ TỈNH HỒNG HÀ"),
+    ],
+)
+def test_an_office_does_not_name_the_area_that_the_line_above_it_names(
+    superior: str, name: str, line: str
+) -> None:
+    office = replace(consolidated.department(), parent_authority=superior, issuer=name, name=name)
+    assert head_of(office, "BC", 2024, WORDS).issuer == (line,)
+    assert own_head(office, WORDS).issuer == (line,)
 
 
 def test_hostile_text_becomes_plain_text() -> None:

@@ -119,3 +119,9 @@ def test_a_list_below_the_level_above_is_not_the_unit_s_own() -> None:
     assert figures("commune", "Toàn huyện có 4.520 hộ nghèo.", "- Xã có 85 hộ cận nghèo.") == {"C": "85"}
     listed = ("Toàn huyện có:", "- 4.520 hộ nghèo;", "Có 85 hộ cận nghèo.")
     assert figures("commune", *listed) == {"C": "85"}
+
+
+def test_a_province_speaks_of_itself_and_not_of_the_country() -> None:
+    assert figures("province", "Toàn tỉnh có 41.250 hộ nghèo.") == {"N": "41250"}
+    assert figures("province", "Cả nước còn 815.101 hộ nghèo; tỉnh còn 41.250 hộ nghèo.") == {"N": "41250"}
+    assert figures("province", "Toàn quốc xảy ra 48 vụ bạo lực gia đình.") == {}

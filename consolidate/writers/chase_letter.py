@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from docx.document import Document
 
+    from config.regime import Department
     from config.wording import Wording
     from consolidate.consolidation import Consolidation, UnitStanding
     from ledger.records import ReportFile
@@ -97,7 +98,7 @@ def write_chase_letter(
     add_head(document, head)
     listed_apart = len(units) > MOST_ADDRESSED
     names = [tidy(standing.unit.name) for standing in units]
-    to = [wording("documents.letter_to_list")] if listed_apart else names
+    to = [wording(_of_level("letter_to_list", department))] if listed_apart else names
     address_to(document, to, wording)
     for text in _body(consolidation, wording, units, new_due, DocumentTemplates(overrides)):
         # A telephone number is not torn between two lines.
@@ -107,6 +108,11 @@ def write_chase_letter(
     if listed_apart:
         _annex(document, units, consolidation, wording)
     return docx_file(document, "documents.letter_file", topic, consolidation, wording)
+
+
+def _of_level(name: str, department: Department) -> str:
+    """The words for those who report to a commune: its villages and branches are no offices (cơ quan)."""
+    return f"documents.{name}_of_commune" if department.level == "commune" else f"documents.{name}"
 
 
 def _body(
@@ -123,6 +129,7 @@ def _body(
         ordered_by=tidy(consolidation.report.ordered_by),
         report=small(subtitle(consolidation, wording)),
         collector=department.name,
+        level=department.level,
         issuer=department.issuer,
         due_text=_due_text(units, consolidation, wording),
         as_of=as_of_words(consolidation.as_of, zone, wording),
@@ -159,9 +166,9 @@ def _annex(
     document: Document, units: Sequence[UnitStanding], consolidation: Consolidation, wording: Wording
 ) -> None:
     new_section(document, landscape=False)
-    symbol = consolidation.regime.department.letter_symbol
-    origin = annex_origin("documents.annex_of_letter", symbol, consolidation, wording)
-    add_annex_title(document, "", (wording("documents.letter_annex"),), origin)
+    department = consolidation.regime.department
+    origin = annex_origin("documents.annex_of_letter", department.letter_symbol, consolidation, wording)
+    add_annex_title(document, "", (wording(_of_level("letter_annex", department)),), origin)
     table = add_table(document, _WIDTHS, borders=True)
     styles = (_CENTRED, CELL, _CENTRED, _CENTRED)
     names = ("order", "unit", "due", "days_late")

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from config.spelling import tidy
+from config.spelling import accented_key, tidy
 from consolidate.writers.docx_bytes import DOCX_MEDIA_TYPE, saved
 from consolidate.writers.docx_layout import (
     BLANK,
@@ -54,9 +54,10 @@ def head_of(department: Department, symbol: str, year: int, wording: Wording, su
 
     An Ủy ban nhân dân has no line of a superior above its name (Decree 30/2020, Appendix I, II.2).
     """
+    superior = "" if is_committee(department.issuer) else department.parent_authority
     return Head(
-        superior="" if is_committee(department.issuer) else department.parent_authority.upper(),
-        issuer=issuer_lines(department.issuer, wording),
+        superior=superior.upper(),
+        issuer=issuer_lines(named_below(superior, department.issuer), wording),
         number=wording("documents.number", blank=BLANK, symbol=symbol),
         place_and_date=wording("documents.place_and_date", place=department.place, blank=BLANK, year=year),
         nation=wording("documents.nation"),
@@ -71,7 +72,7 @@ def own_head(department: Department, wording: Wording) -> Head:
     superior = "" if is_committee(department.name) else department.parent_authority or above
     return Head(
         superior=superior.upper(),
-        issuer=issuer_lines(department.name, wording),
+        issuer=issuer_lines(named_below(superior, department.name), wording),
         number="",
         place_and_date="",
         nation=wording("documents.nation"),
@@ -82,6 +83,17 @@ def own_head(department: Department, wording: Wording) -> Head:
 def is_committee(issuer: str) -> bool:
     """Whether a name is that of an Ủy ban nhân dân itself and not of an office of it."""
     return _COMMITTEE.match(tidy(issuer)) is not None
+
+
+def named_below(superior: str, name: str) -> str:
+    """An office's name under its Ủy ban nhân dân's, which names the area already.
+
+    "Sở Nội vụ tỉnh Hồng Giang" is "Sở Nội vụ" below "UBND tỉnh Hồng Giang".
+    """
+    area = _COMMITTEE.sub("", tidy(superior)) if is_committee(superior) else ""
+    whole = tidy(name)
+    below = whole[: -len(area)].rstrip(" ,-")
+    return below if area and accented_key(whole).endswith(f" {accented_key(area)}") else whole
 
 
 def issuer_lines(issuer: str, wording: Wording) -> tuple[str, ...]:

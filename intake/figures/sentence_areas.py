@@ -75,6 +75,8 @@ def area_of(level: str) -> Area:
             return _area(above_commune, _COMMUNE)
         case "district":
             return _area(_PROVINCE, f"{_DISTRICT}|{_OFFICE}")
+        case "province":
+            return _area("|".join(_OF_THE_COUNTRY), f"{_PROVINCE}|{_OFFICE}")
         case _:
             return Area(_NEVER, _NEVER, (), _NEVER)
 
