@@ -45,6 +45,9 @@ _MAY_BE_WRITTEN_ANEW = frozenset({NO_LONGER_NEEDED, TOO_OLD})
 
 _ROLES = ("official", "personal", "shared")
 _REFUSED_RECIPIENT = re.compile(r"RCPT TO:<([^>]*)>: 5")
+_PUT_OFF_RECIPIENT = re.compile(r"RCPT TO:<([^>]*)>: 4")
+#: A mail that the unit's own server puts off for longer than this is a matter for the telephone too.
+PUT_OFF_FOR = timedelta(hours=24)
 
 
 class Collected(Protocol):
@@ -184,11 +187,16 @@ def units_to_telephone(
     now: datetime,
     returned: frozenset[str] = frozenset(),
 ) -> tuple[Unit, ...]:
-    """The units that stand on a rung and have no address that takes mail."""
+    """The units that stand on a rung and have no address that takes mail, or did not get the last one."""
     day, dead = now.astimezone(regime.timezone).date(), returned | _dead_now(already, now)
-    rung = _Rungs(regime, now)
-    owing = {unit.id: unit for item, unit in _open_items(periods) if rung(item) is not None}
-    return tuple(unit for unit in owing.values() if not addresses_of(unit, day, dead))
+    chases, rung = _ByKey(mail for mail in already if mail.kind.startswith(CHASE)), _Rungs(regime, now)
+    owing = {
+        unit.id: unit
+        for item, unit in _open_items(periods)
+        if rung(item) is not None
+        and (not addresses_of(unit, day, dead) or _missed_the_last(chases.naming(item.key), now))
+    }
+    return tuple(owing.values())
 
 
 def ladder_of(regime: Regime, report: ReportDefinition) -> Ladder:
@@ -243,6 +251,11 @@ def dead_addresses(mails: Iterable[OutgoingMessage]) -> frozenset[str]:
 def refused_recipient(address: str, words: str) -> str:
     """A server's refusal of one recipient, in the words `dead_addresses` looks for."""
     return f"RCPT TO:<{address}>: {words}"
+
+
+def copy_not_sent(address: str) -> str:
+    """That nothing went to an address in copy, because nobody the mail is addressed to takes it."""
+    return f"COPY TO:<{address}>: not sent"
 
 
 def addresses_of(unit: Unit, day: date, dead: frozenset[str] = frozenset()) -> tuple[str, ...]:
@@ -317,6 +330,17 @@ def _is_capped(regime: Regime, item: OpenItem, mails: Iterable[OutgoingMessage])
     """Whether so many mails have named the item that it is a matter for the telephone."""
     named = sum(not _may_be_written_anew(mail) for mail in mails)
     return named >= ladder_of(regime, item.report).most_mails
+
+
+def _missed_the_last(mails: Iterable[OutgoingMessage], now: datetime) -> bool:
+    """Whether the last of these mails did not reach its unit: refused, returned, or put off for long."""
+    written = [mail for mail in mails if mail.state is not OutboxState.CANCELLED]
+    if not written:
+        return False
+    last = max(written, key=lambda mail: mail.queued_at)
+    waits = last.state is OutboxState.QUEUED and now - last.queued_at >= PUT_OFF_FOR
+    put_off = waits and bool(_PUT_OFF_RECIPIENT.search(last.server_reply))
+    return put_off or last.state in {OutboxState.REFUSED, OutboxState.BOUNCED}
 
 
 def _is_that_list(mail: OutgoingMessage, step: ChaseStep, key: ObligationKey) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 from config.wording import Wording
 from consolidate.consolidation import Consolidation, Total, UnitStanding, UnitValue
 from consolidate.findings import told_findings
+from consolidate.writers.phrases import capital
 from ledger.records import (
     Finding,
     Issue,
@@ -289,7 +291,25 @@ def mail_reason(reply: str, wording: Wording) -> str:
     for area in ("outgoing", "ledger"):
         if reply and reply.isidentifier() and wording.has(f"{area}.{reply}"):
             return wording(f"{area}.{reply}")
-    return reply
+    told = "; ".join(_of_an_address(part, wording) for part in reply.split("; "))
+    return reply if told == reply else capital(told)
+
+
+#: What stands of single addresses in a reply, and the sentence of each (`consolidate.reminders` writes them).
+_OF_ADDRESSES = (
+    (re.compile(r"RCPT TO:<(?P<address>[^>]*)>: (?P<words>5.*)"), "outgoing.address_refused"),
+    (re.compile(r"RCPT TO:<(?P<address>[^>]*)>: (?P<words>4.*)"), "outgoing.address_put_off"),
+    (re.compile(r"COPY TO:<(?P<address>[^>]*)>: not sent"), "outgoing.copy_not_sent"),
+    (re.compile(r"returned_by_server: (?P<detail>.*)"), "outgoing.returned_by_server"),
+)
+
+
+def _of_an_address(part: str, wording: Wording) -> str:
+    """One part of an answer: what a server said of a single address in words, anything else as it stands."""
+    for pattern, sentence in _OF_ADDRESSES:
+        if match := pattern.fullmatch(part):
+            return wording(sentence, **match.groupdict())
+    return part
 
 
 def mail_name(kind: str, step: str, wording: Wording) -> str:

@@ -21,6 +21,7 @@ from consolidate.reminders import (
     due_reminders,
     refused_recipient,
     step_reached,
+    units_to_telephone,
 )
 from ledger.records import ObligationKey, ObligationState, OutboxState, OutgoingMessage
 from tests.builders_consolidate import DUE, PERIOD, REPORT, at, regime
@@ -256,6 +257,34 @@ def test_an_address_that_is_dead_puts_its_unit_on_the_telephone_list(fate: dict[
         now=at("2023-12-05T08:00"),
     )
     assert later.addresses == ("vt@cao-phong.example",)  # after half a year it may live again
+
+
+PUT_OFF = refused_recipient("vt@cao-phong.example", "450 4.2.2 hop thu day")
+
+
+@pytest.mark.parametrize(
+    ("fate", "later", "telephoned"),
+    [
+        ({"state": OutboxState.REFUSED, "server_reply": "554 5.7.1"}, "2023-06-05T17:00", True),
+        ({"state": OutboxState.BOUNCED}, "2023-06-05T17:00", True),
+        ({"state": OutboxState.QUEUED, "server_reply": PUT_OFF}, "2023-06-07T08:00", True),
+        ({"state": OutboxState.QUEUED, "server_reply": PUT_OFF}, "2023-06-05T17:00", False),
+        ({"state": OutboxState.QUEUED, "server_reply": "421 4.3.2 dong may"}, "2023-06-07T08:00", False),
+        ({"state": OutboxState.CANCELLED, "server_reply": "no_longer_needed"}, "2023-06-07T08:00", False),
+        ({}, "2023-06-07T08:00", False),
+    ],
+)
+def test_a_unit_whose_last_mail_did_not_arrive_is_telephoned_until_one_does(
+    fate: dict[str, Any], later: str, telephoned: bool
+) -> None:
+    last = went(FIRST, ON_FIRST, **fate)
+    unit = replace(CAO_PHONG, addresses=(*CAO_PHONG.addresses, Address("lan@rieng.example", "personal")))
+
+    def to_telephone(*mails: OutgoingMessage) -> tuple[Unit, ...]:
+        return units_to_telephone(department(), [collected(standing(unit))], mails, at(later))
+
+    assert to_telephone(last) == ((unit,) if telephoned else ())
+    assert to_telephone(last, went(SECOND, at(later))) == ()
 
 
 def test_only_a_mail_that_went_counts_as_an_earlier_reminder() -> None:

@@ -41,7 +41,7 @@ def test_a_period_is_told_from_the_day_somebody_is_chased_for_it(office: Office)
     told = lines(office)
     assert told[3].startswith("BĐG, 6 tháng đầu năm 2023: 07 đơn vị phải gửi, đã nhận 0 ")
     assert told[4].startswith("Chưa gửi: UBND xã Bình Minh; ")
-    assert "Không có địa chỉ thư dùng được, đề nghị gọi điện: UBND xã Suối Dâu." in told
+    assert "Thư không đến được, đề nghị gọi điện: UBND xã Suối Dâu." in told
 
 
 def test_only_what_was_booked_is_called_booked(office: Office) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from config.units import Address
-from desk.mailing.answers import AnswerKind, answers, note_returned, unproven_bounces
+from desk.mailing.answers import AnswerKind, answers, note_returned, returned_addresses, unproven_bounces
 from desk.mailing.chasing import still_needed
 from desk.mailing.replies import UNREAD, receipts_due
 from ledger.records import Delivery, OutboxState, OutgoingMessage
@@ -377,6 +377,29 @@ def test_a_returned_mail_is_bounced_and_its_unit_is_telephoned(office: Office, h
     assert (returned.id, returned.state) == (mail.id, OutboxState.BOUNCED)
     view: Any = replace(office, now="2023-06-08T09:00:00+07:00").listed("remind")
     assert "dong-tam" in [unit["unit"] for unit in view["without_address"]]
+
+
+COPY = "can-bo@dong-tam.example"
+
+
+def test_a_copy_that_comes_back_leaves_its_mail_sent_and_its_unit_written_to(tmp_path: Path) -> None:
+    second = Address(COPY, "personal")
+    known = [
+        replace(unit, addresses=(*unit.addresses, second)) if unit.id == "dong-tam" else unit
+        for unit in BY_ID.values()
+    ]
+    department = SENDING.replace("working_days: 1}", "working_days: 1, copy_second: true}")
+    office = replace(make_office(tmp_path, known, department=department), now="2023-06-07T09:00:00+07:00")
+    mail = reminded(office)
+    assert mail.cc == (COPY,)
+    office.deliver(bounce(replace(mail, to=mail.cc)), "2023-06-07T09:05")
+    later = replace(office, now="2023-06-07T10:00:00+07:00")
+    later.take_in()
+    with later.opened() as opened:
+        assert note_returned(opened) == ()
+        assert opened.ledger.outgoing(mail.id).state is OutboxState.SENT
+        assert [each.address for each in returned_addresses(opened) if each.proven] == [COPY]
+    assert silenced(chased_later(office)) == []
 
 
 def test_a_delay_notice_and_a_bounce_of_mail_we_never_wrote_change_nothing(office: Office) -> None:

@@ -9,13 +9,15 @@ the address, wrote it. The rest is shown and marks nothing: a forged one could s
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from config.regime import Regime
 from config.units import Unit
+from consolidate.reminders import dead_addresses
 from desk.office import Office
 from ledger.our_mail import OurMail
 from ledger.records import (
@@ -105,23 +107,31 @@ def answers_in(
 def note_returned(office: Office) -> tuple[OutgoingMessage, ...]:
     """Bring bounces to the mails they return; the mails that now stand as bounced.
 
-    Only lasting ones (5.x.x) of an address the mail went to: a delay notice changes nothing.
+    Only lasting ones (5.x.x), and only when none of those a mail is addressed to is left: what came back from
+    a copy alone, or from one address of two, has reached its unit.
     """
     went = office.ledger.outbox(_WENT)
     if not went:
         return ()
     ours = OurMail(went, reference_key(office.settings.home))
-    returned: dict[int, tuple[MessageOutcome, list[str]]] = {}
+    returned: dict[int, dict[str, MessageOutcome]] = defaultdict(dict)
     for outcome in office.ledger.messages(message_class=MessageClass.BOUNCE, answering=True):
-        found = [(ours.returned(outcome.thread, address), address) for address in _said_dead(outcome)]
-        for mail in (mail for mail, _ in found if mail is not None):
-            returned[mail.id] = (outcome, [address for which, address in found if which is mail])
+        for address in _said_dead(outcome):
+            mail = ours.returned(outcome.thread, address)
+            if mail is not None:
+                returned[mail.id][address.lower()] = outcome
     return tuple(
-        office.ledger.mark(
-            Delivery(mail_id, outcome.arrival, OutboxState.BOUNCED, f"{RETURNED}: {', '.join(dead)}")
-        )
-        for mail_id, (outcome, dead) in returned.items()
+        office.ledger.mark(_bounced(mail, returned[mail.id]))
+        for mail in went
+        if mail.id in returned
+        and {each.lower() for each in mail.to} <= returned[mail.id].keys() | dead_addresses([mail])
     )
+
+
+def _bounced(mail: OutgoingMessage, by: Mapping[str, MessageOutcome]) -> Delivery:
+    """That a mail came back, at the moment its last bounce arrived."""
+    arrival = max(outcome.arrival for outcome in by.values())
+    return Delivery(mail.id, arrival, OutboxState.BOUNCED, f"{RETURNED}: {', '.join(by)}")
 
 
 def returned_addresses(office: Office, among: Collection[str] | None = None) -> tuple[Returned, ...]:

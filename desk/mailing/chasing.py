@@ -100,7 +100,7 @@ class Chased:
 
     mode: str  #: preview, queued, sent or off
     mails: tuple[OutgoingMessage, ...]  #: that would go, wait, or were handed over
-    without_address: tuple[Unit, ...]  #: to be telephoned
+    without_address: tuple[Unit, ...]  #: to be telephoned: no address takes mail, or the last did not arrive
     in_hand: tuple[Unit, ...]  #: not written to: mail of theirs waits for our own staff
     unproven: tuple[Returned, ...]  #: bounces nobody can believe: shown, the address is written to still
     zone: ZoneInfo
@@ -213,7 +213,7 @@ class Due:
 
     reminders: tuple[Reminder, ...]
     lists: tuple[LeadersList, ...]  #: to the leaders
-    to_telephone: tuple[Unit, ...]  #: chased, and without an address that takes mail
+    to_telephone: tuple[Unit, ...]  #: chased, and no address takes mail, or the last mail did not arrive
     in_hand: tuple[Unit, ...]  #: not written to: mail of theirs waits for our own staff
     unproven: tuple[Returned, ...]  #: bounces nobody can believe: shown, the address is written to still
 

@@ -39,7 +39,7 @@ from config.regime import Department
 from config.secrets import Secret
 from config.settings import LOOPBACK, Authentication, Encryption, SmtpSettings
 from config.spelling import tidy
-from consolidate.reminders import refused_recipient
+from consolidate.reminders import copy_not_sent, refused_recipient
 from desk.errors import MAIL, DeskError
 from desk.mailing.mail_html import html_of
 from intake.mailbox.line_faults import line_fault
@@ -199,9 +199,10 @@ class SmtpSender:
     def send(self, outgoing: OutgoingMessage) -> Delivery:
         """Hand one mail over, once; what became of it in the server's words.
 
-        Sent: the server took it for at least one recipient. Refused: it never will (5xx). Queued: it may
-        take it later (4xx), or the line broke before the text began. Uncertain: the line broke after
-        that, and nobody can know (RFC 1047).
+        Sent: the server took it for at least one of those it is addressed to. Refused: it never will (5xx).
+        Queued: it may take it later (4xx), or the line broke before the text began. Uncertain: the line
+        broke after that, and nobody can know (RFC 1047). What went to nobody it is addressed to goes to
+        nobody in copy either: the unit did not get it, and a second try would be the copy's second mail.
         """
         answer = self._answer(outgoing)
         self.slow_down = self.slow_down or answer.slow_down
@@ -223,29 +224,35 @@ class SmtpSender:
         except UnsafeMailError:
             return SmtpAnswer(OutboxState.REFUSED, UNSAFE)
         try:
-            envelope = self._envelope(sender, (*outgoing.to, *outgoing.cc))
+            envelope = self._envelope(sender, outgoing.to, outgoing.cc)
         except (OSError, smtplib.SMTPException, DeskError) as error:
             # Nothing of the text was said: the mail can wait. The line is of no use any more.
             self._hang_up()
             return SmtpAnswer(OutboxState.QUEUED, _fault(error), slow_down=True)
         return envelope if isinstance(envelope, SmtpAnswer) else self._text(octets, envelope)
 
-    def _envelope(self, sender: str, recipients: Sequence[str]) -> SmtpAnswer | list[str]:
-        """Name sender and recipients; the refusals of some of them, or how it ended when none is left."""
+    def _envelope(self, sender: str, to: Sequence[str], copies: Sequence[str]) -> SmtpAnswer | list[str]:
+        """Name sender and recipients; the refusals of some, or how it ended when nobody of `to` is left."""
         line = self._ready()
         code, words = line.mail(sender)
         if code != 250:  # noqa: PLR2004 - "done", RFC 5321
             return self._ended(code, words)
-        refusals: list[tuple[int, str]] = []
-        for address in recipients:
+        refusals = self._recipients(line, to)
+        if len(refusals) < len(to):
+            return [said for _, said in (*refusals, *self._recipients(line, copies))]
+        waits = any(code < 500 or _DAILY_LIMIT.search(said) for code, said in refusals)  # noqa: PLR2004
+        reply = "; ".join((*(said for _, said in refusals), *map(copy_not_sent, copies)))
+        return self._ended(450 if waits else 550, b"", reply)
+
+    @staticmethod
+    def _recipients(line: smtplib.SMTP, addresses: Sequence[str]) -> list[tuple[int, str]]:
+        """Name them to the server; code and words of each refusal."""
+        refusals = []
+        for address in addresses:
             code, words = line.rcpt(address)
             if code not in {250, 251}:
                 refusals.append((code, refused_recipient(address, _said(code, words))))
-        said = [refusal for _, refusal in refusals]
-        if len(said) < len(recipients):
-            return said
-        waits = any(code < 500 or _DAILY_LIMIT.search(refusal) for code, refusal in refusals)  # noqa: PLR2004
-        return self._ended(450 if waits else 550, words, "; ".join(said))
+        return refusals
 
     def _text(self, octets: bytes, refusals: Sequence[str]) -> SmtpAnswer:
         line = self._line
