@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -28,6 +28,7 @@ from desk.mailing.chasing import Chased, chase
 from desk.mailing.correspondence import correspond
 from desk.mailing.deliveries import queue_digest, queue_draft
 from desk.mailing.digest import write_digest
+from desk.mailing.letters import MailTemplateError
 from desk.mailing.outbox import preview
 from desk.mailing.outgoing import Note
 from desk.office import Office, renewed
@@ -69,6 +70,7 @@ class Daemon:
     _send_again: datetime | None = None
     _refused: Print = ()  #: the configuration that could not be taken over
     _adopted: bool = False  #: what was archived and not recorded before a kill
+    _spoiled: set[str] = field(default_factory=set)  #: templates that were told to hold up their letters
     _looked: datetime | None = None  #: when the mailbox was last asked what became of mails
 
     def run(self, *, once: bool = False) -> None:
@@ -154,6 +156,8 @@ class Daemon:
         settle(self.office)
         self._consolidate(local)
         chased = self._chase()
+        for fault in chased.faults:
+            self._trouble_told(fault)
         path = write_digest(self.office, chased, self._prove())
         with self._told():
             queue_digest(self.office, path.read_text("utf-8").splitlines())
@@ -169,10 +173,18 @@ class Daemon:
         try:
             look = self._looked is None or now - self._looked >= AFTER_A_FAULT
             self._looked = now if look else self._looked
-            correspond(self.office, look=look, pause=self._pause)
+            sent = correspond(self.office, look=look, pause=self._pause)
+            self._spoiled_told(sent.faults)
         except (DeskError, ConsolidateError, MailboxError) as error:
             self._send_again = now + AFTER_A_FAULT
             self._trouble_told(error)
+
+    def _spoiled_told(self, faults: Sequence[MailTemplateError]) -> None:
+        """Each template that holds up its letters, once for as long as it does."""
+        for fault in faults:
+            if str(fault) not in self._spoiled:
+                self._trouble_told(fault)
+        self._spoiled = {str(fault) for fault in faults}
 
     def _renew(self) -> None:
         """Take over a changed configuration; one that cannot be used is told once, and no mail goes."""
@@ -213,7 +225,7 @@ class Daemon:
         return proofs
 
     def _chase(self) -> Chased:
-        """Record what is due; a template somebody spoiled is told, and tried again the next morning."""
+        """Record what is due; what stands in the way is told, and tried again the next morning."""
         try:
             return chase(self.office, queue=True, send=True, pause=self._pause, at_any_hour=False)
         except (DeskError, ConsolidateError) as error:

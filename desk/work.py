@@ -16,6 +16,7 @@ from consolidate.consolidation import Consolidation, UnitValue
 from consolidate.errors import ConsolidateError
 from consolidate.issues import as_content, changes, inputs_sha256, moved_values
 from consolidate.period import consolidate
+from consolidate.reminders import CHASE
 from desk.errors import FrozenIssueLostError, UnknownNameError
 from desk.office import Office
 from desk.views import waiting_of
@@ -29,6 +30,7 @@ from ledger.records import (
     Issue,
     MessageOutcome,
     ObligationKey,
+    OutboxState,
     ReportFile,
     Submission,
 )
@@ -245,13 +247,10 @@ def consolidation_of(
 
 
 def _last_reminders(office: Office, as_of: datetime) -> dict[ObligationKey, datetime]:
-    """When each obligation was last chased by a mail that really went out."""
-    return {
-        key: mail.sent_at
-        for mail in office.ledger.outbox()
-        if mail.sent_at is not None and mail.sent_at <= as_of
-        for key in mail.keys
-    }
+    """When each obligation was last chased by a mail to its unit that went and did not come back."""
+    went = (mail for mail in office.ledger.outbox((OutboxState.SENT,)) if mail.kind.startswith(CHASE))
+    sent = [(mail.sent_at, mail.keys) for mail in went if mail.sent_at is not None and mail.sent_at <= as_of]
+    return {key: at for at, keys in sorted(sent, key=lambda each: each[0]) for key in keys}
 
 
 def _submissions_beside(

@@ -11,8 +11,18 @@ import pytest
 
 from desk.mailing.chasing import Chased, chase
 from desk.mailing.outbox import Guard
-from ledger.records import OutboxState
-from tests.offices import DEPARTMENT, REPORT_FILE, Office, address, figures, make_office, note, report_mail
+from ledger.records import Delivery, OutboxState
+from tests.offices import (
+    DEPARTMENT,
+    REPORT_FILE,
+    Office,
+    address,
+    at,
+    figures,
+    make_office,
+    note,
+    report_mail,
+)
 from tests.smtp_server import PASSWORD, SmtpServer, running_smtp
 
 SENDING = DEPARTMENT.replace("mode: preview", "mode: send")
@@ -288,6 +298,48 @@ def test_of_two_reports_in_one_mail_the_one_that_is_still_missing_is_chased_anew
     assert [key.report for key in anew.keys] == ["bdg"]
     assert "trẻ em" not in anew.text
     assert len([taken for taken in server.mails if address("dong-tam") in taken.recipients]) == 1
+
+
+def test_only_a_reminder_that_arrived_counts_as_the_last_one(tmp_path: Path) -> None:
+    office = office_of(tmp_path)
+    office.take_in()
+    chased(office, queue=True)
+    with office.opened() as opened:
+        first = next(mail for mail in opened.ledger.outbox() if mail.unit == "dong-tam")
+        ways = (
+            ("chase", "sent"),
+            ("return", "sent"),
+            ("receipt", "sent"),
+            ("leaders", "sent"),
+            ("chase-2", "bounced"),
+        )
+        for hour, (kind, end) in enumerate(ways, 9):
+            new = replace(first, kind=kind, step=f"{kind}-x", message_id=f"<{kind}@x.example>")
+            mail = opened.ledger.queue(new)
+            assert opened.ledger.claim(mail.id, lambda _mail: True)
+            opened.ledger.mark(Delivery(mail.id, at(f"2023-06-07T{hour:02}:30"), OutboxState.SENT, "250 OK"))
+            if end == "bounced":
+                opened.ledger.mark(Delivery(mail.id, at("2023-06-07T15:00"), OutboxState.BOUNCED, ""))
+    standing = replace(office, now="2023-06-07T16:00:00+07:00").standing("dong-tam")
+    assert standing["last_reminder"] == "2023-06-07T09:30:00+07:00"
+
+
+def test_a_broken_letter_holds_up_its_own_kind_alone(tmp_path: Path) -> None:
+    steps = "steps:\n    - {id: lanh-dao, working_days: 1, template: danh-sach-lanh-dao, to_leaders: true}"
+    leaders = "leaders: [lanh-dao@songmay.example]"
+    department = SENDING.replace("steps:", f"{leaders}\n  {steps}")
+    office = replace(make_office(tmp_path, department=department), now="2023-06-07T09:00:00+07:00")
+    office.deliver(note("tin@bao.example", "Bản tin", "Tin tuần"), "2023-05-20T10:00")
+    own = office.home / "templates" / "mail" / "danh-sach-lanh-dao.txt"
+    own.parent.mkdir(parents=True)
+    own.write_text("{{ nobody_knows }}", "utf-8")
+    office.take_in()
+    found = chased(office, queue=True)
+    assert [unit for unit, _ in outbox(office)] == ADDRESSED
+    assert "“mail/danh-sach-lanh-dao.txt”" in found.sentence()
+    own.unlink()
+    assert chased(office, queue=True).faults == ()
+    assert [unit for unit, _ in outbox(office)] == [*ADDRESSED, ""]
 
 
 def test_the_command_line_shows_what_would_go(tmp_path: Path) -> None:

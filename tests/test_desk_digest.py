@@ -56,12 +56,16 @@ def test_only_what_was_booked_is_called_booked(office: Office) -> None:
     assert "Đối chiếu sổ theo dõi, thư mục INBOX: khớp, 2 thư (1 đã ghi nhận, 1 cần xem)." in told
 
 
-def test_a_letter_that_cannot_be_written_is_told_as_why_no_mail_goes(office: Office) -> None:
+def test_a_letter_that_cannot_be_written_is_told_to_hold_up_its_own_kind(office: Office) -> None:
     own = office.home / "templates" / "mail" / "tiep-nhan.txt"
     own.parent.mkdir(parents=True)
     own.write_text("Kính gửi:\n{{ 1 / 0 }}\n", "utf-8")
     (told,) = (line for line in lines(office) if "tiep-nhan.txt" in line)
-    assert told.startswith("Chưa gửi được thư: Không dùng được mẫu thư “mail/tiep-nhan.txt”: lỗi ở dòng 2")
+    assert told.startswith("Chưa soạn được thư theo một mẫu, các thư khác vẫn gửi: Không dùng được mẫu thư")
+    assert "“mail/tiep-nhan.txt”: lỗi ở dòng 2" in told
+    (own.parent / "_khung.html").write_text("{{ nobody_knows }}", "utf-8")
+    (held,) = (line for line in lines(office) if "_khung.html" in line)
+    assert held.startswith("Chưa gửi được thư: Không dùng được mẫu thư “mail/_khung.html”")
 
 
 def test_what_went_is_told_by_how_it_fared(office: Office) -> None:

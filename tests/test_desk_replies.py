@@ -12,6 +12,7 @@ import pytest
 from config.units import Address
 from desk.mailing.answers import AnswerKind, answers, note_returned, returned_addresses, unproven_bounces
 from desk.mailing.chasing import still_needed
+from desk.mailing.correspondence import correspond
 from desk.mailing.replies import UNREAD, receipts_due
 from ledger.records import Delivery, OutboxState, OutgoingMessage
 from ledger.references import is_signed, reference_key
@@ -41,7 +42,7 @@ def office(tmp_path: Path) -> Office:
 
 def receipts(office: Office, *, queue: bool = False) -> list[OutgoingMessage]:
     with office.opened() as opened:
-        due = receipts_due(opened)
+        due = receipts_due(opened).mails
         if queue:
             for mail in due:
                 opened.ledger.queue(mail)
@@ -71,6 +72,22 @@ def test_a_faulty_figure_is_named_with_its_place(office: Office) -> None:
     assert "bao cao.docx, bảng 2, hàng 3, cột 5: " in said
     assert "chỉ tiêu “Số lượt người tham dự”: số nữ (340) lớn hơn tổng số (100)" in said
     assert receipt.subject.startswith("V/v tiếp nhận")
+
+
+def test_a_broken_receipt_holds_up_its_own_kind_alone(office: Office) -> None:
+    office.deliver(report_mail("binh-minh", figures(1)), "2023-06-06T08:00")
+    office.deliver(report_mail("dong-tam", figures(2, B2=("100", "340"))), "2023-06-06T08:00")
+    office.take_in()
+    own = office.home / "templates" / "mail" / "hoan-thanh.txt"
+    own.parent.mkdir(parents=True)
+    own.write_text("{{ nobody_knows }}", "utf-8")
+    with office.opened() as opened:
+        round_ = correspond(opened)
+        assert [mail.unit for mail in opened.ledger.outbox()] == ["dong-tam"]
+    assert [fault.places["name"] for fault in round_.faults] == ["mail/hoan-thanh.txt"]
+    assert round_.note is not None  # it came to sending, for which there is no server here
+    own.unlink()
+    assert [mail.unit for mail in receipts(office)] == ["binh-minh"]
 
 
 def test_a_receipt_that_waited_for_days_or_is_true_no_more_is_not_sent(office: Office) -> None:

@@ -30,7 +30,7 @@ from consolidate.reminders import (
 from desk.errors import CONFIGURATION, DeskError
 from desk.mailing.answers import Returned, returned_addresses
 from desk.mailing.deliveries import is_of_today
-from desk.mailing.letters import compose, compose_list
+from desk.mailing.letters import MailTemplateError, Written, compose, compose_list, write_each
 from desk.mailing.outbox import (
     AWAITING_APPROVAL,
     GOING,
@@ -106,10 +106,15 @@ class Chased:
     zone: ZoneInfo
     wording: Wording
     note: Note | None = None
+    faults: tuple[
+        MailTemplateError, ...
+    ] = ()  #: templates whose letters could not be written; the others were
 
     def sentence(self) -> str:
-        """Why nothing was sent though it was asked for, and what to do; empty otherwise."""
-        return self.wording(self.note.key, **self.note.places) if self.note else ""
+        """Why mail was not written or sent though it was asked for, and what to do; empty otherwise."""
+        told = [self.wording(self.note.key, **self.note.places)] if self.note else []
+        told += [self.wording(fault.key, **fault.places) for fault in self.faults]
+        return "\n".join(told)
 
     def view(self) -> View:
         """The plain dictionary for tables and JSON."""
@@ -164,7 +169,7 @@ def chase(
 
     Raises:
         ClockBehindError: mail has arrived from what this machine takes for the future; nothing was recorded.
-        MailTemplateError: a mail template cannot be used.
+        MailTemplateError: the department's own HTML frame cannot be used; nothing was sent.
         SmtpLoginError, SmtpUnreachableError, SmtpInsecureError: nothing was sent; what was queued waits.
 
     """
@@ -172,10 +177,12 @@ def chase(
         _require_clock(office)
         withdraw(office.ledger, _owing_now(office).still, office.clock())
     due = due_now(office)
-    mails = _composed(office, due)
+    written = _written(office, due)
+    mails = written.mails
     chased = Chased(
         mode="preview",
         mails=mails,
+        faults=written.faults,
         without_address=due.to_telephone,
         in_hand=due.in_hand,
         unproven=due.unproven,
@@ -386,11 +393,11 @@ def _has_rung(office: Office, owed: Iterable[Obligation], report: ReportDefiniti
     )
 
 
-def _composed(office: Office, due: Due) -> tuple[OutgoingMessage, ...]:
+def _written(office: Office, due: Due) -> Written:
     now, stationery, leaders = office.clock(), office.stationery(), office.regime.sending.leaders
-    letters = (compose(stationery, each, now) for each in due.reminders)
-    lists = (compose_list(stationery, each, leaders, now) for each in due.lists) if leaders else ()
-    return (*letters, *lists)
+    letters = (partial(compose, stationery, each, now) for each in due.reminders)
+    lists = (partial(compose_list, stationery, each, leaders, now) for each in due.lists if leaders)
+    return write_each((*letters, *lists))
 
 
 def _many(office: Office, guard: Guard, *, confirmed: bool) -> Note | None:

@@ -14,6 +14,7 @@ from consolidate.writers.phrases import counted, day
 from desk.errors import sentence_of
 from desk.mailing.answers import AnswerKind, answers
 from desk.mailing.letter_texts import faults_of
+from desk.mailing.mail_html import FRAME
 from desk.mailing.outbox import GOING
 from desk.office import Office
 from desk.upkeep.counting import STATES, FolderProof, parts_of, proof_lines
@@ -99,14 +100,18 @@ def _correspondence(office: Office, chased: Chased, say: Wording, now: datetime)
 
 
 def _not_sent(office: Office, chased: Chased, say: Wording) -> Iterator[str]:
-    """What stands in the way of mail; a letter that cannot be written also holds up the others."""
-    note = [say(chased.note.key, **chased.note.places)] if chased.note is not None else []
-    faults = [sentence_of(fault, say) for fault in faults_of(office)]
-    for why in note:
-        yield say("digest.not_sent", why=why)
-    for why in (fault for fault in faults if fault not in note):
-        going = office.regime.sending.mode in GOING
-        yield say("digest.not_sent", why=why) if going else say("digest.health", fault=why)
+    """What stands in the way of mail. A template holds up the letters it is for, a frame of the HTML all."""
+    note = say(chased.note.key, **chased.note.places) if chased.note is not None else ""
+    if note:
+        yield say("digest.not_sent", why=note)
+    going = office.regime.sending.mode in GOING
+    for fault in faults_of(office):
+        why = sentence_of(fault, say)
+        if not going:
+            yield say("digest.health", fault=why)
+        elif why != note:
+            holds_all = fault.places.get("name") == FRAME
+            yield say("digest.not_sent" if holds_all else "digest.letter_held", why=why)
 
 
 def _went(mails: Sequence[OutgoingMessage], say: Wording, now: datetime) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -42,6 +42,26 @@ class MailTemplateError(DeskError):
     """A mail template is missing, broken, or asks for a fact that letters do not have."""
 
     code = CONFIGURATION
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Mails that were written, and why others could not be: a template holds up the mails it is for alone."""
+
+    mails: tuple[OutgoingMessage, ...] = ()
+    faults: tuple[MailTemplateError, ...] = ()  #: each told once
+
+
+def write_each(letters: Iterable[Callable[[], OutgoingMessage]]) -> Written:
+    """Write what can be written."""
+    mails: list[OutgoingMessage] = []
+    faults: dict[str, MailTemplateError] = {}
+    for write in letters:
+        try:
+            mails.append(write())
+        except MailTemplateError as error:
+            faults.setdefault(str(error), error)
+    return Written(tuple(mails), tuple(faults.values()))
 
 
 def template_error(error: Exception, asked: str) -> MailTemplateError:

@@ -21,6 +21,7 @@ from config.sending import SendingMode
 from config.settings import Authentication
 from consolidate.reminders import ladder_of
 from desk.errors import NoMailboxError
+from desk.mailing.letters import MailTemplateError
 from desk.mailing.mail_folders import OutgoingFolders
 from desk.mailing.mail_html import own_frame
 from desk.mailing.outbox import GOING, Sender, may_be_tried, send_due
@@ -47,6 +48,7 @@ class Dispatched:
 
     mails: tuple[OutgoingMessage, ...] = ()  #: taken up, as they stand now
     note: Note | None = None  #: what stood in the way
+    faults: tuple[MailTemplateError, ...] = ()  #: templates whose letters could not be written
 
 
 def hindrance(office: Office) -> Note | None:

@@ -18,7 +18,7 @@ from config.spelling import tidy
 from config.units import Unit
 from consolidate.writers.phrases import capital, counted, days_late, due, moment, small
 from desk.errors import UnknownNameError
-from desk.mailing.letters import addressee, item_name
+from desk.mailing.letters import MailTemplateError, Written, addressee, item_name
 from desk.mailing.outbox import DAY, HOUR
 from desk.mailing.sender import header_text
 from desk.office import Office
@@ -83,15 +83,16 @@ class _Answered:
         return tuple({intent.key: intent for intent in accepted}.values())
 
 
-def receipts_due(office: Office) -> tuple[OutgoingMessage, ...]:
+def receipts_due(office: Office) -> Written:
     """The receipts nobody has written yet, within the caps for one unit and one thread."""
     policy = office.regime.sending
     if not policy.receipts:
-        return ()
+        return Written()
     now, ledger = office.clock(), office.ledger
     regime = effective_regime(office.regime, ledger.decisions())
     written = list(ledger.outbox())
-    made = []
+    made: list[OutgoingMessage] = []
+    faults: dict[str, MailTemplateError] = {}
     for state, kind, writer in (
         (MessageState.BOOKED, RECEIPT, _receipt),
         (MessageState.REVIEW, UNREAD, _advice),
@@ -101,11 +102,15 @@ def receipts_due(office: Office) -> tuple[OutgoingMessage, ...]:
             answered = None if outcome.archive_id in done else _answered(regime, outcome)
             if answered is None or not _within_caps(office, answered, written, now):
                 continue
-            receipt = writer(office, answered)
+            try:
+                receipt = writer(office, answered)
+            except MailTemplateError as error:
+                faults.setdefault(str(error), error)
+                continue
             if receipt is not None:
                 written.append(receipt)
                 made.append(receipt)
-    return tuple(made)
+    return Written(tuple(made), tuple(faults.values()))
 
 
 def returnable(office: Office, outcome: MessageOutcome) -> bool:

@@ -120,6 +120,7 @@ class DueView:
     new: int  #: that are not in the outbox yet
     chased: Chased
     mode: str
+    faults: tuple[str, ...] = ()  #: templates whose letters could not be written, in words
 
 
 # -- looking ---------------------------------------------------------------------------------------------
@@ -140,7 +141,9 @@ def show_due(call: Call) -> Response:
     chased = chase(call.office, queue=False, send=False)
     rows = tuple(_row(call, mail) for mail in chased.mails)
     new = sum(1 for mail in chased.mails if not mail.id)
-    return call.page("outbox_due.html", DueView(rows, new, chased, str(call.office.regime.sending.mode)))
+    faults = tuple(call.say(fault.key, **fault.places) for fault in chased.faults)
+    mode = str(call.office.regime.sending.mode)
+    return call.page("outbox_due.html", DueView(rows, new, chased, mode, faults))
 
 
 # -- doing -----------------------------------------------------------------------------------------------
