@@ -23,6 +23,8 @@ from pathlib import Path
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+from typer.core import TyperGroup
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from config.loader import load_regime
@@ -538,3 +540,18 @@ def inside(office: Office, look: Callable[[OpenOffice], Any]) -> Any:
     """What a look into the opened office finds."""
     with office.opened() as opened:
         return look(opened)
+
+
+def command_line() -> TyperGroup:
+    """The program's commands as they are parsed."""
+    commands = get_command(app)
+    assert isinstance(commands, TyperGroup)
+    return commands
+
+
+def every_command(group: TyperGroup | None = None, *path: str) -> Iterator[tuple[str, Any]]:
+    """Every command by the words that call it, groups too: "desk account add"."""
+    for name, command in (group or command_line()).commands.items():
+        yield " ".join((*path, name)), command
+        if isinstance(command, TyperGroup):
+            yield from every_command(command, *path, name)

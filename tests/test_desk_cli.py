@@ -9,14 +9,11 @@ import sqlite3
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
-from typer.core import TyperGroup
 from typer.testing import CliRunner
 
 from config.secrets import Secret, secret
@@ -36,6 +33,7 @@ from tests.offices import (
     UNITS,
     Office,
     environment,
+    every_command,
     make_office,
     round_of_mail,
     spawn,
@@ -453,18 +451,9 @@ def test_faults_of_the_configuration_speak_the_language_that_was_asked_for(fresh
     assert "department.yaml" in english.stderr
 
 
-def _commands() -> Iterator[tuple[str, Any]]:
-    group = typer.main.get_command(app)
-    assert isinstance(group, TyperGroup)
-    for name, command in group.commands.items():
-        yield name, command
-        if isinstance(command, TyperGroup):
-            yield from ((f"{name} {inner}", each) for inner, each in command.commands.items())
-
-
-@pytest.mark.parametrize("name", [name for name, _ in _commands()])
+@pytest.mark.parametrize("name", [name for name, _ in every_command()])
 def test_every_command_and_option_explains_itself(name: str) -> None:
-    command = dict(_commands())[name]
+    command = dict(every_command())[name]
     assert command.help
     for parameter in command.params:
         assert getattr(parameter, "help", "") or parameter.name == "help", f"{name} {parameter.name}"
