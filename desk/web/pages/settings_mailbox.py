@@ -10,7 +10,7 @@ from config.days import write_day
 from config.editing import REMOVED, edited
 from config.errors import ConfigError
 from config.secrets import FILE as SECRET_FILE
-from config.secrets import OAUTH_TOKEN, PASSWORD, SMTP_PASSWORD, Secret, keeper_of, store_secret, variable
+from config.secrets import PASSWORD, SMTP_PASSWORD, Secret, keeper_of, store_secret, variable
 from config.settings import FILE
 from desk.errors import sentence_of
 from desk.settings_changes import content_of
@@ -43,7 +43,6 @@ class MailboxView:
 
     form: Form
     entered: dict[str, str]  #: by the name of a secret: where it is kept, in words; "" when nobody entered it
-    is_oauth: bool
     found: tuple[Examined, ...] = ()  #: of a test that was asked for
     names: tuple[str, ...] = NAMES
 
@@ -93,7 +92,7 @@ ROUTES = (
 def _view(call: Call, form: Form, found: tuple[Examined, ...] = ()) -> MailboxView:
     office = call.office
     entered = {name: _kept(office, name) for name in NAMES}
-    return MailboxView(form, entered, bool(_kept(office, OAUTH_TOKEN)), found)
+    return MailboxView(form, entered, found)
 
 
 def _kept(office: Office, name: str) -> str:

@@ -72,7 +72,6 @@ SIGN = {
     Urgency.FIGURES: "warning",
     Urgency.QUESTION: "exempt",
 }
-REASONS = ("phone", "original", "mistake", "answered", "agreed")
 RECENT = 8
 _LONGEST_REASON = 500
 _LONGEST_RETURN = 4_000
