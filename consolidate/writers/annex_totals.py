@@ -1,0 +1,219 @@
+"""The first sheet of the annex: totals as live formulas over the grid of unit figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from config.reports import Aggregation, Figure, Indicator, Sex
+from consolidate.writers.annex_book import (
+    BORDER,
+    LINE,
+    NUMBER,
+    Book,
+    height_of,
+    lay_out,
+    number_format,
+    quoted,
+    set_widths,
+    write_header,
+    write_heading,
+    write_text,
+)
+from consolidate.writers.report_sections import group_heading, placed_outline
+from consolidate.writers.workbook_bytes import lines_needed
+from ledger.records import Method
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from config.reports import RatioRule
+    from consolidate.consolidation import Consolidation, Total
+
+_NAMES_IN_NOTE = 3
+# Both criteria hold for any number and for no text, so that a sum runs over units that gave both parts.
+_ANY_NUMBER = '">-1E+99"'
+_TOTALS_COLUMNS = (
+    "number",
+    "indicator",
+    "measure",
+    "total",
+    "male",
+    "female",
+    "coverage",
+    "previous",
+    "note",
+)
+_TOTALS_WIDTHS = (5.5, 44, 11.5, 12, 11, 11, 14, 12, 34)
+_SEX_COLUMNS = {Sex.TOTAL: 3, Sex.MALE: 4, Sex.FEMALE: 5}
+
+
+def write_totals(sheet: Any, book: Book) -> None:
+    """The totals by section of the outline, with coverage, the period before and notes."""
+    set_widths(sheet, _TOTALS_WIDTHS)
+    last = len(_TOTALS_WIDTHS) - 1
+    lines = (
+        (book.words("annex_heading"), {"bold": True, "font_size": 14}),
+        (book.words("annex_title", **book.names).upper(), {"bold": True, "font_size": 14}),
+        (book.words("annex_attached", **book.names), {"italic": True, "font_size": 13}),
+    )
+    for row, (text, style) in enumerate(lines):
+        write_heading(sheet, book, row, text, last, widths=_TOTALS_WIDTHS, **style)
+    write_header(sheet, book, 4, _TOTALS_COLUMNS, _TOTALS_WIDTHS)
+    row = 5
+    groups = _groups(book.consolidation)
+    for named, rows in groups:
+        group = named or (book.words("group_other") if len(groups) > 1 else "")
+        if group:
+            style = book.styles(bold=True, border=1)
+            sheet.merge_range(row, 0, row, last, "", style)
+            write_text(sheet, row, 0, group, style)
+            sheet.set_row(row, lines_needed(group, sum(_TOTALS_WIDTHS), bold=True) * LINE + 3)
+            row += 1
+        for number, totals in enumerate(rows, start=1):
+            _write_indicator(sheet, book, row, number, totals)
+            row += 1
+    lay_out(sheet, (4, 4))
+
+
+def _groups(consolidation: Consolidation) -> list[tuple[str, list[list[Total]]]]:
+    """The totals by section, in the order of the outline; then by the group of the indicator."""
+    outline = placed_outline(consolidation.report)
+    sections = {
+        code: f"{section.id}. {section.title}" for section in reversed(outline) for code in section.indicators
+    }
+    used = [f"{section.id}. {section.title}" for section in outline if section.indicators]
+    groups: dict[str, dict[str, list[Total]]] = {group: {} for group in used}
+    for total in consolidation.totals:
+        group = sections.get(total.indicator.code, group_heading(total.indicator.group))
+        groups.setdefault(group, {}).setdefault(total.indicator.code, []).append(total)
+    return [(group, list(rows.values())) for group, rows in groups.items() if rows]
+
+
+def _write_indicator(sheet: Any, book: Book, row: int, number: int, totals: Sequence[Total]) -> None:
+    indicator = totals[0].indicator
+    note = _note(book, totals)
+    coverage, coverage_formula = _coverage(book, totals)
+    centred = book.styles(align="center", **BORDER)
+    sheet.write_number(row, 0, number, centred)
+    write_text(sheet, row, 1, indicator.label, book.styles(**BORDER))
+    write_text(sheet, row, 2, indicator.unit_of_measure, centred)
+    for column in (*_SEX_COLUMNS.values(), 7):
+        sheet.write_blank(row, column, None, book.styles(**BORDER))
+    for total in totals:
+        _write_total(sheet, book, row, total)
+    sheet.write_formula(row, 6, coverage_formula, centred, coverage)
+    if totals[0].previous is not None:
+        sheet.write_number(row, 7, float(totals[0].previous), _figure_style(book, totals[0]))
+    write_text(sheet, row, 8, note, book.styles(font_size=11, **BORDER))
+    texts = (indicator.label, indicator.unit_of_measure, coverage)
+    widths = tuple(_TOTALS_WIDTHS[column] for column in (1, 2, 6))
+    sheet.set_row(row, max(height_of(texts, widths), height_of((note,), _TOTALS_WIDTHS[8:], size=11)))
+
+
+def _write_total(sheet: Any, book: Book, row: int, total: Total) -> None:
+    stored = "" if total.value is None else float(total.value)
+    column = _SEX_COLUMNS[total.sex]
+    sheet.write_formula(row, column, total_formula(book, total), _figure_style(book, total), stored)
+
+
+def _figure_style(book: Book, total: Total) -> Any:
+    rule = total.indicator.ratio
+    decimals = rule.decimals if rule else book.decimals.get(total.indicator.code, 0)
+    if total.indicator.aggregation is Aggregation.COUNT:
+        decimals = 0
+    return book.styles(**NUMBER, num_format=number_format(decimals), **BORDER)
+
+
+def total_formula(book: Book, total: Total) -> str:
+    """The formula of a total over the units' figures."""
+    if total.indicator.aggregation is Aggregation.RATIO and total.indicator.ratio:
+        return _ratio_formula(book, total.indicator, total.indicator.ratio)
+    cells = book.grid.of(Figure(total.indicator.code, total.sex))
+    return f'=IF(COUNT({cells})=0,"",{_adding(total.indicator, cells)})'
+
+
+def _adding(indicator: Indicator, cells: str) -> str:
+    return f'COUNTIF({cells},">0")' if indicator.aggregation is Aggregation.COUNT else f"SUM({cells})"
+
+
+def _ratio_formula(book: Book, indicator: Indicator, rule: RatioRule) -> str:
+    """The ratio over the units that gave both parts, of the kinds that count."""
+    if not {rule.numerator, rule.denominator} <= book.grid.columns.keys():
+        return '=""'  # a part no unit is asked for
+    above = _over_both(book, indicator, rule, "SUMIFS", rule.numerator)
+    below = _over_both(book, indicator, rule, "SUMIFS", rule.denominator)
+    unstated = f"{below}=0"
+    if rule.least_denominator > 0:
+        unstated = f"OR({unstated},{below}<{rule.least_denominator:f})"
+    return f'=IF({unstated},"",ROUND({rule.factor:f}*{above}/{below},{rule.decimals}))'
+
+
+def _over_both(
+    book: Book, indicator: Indicator, rule: RatioRule, function: str, summed: Figure | None = None
+) -> str:
+    """SUMIFS or COUNTIFS over the units with a number in both parts, one for each kind that counts."""
+    numerator, denominator = book.grid.of(rule.numerator), book.grid.of(rule.denominator)
+    criteria = [numerator, _ANY_NUMBER, denominator, _ANY_NUMBER]
+    if summed:
+        criteria = [book.grid.of(summed), *criteria]
+    kinds = sorted({unit.kind for unit in book.grid.units})
+    counting = [kind for kind in kinds if indicator.counts_for(kind)]
+    if counting == kinds:
+        return f"{function}({','.join(criteria)})"
+    if not counting:
+        return "0"
+    kind_cells = book.grid.cells(2)
+    named = [quoted(book.kind_name(kind)) for kind in counting]
+    return "(" + "+".join(f"{function}({','.join([*criteria, kind_cells, name])})" for name in named) + ")"
+
+
+def _coverage(book: Book, totals: Sequence[Total]) -> tuple[str, str]:
+    """How many of how many units gave the figure, and for each sex where that differs; value and formula."""
+    stated = totals if len({(total.n, total.of) for total in totals}) > 1 else totals[:1]
+    texts: list[str] = []
+    formula: list[str] = []
+    for total in stated:
+        lead = "" if total.sex is Sex.TOTAL else book.words(f"coverage_{total.sex.value}") + " "
+        lead = ("; " if texts else "") + (lead if len(totals) > 1 else "")
+        texts.append(f"{lead}{total.n}/{total.of}")
+        formula += [quoted(lead)] if lead else []
+        formula += [_count_formula(book, total), quoted(f"/{total.of}")]
+    return "".join(texts), "=" + "&".join(formula)
+
+
+def _count_formula(book: Book, total: Total) -> str:
+    rule = total.indicator.ratio
+    if total.indicator.aggregation is Aggregation.RATIO and rule:
+        known = {rule.numerator, rule.denominator} <= book.grid.columns.keys()
+        return _over_both(book, total.indicator, rule, "COUNTIFS") if known else "0"
+    return f"COUNT({book.grid.of(Figure(total.indicator.code, total.sex))})"
+
+
+def _note(book: Book, totals: Sequence[Total]) -> str:
+    doubtful = dict.fromkeys(unit for total in totals for unit in total.doubtful)
+    notes = [
+        (doubtful, "note_doubtful", {"units": _named(book, tuple(doubtful))}),
+        (totals[0].missing, "note_missing", {"units": _named(book, totals[0].missing)}),
+        (any(total.approximate for total in totals), "note_approximate", {}),
+        (_ratio_unstated(totals[0]), "note_no_ratio", {}),
+        (_some_derived(book, totals), "note_derived", {}),
+    ]
+    return " ".join(book.words(key, **places) for holds, key, places in notes if holds)
+
+
+def _ratio_unstated(total: Total) -> bool:
+    return total.indicator.aggregation is Aggregation.RATIO and total.value is None
+
+
+def _some_derived(book: Book, totals: Sequence[Total]) -> bool:
+    return any(
+        value.in_scope and value.value.method is Method.DERIVED
+        for value in book.consolidation.values
+        if value.value.indicator == totals[0].indicator.code
+    )
+
+
+def _named(book: Book, units: Sequence[str]) -> str:
+    names = ", ".join(book.unit_names.get(unit, unit) for unit in units[:_NAMES_IN_NOTE])
+    rest = len(units) - _NAMES_IN_NOTE
+    return book.words("more_units", units=names, count=rest) if rest > 0 else names
