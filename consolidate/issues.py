@@ -17,6 +17,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from config.decimals import plain_number
 from consolidate.errors import ContentTooOldError
 from consolidate.totals import is_certain
 from ledger.records import Method
@@ -119,12 +120,8 @@ def _require_shape(*contents: Mapping[str, Any]) -> None:
 
 
 def decimal_text(number: Decimal | None) -> str | None:
-    """The number as plain decimal text, the same for 12, 12.0 and 1.2E+1; None for None."""
-    if number is None:
-        return None
-    text = f"{number:f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text in {"-0", ""} else text
+    """The number as plain decimal text; None for None."""
+    return None if number is None else plain_number(number)
 
 
 def _total_content(total: Total) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from config.decimals import vietnamese_number
 from config.reports import Aggregation, Figure, Grade, Indicator, RatioRule, ReportDefinition, Sex
 from consolidate.consolidation import Total, UnitValue
 from consolidate.errors import FigureGivenTwiceError, UnreadableDecisionError
@@ -195,12 +196,7 @@ def _conflict(one: Value, other: Value) -> Finding:
 
 def number_text(number: Decimal | None) -> str:
     """The number as Vietnamese writing has it: 14.405,5. Empty for None."""
-    if number is None:
-        return ""
-    text = f"{number:,f}"
-    whole, point, decimals = text.partition(".")
-    decimals = decimals.rstrip("0")
-    return whole.replace(",", ".") + ("," + decimals if point and decimals else "")
+    return "" if number is None else vietnamese_number(number)
 
 
 # ---- decisions -------------------------------------------------------------------------------------

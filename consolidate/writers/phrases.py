@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
+from config.decimals import vietnamese_number
 from config.spelling import accented_key, tidy
 
 if TYPE_CHECKING:
@@ -38,9 +39,7 @@ def number(value: Decimal, decimals: int | None = None) -> str:
     """1234.5 as "1.234,5"; with `decimals`, rounded half up to that many at most."""
     if decimals is not None:
         value = value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-    whole, _, fraction = f"{value:,f}".partition(".")
-    fraction = fraction.rstrip("0")
-    return whole.replace(",", ".") + ("," + fraction if fraction else "")
+    return vietnamese_number(value)
 
 
 def counted(value: Decimal | int) -> str:

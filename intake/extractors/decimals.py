@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from config.decimals import plain_number
+
 
 def decimal_text(value: float) -> str:
     """The number as Excel shows it, with 15 significant digits: 5.0 -> "5", 0.1 + 0.2 -> "0.3".
@@ -15,17 +17,10 @@ def decimal_text(value: float) -> str:
     text = f"{value:.15g}"
     if "e" in text or "n" in text:
         int(value)
-        return plain_text(Decimal(text))
-    return "0" if text == "-0" else text
-
-
-def plain_text(number: Decimal) -> str:
-    """A decimal number without exponent and without zeros at its end."""
-    text = format(number, "f")
-    text = text.rstrip("0").rstrip(".") if "." in text else text
+        return plain_number(Decimal(text))
     return "0" if text == "-0" else text
 
 
 def percent_text(number: str) -> str:
     """What a percent format shows: "0.45" gives "45%"."""
-    return plain_text(Decimal(number) * 100) + "%"
+    return plain_number(Decimal(number) * 100) + "%"

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import structs
 
-from intake.extractors.decimals import percent_text, plain_text
+from config.decimals import plain_number
+from intake.extractors.decimals import percent_text
 
 if TYPE_CHECKING:
     from intake.documents import Cell
@@ -120,7 +121,7 @@ def _differs(number: str, result: Decimal) -> bool:
 
 def _with_number(cell: Cell, result: Decimal) -> Cell:
     with localcontext(prec=_DIGITS):
-        number = plain_text(+result)
+        number = plain_number(+result)
     text = percent_text(number) if cell.percent else number
     return structs.replace(cell, number=number, text=text, stale=False)
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree, html
 
+from config.decimals import plain_number
 from intake.documents import Cell, Document, Paragraph, Table
 from intake.errors import DamagedFileError, FileTooLargeError
-from intake.extractors.decimals import plain_text
 from intake.extractors.plain import decoded
 from intake.mail.legacy_text import ConvertedRuns, Run, latin_octets, legacy_octets, put_right_runs
 
@@ -494,7 +494,7 @@ def _stored(stated: str, shown: str) -> tuple[str, bool]:
     rounded = (re.sub(r"\D", "", f"{scaled:.{places}f}") for places in range(_MOST_DECIMALS))
     if not visible or re.search(r"[^\d.,%()\s-]", shown) or visible not in set(rounded):
         return "", False
-    return plain_text(number), percent
+    return plain_number(number), percent
 
 
 __all__ = [
