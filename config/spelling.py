@@ -9,7 +9,7 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, wraps
 
 # ƣ/Ƣ (U+01A3, U+01A2) come from Word and PDF conversions for ư/Ư and exist in no Vietnamese word.
 _GHA = {"\u01a3": "\u01b0", "\u01a2": "\u01af"}
@@ -32,28 +32,42 @@ _TONE = re.compile(
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
+def _remembered(folded: Callable[[str], str]) -> Callable[[str], str]:
+    """The same function, with what it gave kept.
+
+    The same short texts, cells and words of labels, are asked for thousands of times in one mail, and a
+    paragraph by every question about its document; of these those of a document or two are kept.
+    """
+    short, long = lru_cache(maxsize=16_384)(folded), lru_cache(maxsize=512)(folded)
+
+    @wraps(folded)
+    def asked(text: str) -> str:
+        if len(text) <= _SHORT:
+            return short(text)
+        return long(text) if len(text) <= _LONG else folded(text)
+
+    return asked
+
+
+_SHORT, _LONG = 120, 4_000  # letters; a longer text is never kept
+
+
+@_remembered
 def tidy(text: str) -> str:
     """NFC, ƣ put right, every run of white space one blank, ends trimmed. Case and marks are kept."""
-    return _kept_tidy(text) if len(text) <= _KEPT_LENGTH else _tidy(text)
-
-
-def _tidy(text: str) -> str:
     composed = text if _octets(text) is not None else unicodedata.normalize("NFC", text)
     for gha, right in _GHA.items():
         composed = composed.replace(gha, right)
     return " ".join(composed.split())
 
 
+@_remembered
 def accented_key(text: str) -> str:
     """The key that keeps Vietnamese marks: lower case, one tone position, punctuation as one blank.
 
     "Ủy ban nhân dân xã HOÀ  Bình" and "Uỷ ban nhân dân xã Hòa Bình" share a key; "Hợp Hòa" and
     "Hợp Hóa" do not.
     """
-    return _kept_accented_key(text) if len(text) <= _KEPT_LENGTH else _accented_key(text)
-
-
-def _accented_key(text: str) -> str:
     octets = _octets(text)
     if octets is None:
         lowered = _NOT_WORD.sub(" ", tidy(text).lower()).strip()
@@ -62,12 +76,9 @@ def _accented_key(text: str) -> str:
     return _TONE.sub(lambda match: _TONE_PAIRS[match.group()], lowered)
 
 
+@_remembered
 def plain_key(text: str) -> str:
     """The key without marks, for people who type without them: "ubnd xa hop hoa"."""
-    return _kept_plain_key(text) if len(text) <= _KEPT_LENGTH else _plain_key(text)
-
-
-def _plain_key(text: str) -> str:
     octets = _octets(text)
     if octets is None:
         return without_marks(accented_key(text))
@@ -90,13 +101,6 @@ def without_marks(text: str) -> str:
     if octets is None:
         return unicodedata.normalize("NFD", text).translate(_MARKS_OFF)
     return _text(octets.translate(_BARE))
-
-
-# The same short texts, cells and words of labels, are asked for thousands of times in one mail.
-_KEPT_LENGTH = 120
-_kept_tidy = lru_cache(maxsize=16_384)(_tidy)
-_kept_accented_key = lru_cache(maxsize=16_384)(_accented_key)
-_kept_plain_key = lru_cache(maxsize=16_384)(_plain_key)
 
 
 class _MarksOff(dict[int, int | None]):

@@ -40,11 +40,15 @@ class Area:
         `before`: whether the clause before it in the sentence did; what follows does so too until it
         names the unit's own ("toàn huyện có 4.520 hộ nghèo; 1.200 hộ cận nghèo; xã còn 85 hộ nghèo").
         """
-        lowered = clause.lower()
-        named = [*self.above.finditer(clause)] if any(level in lowered for level in self.levels) else []
+        named = [*self.above.finditer(clause)] if self.may_be_above(clause) else []
         if named:
             return not self._acts_after(named[-1].end(), clause)
         return before and not self.own.search(clause)
+
+    def may_be_above(self, text: str) -> bool:
+        """Whether a word of a level above stands anywhere in the text."""
+        lowered = text.lower()
+        return any(level in lowered for level in self.levels)
 
     def _acts_after(self, end: int, clause: str) -> bool:
         """Whether the unit acts after what is above was named, and every number comes after that.

@@ -153,8 +153,15 @@ _THAT_IS_NOT = re.compile(
 _LIST_LABEL = re.compile(r"^\s*(?:[-–+*•]+|\d{1,2}(?:\.\d{1,2})*[.)]|[a-zđ]\))\s*(?=\D)")
 
 
-# Only a digit, or a word that says that nothing happened, makes a clause worth a closer look.
-_SAYS_A_FIGURE = re.compile(r"\d|không|chưa", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
+
+
+def _says_a_figure(text: str) -> bool:
+    """Only a digit, or a word that says that nothing happened, makes a text worth a closer look."""
+    if _DIGIT.search(text):
+        return True
+    lowered = text.lower()
+    return "không" in lowered or "chưa" in lowered
 
 
 class _Reader:
@@ -169,8 +176,11 @@ class _Reader:
 
     def read(self, line: NarrativeLine) -> list[Value]:
         """All figures of one line."""
+        if self._passes_over(line.text):
+            self._announces = line.text.rstrip().endswith(":") or self._is_item(line)
+            return []
         text = PREVENTION.sub("phòng chống", tidy(_LIST_LABEL.sub("", line.text)))
-        is_item = self._announces and bool(_LIST_LABEL.match(line.text))
+        is_item = self._is_item(line)
         self._above = self._above and (is_item or goes_on(text))
         self._announces = is_item or text.endswith(":")
         values: list[Value] = []
@@ -179,14 +189,23 @@ class _Reader:
             values += self._sentence(sentence, Place(line.place.file, line.place.where, sentence))
         return values
 
+    def _passes_over(self, text: str) -> bool:
+        """Whether a text gives no figure and leaves open whose area the next one speaks of: most do."""
+        return not (self._above or self._area.may_be_above(text) or _says_a_figure(text))
+
+    def _is_item(self, line: NarrativeLine) -> bool:
+        return self._announces and bool(_LIST_LABEL.match(line.text))
+
     def _sentence(self, sentence: str, place: Place) -> list[Value]:
         """The figures of a sentence, without those that another number of it belongs to as well."""
+        if self._passes_over(sentence):
+            return []
         values: list[Value] = []
         loose: list[Mention] = []
         for clause, listing in clauses_of(_PART_APART.sub(", ", sentence)):
             plain = blanked(clause, COMPARISONS)
             self._above = self._area.is_above(plain, before=self._above)
-            if self._above or not _SAYS_A_FIGURE.search(plain):
+            if self._above or not _says_a_figure(plain):
                 continue
             if self._is_of_the_period(plain, sentence) and not _is_left_alone(plain):
                 values.extend(self._clause(plain, listing, place, loose))
