@@ -182,4 +182,7 @@ def word_set(words: str) -> frozenset[str]:
 
 def is_accented(text: str) -> bool:
     """Whether the text carries any Vietnamese mark, so that the accented key says more."""
+    octets = _octets(text)
+    if octets is not None:
+        return octets.translate(_LOWERED) != octets.translate(_LOWERED_BARE)
     return accented_key(text) != plain_key(text)

@@ -51,6 +51,8 @@ def cut_offs_in(document: Document) -> tuple[CutOff, ...]:
 
 def cut_offs_named(text: str, *, in_head: bool = False) -> tuple[CutOff, ...]:
     """The same for one line; in the head of a report a bare span of days alone on its line is its own."""
+    if not _A_YEAR.search(text):
+        return ()
     return tuple(
         cut_off
         for sentence in _SENTENCE_ENDS.split(tidy(text))

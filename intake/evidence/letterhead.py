@@ -219,9 +219,8 @@ def _is_body(text: str) -> bool:
 def _body_lines(document: Document, file: str) -> Iterator[HeadLine]:
     for block in document.blocks:
         if isinstance(block, Paragraph) and block.text.strip() and not block.deleted:
-            yield HeadLine(
-                tidy(block.text), Place(file, _paragraph_place(file, block).where, tidy(block.text))
-            )
+            text = tidy(block.text)
+            yield HeadLine(text, Place(file, _paragraph_place(file, block).where, text))
 
 
 def _paragraph_place(file: str, paragraph: Paragraph) -> Place:
@@ -530,10 +529,11 @@ def _annex(line: HeadLine) -> AnnexReference | None:
 # -- signature ------------------------------------------------------------------------------------
 
 # Decree 30/2020/NĐ-CP, Appendix I, II.7: in whose name somebody signs, and as what.
-_SIGNS = re.compile(
-    r"^(?:(?:TM|T/M|KT|K/T|TL|T/L|TUQ|Q)\b"
+_MAY_SIGN = re.compile(
+    r"(?:(?:TM|T/M|KT|K/T|TL|T/L|TUQ|Q)\b"
     r"|(?:PHÓ )?(?:CHỦ TỊCH|GIÁM ĐỐC|CHÁNH|BÍ THƯ|HIỆU TRƯỞNG|CHỈ HUY TRƯỞNG|(?:THỦ )?TRƯỞNG)\b)"
 )
+_SIGNS = re.compile(f"^{_MAY_SIGN.pattern}")
 _FOOT = 15  # paragraphs, or rows of a sheet: no signature with its titles is longer
 _TITLE_LINES = 4
 _LAST_TABLES = 6  # annexes may follow the signature
@@ -547,6 +547,9 @@ def _feet(document: Document, file: str) -> Iterator[list[HeadLine]]:
     yield [line for one in last for line in _lines(one.text, _paragraph_place(file, one))]
     for sheet in (table for table in document.tables if table.sheet):
         foot = [c for c in sheet.cells if c.row >= sheet.rows - _FOOT and c.text and not c.number]
+        # Most sheets end in their last rows of figures: what stands there is then no line of a frame.
+        if not any(_MAY_SIGN.search(tidy(cell.text)) for cell in foot):
+            continue
         foot.sort(key=lambda cell: (cell.column, cell.row))
         yield [line for cell in foot for line in _lines(cell.text, _cell_place(file, sheet, cell))]
 

@@ -115,7 +115,8 @@ class Grid:
         return bool(rows) and any(
             periods_in(cell.text)
             for cell in self._table.cells
-            if not rows.isdisjoint(range(cell.row, cell.row + cell.row_span))
+            if cell.row in rows
+            or (cell.row_span > 1 and not rows.isdisjoint(range(cell.row, cell.row + cell.row_span)))
         )
 
     def at(self, row: int, column: int | None) -> Cell | None:
@@ -147,6 +148,8 @@ def layout_at(grid: Grid, row: int, period: Period | None = None) -> Layout | No
 
 def layouts_at(grid: Grid, row: int, period: Period | None = None) -> tuple[Layout, ...]:
     """As `layout_at`; of one table printed as two side by side, which repeats its head, both."""
+    if row not in grid.heads:
+        return ()
     labels = _label_columns(grid, row)
     halves = _side_by_side(grid, row, labels)
     both = [_layout_of(grid, row, label, half, period) for label, half in zip(labels, halves, strict=False)]
@@ -157,8 +160,9 @@ def layouts_at(grid: Grid, row: int, period: Period | None = None) -> tuple[Layo
 
 
 def _label_columns(grid: Grid, row: int) -> list[int]:
-    cells = (cell for cell in grid.starting(row) if _heads_labels(cell.text))
-    return [cell.column for cell in cells] if row in grid.heads else []
+    if row not in grid.heads:
+        return []
+    return [cell.column for cell in grid.starting(row) if _heads_labels(cell.text)]
 
 
 def _side_by_side(grid: Grid, row: int, labels: Sequence[int]) -> list[list[int]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from config.spelling import accented_key, tidy
 
@@ -107,6 +108,7 @@ _SPELLED_FIRST = re.compile(
 _IN_WORDS = re.compile(r"\(\s*([^\W\d_][^()]*?)\s*\)")
 
 
+@lru_cache(maxsize=1024)  # whether a cell is filled, and with what, is asked up to eight times
 def read_number(text: str, *, cell_number: str = "", percent: bool = False) -> ReadNumber:
     """Read one figure as it stands in a cell or a sentence. Never raises.
 
