@@ -161,13 +161,15 @@ class Bench:
 
 
 _NO_KEYRING = "keyring.backends.null.Keyring"
+#: A program that is installed is compiled once: where Python may not keep that, each start would pay for it.
+_ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def measure(command: list[str], **environment: str) -> Measured:
     """Run a command to its end; it must succeed."""
     began = time.monotonic()
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env={**os.environ, **environment}
+        command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env={**_ENVIRONMENT, **environment}
     )
     largest = [0.0]
     watch = threading.Thread(target=_watch, args=(process.pid, largest), daemon=True)
