@@ -604,7 +604,7 @@ SENT: tuple[Sent, ...] = (
         "atld",
         {"A1": "47", "A2": "86/31", "A3": "1", "A4": "2/0", "A5": "0", "A6": "15", "A7": "12.5"},
         (("BC ATVSLĐ.docx", _safety_in_prose),),
-        unread=frozenset({"A4", "A5"}),  # the negation behind another figure
+        unread=frozenset({"A4"}),  # "không có nữ" in brackets
     ),
     Sent(
         "safety_against_last_year",

@@ -468,3 +468,51 @@ def test_a_word_that_turns_the_count_ties_no_number(text: str) -> None:
 )
 def test_the_same_count_without_the_turning_word_is_read(text: str, expected: dict[str, str]) -> None:
     assert _figures(TURNED, text) == expected
+
+
+WORKPLACES = _report(
+    ("an toàn lao động",),
+    Indicator("S1", "Số cơ sở sản xuất, kinh doanh trên địa bàn", "cơ sở", aggregation=Aggregation.SNAPSHOT),
+    _indicator("S2", "Số vụ tai nạn lao động", "vụ"),
+    _indicator("S3", "Số người chết vì tai nạn lao động", "người"),
+    Indicator("S4", "Số hộ nghèo", "hộ", aggregation=Aggregation.SNAPSHOT),
+    _indicator("S5", "Số hộ thoát nghèo", "hộ"),
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        (
+            "Xảy ra 01 vụ tai nạn lao động, không có người chết vì tai nạn lao động.",
+            {"S2": "1", "S3": "0"},
+        ),
+        (
+            "47 cơ sở sản xuất, kinh doanh, không có vụ tai nạn lao động, chưa có người chết vì tai nạn.",
+            {"S1": "47", "S2": "0", "S3": "0"},
+        ),
+        (
+            "Do tuyên truyền thường xuyên, kịp thời nên trong kỳ không để xảy ra vụ tai nạn lao động.",
+            {"S2": "0"},
+        ),
+    ],
+)
+def test_what_did_not_happen_is_read_behind_a_figure_and_behind_many_words(
+    sentence: str, told: dict[str, str]
+) -> None:
+    assert _figures(WORKPLACES, sentence) == told
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("Có 10 hộ thoát nghèo, không có hộ nghèo mới phát sinh.", {"S5": "10"}),
+        ("Có 10 hộ thoát nghèo, trong đó không có người chết vì tai nạn lao động.", {"S5": "10"}),
+        ("Kiểm tra xong, chưa phát hiện cơ sở sản xuất, kinh doanh vi phạm.", {}),
+        ("Xảy ra 01 vụ tai nạn lao động, không có vụ tai nạn lao động nghiêm trọng.", {"S2": "1"}),
+        ("Một số thôn không có vụ tai nạn lao động.", {}),
+        ("Chưa tổ chức thường xuyên.", {}),
+    ],
+)
+def test_what_did_not_happen_to_a_part_is_no_zero(sentence: str, told: dict[str, str]) -> None:
+    assert _figures(WORKPLACES, sentence) == told

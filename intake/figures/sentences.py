@@ -18,6 +18,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from config.reports import (
+    Aggregation,
     Figure,
     Indicator,
     Period,
@@ -239,16 +240,17 @@ class _Reader:
 
     def _clause(self, clause: str, listing: bool, place: Place, loose: list[Mention]) -> list[Value]:
         """The figures of one clause; the numbers that were tied to nothing are added to `loose`."""
-        masked = mask(clause)
+        masked, nothings = _without_nothings(mask(clause))
+        zeros = [zero for said in nothings if (zero := self._zero(said, place))]
         mentions = mentions_in(masked, listing=listing)
         counts = [mention for mention in mentions if not mention.percent]
         if not counts:
             zero = self._zero(masked, place) if not mentions else None
-            return [zero] if zero else self._percent_only(mentions, place)
+            return [*([zero] if zero else self._percent_only(mentions, place)), *zeros]
         thread = _Thread(loose=loose)
         for mention in mentions:
             self._mention(mention, thread, place)
-        return [*thread.findings, *self._percent_only(mentions, place)]
+        return [*thread.findings, *self._percent_only(mentions, place), *zeros]
 
     def _mention(self, mention: Mention, thread: _Thread, place: Place) -> None:
         if mention.percent:
@@ -397,7 +399,9 @@ class _Reader:
     def _zero(self, clause: str, place: Place) -> Value | None:
         """A clause that says that something did not happen: zero for the one indicator it names."""
         match = _NOTHING.search(clause)
-        if match is None or _NOT_QUITE_NOTHING.search(clause) or len(_NEGATION.findall(clause)) > 1:
+        if match is None or _NOT_QUITE_NOTHING.search(clause) or _NOT_OF_ALL.search(clause[match.start() :]):
+            return None
+        if len(_NEGATION.findall(clause)) > 1:
             return None
         thing = match["thing"]
         own = Words.of(thing)
@@ -421,7 +425,8 @@ class _Reader:
         ):
             return None
         subject = scored[0][1]
-        if _foreign(thing, subject.vocabulary | self._index.topic | GENERIC | STOP | {"nào"}):
+        known = subject.vocabulary | self._index.topic | GENERIC | STOP | {"nào"}
+        if _foreign(thing, known) or _goes_further(thing, clause[match.end() :], subject):
             return None
         if Sex.TOTAL not in subject.indicator.sexes or sex_of(thing) is not None:
             return None
@@ -512,13 +517,49 @@ _NOTHING = re.compile(
     r"(?P<thing>[^,.;:()]+)",
     re.IGNORECASE,
 )
-# "chưa tổ chức được nhiều cuộc" is not none; a doubled negation is not none either.
+# Said of a part, or with an exception, it is not none; a doubled negation is not none either.
 _NOT_QUITE_NOTHING = re.compile(
-    r"\b(?:nhiều|đủ|đầy đủ|thường xuyên|kịp thời|hết|riêng|rõ|cao|tốt|đồng đều|đáng kể|nghiêm trọng"
-    r"|lớn|chuyên trách|"
-    r"còn|nhưng|chỉ|(?<!nước )ngoài|trừ)\b",
+    r"\b(?:nhiều|hết|riêng|còn|nhưng|chỉ|(?<!nước )ngoài|trừ|một số|một vài|vài|đa số|phần lớn|hầu hết"
+    r"|có (?:nơi|lúc|thôn|xóm|đơn vị))\b",
     re.IGNORECASE,
 )
+# "chưa tổ chức được đủ cuộc" is not none; "tuyên truyền thường xuyên nên không xảy ra vụ nào" is.
+_NOT_OF_ALL = re.compile(
+    r"\b(?:đủ|đầy đủ|thường xuyên|kịp thời|rõ|cao|tốt|đồng đều|đáng kể|nghiêm trọng|lớn|chuyên trách)\b",
+    re.IGNORECASE,
+)
+# What did not happen, said behind what did: "01 vụ tai nạn lao động, không có người chết vì …". Behind
+# "trong đó" it is said of a part alone.
+_BEHIND = re.compile(
+    r",\s*(?=(?:và\s+)?(?:không|chưa)\s+(?:để\s+)?(?:có|xảy ra|phát sinh|phát hiện|ghi nhận)\b)",
+    re.IGNORECASE,
+)
+_NEWLY = re.compile(r"\b(?:mới|phát sinh|vi phạm)\b")
+_ANY_DIGIT = re.compile(r"\d")
+
+
+def _without_nothings(clause: str) -> tuple[str, tuple[str, ...]]:
+    """A clause without what it says at its end did not happen, and those ends by themselves."""
+    first, *rest = _BEHIND.split(clause)
+    if rest and _NOT_QUITE_NOTHING.search(first):
+        return clause, ()
+    kept = max((at for at, part in enumerate(rest, 1) if _ANY_DIGIT.search(part)), default=0)
+    parts = [first, *rest]
+    return ", ".join(parts[: kept + 1]), tuple(parts[kept + 1 :])
+
+
+def _goes_further(thing: str, rest: str, subject: Subject) -> bool:
+    """Whether what did not happen is less than what the indicator counts.
+
+    "không có hộ nghèo mới phát sinh" leaves those there were; "chưa phát hiện cơ sở sản xuất, kinh doanh vi
+    phạm" goes on behind a comma of the indicator's own name.
+    """
+    said = " ".join(keys_of(thing))
+    turned = [match[0] for match in _TURNING.finditer(said)]
+    if subject.indicator.aggregation is not Aggregation.SUM:
+        turned += [match[0] for match in _NEWLY.finditer(said)]
+    goes_on = next(iter(keys_of(rest)), "") in subject.vocabulary
+    return goes_on or any(not set(words.split()) <= subject.vocabulary for words in turned)
 
 
 def _is_said_otherwise(value: Value, values: Sequence[Value]) -> bool:
