@@ -124,12 +124,12 @@ def _body(lines: Iterable[_Line]) -> list[_Line]:
 
 
 def _end_of_opening(lines: Sequence[_Line]) -> int:
-    """Where the text begins: after "… như sau:", else at the first numbered heading, else at the top."""
+    """Where the text begins: after "… như sau:", else at the first number, else at the top."""
     for index, line in enumerate(lines[:25]):
         if _OPENING.search(line.text):
             return index + 1
         heading = _heading(line)
-        if heading is not None and heading.number:
+        if (heading is not None and heading.number) or _numbered(_labelled(line))[1] in _FIRST:
             return index
     return max((index + 1 for index, line in enumerate(lines[:25]) if _HEAD.match(line.text)), default=0)
 
@@ -145,13 +145,16 @@ _ARABIC = re.compile(
 )
 _CAPITAL = re.compile(r"^(?P<number>[A-H])\s*[.)]\s*(?P<title>\S.*)$")
 _LETTER = re.compile(r"^(?P<number>[a-zđ])\s*[.)]\s*(?P<title>\S.*)$")
+_FIRST = frozenset(
+    {"1", "I", "A"}
+)  #: with these the text begins, be they of headings or of items with a figure
 _LONGEST_LABEL = 14  # words before a colon
 _LONGEST_HEADING = 26  # words: "Kết quả thực hiện các mục tiêu, chỉ tiêu của Chiến lược quốc gia về …"
 
 
 def _heading(line: _Line) -> _Heading | None:
     """The heading a line is or begins with; None for text and list items."""
-    text = f"{line.label} {line.text}" if line.label and line.label[0].isalnum() else line.text
+    text = _labelled(line)
     if text.startswith(("-", "–", "+", "*", "•")) or line.label[:1] in set("-–+*•"):
         return _inline_heading(text.lstrip("-–+*• "), 9, "") if line.bold else None
     level, number, title = _numbered(text)
@@ -160,6 +163,11 @@ def _heading(line: _Line) -> _Heading | None:
     if line.heading or ((line.bold or text.isupper()) and _is_short(text)):
         return _Heading(_without_colon(text), 9, "")
     return _inline_heading(text, 9, "")
+
+
+def _labelled(line: _Line) -> str:
+    """The line with the number that its list gives it."""
+    return f"{line.label} {line.text}" if line.label and line.label[0].isalnum() else line.text
 
 
 def _numbered(text: str) -> tuple[int, str, str]:

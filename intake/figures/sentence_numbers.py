@@ -75,11 +75,17 @@ LEFT_ALONE = re.compile(
     r"(?:huyện|tỉnh|cấp trên|trung ương|sở)\b.{0,40}(?:tổ chức|mở|cấp)|của cấp trên|không đạt|thay vì",
     re.IGNORECASE,
 )
-PART_OF_THE_AREA = re.compile(
-    r"(?:\b[Tt]ại\s+|^|,\s*)(?:[Tt]hôn|[Bb]ản|[Ấấ]p|[Xx]óm|[Tt]ổ dân phố|[Cc]hi hội|[Tt]rường|[Kk]hu "
-    r"dân cư|[Bb]uôn)\s+"
-    r"(?:[A-ZĐÀ-Ỹ]|\d|[Mm]ầm non|[Tt]iểu học|THCS|THPT)"
-)
+_PARTS_OF_A_COMMUNE = "[Tt]hôn|[Bb]ản|[Ấấ]p|[Xx]óm|[Tt]ổ dân phố|[Kk]hu dân cư|[Bb]uôn"
+
+
+def _parts(names: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:\b[Tt]ại\s+|^|,\s*)(?:{names})\s+(?:[A-ZĐÀ-Ỹ]|\d|[Mm]ầm non|[Tt]iểu học|THCS|THPT)"
+    )
+
+
+PART_OF_THE_AREA = _parts(f"{_PARTS_OF_A_COMMUNE}|[Cc]hi hội|[Tt]rường")
+PART_OF_A_VILLAGE = _parts("[Cc]hi hội|[Tt]rường")  #: a village that reports speaks of itself as "thôn ..."
 _SUBSET = re.compile(r"\b(?:trong (?:số )?đó|bao gồm|gồm|cụ thể|trong số|chia ra|phân theo)\b", re.IGNORECASE)
 FOR = frozenset(("cho", "với"))
 _STRONG = re.compile(r"[;:().]")

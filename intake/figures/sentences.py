@@ -36,6 +36,7 @@ from intake.figures.sentence_numbers import (
     END_OF_SENTENCE,
     FOR,
     LEFT_ALONE,
+    PART_OF_A_VILLAGE,
     PART_OF_THE_AREA,
     PREVENTION,
     YEARS,
@@ -172,6 +173,7 @@ class _Reader:
         self._index = subject_index(report.indicators, report.topics)
         self._period = period
         self._area = area_of(level)
+        self._part = PART_OF_A_VILLAGE if level == "village" else PART_OF_THE_AREA
         self._above = False  #: whether the clause before spoke of a larger area than the unit's
         self._announces = False  #: whether the line before ends "...:", or is an item of such a list
 
@@ -208,13 +210,16 @@ class _Reader:
             self._above = self._area.is_above(plain, before=self._above)
             if self._above or not _says_a_figure(plain):
                 continue
-            if self._is_of_the_period(plain, sentence) and not _is_left_alone(plain):
+            if self._is_of_the_period(plain, sentence) and not self._is_left_alone(plain):
                 values.extend(self._clause(plain, listing, place, loose))
         return [
             value
             for value in values
             if not self._is_one_of_several(value, loose) and not _is_said_otherwise(value, values)
         ]
+
+    def _is_left_alone(self, clause: str) -> bool:
+        return bool(LEFT_ALONE.search(clause) or self._part.search(clause.strip()))
 
     def _is_one_of_several(self, value: Value, loose: Sequence[Mention]) -> bool:
         """Whether the total is spread over two numbers: "ban hành 03 văn bản, 02 kế hoạch" are five."""
@@ -566,10 +571,6 @@ def _is_said_otherwise(value: Value, values: Sequence[Value]) -> bool:
     """Whether the sentence gives the indicator two totals: "200 tờ rơi, 150 tờ gấp" or two moments."""
     totals = {one.value for one in values if one.indicator == value.indicator and one.sex is Sex.TOTAL}
     return len(totals - {None}) > 1
-
-
-def _is_left_alone(clause: str) -> bool:
-    return bool(LEFT_ALONE.search(clause) or PART_OF_THE_AREA.search(clause.strip()))
 
 
 def _is_whole(value: Decimal) -> bool:
