@@ -102,7 +102,7 @@ def unit_file(office: Office, unit_id: str, as_of: datetime) -> UnitFile:
     return UnitFile(
         unit=unit,
         owed=_owed(office, regime, unit_id, decisions, came, as_of),
-        decided=_decided(about, came, unit_id),
+        decided=_decided(about, decisions, came, unit_id),
         came=came,
         went=ledger.outbox_to(unit_id),
         sharing=_sharing(regime, unit),
@@ -233,7 +233,9 @@ def _about(decisions: Sequence[Decision], unit_id: str) -> list[Decision]:
     return [*own, *(each for each in back if taken_back_alone(each) in numbers or each.target in targets)]
 
 
-def _decided(about: Sequence[Decision], came: Sequence[MessageOutcome], unit_id: str) -> tuple[Decided, ...]:
+def _decided(
+    about: Sequence[Decision], decisions: Sequence[Decision], came: Sequence[MessageOutcome], unit_id: str
+) -> tuple[Decided, ...]:
     holding = {each.number for each in still_holding(about)}
     booked = {
         (outcome.archive_id, intent.key.report, intent.key.period)
@@ -242,10 +244,11 @@ def _decided(about: Sequence[Decision], came: Sequence[MessageOutcome], unit_id:
         for intent in outcome.submissions
         if intent.key.unit == unit_id and intent.accepted
     }
-    last: dict[str, int] = {}
-    for each in about:
-        if each.kind == "assign":
-            last[str(each.target["message"])] = each.number
+    last = {str(each.target["message"]): each.number for each in about if each.kind == "assign"}
+    for each in still_holding([each for each in decisions if each.target.get("message") in last]):
+        if each.kind == "set_aside":  # its mail may not have been judged again yet
+            message = str(each.target["message"])
+            last[message] = max(last[message], each.number)
     found = []
     for each in about:
         if each.kind == "assign":

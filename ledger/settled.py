@@ -27,6 +27,14 @@ def keep(writing: Writing, report: str, period: str, parts: Mapping[str, bytes])
     writing.connection.execute(insert(settled), rows)
 
 
+def keep_beside(writing: Writing, report: str, period: str, name: str, content: bytes) -> None:
+    """Put one more part of a period beside those that are kept; one of that name gives way."""
+    its = (settled.c.report == report, settled.c.period == period, settled.c.part == name)
+    writing.connection.execute(delete(settled).where(*its))
+    row = {"report": report, "period": period, "part": name, "content": content}
+    writing.connection.execute(insert(settled), [row])
+
+
 def parts(connection: Connection, report: str, period: str, names: Iterable[str]) -> dict[str, bytes]:
     """Those of the parts that are kept, by name."""
     query = select(settled.c.part, settled.c.content).where(

@@ -584,6 +584,11 @@ class Ledger:
         with self._writing() as writing:
             settled.keep(writing, report, period, parts)
 
+    def keep_settled_beside(self, report: str, period: str, name: str, content: bytes) -> None:
+        """Keep one more part of a period until its parts are worked out again; no event of the history."""
+        with self._writing() as writing:
+            settled.keep_beside(writing, report, period, name, content)
+
     def settled(self, report: str, period: str, *names: str) -> dict[str, bytes]:
         """Those parts of what was worked out for a period that are kept, by name."""
         with self._reading() as connection:

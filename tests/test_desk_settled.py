@@ -193,7 +193,7 @@ def test_while_another_process_works_the_page_shows_what_was_kept_and_says_so(de
         page = client.get(PAGE).text
         assert "Sau đó đã có thay đổi" in page
         assert ">36</a>" in page
-        assert "export_later" in client.get(f"{PAGE}/xuat").headers["location"]
+        assert "tep=bang-tinh" in client.get(f"{PAGE}/xuat").headers["location"]
     page = client.settled(PAGE).text
     assert "Sau đó đã có thay đổi" not in page
     assert ">55</a>" in page

@@ -75,6 +75,19 @@ def test_a_page_of_figures_reads_what_was_worked_out(desk: Served, path: str) ->
     assert len(asked) <= 12, asked
 
 
+@pytest.mark.parametrize("table", ["", "don-vi"])
+def test_a_table_to_take_away_is_written_beside_the_page_and_costs_little_to_give(
+    desk: Served, table: str
+) -> None:
+    client = desk.client()
+    client.settled("/tong-hop/xuat", params={"bang": table})
+    path = f"/tong-hop/xuat?bang={table}"
+    assert spent(desk, path) < 0.3 * costs()
+    with questions_to(desk) as asked:
+        client.get(path)
+    assert len(asked) <= 12, asked
+
+
 def test_a_page_of_figures_costs_no_more_while_they_are_worked_out_again(desk: Served) -> None:
     desk.client().settled("/tong-hop")
     with only_worker(desk.desk.office().settings.database_url):

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from config.units import Address, Unit
@@ -79,6 +80,12 @@ def section(text: str, name: str) -> str:
 
 
 # -- the list --------------------------------------------------------------------------------------------
+
+
+def judged_again(desk: Served, answer: httpx.Response) -> str:
+    """The page after a decision, once the mails it is about have been judged again."""
+    assert desk.desk.follow_up.wait()
+    return desk.client().get(answer.headers["location"]).text
 
 
 def test_every_unit_is_listed_in_the_order_of_the_sheet(looked_at: Served) -> None:
@@ -274,6 +281,7 @@ def test_files_are_read_and_booked_and_taken_back(desk: Served) -> None:
     (number,) = re.findall(r'name="so" value="(\d+)"', page(desk, "y-te"))
     undone = client.send_form("/don-vi/y-te/huy", ky=KY, so=number)
     assert undone.status_code == 303, undone.text
+    assert "Đã xét lại 1 thư: 0 thư đã ghi nhận" in judged_again(desk, undone)
     assert desk.office.states()["y-te"] == "missing"
     assert desk.office.value("y-te", "B1") is None
 
@@ -352,13 +360,38 @@ def test_an_exemption_is_given_and_taken_back_and_leaves_the_rest(desk: Served) 
 def test_an_address_is_linked_its_mail_judged_again_and_the_link_taken_back(desk: Served) -> None:
     client = desk.client()
     fields = {"dia-chi": "BAN@rieng.example", "tu-ngay": "2023-06-01", "ly-do": "Chị Hoa báo"}
-    client.send_form("/don-vi/suoi-dau/dia-chi", ky=KY, **fields)
+    linked = client.send_form("/don-vi/suoi-dau/dia-chi", ky=KY, **fields)
+    assert "Đã xét lại 1 thư: 1 thư đã ghi nhận" in judged_again(desk, linked)
     assert desk.office.states()["suoi-dau"] == "on_time"
     shown = section(page(desk, "suoi-dau"), "dia-chi")
     assert "ban@rieng.example" in shown
     assert "từ 01/06/2023" in shown
-    client.send_form("/don-vi/suoi-dau/huy", ky=KY, so="1")
+    undone = client.send_form("/don-vi/suoi-dau/huy", ky=KY, so="1")
+    assert "Đã xét lại 1 thư: 0 thư đã ghi nhận, 1 thư chờ xem" in judged_again(desk, undone)
     assert desk.office.states()["suoi-dau"] == "needs_review"
+
+
+def test_while_mails_are_judged_again_the_page_says_so_and_is_not_replaced(
+    desk: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk.desk.follow_up, "wake", lambda: None)
+    client = desk.client()
+    files = [("tep", ("bao cao.docx", letter("y-te", figures(7)), "application/octet-stream"))]
+    client.send_form("/don-vi/y-te/nhan", files=files, ky=KY, kenh="zalo", luc="2023-06-02T15:00")
+    monkeypatch.undo()
+    desk.desk.follow_up.wake()
+    assert desk.desk.follow_up.wait()
+    monkeypatch.setattr(desk.desk.follow_up, "wake", lambda: None)
+    where = client.send_form("/don-vi/y-te/huy", ky=KY, so="1").headers["location"]
+    shown = client.get(where).text
+    assert "Đang xét lại 1 thư" in shown
+    assert 'name="so"' not in section(shown, "da-ghi")  # what was taken back stands there no more
+    (asked,) = re.findall(r'data-awaits hx-get="([^"]*)"', shown)
+    assert client.get(html.unescape(asked)).status_code == 204
+    monkeypatch.undo()
+    desk.desk.follow_up.wake()
+    assert desk.desk.follow_up.wait()
+    assert "Đã xét lại 1 thư" in client.get(html.unescape(asked)).text
 
 
 def test_a_decision_of_another_unit_is_not_taken_back_from_here(desk: Served) -> None:

@@ -58,6 +58,7 @@ def test_by_mouse_a_zalo_file_is_found_its_unit_booked_and_taken_back(desk: Serv
     assert desk.office.value("y-te", "B1")["value"] == 17
     page.locator("#da-ghi").get_by_role("button", name="Hủy việc số").click()
     expect(page.locator("#da-ghi")).to_contain_text("đã hủy", timeout=SLOW)
+    expect(page.get_by_text("Đã xét lại 1 thư")).to_be_visible(timeout=SLOW)  # the page renews itself
     assert desk.office.states()["y-te"] == "missing"
     assert said == []
     page.context.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,11 +11,23 @@ from typing import Any
 
 import pytest
 
+from desk import totals_export
 from desk.daemon import Daemon
 from desk.office import Office as OpenOffice
+from desk.web.pages import totals
 from desk.wishes import WishKind, ask, fulfil, fulfil_all, how_it_ended, waiting_wishes
 from ledger.lock import only_worker
-from tests.offices import PERIOD, REPORT, Office, figures, inside, letter, make_office, round_of_mail
+from tests.offices import (
+    PERIOD,
+    REPORT,
+    Office,
+    figures,
+    inside,
+    letter,
+    make_office,
+    report_mail,
+    round_of_mail,
+)
 from tests.web import Served, served_office
 
 PAGE = "/tong-hop"
@@ -142,3 +156,67 @@ def test_a_file_handed_in_is_kept_and_booked_by_the_request_and_read_beside_it(
     assert desk.desk.follow_up.wait()
     assert "đang đọc số liệu" not in desk.client().get("/don-vi/y-te", params={"ky": KY}).text
     assert desk.office.value("y-te", "B1")["value"] == 17
+
+
+def awaited(page: str) -> str:
+    """What a page asks for while it awaits something."""
+    (path,) = re.findall(r'data-awaits hx-get="([^"]*)"', page)
+    return html.unescape(path)
+
+
+def test_a_table_is_written_beside_the_page_and_then_given_at_once(
+    desk: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(totals, "SHORTLY", 0.1)
+    client = desk.client()
+    client.settled(PAGE)
+    with only_worker(desk.desk.office().settings.database_url):
+        where = client.get(f"{PAGE}/xuat").headers["location"]
+        page = client.get(where).text
+        assert "Đang lập tệp Excel" in page
+        assert "Tải lại trang" in page  # the way on without a script
+        assert client.get(awaited(page)).status_code == 204
+    assert desk.desk.follow_up.wait()
+    page = client.get(awaited(page)).text
+    assert "Đã lập xong tệp Excel" in page
+    (path,) = re.findall(r'<a href="([^"]*)">Tải tệp về máy', page)
+    monkeypatch.setattr(desk.desk.follow_up, "write", None)  # nothing is asked for any more
+    assert client.get(html.unescape(path)).content.startswith(b"PK")
+
+
+def test_a_table_of_figures_that_hold_no_more_is_written_anew(desk: Served) -> None:
+    client = desk.client()
+    before = client.settled(f"{PAGE}/xuat", params={"bang": "so-lieu"}).text
+    desk.office.deliver(report_mail("y-te", figures(9)), "2023-06-06T08:00")
+    desk.office.take_in()
+    after = client.settled(f"{PAGE}/xuat", params={"bang": "so-lieu"}).text
+    assert before.splitlines()[1] != after.splitlines()[1]
+
+
+def test_a_table_that_cannot_be_written_is_told_and_not_tried_for_ever(
+    desk: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[object] = []
+
+    def broken(*of_what: object) -> bytes:
+        tried.append(of_what)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(totals_export, "export_xlsx", broken)
+    client = desk.client()
+    for _ in range(2):
+        assert "Không lập được tệp này" in client.settled(f"{PAGE}/xuat").text
+    assert len(tried) == 1
+
+
+def test_a_page_that_awaits_a_draft_is_not_sent_again_until_it_is_there(desk: Served) -> None:
+    client = desk.client()
+    client.settled(PAGE)
+    with only_worker(desk.desk.office().settings.database_url):
+        where = client.send_form(f"{PAGE}/lap?ky={KY}").headers["location"]
+        page = client.get(where).text
+        assert client.get(awaited(page)).status_code == 204
+    assert desk.desk.follow_up.wait()
+    renewed = client.get(awaited(page)).text
+    assert "Đã lập dự thảo mới" in renewed
+    assert "data-awaits" not in renewed

@@ -164,8 +164,8 @@ class Client(httpx.Client):
         """A page of the totals once its figures have been worked out; a file once it may be taken."""
         for _ in range(200):
             answer = self.get(path, params=params)
-            later = "export_later" in answer.headers.get("location", "")
-            if not later and 'hx-trigger="every 1s"' not in answer.text:
+            later = "tep=" in answer.headers.get("location", "")
+            if not later and "data-awaits" not in answer.text:
                 return answer
             assert self._desk.desk.follow_up.wait()
         raise AssertionError(f"{path} is being worked out for ever")

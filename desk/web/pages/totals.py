@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from config.reports import Figure, Grade, Indicator, Sex
 from config.spelling import accented_key, is_accented, plain_key
 from consolidate.totals import number_text
-from desk.errors import UnknownNameError
+from desk.errors import UnknownNameError, sentence_of
 from desk.figures import StandingFigure, UnitFigure, figures_behind
 from desk.freezing import require_freezable, unfreeze
 from desk.settled import (
@@ -19,13 +20,12 @@ from desk.settled import (
     settled,
     settled_findings,
     settled_units,
-    settled_values,
 )
+from desk.totals_export import BOOK, EXPORTS, TableNotWrittenError, WantedTable, written_table
 from desk.views import finding_views, reason
-from desk.web.call import POST, Call, Route
+from desk.web.call import POST, Call, Route, View
 from desk.web.downloads import saved
 from desk.web.periods import Chosen, chosen_period
-from desk.web.totals_export import EXPORTS, Taken, export_csv, export_xlsx
 from desk.wishes import Ended, Wish, WishKind, ask, how_it_ended, waiting_wishes
 from ledger.freezing import freeze_of, freezes_of
 from ledger.records import Certainty, Method
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from consolidate.consolidation import UnitValue
-    from desk.views import View
+    from desk.views import View as Told
     from ledger.records import Decision, IssueHead, MessageOutcome, Place, Value
 
 PATH = "/tong-hop"
@@ -44,6 +44,8 @@ FILTERS = ("", "changed", "doubtful", "missing")
 MOST_CHANGES = 200
 MOST_FINDINGS = 500
 LONGEST_NUMBER = 12  #: digits
+#: Seconds that a request waits for a table: in a small office it is there by then.
+SHORTLY = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,15 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class TableFile:
+    """A table somebody wants to take away, while it is written and afterwards."""
+
+    table: str
+    is_written: bool = False
+    trouble: str = ""  #: why it could not be
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """What stands over every tab: the period, its last issue with documents, and whether it is frozen."""
 
@@ -98,6 +109,14 @@ class Head:
     text: Numbers
     wishes: tuple[Wish, ...] = ()  #: what was asked for and is being made
     ended: Ended | None = None  #: how what this page was asked for ended
+    file: TableFile | None = None  #: the table this page was asked for
+
+    @property
+    def mark(self) -> str:
+        """Another one when something that is awaited has come."""
+        shown = f"{self.shown.at.isoformat()} {self.shown.is_current}" if self.shown else ""
+        told = (shown, self.trouble, [wish.number for wish in self.wishes], self.file)
+        return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +135,7 @@ class Findings:
     """What is wrong or odd in the figures."""
 
     head: Head | None
-    findings: tuple[View, ...] = ()
+    findings: tuple[Told, ...] = ()
     count: int = 0  #: with those that are not shown
     messages: Mapping[tuple[str, str], str] | None = None
 
@@ -246,6 +265,19 @@ def original(call: Call) -> Response:
     return call.go(f"/thu/{outcome.archive_id}/xem", so=spot_of(outcome, held))
 
 
+def _renewed(path: str, view: View) -> View:
+    """The same page again when what it awaits has come; nothing while it has not."""
+
+    def renewed(call: Call) -> Response:
+        with call.office.ledger.snapshot():
+            head = _head(call)
+        if head is not None and call.query.get("mark") == head.mark:
+            return call.nothing_new()
+        return view(replace(call, path=path, query={k: v for k, v in call.query.items() if k != "mark"}))
+
+    return renewed
+
+
 def make_issue(call: Call) -> Response:
     """Have the documents written."""
     chosen = _chosen(call)
@@ -291,30 +323,46 @@ def document(call: Call) -> Response:
 
 
 def export(call: Call) -> Response:
-    """Everything the page shows, as a workbook, or one table of it as CSV."""
-    table, ledger = call.query.get("bang", ""), call.office.ledger
-    if table and table not in EXPORTS:
+    """Everything the page shows, as a workbook, or one table of it as CSV: at once where it is written.
+
+    A short while is waited for it; one that takes longer is awaited on the page.
+    """
+    table = call.query.get("bang", "") or BOOK
+    if table not in {*EXPORTS, BOOK}:
         raise UnknownNameError("desk.unknown_choice", name=table, known=", ".join(EXPORTS))
-    with ledger.snapshot():
+    content, chosen = _table(call, table)
+    if content is None:
+        call.desk.follow_up.wait(SHORTLY)
+        content, chosen = _table(call, table)
+    if content is None:
+        return call.go(PATH, ky=chosen.value, tep=table)
+    name = f"TongHop_{chosen.report.id}_{chosen.period.id}"
+    return saved(content, f"{name}.xlsx" if table == BOOK else f"{name}_{table}.csv")
+
+
+def _table(call: Call, table: str) -> tuple[bytes | None, Chosen]:
+    """The table as it is written; where it is not, or no longer holds, it is asked for."""
+    with call.office.ledger.snapshot():
         head = _asked_head(call)
-        chosen = head.chosen
-        if head.shown is None or not head.shown.is_current:  # no table leaves here that no longer holds
-            return call.go(PATH, ky=chosen.value, notice="export_later")
-        made = ledger.issue_heads(chosen.report.id, chosen.period.id)
-        taken = Taken(
-            head.shown, settled_values(ledger, head.shown), settled_findings(ledger, head.shown)[0], made
-        )
-    name = f"{chosen.report.id}_{chosen.period.id}"
-    if table:
-        return saved(export_csv(table, taken, call.say), f"TongHop_{name}_{table}.csv")
-    return saved(export_xlsx(taken, call.say), f"TongHop_{name}.xlsx")
+        report, period = head.chosen.report.id, head.chosen.period.id
+        wanted = WantedTable(report, period, table, call.say.language)
+        is_current = head.shown is not None and head.shown.is_current
+        content = written_table(call.office.ledger, wanted) if is_current else None
+    if content is None and not head.trouble:
+        call.desk.follow_up.write(wanted)
+    return content, head.chosen
 
 
+#: The pages that may await something: figures, a draft, a file.
+AWAITING: Mapping[str, View] = {
+    PATH: show,
+    f"{PATH}/kiem-tra": findings,
+    f"{PATH}/lan-lap": issues,
+    f"{PATH}/chi-tieu": figure,
+}
 ROUTES = (
-    Route(PATH, show),
-    Route(f"{PATH}/kiem-tra", findings),
-    Route(f"{PATH}/lan-lap", issues),
-    Route(f"{PATH}/chi-tieu", figure),
+    *(Route(path, view) for path, view in AWAITING.items()),
+    *(Route(f"{path}/moi", _renewed(path, view), by_itself=True) for path, view in AWAITING.items()),
     Route(f"{PATH}/ban-goc", original),
     Route(f"{PATH}/xuat", export),
     Route(f"{PATH}/van-ban/{{issue}}/{{file}}", document),
@@ -370,7 +418,23 @@ def _head(call: Call) -> Head | None:
     names = {unit.id: unit.name for unit in office.regime.units}
     documents = _documents(shown.last if shown else None, call)
     text = Numbers(call.say.language)
-    return Head(chosen, shown, trouble, documents, names, text, waiting, _ended(call, chosen))
+    file = _file(call, chosen, shown) if not trouble else None
+    return Head(chosen, shown, trouble, documents, names, text, waiting, _ended(call, chosen), file)
+
+
+def _file(call: Call, chosen: Chosen, shown: Settled | None) -> TableFile | None:
+    """How it stands with the table the address names."""
+    table = call.query.get("tep", "")
+    if table not in {*EXPORTS, BOOK}:
+        return None
+    wanted = WantedTable(chosen.report.id, chosen.period.id, table, call.say.language)
+    try:
+        content = written_table(call.office.ledger, wanted) if shown and shown.is_current else None
+    except TableNotWrittenError as error:
+        return TableFile(table, trouble=sentence_of(error, call.say))
+    if content is None:
+        call.desk.follow_up.write(wanted)
+    return TableFile(table, is_written=content is not None)
 
 
 def _asked_for(call: Call, chosen: Chosen, kind: WishKind, reason: str = "") -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -24,14 +25,14 @@ from desk.web.call import POST, Call, Route
 from desk.web.pages.overview import KEPT, is_named
 from desk.web.periods import FIELD, Chosen, chosen_period, read_moment
 from desk.web.timeliness import Timeliness, timeliness
-from ledger.records import ObligationKey, ObligationState, Role
+from ledger.records import MessageState, ObligationKey, ObligationState, Role
 
 if TYPE_CHECKING:
     from config.regime import UnitKind
     from config.units import Address, Unit
     from config.wording import Wording
     from consolidate.consolidation import UnitStanding
-    from ledger.records import MessageOutcome, OutgoingMessage
+    from ledger.records import Decision, MessageOutcome, OutgoingMessage
 
 PATH = "/don-vi"
 NAVIGATION = ("units", PATH)
@@ -85,6 +86,16 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """The mails a decision is about, which are judged again because of it."""
+
+    total: int
+    left: int  #: not judged yet
+    booked: int
+    waiting: int  #: for a person
+
+
+@dataclass(frozen=True, slots=True)
 class UnitPage:
     """The page of one unit."""
 
@@ -101,6 +112,7 @@ class UnitPage:
     told: dict[str, tuple[Told, ...]]  #: what was found in a version, worst first, by archive id
     now: datetime
     is_reading: bool = False  #: a file that came by hand is being read
+    again: Again | None = None  #: what came of a decision just made
     channels: tuple[str, ...] = CHANNELS
     roles: tuple[Role, ...] = ROLES
 
@@ -130,6 +142,14 @@ def show_one(call: Call) -> Response:
     return call.page("unit.html", page_of(call))
 
 
+def renewed(call: Call) -> Response:
+    """The same once what came by hand is read and mails are judged again; nothing while they are not."""
+    page = page_of(call)
+    if page.is_reading or (page.again is not None and page.again.left):
+        return call.nothing_new()
+    return replace(call, path=f"{PATH}/{_unit(call)}").page("unit.html", page)
+
+
 def save_proof(call: Call) -> Response:
     """The proof sheet of reminders for the chosen period, as a file."""
     report, _, period = call.query.get(FIELD, "").partition("/")
@@ -156,7 +176,7 @@ def take_receipt(call: Call) -> Response:
     if role not in {"", *ROLES}:
         raise UnknownNameError("desk.unknown_choice", name=role, known=", ".join(ROLES))
     hand_in(office, HandedIn(unit, report, period, files, at, channel, why, role, nil))
-    return _back(call, "file_received", anchor="ban-nop")
+    return _back(call, "file_received", "ban-nop")
 
 
 def give_time(call: Call) -> Response:
@@ -180,8 +200,8 @@ def free(call: Call) -> Response:
 def add_address(call: Call) -> Response:
     """Remember that an address speaks for the unit."""
     since, why = call.form.get("tu-ngay", "").strip(), call.form.get("ly-do", "").strip()
-    link(replace(call.office, later=None), call.form.get("dia-chi", ""), _unit(call), since or None, why)
-    return _back(call, "linked", anchor="dia-chi")
+    made = link(call.office, call.form.get("dia-chi", ""), _unit(call), since or None, why)
+    return _back(call, "linked", "dia-chi", made)
 
 
 def take_back(call: Call) -> Response:
@@ -192,17 +212,14 @@ def take_back(call: Call) -> Response:
     if found is None:
         raise UnknownNameError("desk.unknown_item", name=number)
     why = call.form.get("ly-do", "").strip()
-    if found.message:
-        # Judged before the page is shown again: what was taken back must not stand there still.
-        set_aside(replace(office, later=None), found.message, "other", why)
-    else:
-        reopen(replace(office, later=None), number, why)
-    return _back(call, "taken_back", anchor="da-ghi")
+    made = set_aside(office, found.message, "other", why) if found.message else reopen(office, number, why)
+    return _back(call, "taken_back", "da-ghi", made)
 
 
 ROUTES = (
     Route(PATH, show),
     Route(f"{PATH}/{{unit}}", show_one),
+    Route(f"{PATH}/{{unit}}/moi", renewed, by_itself=True),
     Route(f"{PATH}/{{unit}}/minh-chung", save_proof),
     Route(f"{PATH}/{{unit}}/nhan", take_receipt, method=POST, most=LARGEST_FORM),
     Route(f"{PATH}/{{unit}}/gia-han", give_time, method=POST),
@@ -259,6 +276,7 @@ def page_of(call: Call) -> UnitPage:
             key = ObligationKey(unit_id, chosen.report.id, chosen.period.id)
             versions = versions_of(office, key, file)
         by_hand = {each.message for each in file.decided if each.message}
+        again = _again(call) if call.query.get("viec") else None
         is_reading = bool(by_hand) and any(unread in by_hand for unread, _ in office.ledger.unread())
     mails = _mails(call, file)
     shown = mails if call.query.get("thu") else mails[:LATEST]
@@ -279,7 +297,27 @@ def page_of(call: Call) -> UnitPage:
         told={each.submission.archive_id: _told(each, call.say) for each in versions},
         now=now,
         is_reading=is_reading,
+        again=again,
     )
+
+
+def _again(call: Call) -> Again | None:
+    """How it stands with the mails that the decision the address names is about."""
+    ledger, number = call.office.ledger, call.query.get("viec", "")
+    decision = next((each for each in ledger.decisions() if str(each.number) == number), None)
+    if decision is None or (about := _mails_about(decision)) is None:
+        return None
+    address, message = about
+    mails = ledger.sent_from(address) if address else [message]
+    left = {archive_id for archive_id, _ in ledger.unread()}.intersection(mails)
+    states = Counter(head.state for head in ledger.message_heads(mails).values())
+    return Again(len(mails), len(left), states[MessageState.BOOKED], states[MessageState.REVIEW])
+
+
+def _mails_about(decision: Decision) -> tuple[str, str] | None:
+    """The address or the message a decision aims at; None: neither."""
+    found = str(decision.target.get("address", "")), str(decision.target.get("message", ""))
+    return found if any(found) else None
 
 
 def _told(version: Version, say: Wording) -> tuple[Told, ...]:
@@ -352,8 +390,10 @@ def _reason(call: Call) -> str:
     return why
 
 
-def _back(call: Call, notice: str, anchor: str = "") -> Response:
-    response = call.go(f"{PATH}/{_unit(call)}", ky=call.form.get(FIELD, ""), notice=notice)
-    if anchor:
+def _back(call: Call, notice: str, anchor: str = "", decision: Decision | None = None) -> Response:
+    """To the unit's page: to a part of it, or to its head where that tells what becomes of mails."""
+    number = str(decision.number) if decision and _mails_about(decision) else ""
+    response = call.go(f"{PATH}/{_unit(call)}", ky=call.form.get(FIELD, ""), viec=number, notice=notice)
+    if anchor and not number:
         response.headers["location"] += f"#{anchor}"
     return response

@@ -269,6 +269,15 @@ def show_clean(call: Call) -> Response:
     return call.page("worklist_clean.html", CleanPage(tuple(line_of(call, task, names) for task in clean)))
 
 
+def renewed_task(call: Call) -> Response:
+    """The same once its message has been read again; nothing while it has not."""
+    item = call.places["item"]
+    decisions = call.office.ledger.decisions()
+    if _settled(call, item, decisions).is_waiting:
+        return call.nothing_new()
+    return _task_page(replace(call, path=f"{PATH}/{item}"))
+
+
 def show_task(call: Call) -> Response:
     """One task; a page that says so when it is one no more."""
     return _task_page(call)
@@ -714,6 +723,7 @@ ROUTES = (
     Route(CLEAN, accept_clean, method=POST),
     Route(UNDO, take_back, method=POST),
     Route(_OF, show_task),
+    Route(f"{_OF}/moi", renewed_task, by_itself=True),
     Route(f"{_OF}/ghi-nhan", accept_task, method=POST),
     Route(f"{_OF}/chuyen", assign_task, method=POST),
     Route(f"{_OF}/de-rieng", put_aside, method=POST),

@@ -1,23 +1,61 @@
-"""The tables of Tổng hợp to take away, each as CSV or all of them as one workbook."""
+"""The tables of Tổng hợp to take away, each as CSV or all of them as one workbook.
+
+At hundreds of units a table takes seconds to write. It is written beside the pages (`write_table`) from what
+was worked out, and kept with that: it goes when the figures are worked out again, and no page gives out one
+that no longer holds (`written_table`).
+"""
 
 from __future__ import annotations
 
+import logging
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
+from config.own_wording import department_wording
+from desk.errors import DOCUMENT, DeskError
 from desk.exports import Cell, Sheet, book_bytes, csv_bytes
+from desk.settled import NotWorkedOutError, settled, settled_findings, settled_values
 from desk.views import finding_views
 from ledger.records import Certainty
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from config.reports import Period, ReportDefinition
     from config.wording import Wording
     from consolidate.consolidation import UnitValue
+    from desk.office import Office
     from desk.settled import Settled
     from ledger.records import Finding, IssueHead
+    from ledger.store import Ledger
+
+_QUICKLY = 1  # of zlib, as `desk.settled` has it
+BOOK = "bang-tinh"  #: every table as one workbook
+_log = logging.getLogger("tonghop.exports")
+
+
+class TableNotWrittenError(DeskError):
+    """A table to take away could not be written, by a fault of ours."""
+
+    code = DOCUMENT
+
+
+@dataclass(frozen=True, slots=True)
+class WantedTable:
+    """A table somebody wants to take away, in the words of a language."""
+
+    report: str
+    period: str
+    table: str  #: one of `EXPORTS`, or BOOK
+    language: str
+
+    @property
+    def part(self) -> str:
+        """Its name among what is kept of the period."""
+        return f"table/{self.table}/{self.language}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +66,61 @@ class Taken:
     values: Sequence[UnitValue]
     findings: Sequence[Finding]
     issues: Sequence[IssueHead]
+
+
+def written_table(ledger: Ledger, wanted: WantedTable) -> bytes | None:
+    """The table as it was written; None: not yet, of the figures that are kept.
+
+    Raises:
+        TableNotWrittenError: it could not be.
+    """
+    kept = ledger.settled(wanted.report, wanted.period, wanted.part).get(wanted.part)
+    if kept is None:
+        return None
+    if not kept:
+        raise TableNotWrittenError("web.table_not_written")
+    return zlib.decompress(kept)
+
+
+def write_table(office: Office, report: ReportDefinition, period: Period, wanted: WantedTable) -> bool:
+    """Write the table and keep it; False where the figures must be worked out first, or cannot be.
+
+    Asked by the one worker: nobody else works the figures out meanwhile.
+    """
+    ledger = office.ledger
+    with ledger.snapshot():
+        try:
+            shown = settled(office, report, period)
+        except NotWorkedOutError:
+            return False
+        if shown is None or not shown.is_current:
+            return False
+        if wanted.part in ledger.settled(report.id, period.id, wanted.part):
+            return True
+        taken = _taken(ledger, shown, wanted.table)
+    say = department_wording(wanted.language, office.settings.home / "templates" / "wording")
+    try:
+        content = zlib.compress(_written(taken, wanted.table, say), _QUICKLY)
+    except Exception:  # noqa: BLE001 - whatever it is, somebody waits for an answer
+        # A fault of ours would come again at every look: what is kept says that there is none.
+        _log.exception("a table was not written")
+        content = b""
+    ledger.keep_settled_beside(report.id, period.id, wanted.part, content)
+    return True
+
+
+def _taken(ledger: Ledger, shown: Settled, table: str) -> Taken:
+    """What the table is made of, and nothing else: the units' figures are many."""
+    return Taken(
+        shown,
+        settled_values(ledger, shown) if table in {BOOK, "don-vi"} else (),
+        settled_findings(ledger, shown)[0] if table in {BOOK, "kiem-tra"} else (),
+        ledger.issue_heads(shown.report.id, shown.period.id) if table in {BOOK, "lan-lap"} else (),
+    )
+
+
+def _written(taken: Taken, table: str, say: Wording) -> bytes:
+    return export_xlsx(taken, say) if table == BOOK else export_csv(table, taken, say)
 
 
 class _Told:
