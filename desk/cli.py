@@ -42,6 +42,7 @@ def before(
         home=home,
         language=lang if lang in LANGUAGES else say.language,
         clock=(lambda: fixed) if fixed else (lambda: datetime.now(UTC)),
+        fixed=fixed,
         who=who,
     )
 

@@ -29,6 +29,7 @@ class World:
     home: Path
     language: str
     clock: Callable[[], datetime]
+    fixed: datetime | None  #: what the clock tells for ever, where a test stops it
     who: str
 
 
@@ -53,10 +54,12 @@ def opened_office(context: typer.Context, actor: str = "") -> Iterator[Office]:
 @contextmanager
 def opened_desk(context: typer.Context) -> Iterator[Desk]:
     """The desk in the browser, not yet serving; its errors end the command with their sentence."""
+    from desk.web.beside import FollowUpBeside
     from desk.web.desk import Desk
 
     world = world_of(context)
-    with spoken(), closing(Desk(world.home, world.clock)) as opened:
+    beside = FollowUpBeside(world.home, world.fixed)
+    with spoken(), closing(Desk(world.home, world.clock, follow_up=lambda _office: beside)) as opened:
         yield opened
 
 

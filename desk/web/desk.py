@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -14,19 +13,18 @@ from typing import TYPE_CHECKING
 from config.own_wording import department_wording
 from config.settings import SecondFactor, load_settings
 from config.wording import LANGUAGES, Wording
-from desk.configuration import Print, print_of
-from desk.office import Office, open_office
+from desk.current import CurrentOffice
+from desk.office import Office
 from desk.picture_cache import PictureCache
 from desk.pictures import FOLDER, Pictures
 from desk.web.accounts import Accounts
-from desk.web.follow_up import FollowUp
+from desk.web.follow_up import FollowsUp, FollowUp
 from desk.web.patience import Flood
 from desk.web.rendering import Rendering
 from desk.web.second_factor import HalfSignedIn
 from desk.web.sessions import Sessions
 from desk.web.store import open_store
 from desk.wishes import waiting_wishes
-from ledger.database import sqlite_file
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -36,16 +34,22 @@ if TYPE_CHECKING:
 
 
 class Desk:
-    """One desk over one home folder; safe to use from several threads.
-
-    The office is opened once and opened again when a file it was made from has changed, so that a page
-    never shows an old configuration and never reads it twice.
-    """
+    """One desk over one home folder; safe to use from several threads."""
 
     def __init__(
-        self, home: Path, clock: Callable[[], datetime], hasher: PasswordHasher | None = None
+        self,
+        home: Path,
+        clock: Callable[[], datetime],
+        hasher: PasswordHasher | None = None,
+        follow_up: Callable[[Callable[[], Office]], FollowsUp] = FollowUp,
     ) -> None:
         """Open the desk.
+
+        Args:
+            home: the folder.
+            clock: tells the time.
+            hasher: of passwords, Argon2 as the library advises unless given.
+            follow_up: makes what follows up on the office it is given: a thread of this process unless told.
 
         Raises:
             ConfigError, HomeNotFoundError, LedgerError: as `open_office`.
@@ -54,13 +58,9 @@ class Desk:
         self.clock = clock
         self.settings: Settings = load_settings(home)
         self.changes = threading.Lock()  #: held while a form of ours changes something
-        self.follow_up = FollowUp(self.office)
-        self._opening = threading.Lock()
-        self._open = ExitStack()
-        self._print: Print = ()
-        self._office: Office | None = None
-        self._wordings: dict[str, Wording] = {}
-        self.office()
+        self._current = CurrentOffice(home, clock)
+        self.follow_up = follow_up(self._current)
+        self._wordings: tuple[Office | None, dict[str, Wording]] = (None, {})
         self.pictures = self._pictures()
         self._store = open_store(home)
         self.accounts = Accounts(self._store, clock, hasher)
@@ -98,28 +98,27 @@ class Desk:
         Raises:
             ConfigError, LedgerError: as `open_office`.
         """
-        with self._opening:
-            office = self._opened()
-            if not actor:
-                return office
-            return replace(
-                office,
-                settings=replace(office.settings, officer=actor),
-                ledger=office.ledger.under(actor),
-                wording=self._wordings.get(language, office.wording),
-                later=self.follow_up.wake,
-            )
+        office = self._current()
+        if not actor:
+            return office
+        return replace(
+            office,
+            settings=replace(office.settings, officer=actor),
+            ledger=office.ledger.under(actor),
+            wording=self._wordings_of(office).get(language, office.wording),
+            later=self.follow_up.wake,
+        )
 
     def wording(self, language: str) -> Wording:
         """The words of the interface in a language; in that of the office when there is none such."""
         office = self.office()
-        return self._wordings.get(language, office.wording)
+        return self._wordings_of(office).get(language, office.wording)
 
     def close(self) -> None:
         """Let go of everything."""
         self.follow_up.close()
         self.pictures.close()
-        self._open.close()
+        self._current.close()
         self._store.close()
 
     def _pictures(self) -> Pictures:
@@ -129,24 +128,11 @@ class Desk:
             office.archive, PictureCache(self.home / FOLDER), lambda: self.office().open_picture_pool()
         )
 
-    def _opened(self) -> Office:
-        now = _print_of(self.settings)
-        if self._office is None or now != self._print:
-            opened = ExitStack()
-            office = opened.enter_context(open_office(self.home, clock=self.clock, actor="desk"))
-            # Connections still in use are closed when they are given back.
-            self._open.close()
-            self._open, self._office = opened, office
+    def _wordings_of(self, office: Office) -> dict[str, Wording]:
+        """The words of every language, with the department's own: read once for an office."""
+        read_for, found = self._wordings
+        if read_for is not office:
             own_words = self.home / "templates" / "wording"
-            self._wordings = {each: department_wording(each, own_words) for each in LANGUAGES}
-            self._print = _print_of(self.settings)  # opening may have made the ledger's file
-        return self._office
-
-
-def _print_of(settings: Settings) -> Print:
-    """Changes when the configuration does, or when another ledger takes the place of this one."""
-    found = print_of(settings)
-    ledger = sqlite_file(settings.database_url)
-    if ledger is None or not ledger.exists():
+            found = {each: department_wording(each, own_words) for each in LANGUAGES}
+            self._wordings = office, found  # together: another thread sees both or neither
         return found
-    return (*found, (ledger.name, 0, 0, ledger.stat().st_ino))
