@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from ledger.lock import only_worker
 from tests.offices import at, figures, report_mail
 from tests.web import (
     PHONE,
@@ -117,6 +118,47 @@ def test_a_round_is_closed_by_keyboard(desk: Served, browser: Browser) -> None:
     press_on(page, "Số buổi tuyên truyền, tổng số: 36")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Số buổi tuyên truyền")
     assert path_of(page) == "/tong-hop/chi-tieu"
+    page.context.close()
+
+
+def test_from_a_total_to_the_units_to_the_cell_to_the_mail_in_three_clicks(
+    desk: Served, browser: Browser
+) -> None:
+    page = desk.page(browser)
+    page.goto(desk.url("/tong-hop"))
+    page.get_by_role("link", name="Số lượt người tham dự, nữ: 642").click()
+    row = page.get_by_role("row", name="UBND xã Bình Minh")
+    expect(row).to_contain_text("bao cao.docx, bảng 2, hàng 3, cột 5")
+    page.get_by_role("link", name="UBND xã Bình Minh: 207, xem trong bản gốc").click()
+    expect(page.locator("#ban-goc")).to_contain_text("bảng 2, hàng 3, cột 5")
+    expect(page.locator("#ban-goc .mark")).to_have_count(1)
+    page.get_by_role("main").get_by_role("link", name="Xem thư", exact=True).click()
+    expect(page.get_by_role("main")).to_contain_text("vanthu@binhminh.example")
+    page.context.close()
+
+
+def test_what_is_awaited_takes_no_control_from_under_the_hands(desk: Served, browser: Browser) -> None:
+    desk.client().settled("/tong-hop")
+    page = desk.page(browser)
+    with only_worker(desk.desk.office().settings.database_url):
+        a_report_comes(desk)
+        page.goto(desk.url("/tong-hop"))
+        expect(page.locator("[data-awaits]")).to_contain_text("Sau đó đã có thay đổi")
+        page.get_by_role("button", name="Lập dự thảo").focus()
+    held = page.get_by_text("Đã có kết quả mới")
+    expect(held).to_be_visible()
+    expect(page.get_by_role("button", name="Lập dự thảo")).to_be_focused()
+    page.locator("summary", has_text="Chốt số liệu").click()
+    page.get_by_label("Lý do").fill("Đã trình")
+    leave = "document.activeElement.blur()"
+    page.evaluate(leave)
+    page.wait_for_timeout(1_500)  # longer than it takes to ask again
+    expect(page.get_by_label("Lý do")).to_have_value("Đã trình")
+    page.get_by_label("Lý do").fill("")
+    page.locator("summary", has_text="Chốt số liệu").click()
+    page.evaluate(leave)
+    expect(page.locator("[data-awaits]")).to_have_count(0)
+    expect(page.locator("#bang")).to_contain_text("55")
     page.context.close()
 
 
