@@ -60,7 +60,7 @@ def test_the_advice_for_a_file_nobody_can_read_stands_in_the_mail_to_the_unit(
     client, advice = served.client(), FAULTS[what][2]
     (task,) = [item["id"] for item in served.office.listed("review") if item["message"] == ids[what]]
     page = client.get(f"/viec-can-xem/{task}").text
-    written = re.search(r'<textarea id="noi-dung"[^>]*>([^<]*)</textarea>', page)
+    written = re.search(r'<textarea id="de-nghi"[^>]*>([^<]*)</textarea>', page)
     assert written
     words = html.unescape(written[1])
     assert advice in words

@@ -4,60 +4,104 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyotp
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from desk.web.accounts import Role
 from desk.web.second_factor import RECOVERY_CODES
 from desk.web.sessions import CONFIRMED_FOR
-from tests.offices import figures, report_mail
+from desk.worklist import work_list
+from tests.offices import figures, make_office, report_mail
 from tests.web import (
+    DESKTOP,
     PASSWORD,
     PHONE,
     ROUND_PAGES,
     Served,
-    chromium,
     complaints_of,
     faults_of,
+    faults_unfolded,
     is_wider_than_window,
     path_of,
+    served_busy_round,
+    served_office,
     served_round,
 )
 
+#: What shows something else while nothing is collected.
+EMPTY_PAGES = (
+    "/ky-bao-cao",
+    "/viec-can-xem",
+    "/viec-can-xem/ro-rang",
+    "/don-vi",
+    "/don-vi/y-te",
+    "/tong-hop",
+    "/thu-di",
+    "/thu-di/den-luot",
+    "/thiet-lap",
+    "/thiet-lap/lich-su",
+    "/nhat-ky",
+)
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
+
+@dataclass(frozen=True)
+class Looked:
+    """A page looked at in one language and size, with its complaints."""
+
+    page: Page
+    said: list[str]
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served_round(tmp_path_factory.mktemp("desk")) as found:
-        yield found
-
-
-@pytest.mark.parametrize("path", ROUND_PAGES)
-def test_every_page_is_accessible_and_breaks_no_rule(desk: Served, browser: Browser, path: str) -> None:
-    page = desk.page(browser)
+@pytest.fixture(scope="module", params=["vi", "en", "phone"])
+def looked(request: pytest.FixtureRequest, desk: Served, browser: Browser) -> Iterator[Looked]:
+    is_phone = request.param == "phone"
+    page = desk.page(browser, viewport=PHONE if is_phone else DESKTOP, is_mobile=is_phone, has_touch=is_phone)
     said = complaints_of(page.context)
-    page.goto(desk.url(path))
-    assert faults_of(page) == []
-    assert not is_wider_than_window(page)
-    assert said == []
+    if request.param == "en":
+        page.goto(desk.url("/tai-khoan"))
+        page.get_by_role("button", name="English").click()
+        expect(page.get_by_role("link", name="Journal")).to_be_visible()
+    yield Looked(page, said)
     page.context.close()
 
 
 @pytest.mark.parametrize("path", ROUND_PAGES)
-def test_every_page_fits_a_phone(desk: Served, browser: Browser, path: str) -> None:
-    page = desk.page(browser, viewport=PHONE, is_mobile=True, has_touch=True)
-    page.goto(desk.url(path))
-    assert not is_wider_than_window(page)
-    assert faults_of(page) == []
-    page.context.close()
+def test_every_page_is_accessible_fits_and_breaks_no_rule(desk: Served, looked: Looked, path: str) -> None:
+    looked.page.goto(desk.url(path))
+    assert faults_unfolded(looked.page) == []
+    assert not is_wider_than_window(looked.page)
+    assert looked.said == []
+
+
+def test_every_kind_of_question_and_its_message_are_accessible(tmp_path: Path, browser: Browser) -> None:
+    with served_busy_round(tmp_path) as desk:
+        with desk.desk.office().ledger.snapshot():
+            tasks = work_list(desk.desk.office()).tasks
+        paths = [f"/viec-can-xem/{task.id}" for task in tasks] + [f"/thu/{tasks[0].head.archive_id}"]
+        for size in (DESKTOP, PHONE):
+            page = desk.page(browser, viewport=size)
+            said = complaints_of(page.context)
+            for path in (*paths, "/tong-hop", "/tong-hop/kiem-tra"):
+                page.goto(desk.url(path))
+                assert faults_unfolded(page) == [], path
+                assert not is_wider_than_window(page), path
+            assert said == []
+            page.context.close()
+
+
+def test_an_office_that_has_collected_nothing_has_no_faulty_page(tmp_path: Path, browser: Browser) -> None:
+    with served_office(make_office(tmp_path)) as desk:
+        page = desk.page(browser)
+        for path in EMPTY_PAGES:
+            page.goto(desk.url(path))
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
+            assert faults_unfolded(page) == [], path
+            assert not is_wider_than_window(page), path
+        page.context.close()
 
 
 def test_a_newcomer_signs_in_by_keyboard_and_chooses_a_password(tmp_path: Path, browser: Browser) -> None:

@@ -32,7 +32,7 @@ from tests.offices import (
     report_mail,
     round_of_mail,
 )
-from tests.web import PAGES, Served, chromium, complaints_of, served_office
+from tests.web import PAGES, Served, complaints_of, served_office
 
 ATTACK = (
     "</td></title></textarea></script><x-attack>\"'x-attack=1 <script>window.hit=1</script>"
@@ -101,12 +101,6 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 @pytest.fixture(scope="module")
 def walked(desk: Served) -> Walked:
     return Walked(walk(desk))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 def walk(desk: Served) -> dict[str, httpx.Response]:

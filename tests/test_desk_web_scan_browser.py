@@ -10,17 +10,11 @@ from playwright.sync_api import Browser, Page, expect
 from intake.extractors.scan import is_installed
 from tests import builders_pages as paper
 from tests.offices import address, figures, letter, make_office, note
-from tests.web import PHONE, Served, chromium, complaints_of, faults_of, served_office
+from tests.web import PHONE, Served, complaints_of, faults_of, served_office
 
 LOW = {"width": 1366, "height": 260}  #: a window that shows only the beginning of a page
 SLOW = 60_000  #: milliseconds until a page is recognised, on a busy machine
 pytestmark = pytest.mark.skipif(not is_installed(), reason="Tesseract with Vietnamese is not installed")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,6 @@ from tests.web import (
     PASSWORD,
     PHONE,
     Served,
-    chromium,
     complaints_of,
     faults_of,
     is_wider_than_window,
@@ -26,12 +25,6 @@ from tests.web import (
 )
 
 MINE = "Mật khẩu của bạn"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -13,19 +13,12 @@ from tests.offices import at, figures, report_mail
 from tests.web import (
     PHONE,
     Served,
-    chromium,
     complaints_of,
     faults_of,
     is_wider_than_window,
     path_of,
     served_round,
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture

@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from desk.web.accounts import Role
 from tests.offices import PERIOD, REPORT, figures, letter
-from tests.web import PHONE, Served, chromium, complaints_of, faults_of, is_wider_than_window, served_round
+from tests.web import PHONE, Served, complaints_of, faults_of, is_wider_than_window
 
 SLOW = 30_000  #: milliseconds for a form whose answer reads files, on a busy machine
 MOST_STOPS = 60  #: presses of Tab before something in the page is given up
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served_round(tmp_path_factory.mktemp("desk")) as found:
-        yield found
 
 
 def tab_to(page: Page, selector: str) -> None:

@@ -339,7 +339,7 @@ def test_a_unit_is_asked_by_mail_to_put_right_what_it_sent(
 ) -> None:
     task = task_of(office, ids["figures"])
     page = client.get(f"{PATH}/{task}").text
-    words = re.search(r'<textarea id="noi-dung"[^>]*>([^<]*)</textarea>', page)
+    words = re.search(r'<textarea id="de-nghi"[^>]*>([^<]*)</textarea>', page)
     assert words
     assert "khoảng 3-4" in words[1]  # pre-written from what was found
     page = follow(client, client.send_form(f"{PATH}/{task}/tra-lai", **{"noi-dung": "Đề nghị ghi rõ số vụ."}))

@@ -11,7 +11,6 @@ from tests.offices import Office, figures, make_office, report_mail, round_of_ma
 from tests.web import (
     PHONE,
     Served,
-    chromium,
     complaints_of,
     faults_of,
     is_wider_than_window,
@@ -20,12 +19,6 @@ from tests.web import (
 )
 
 PATH = "/viec-can-xem"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

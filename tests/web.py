@@ -9,8 +9,10 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,7 +30,17 @@ from sqlalchemy import event
 from desk.web.accounts import Role
 from desk.web.desk import Desk
 from desk.web.serving import served
-from tests.offices import Office, at, make_office, round_of_mail
+from tests.offices import (
+    DEPARTMENT,
+    Office,
+    address,
+    at,
+    figures,
+    make_office,
+    note,
+    report_mail,
+    round_of_mail,
+)
 
 PASSWORD = "bon con trau an co tren de 1975"
 DESKTOP = {"width": 1366, "height": 768}
@@ -196,11 +208,49 @@ def served_office(office: Office) -> Iterator[Served]:
 @contextmanager
 def served_round(folder: Path) -> Iterator[Served]:
     """Serve an office after a small round of mail: two on time, one late, one held, one question."""
-    office = make_office(folder)
+    with served_office(copied(_round_made(), folder)) as desk:
+        yield desk
+
+
+@contextmanager
+def served_busy_round(folder: Path) -> Iterator[Served]:
+    """Serve the same office when mail goes out after approval, a figure is in doubt and a file is damaged."""
+    with served_office(copied(_busy_round_made(), folder)) as desk:
+        yield desk
+
+
+def copied(made: Path, folder: Path) -> Office:
+    """A copy of an office that was made once, for a test to work on."""
+    shutil.copytree(made, folder, dirs_exist_ok=True)
+    return Office(folder / "home", folder / "mail")
+
+
+@cache
+def _round_made() -> Path:
+    office = make_office(_kept_folder())
     round_of_mail(office)
     office.take_in()
-    with served_office(office) as desk:
-        yield desk
+    return office.home.parent
+
+
+@cache
+def _busy_round_made() -> Path:
+    office = make_office(_kept_folder(), department=DEPARTMENT.replace("mode: preview", "mode: approve"))
+    round_of_mail(office)
+    office.deliver(report_mail("y-te", figures(5, B3=("1,234", "20"))), "2023-06-03T11:00")
+    broken = ("bc.docx", b"PK\x03\x04 hong")
+    office.deliver(
+        note(address("hoa-lac"), "Báo cáo bình đẳng giới", "Xã Hòa Lạc gửi", broken), "2023-06-03T12:00"
+    )
+    office.take_in()
+    return office.home.parent
+
+
+def _kept_folder() -> Path:
+    """A folder that lasts as long as this process."""
+    folder = Path(tempfile.mkdtemp(prefix="tonghop-vong-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 @contextmanager
@@ -241,6 +291,12 @@ def faults_of(page: Page) -> list[str]:
         f"{fault['id']}: {fault['help']} {[node['target'] for node in fault['nodes']][:3]}"
         for fault in found["violations"]
     ]
+
+
+def faults_unfolded(page: Page) -> list[str]:
+    """The same with everything that is folded opened: an officer opens it too."""
+    page.evaluate("document.querySelectorAll('details').forEach((folded) => { folded.open = true; })")
+    return faults_of(page)
 
 
 def is_wider_than_window(page: Page) -> bool:
