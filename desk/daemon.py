@@ -45,6 +45,8 @@ from intake.mailbox.interface import (
     MailboxError,
     MailboxLoginRefusedError,
 )
+from ledger.errors import LedgerDatabaseError
+from ledger.lock import Lock
 from ledger.records import MORNING_DONE, MORNING_ISSUED
 
 MORNING = clock_time(7, 30)
@@ -60,6 +62,7 @@ class Daemon:
 
     office: Office
     say: Callable[[str], None]
+    lock: Lock | None = None  #: that of the one daemon; looked after before each piece of work
     mailbox: CountedMailbox | None = None
     _stopping: bool = False
     _backoff: Backoff = field(default_factory=Backoff)
@@ -79,6 +82,7 @@ class Daemon:
         Raises:
             MailboxError: the mailbox could not be read, and there is no next look to wait for.
             EmptyArchiveError: the ledger knows messages and the archive holds none.
+            AnotherDaemonRunsError: the lock was lost, and another daemon has taken it.
         """
         clear_up(self.office)
         if once:
@@ -99,6 +103,7 @@ class Daemon:
         with suppress(_StoppedError):
             timetable.run_all()
             while not self._stopping:
+                self._keep_lock()
                 timetable.run_pending()
                 self._recognise_one()
                 self._wait(min(LONGEST_WAIT, max(0.1, timetable.idle_seconds or 0.1)))
@@ -186,8 +191,26 @@ class Daemon:
                 self._trouble_told(fault)
         self._spoiled = {str(fault) for fault in faults}
 
+    def _keep_lock(self) -> None:
+        """Work on only as the one daemon: PostgreSQL lets go of the lock when it is restarted.
+
+        A database that is away is waited for, since nothing can be written meanwhile.
+        """
+        told = False
+        while self.lock is not None:
+            try:
+                self.lock.keep()
+            except LedgerDatabaseError as error:
+                if not told:
+                    self._trouble_told(error)
+                told = True
+                self._pause(LONGEST_WAIT)
+            else:
+                return
+
     def _renew(self) -> None:
         """Take over a changed configuration; one that cannot be used is told once, and no mail goes."""
+        self._keep_lock()
         if self.office.is_current:
             return
         try:

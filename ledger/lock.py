@@ -3,6 +3,10 @@
 The lock goes with the process: kill -9 frees it. On SQLite it is a flock on `<ledger file>.lock`, which
 names its holder; on PostgreSQL an advisory lock of a session whose application_name does, so that it holds
 across hosts. A child that is forked without exec inherits the flock: start workers by spawn.
+
+Whoever holds a lock for long calls `keep` before each piece of work: a session ends when PostgreSQL is
+restarted, and a file that was removed locks nobody out. Work under way is safe all the same, for every
+writer is one of a row (`ledger.database`), and what is claimed is claimed in a transaction.
 """
 
 from __future__ import annotations
@@ -13,16 +17,17 @@ import re
 import socket
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
-from ledger.database import connect_engine, sqlite_file
+from ledger.database import connect_engine, named_errors, sqlite_file
 from ledger.errors import AnotherDaemonRunsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from sqlalchemy import Connection
 
@@ -31,6 +36,8 @@ DAEMON_LOCK = 0x686F70  # "hop"
 SENDER_LOCK = 0x677569  # "gui"
 WORKER_LOCK = 0x6C616D  # "lam"
 _NAME = re.compile(r"tonghop daemon (?P<pid>\d+)@(?P<host>\S*)")
+_TAKE = text("SELECT pg_try_advisory_lock(:key)")
+_STILL_THERE = text("SELECT 1")
 _HOLDER = text(
     "SELECT activity.application_name FROM pg_locks AS locks "
     "JOIN pg_stat_activity AS activity ON activity.pid = locks.pid "
@@ -39,55 +46,66 @@ _HOLDER = text(
 )
 
 
+class Lock(Protocol):
+    """A lock that is held."""
+
+    def keep(self) -> None:
+        """See that it is held still; take it again where it was lost.
+
+        Raises:
+            AnotherDaemonRunsError: somebody else has taken it meanwhile.
+            LedgerDatabaseError: the database is not there to hold it.
+
+        """
+
+
 @contextmanager
-def only_daemon(url: str) -> Iterator[None]:
+def only_daemon(url: str) -> Iterator[Lock]:
     """Be the one daemon of the ledger of that URL while the block runs.
 
     Raises:
         AnotherDaemonRunsError: another process is, named by pid and host.
 
     """
-    file = sqlite_file(url)
-    with _locked_file(file.with_name(file.name + ".lock")) if file else _locked_session(url, DAEMON_LOCK):
-        yield
+    with _held(url, DAEMON_LOCK, ".lock") as lock:
+        yield lock
 
 
 @contextmanager
-def only_sender(url: str) -> Iterator[None]:
+def only_sender(url: str) -> Iterator[Lock]:
     """Be the one who takes mails out of the outbox: what stands in `sending` is then nobody else's.
 
     Raises:
         AnotherDaemonRunsError: another process or thread is sending.
 
     """
-    file = sqlite_file(url)
-    with _locked_file(file.with_name(file.name + ".sending")) if file else _locked_session(url, SENDER_LOCK):
-        yield
+    with _held(url, SENDER_LOCK, ".sending") as lock:
+        yield lock
 
 
 @contextmanager
-def only_worker(url: str) -> Iterator[None]:
+def only_worker(url: str) -> Iterator[Lock]:
     """Be the one who works figures out and makes drafts: two would make the same one twice.
 
     Raises:
         AnotherDaemonRunsError: another process or thread does.
 
     """
-    file = sqlite_file(url)
-    with _locked_file(file.with_name(file.name + ".working")) if file else _locked_session(url, WORKER_LOCK):
-        yield
+    with _held(url, WORKER_LOCK, ".working") as lock:
+        yield lock
 
 
 def daemon_runs(url: str) -> bool:
-    """Whether a daemon serves the ledger of that URL right now."""
+    """Whether a daemon serves the ledger of that URL right now. Nobody is kept from the lock by asking."""
     file = sqlite_file(url)
     if file is not None:
         return _is_locked(file.with_name(file.name + ".lock"))
+    engine = connect_engine(url)
     try:
-        with only_daemon(url):
-            return False
-    except AnotherDaemonRunsError:
-        return True
+        with named_errors(), engine.connect() as connection:
+            return _holder(connection, DAEMON_LOCK) is not None
+    finally:
+        engine.dispose()
 
 
 def _is_locked(path: Path) -> bool:
@@ -102,17 +120,42 @@ def _is_locked(path: Path) -> bool:
 
 
 @contextmanager
-def _locked_file(path: Path) -> Iterator[None]:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)  # never unlinked: a new file is a new lock
+def _held(url: str, key: int, ending: str) -> Iterator[Lock]:
+    file = sqlite_file(url)
+    lock = _FileLock(file.with_name(file.name + ending)) if file else _SessionLock(url, key)
     try:
-        _take_file(descriptor, path)
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, _own_name().encode(), 0)
-        os.fsync(descriptor)
-        yield
+        lock.take()
+        yield lock
     finally:
-        os.close(descriptor)
+        lock.release()
+
+
+class _FileLock:
+    """A flock on a file that names its holder."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._descriptor: int | None = None
+
+    def take(self) -> None:
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # never unlinked by us: a new file is a new lock
+        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        _take_file(self._descriptor, self._path)
+        os.ftruncate(self._descriptor, 0)
+        os.pwrite(self._descriptor, _own_name().encode(), 0)
+        os.fsync(self._descriptor)
+
+    def keep(self) -> None:
+        assert self._descriptor is not None
+        if not self._path.exists() or not os.path.samestat(self._path.stat(), os.fstat(self._descriptor)):
+            self.release()
+            self.take()
+
+    def release(self) -> None:
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            os.close(descriptor)
 
 
 def _take_file(descriptor: int, path: Path) -> None:
@@ -127,21 +170,48 @@ def _take_file(descriptor: int, path: Path) -> None:
             return
 
 
-@contextmanager
-def _locked_session(url: str, key: int) -> Iterator[None]:
-    engine = connect_engine(url, application_name=_own_name())
-    try:
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            if not _take(connection, key):
-                raise _another(str(connection.execute(_HOLDER, {"key": key}).scalar()))
-            yield
-    finally:
-        engine.dispose()  # ends the session, and the lock with it
+class _SessionLock:
+    """An advisory lock of a session of PostgreSQL, which ends with the session."""
+
+    def __init__(self, url: str, key: int) -> None:
+        self._engine = connect_engine(url, application_name=_own_name())
+        self._key = key
+        self._connection: Connection | None = None
+
+    def take(self) -> None:
+        with named_errors():
+            connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            self._connection = connection
+            if not connection.execute(_TAKE, {"key": self._key}).scalar():
+                raise _another(str(_holder(connection, self._key)))
+
+    def keep(self) -> None:
+        if not self._lives():
+            self.take()
+
+    def release(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._engine.dispose()  # ends the session, and the lock with it
+
+    def _lives(self) -> bool:
+        """Whether the session is the one that took the lock."""
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return False
+        try:
+            connection.execute(_STILL_THERE)
+        except DBAPIError:
+            connection.invalidate()
+            connection.close()
+            return False
+        self._connection = connection
+        return True
 
 
-def _take(connection: Connection, key: int) -> bool:
-    taken = connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key})
-    return bool(taken.scalar())
+def _holder(connection: Connection, key: int) -> str | None:
+    name = connection.execute(_HOLDER, {"key": key}).scalar()
+    return None if name is None else str(name)
 
 
 def _own_name() -> str:

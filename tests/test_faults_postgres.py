@@ -13,8 +13,11 @@ from typer.testing import CliRunner
 
 from desk.cli import app
 from desk.errors import LEDGER
+from ledger.lock import daemon_runs
 from tests.offices import PERIOD, REPORT, Office, figures, make_office, report_mail
 from tests.postgres import PostgresServer, private_postgres
+from tests.test_desk_daemon import seconds_to_stop, until
+from tests.test_desk_web_serving import running, told_until_started
 
 UNITS = ("binh-minh", "dong-tam", "hoa-lac", "y-te")
 
@@ -84,3 +87,30 @@ def settled(office: Office) -> None:
         recorded = [each.subject for each in opened.ledger.history(event="message_recorded")]
         assert len(opened.ledger.submissions(REPORT, PERIOD)) == 4
     assert sorted(recorded) == sorted(set(recorded))
+
+
+def test_an_idle_daemon_whose_postgresql_was_restarted_is_still_the_only_one(
+    tmp_path: Path, server: PostgresServer
+) -> None:
+    office, url = make_office(tmp_path), server.new_database()
+    office.settings(f"database_url: {url}\n")
+    with running(office, "run") as daemon:
+        told_until_started(daemon)
+        until(lambda: is_idle(url), 60)
+        server.restart()
+        until(lambda: daemon_runs(url), 20)
+        assert str(daemon.pid) in office.run("run", "--once", code=LEDGER).err
+        assert seconds_to_stop(daemon) < 5
+        assert daemon.returncode == 0
+
+
+def is_idle(url: str) -> bool:
+    """Whether no session but those that hold locks has done anything for two seconds."""
+    question = (
+        "SELECT coalesce(max(state_change) < now() - interval '2 s', false) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid() "
+        "AND application_name NOT LIKE 'tonghop%'"
+    )
+    with psycopg.connect(url) as connection:
+        (found,) = connection.execute(question).fetchone() or (False,)
+    return bool(found)

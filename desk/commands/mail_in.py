@@ -67,11 +67,11 @@ def run(
     telling = unsaid if under_systemd() else tell
     with (
         opened_office(context, actor="daemon") as office,
-        only_daemon(office.settings.database_url),
+        only_daemon(office.settings.database_url) as lock,
         logging_to(office.settings.home / "logs"),
         nullcontext() if once else _desk_beside(context),
     ):
-        Daemon(office, telling).run(once=once)
+        Daemon(office, telling, lock).run(once=once)
 
 
 def _take_in(office: Office, new: int, notes: tuple[Any, ...], *, as_json: bool) -> None:
