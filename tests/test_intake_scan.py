@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import time
 from collections.abc import Iterator
 from functools import cache
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from config.wording import Wording
 from intake.documents import Cell, Document, FileKind, ReadState, Table
 from intake.errors import DamagedFileError, FileTooLargeError, NotReadYetError
 from intake.evidence.letterhead import read_letterhead
@@ -31,6 +33,7 @@ from intake.mail.messages import ReadMessage
 from intake.sandbox.pool import ReaderPool
 from intake.sandbox.wire import packed, unpacked
 from tests import builders_pages as paper
+from tests.builders import docx as written_docx
 from tests.builders import mail, png
 
 #: `grid_page("1.247")` as a telephone held sideways writes it: encoded by pillow-heif, orientation 6
@@ -363,6 +366,27 @@ def test_a_blank_page_is_an_empty_document() -> None:
     Image.new("RGB", (1700, 2300), "white").save(octets, "PNG")
     document = extract_image(octets.getvalue(), budget())
     assert (document.blocks, document.notes) == ((), ("ocr",))
+
+
+@needs_tesseract
+@pytest.mark.parametrize("ends", ["ulimit -d 25000; exec /usr/bin/tesseract", "kill -KILL $$;"])
+def test_a_scan_for_which_memory_is_wanting_is_named_and_never_read_as_blank(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ends: str
+) -> None:
+    """Tesseract itself goes on without memory, and calls the page empty; or the system kills it."""
+    program = tmp_path / "tesseract"
+    program.write_text(f'#!/bin/sh\n{ends} "$@"\n')
+    program.chmod(0o700)
+    photo, letter = paper.jpeg(grid_page("1.247"), 85), written_docx("BÁO CÁO")
+    with monkeypatch.context() as patched:
+        patched.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+        octets = mail(files=[("anh.jpg", photo), ("bc.docx", letter)])
+        files = read_message(octets, Limits(seconds=120.0, recognition=100.0)).files
+    assert [(file.name, file.state) for file in files] == [
+        ("anh.jpg", ReadState.OVERRAN),
+        ("bc.docx", ReadState.READ),
+    ]
+    assert "bộ nhớ" in Wording()("reasons.file_overran")
 
 
 @needs_tesseract

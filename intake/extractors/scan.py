@@ -44,11 +44,14 @@ _NEAR: Final = 14.0  #: pixels at 300 dpi between rules that are one rule
 _DIGITS: Final = "0123456789.,-%/()+"
 _FIGURE: Final = re.compile(r"[\d.,%/()+\-–—\s]*\d[\d.,%/()+\-–—\s]*")
 _WORDY: Final = re.compile(r"[^\W\d_]{2}")
+#: What Tesseract's picture library says when memory ran out. The program goes on, and calls the page empty.
+_NO_MEMORY: Final = re.compile(rb"[mc]alloc fail|bad_alloc")
+_NOT_STARTED: Final = 126  #: of a shell or the loader: the program did not run
 _WORD_LEVEL, _LINE_LEVEL = "5", "4"
 
 
 class ReadingOverranError(ExtractionError):
-    """The pages of one file take longer than they may."""
+    """The pages of one file take longer, or more memory, than they may."""
 
     state = ReadState.OVERRAN
 
@@ -177,7 +180,7 @@ def _run(picture: bytes, until: float, *options: str) -> str:
     """What Tesseract writes about a picture; it is killed when the time is up.
 
     Raises:
-        ReadingOverranError: the time is up.
+        ReadingOverranError: the time is up, or memory ran out: a blank it reports then is none.
 
     """
     left = until - time.monotonic()
@@ -190,6 +193,8 @@ def _run(picture: bytes, until: float, *options: str) -> str:
         )
     except subprocess.TimeoutExpired as error:
         raise ReadingOverranError(OVERRUN) from error
+    if not 0 <= done.returncode < _NOT_STARTED or _NO_MEMORY.search(done.stderr):
+        raise ReadingOverranError("recognition ran out of memory")
     return done.stdout.decode("utf-8", "replace")
 
 
