@@ -94,6 +94,19 @@ service stats {{
 }}
 """
 
+_QUOTA = """
+mail_plugins = quota
+protocol imap {{
+  mail_plugins = quota imap_quota
+}}
+plugin {{
+  quota = count:Quota
+  quota_vsizes = yes
+  quota_rule = *:storage={quota}
+  quota_grace = 0
+}}
+"""
+
 _UNPRIVILEGED = """
 default_login_user = {user}
 default_internal_user = {user}
@@ -167,8 +180,10 @@ class Dovecot:
 
 
 @contextmanager
-def running_dovecot(zone: str = "UTC") -> Iterator[Dovecot]:
+def running_dovecot(zone: str = "UTC", quota: str = "") -> Iterator[Dovecot]:
     """A server with a folder of its own that states arrival in the time of `zone`.
+
+    Each account holds no more than `quota` ("40K") of mail, by Dovecot's own quota plugin.
 
     Not pytest's folder: the login process runs as another user and could not look into it, and
     paths of sockets are limited to about a hundred letters.
@@ -178,7 +193,7 @@ def running_dovecot(zone: str = "UTC") -> Iterator[Dovecot]:
     base = Path(tempfile.mkdtemp(prefix="dovecot-", dir="/tmp"))
     server = None
     try:
-        server = _start(base, zone)
+        server = _start(base, zone, quota)
         yield server
     finally:
         if server is not None:
@@ -198,7 +213,7 @@ def _prepare(base: Path) -> None:
             os.chown(base / name, _VMAIL, _VMAIL)
 
 
-def _start(base: Path, zone: str) -> Dovecot:
+def _start(base: Path, zone: str, quota: str) -> Dovecot:
     _prepare(base)
     authority = trustme.CA()
     certificate = authority.issue_cert("localhost", "127.0.0.1")
@@ -206,7 +221,8 @@ def _start(base: Path, zone: str) -> Dovecot:
     certificate.cert_chain_pems[0].write_to_path(base / "server.pem")
     certificate.private_key_pem.write_to_path(base / "server.key")
     port, tls_port = free_ports(2)
-    (base / "dovecot.conf").write_text(_configuration(base, port, tls_port), "utf-8")
+    limits = _QUOTA.format(quota=quota) if quota else ""
+    (base / "dovecot.conf").write_text(_configuration(base, port, tls_port) + limits, "utf-8")
     command = ["dovecot", "-F", "-c", str(base / "dovecot.conf")]
     process = subprocess.Popen(
         command,

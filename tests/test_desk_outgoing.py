@@ -155,6 +155,28 @@ def test_a_draft_the_mailbox_refuses_waits_and_is_laid_when_it_may_be(
     assert held_in(mailbox, user, DRAFTS) == ADDRESSED
 
 
+def test_a_mailbox_that_is_full_takes_the_drafts_when_there_is_room_again(
+    tmp_path: Path, server: SmtpServer
+) -> None:
+    """The quota is Dovecot's own."""
+    with running_dovecot(quota="40K") as small:
+        folders(small, "day", DRAFTS, SENT)
+        small.append("day", b"Subject: anh\r\n\r\n" + b"x" * 39_000)
+        office = office_of(tmp_path, "drafts", small, "day", server)
+        one_round(office)
+        waiting = outbox(office)
+        assert {mail.state for mail in waiting} == {OutboxState.QUEUED}
+        assert "đã đầy" in mail_reason(waiting[0].server_reply, Wording())
+        assert held_in(small, "day", DRAFTS) == 0
+        with small.client("day") as client:
+            client.select_folder("INBOX")
+            client.delete_messages(client.search())
+            client.expunge()
+        one_round(office, "2023-06-07T13:00:00+07:00")
+        laid = [mail for mail in outbox(office) if mail.state is OutboxState.DRAFTED]
+        assert held_in(small, "day", DRAFTS) == len(laid) > 0
+
+
 def test_without_a_folder_for_drafts_mail_is_held_and_why_is_told(
     tmp_path: Path, mailbox: Dovecot, server: SmtpServer
 ) -> None:
