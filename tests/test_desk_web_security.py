@@ -41,6 +41,11 @@ OFFICERS = [route for route in routes() if route.wanted >= Right.OFFICER]
 ADMINISTRATORS = [route for route in routes() if route.wanted is Right.ADMINISTRATOR]
 
 
+def test_the_doors_that_are_open_to_nobody_are_these_alone() -> None:
+    anybody = {f"{route.method} {route.path}" for route in routes() if route.wanted is Right.ANYBODY}
+    assert anybody == {"GET /dang-nhap", "POST /dang-nhap", "POST /dang-nhap/ma"}
+
+
 @pytest.mark.parametrize("route", BEHIND_SIGN_IN, ids=named(BEHIND_SIGN_IN))
 def test_nobody_gets_further_than_the_sign_in_page(desk: Served, route: Route) -> None:
     nobody = desk.client(None)
