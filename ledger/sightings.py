@@ -201,6 +201,24 @@ def counts(connection: Connection) -> tuple[FolderCount, ...]:
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What the ledger holds of all that was archived; what a rule of keeping removed is not counted."""
+
+    messages: int
+    stateless: int  #: archived, not yet read to a state
+
+
+def stock(connection: Connection, retired: frozenset[str]) -> Stock:
+    """The messages the ledger knows, and those of them without a state."""
+    stands_as = func.coalesce(archived.c.same_as, archived.c.archive_id)
+    query = select(archived.c.archive_id, messages.c.state).outerjoin(
+        messages, messages.c.archive_id == stands_as
+    )
+    states = [row.state for row in connection.execute(query) if row.archive_id not in retired]
+    return Stock(len(states), states.count(None))
+
+
 def standing_of_folder(
     connection: Connection, account: str, folder: str, uid_validity: int
 ) -> dict[int, str | None]:

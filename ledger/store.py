@@ -57,7 +57,7 @@ if TYPE_CHECKING:
         ReviewItem,
         Submission,
     )
-    from ledger.sightings import FolderCount, Mark, Seen
+    from ledger.sightings import FolderCount, Mark, Seen, Stock
     from ledger.submissions import RecordedValue
     from ledger.verification import Verified
 
@@ -226,6 +226,11 @@ class Ledger:
         """The daily proof, by account and folder: every sighting stands somewhere."""
         with self._reading() as connection:
             return sightings.counts(connection)
+
+    def stock(self) -> Stock:
+        """How many messages are known, and how many of them have no state yet."""
+        with self._reading() as connection:
+            return sightings.stock(connection, history.subjects(connection, RETIRED))
 
     def standing_of_folder(self, account: str, folder: str, uid_validity: int) -> dict[int, str | None]:
         """Where the message of each UID of a folder stands; None: archived, not yet read."""

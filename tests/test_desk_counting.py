@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from desk.work import fetch
 from tests.dovecot import Dovecot, running_dovecot
 from tests.offices import Office, figures, make_office, note, report_mail
 from tests.test_desk_daemon import SECRET, mailbox
@@ -44,7 +45,21 @@ def test_every_mail_on_the_server_stands_somewhere(office: Office, server: Dovec
     named = ("booked", "review", "set_aside", "failed", "unread", "coming")
     assert counted["server"] == sum(counted[name] for name in named) == 3
     assert (counted["booked"], counted["review"]) == (1, 1)
-    assert "Máy chủ 3" in office.run("audit").out
+    said = office.run("audit").out
+    assert "Máy chủ 3 · kho thư 3 · sổ theo dõi 3 · chưa có trạng thái 0" in said
+    assert "Không thiếu thư nào" in said
+
+
+def test_a_mail_archived_and_not_read_is_counted_as_without_state(office: Office, server: Dovecot) -> None:
+    mailbox(office, server.port, "chua-doc")
+    server.append("chua-doc", report_mail("binh-minh"), date="01-Jun-2023 08:00:00 +0700")
+    with office.opened() as opened:
+        box = opened.open_mailbox()
+        fetch(opened, box, opened.account)
+        box.close()
+    assert office.run("audit", "--json").json["stateless"] == 1
+    office.run("poll")
+    assert office.run("audit", "--json").json["stateless"] == 0
 
 
 def test_a_mail_the_ledger_lost_is_named_with_sender_and_subject(office: Office, server: Dovecot) -> None:
@@ -60,7 +75,10 @@ def test_a_mail_the_ledger_lost_is_named_with_sender_and_subject(office: Office,
     assert lost["uid"] == 2
     assert "vanthu@dongtam.example" in lost["sender"]
     assert "bình đẳng giới" in lost["subject"]
-    assert "02/06/2023 08:00" in office.run("audit", code=1).out
+    said = office.run("audit", code=1).out
+    assert "02/06/2023 08:00" in said
+    assert "CÓ SAI LỆCH" in said
+    assert "Không thiếu thư nào" not in said
 
 
 def test_mail_the_staff_deleted_and_mail_from_before_the_start_are_no_difference(
