@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -98,6 +98,15 @@ def _same_days(first: Unit | Address, second: Unit | Address) -> bool:
     ) <= (first.valid_to or date.max)
 
 
+def _while_it_is(unit: Unit, address: Address) -> Address:
+    """The address on the days that its unit exists too."""
+    return replace(
+        address,
+        valid_from=max(filter(None, (unit.valid_from, address.valid_from)), default=None),
+        valid_to=min(filter(None, (unit.valid_to, address.valid_to)), default=None),
+    )
+
+
 def _address_clashes(units: Sequence[Unit]) -> Iterator[Claim]:
     claims = defaultdict(list)
     for at, unit in enumerate(units):
@@ -105,7 +114,7 @@ def _address_clashes(units: Sequence[Unit]) -> Iterator[Claim]:
             claims[address.address].append((at, address))
     for text, claimants in claims.items():
         for (first, one), (second, two) in combinations(claimants, 2):
-            if not _same_days(one, two) or not _same_days(units[first], units[second]):
+            if not _same_days(_while_it_is(units[first], one), _while_it_is(units[second], two)):
                 continue
             if first == second:
                 yield second, None, "address_twice", "địa chỉ thư", text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -97,6 +98,25 @@ class Regime:
     def units_on(self, day: date) -> tuple[Unit, ...]:
         """The units that exist on that day. Names and GSO codes name one unit only among these."""
         return tuple(unit for unit in self.units if unit.exists_on(day))
+
+    def heirs_on(self, unit_id: str, day: date) -> tuple[str, ...]:
+        """Who stands in a unit's place on that day: itself, its successors, theirs; nobody before it begins.
+
+        A successor founded after a gap stands there too: otherwise nobody would.
+
+        Raises:
+            KeyError: the regime has no such unit.
+        """
+        return tuple(dict.fromkeys(self._heirs(unit_id, day, frozenset())))
+
+    def _heirs(self, unit_id: str, day: date, seen: frozenset[str]) -> Iterator[str]:
+        unit = self.unit(unit_id)
+        if unit.exists_on(day) or (seen and not unit.ended_before(day)):
+            yield unit.id
+        elif unit.ended_before(day):
+            for successor in unit.successors:
+                if successor not in seen:  # a circle ends
+                    yield from self._heirs(successor, day, seen | {unit_id})
 
     def report(self, report_id: str) -> ReportDefinition:
         """The report of that id.

@@ -41,6 +41,10 @@ class Unit:
         """Whether the unit existed on that day (both ends inclusive)."""
         return _between(self.valid_from, day, self.valid_to)
 
+    def ended_before(self, day: date) -> bool:
+        """Whether the unit was gone by that day."""
+        return self.valid_to is not None and self.valid_to < day
+
     def addresses_on(self, day: date) -> tuple[Address, ...]:
         """The addresses that spoke for the unit on that day, in the order of the sheet."""
         return tuple(address for address in self.addresses if address.valid_on(day))

@@ -6,13 +6,14 @@ Messages are judged in order of arrival; what arrives out of order makes the lat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from config.calendar import period_by_id, periods_of
 from config.regime import Regime
 from config.reports import Period
+from config.units import Unit
 from intake.documents import FileKind, ReadState
 from intake.evidence.unit_names import UnitIndex
 from intake.judgement import RESTING_ON_WHAT_CAME, Archived, Context, judge
@@ -223,6 +224,15 @@ class Judged:
         return (*(self.before.submissions if self.before else ()), *self.outcome.submissions)
 
 
+def _speaking(units: Iterable[tuple[Unit, tuple[str, ...]]], day: date) -> dict[str, tuple[str, ...]]:
+    """The addresses of units, each with the ids it speaks for on that day."""
+    found: dict[str, tuple[str, ...]] = {}
+    for unit, ids in units:
+        for address in {known.address for known in unit.addresses_on(day)} - {""}:
+            found[address] = tuple(dict.fromkeys((*found.get(address, ()), *ids)))
+    return found
+
+
 class Memory:
     """What is known while messages are judged one after another: the ledger, and what is not yet in it."""
 
@@ -346,13 +356,17 @@ class Memory:
         return self._indices[living]
 
     def _senders_on(self, day: date) -> dict[str, tuple[str, ...]]:
-        """The units each address speaks for on that day; mail comes by arrival, so one day is kept."""
+        """The units each address speaks for on that day; mail comes by arrival, so one day is kept.
+
+        The mailbox of a unit that was merged away is still written from, by who took its place; one that
+        is entered for a living unit speaks for that alone.
+        """
         if self._senders is None or self._senders[0] != day:
-            found: dict[str, tuple[str, ...]] = {}
-            for unit in self._regime.units_on(day):
-                for address in {known.address for known in unit.addresses_on(day)} - {""}:
-                    found[address] = (*found.get(address, ()), unit.id)
-            self._senders = day, found
+            regime = self._regime
+            gone = [unit for unit in regime.units if unit.ended_before(day)]
+            heirs = ((unit, regime.heirs_on(unit.id, day)) for unit in gone)
+            own = ((unit, (unit.id,)) for unit in regime.units_on(day))
+            self._senders = day, _speaking(heirs, day) | _speaking(own, day)
         return self._senders[1]
 
     def _opened(self, report_id: str, arrival: datetime) -> tuple[Period, ...]:

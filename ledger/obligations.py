@@ -47,7 +47,7 @@ def _standing(changes: Sequence[Decision]) -> list[Decision]:
 
 
 def _owing(regime: Regime, report: ReportDefinition, day: date) -> tuple[Unit, ...]:
-    owing = {heir for unit in _asked(regime, report) for heir in _heirs(regime, unit.id, day, frozenset())}
+    owing = {heir for unit in _asked(regime, report) for heir in regime.heirs_on(unit.id, day)}
     return tuple(unit for unit in regime.units if unit.id in owing)
 
 
@@ -55,29 +55,6 @@ def _asked(regime: Regime, report: ReportDefinition) -> Iterator[Unit]:
     if report.owed_by_units:
         return (unit for unit in regime.units if unit.id in report.owed_by_units)
     return (unit for unit in regime.units if unit.kind in report.owed_by_kinds)
-
-
-def _heirs(regime: Regime, unit_id: str, day: date, seen: frozenset[str]) -> Iterator[str]:
-    """Who owes on that day in the unit's place: itself, its successors, theirs; `seen` ends a circle."""
-    unit = regime.unit(unit_id)
-    if unit.exists_on(day):
-        yield unit.id
-    elif _ended_before(unit, day):
-        for successor in unit.successors:
-            if successor not in seen:
-                yield from _successor(regime, successor, day, seen | {unit_id})
-
-
-def _successor(regime: Regime, unit_id: str, day: date, seen: frozenset[str]) -> Iterator[str]:
-    unit = regime.unit(unit_id)
-    if unit.exists_on(day) or not _ended_before(unit, day):
-        yield unit.id  # one founded after a gap owes too: otherwise nobody would
-    else:
-        yield from _heirs(regime, unit_id, day, seen)
-
-
-def _ended_before(unit: Unit, day: date) -> bool:
-    return unit.valid_to is not None and unit.valid_to < day
 
 
 def _decided(obligation: Obligation, changes: Iterable[Decision]) -> Obligation:

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 import intake.pipeline
-from config.units import Address
+from config.units import Address, Unit
 from intake.judgement import judge
 from intake.pipeline import Intake
 from ledger.records import FETCH_DOUBT, Decision, MessageClass, MessageOutcome, MessageState, Role
@@ -320,6 +320,44 @@ class DecidedMeanwhile(ReadHere):
             self._post.ledger.decide(Decision(0, at(NOW), "Lò Thị Mai", "accept", target, {}))
             self._post.ledger.read_again([self._archive_id])
         return iter(found)
+
+
+def merged(unit: str, *into: str) -> tuple[Unit, ...]:
+    """The units when that one was merged into others after the end of May."""
+    end = date(2023, 5, 31)
+    return tuple(replace(each, valid_to=end, successors=into) if each.id == unit else each for each in UNITS)
+
+
+def test_the_mailbox_of_a_merged_unit_speaks_for_its_successor_from_that_day(tmp_path: Path) -> None:
+    post = Post(tmp_path / "post", merged("dong-tam", "binh-minh"))
+    from_old = report_mail("binh-minh", sender=address("dong-tam"))
+    post.deliver(from_old, "2023-06-01T08:00")
+    (outcome,) = post.take_in()
+    assert (outcome.state, {one.key.unit for one in outcome.submissions}) == (
+        MessageState.BOOKED,
+        {"binh-minh"},
+    )
+
+
+def test_an_address_entered_for_a_living_unit_is_not_inherited_by_another(tmp_path: Path) -> None:
+    units = merged("dong-tam", "binh-minh")
+    taken = Address(address("dong-tam"), valid_from=date(2023, 6, 1))
+    units = tuple(replace(u, addresses=(*u.addresses, taken)) if u.id == "hoa-lac" else u for u in units)
+    post = Post(tmp_path / "post", units)
+    post.deliver(report_mail("binh-minh", sender=address("dong-tam")), "2023-06-01T08:00")
+    (outcome,) = post.take_in()
+    assert outcome.state is MessageState.REVIEW
+    assert "sender_contradicts" in outcome.reasons
+
+
+def test_of_a_divided_unit_the_letter_says_whose_report_it_is(tmp_path: Path) -> None:
+    post = Post(tmp_path / "post", merged("dong-tam", "binh-minh", "hoa-lac"))
+    post.deliver(report_mail("hoa-lac", sender=address("dong-tam")), "2023-06-01T08:00")
+    (outcome,) = post.take_in()
+    assert (outcome.state, {one.key.unit for one in outcome.submissions}) == (
+        MessageState.BOOKED,
+        {"hoa-lac"},
+    )
 
 
 def test_a_decision_made_while_its_message_is_read_is_not_overtaken_by_the_reading(post: Post) -> None:
