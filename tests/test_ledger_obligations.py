@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from config.regime import Department, Regime
-from config.reports import Period, PeriodKind, ReportDefinition
+from config.calendar import periods_of
+from config.regime import CalendarPolicy, Department, Regime
+from config.reports import Period, PeriodKind, PeriodRule, ReportDefinition
 from config.units import Unit
 from ledger.errors import InvalidDecisionError
 from ledger.obligations import obligations_of
@@ -84,6 +85,43 @@ def test_successors_are_followed_as_far_as_needed() -> None:
 
 def test_a_successor_founded_after_a_gap_owes_for_otherwise_nobody_would() -> None:
     assert owing(ended("a", "moi"), unit("moi", "ward", valid_from=date(2031, 7, 1))) == ["moi"]
+
+
+QUARTERLY = PeriodRule(
+    PeriodKind.QUARTER, due_text="trước ngày 20 tháng cuối quý", due_month=3, due_day=20, due_from_start=True
+)
+YEARLY = PeriodRule(PeriodKind.YEAR, due_text="trước ngày 05/12", due_month=12, due_day=5)
+#: b was merged into c after August, d closed after March, e was founded in July.
+BY_HAND = [
+    "a 2031-Q1 20/03", "b 2031-Q1 20/03", "d 2031-Q1 20/03",
+    "a 2031-Q2 20/06", "b 2031-Q2 20/06",
+    "a 2031-Q3 20/09", "c 2031-Q3 20/09", "e 2031-Q3 20/09",
+    "a 2031-Y 05/12", "c 2031-Y 05/12", "e 2031-Y 05/12",
+    "a 2031-Q4 20/12", "c 2031-Q4 20/12", "e 2031-Q4 20/12",
+]  # fmt: skip
+
+
+def year_of(*units: Unit) -> list[str]:
+    """What is owed in 2031 of a report asked for each quarter and each year."""
+    report = ReportDefinition("gn", "Báo cáo", "GN", (), (), (), (QUARTERLY, YEARLY))
+    periods = periods_of(report, HANOI, CalendarPolicy(), date(2031, 1, 1), date(2031, 12, 31))
+    return [
+        f"{one.key.unit} {one.key.period} {one.due:%d/%m}"
+        for period in periods
+        for one in owed(*units, period=period)
+    ]
+
+
+def test_the_list_of_a_year_with_a_merger_a_closure_and_a_new_unit_is_the_one_made_by_hand() -> None:
+    b, c = ended("b", "c", on=date(2031, 8, 31)), unit("c", valid_from=date(2031, 9, 1))
+    assert year_of(unit("a"), b, c, ended("d"), unit("e", valid_from=date(2031, 7, 1))) == BY_HAND
+
+
+def test_a_merger_entered_later_changes_no_period_before_it() -> None:
+    before = year_of(unit("a"), unit("b"))
+    after = year_of(unit("a"), ended("b", "c", on=date(2031, 8, 31)), unit("c", valid_from=date(2031, 9, 1)))
+    assert [line for line in after if line.split()[1] in {"2031-Q1", "2031-Q2"}] == before[:4]
+    assert after != before
 
 
 def test_a_unit_not_yet_founded_owes_nothing() -> None:
