@@ -29,7 +29,7 @@ from config.regime import CalendarPolicy, Regime
 from config.reports import Check, Indicator, PeriodRule, ReportDefinition, Section
 from config.schema import DepartmentFile, PeriodModel, ReportFile, SharedParts
 from config.topics import topics_of
-from config.units_sheet import COLUMNS, read_sheet
+from config.units_sheet import read_sheet
 from config.wording import Wording
 from config.yaml_files import YamlFile, checked, read_yaml
 
@@ -76,7 +76,7 @@ def missing_before_use(regime: Regime, day: date) -> tuple[Problem, ...]:
     without = [unit.name for unit in regime.units_on(day) if not unit.addresses_on(day)]
     if without:
         names = {"count": str(len(without)), "names": ", ".join(without)}
-        found.append(Problem("units_without_address", "units", column=COLUMNS[5], parameters=names))
+        found.append(Problem("units_without_address", "", parameters=names))
     if not regime.department.mailbox:
         found.append(Problem("mailbox_not_stated", "department.yaml", key="department.mailbox"))
     return tuple(found)

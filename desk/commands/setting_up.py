@@ -95,5 +95,5 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
         dump([{"part": one.part, "state": one.state, "sentence": one.sentence} for one in found])
     else:
         for one in found:
-            tell(f"{MARKS[one.state]} {one.part}: {one.sentence}")
+            tell(f"{MARKS[one.state]} {say(f'web.part_{one.part}')}: {one.sentence}")
     raise typer.Exit(ATTENTION if any(one.state == "fault" for one in found) else DONE)
