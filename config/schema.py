@@ -103,17 +103,21 @@ def _filled(text: str) -> str:
 
 
 def _hours(value: object) -> object:
-    """Reads "07:30-17:00" as `Hours`; an empty span is none."""
+    """Reads "07:30-17:00" as `Hours`; an empty span is none. A day may end at 24:00 (ISO 8601)."""
     if isinstance(value, Hours):
         return value
     match = _HOURS.fullmatch(str(value).replace(" ", "").replace("–", "-"))
     try:
-        begin, end = (time.fromisoformat(part.zfill(5)) for part in match.groups()) if match else (None, None)
+        begin, end = (_time_of_day(part.zfill(5)) for part in match.groups()) if match else (None, None)
     except ValueError:
         begin = end = None
     if begin is None or end is None or begin >= end:
         raise PydanticCustomError("config_bad_hours", "no hours", {"text": str(value)})
     return Hours(begin, end)
+
+
+def _time_of_day(text: str) -> time:
+    return time.max if text == "24:00" else time.fromisoformat(text)
 
 
 Day = Annotated[date, BeforeValidator(_read_day)]

@@ -33,11 +33,16 @@ class Hours:
     """The part of a working day in which mail may go out."""
 
     begin: time = time(7, 30)
-    end: time = time(17, 0)  #: the first moment that is too late
+    end: time = time(17, 0)  #: the first moment that is too late; `time.max`: the day's end, 24:00
 
     def hold(self, local: datetime) -> bool:
         """Whether that moment, on the department's clock, lies within."""
-        return self.begin <= local.time() < self.end
+        return self.begin <= local.time() and (local.time() < self.end or self.end == time.max)
+
+    def __str__(self) -> str:
+        """As department.yaml has it."""
+        end = "24:00" if self.end == time.max else f"{self.end:%H:%M}"
+        return f"{self.begin:%H:%M}-{end}"
 
 
 @dataclass(frozen=True, slots=True)

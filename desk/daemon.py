@@ -173,10 +173,11 @@ class Daemon:
         """Every minute: what is due within hours and budgets; what stands in the way is told once."""
         self._renew()
         now = self.office.clock()
-        if self._send_again is not None and now < self._send_again:
+        # A clock that went back lets neither wait for ever.
+        if self._send_again is not None and now < self._send_again <= now + AFTER_A_FAULT:
             return
         try:
-            look = self._looked is None or now - self._looked >= AFTER_A_FAULT
+            look = self._looked is None or abs(now - self._looked) >= AFTER_A_FAULT
             self._looked = now if look else self._looked
             sent = correspond(self.office, look=look, pause=self._pause)
             self._spoiled_told(sent.faults)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from config.calendar import period_by_id
 from config.errors import InvalidRegimeError, Problem, RegimeFolderNotFoundError
 from config.loader import load_regime, missing_before_use
 from config.reports import Aggregation, Figure, Grade, Section, Sex
-from config.schema import UnitKindModel
+from config.schema import SendingModel, UnitKindModel
 from config.wording import Wording
 
 if TYPE_CHECKING:
@@ -432,3 +432,14 @@ def test_what_is_missing_before_use_is_said(tmp_path: Path) -> None:
     assert [problem.code for problem in found] == ["deadline_not_stated", "units_without_address"]
     assert "phải nhập hạn nộp trước khi sử dụng" in found[0].sentence(VIETNAMESE)
     assert "Phòng Nội chính" in found[1].sentence(VIETNAMESE)
+
+
+@pytest.mark.parametrize(
+    ("text", "last"), [("07:30-17:00", "16:59:59.999999"), ("0:00-24:00", "23:59:59.999999")]
+)
+def test_hours_end_before_their_end_and_a_day_at_24(text: str, last: str) -> None:
+    hours = SendingModel.model_validate({"hours": text}).hours
+    moment = datetime.combine(date(2031, 6, 5), time.fromisoformat(last))
+    assert hours.hold(moment)
+    assert not hours.hold(moment + timedelta(microseconds=1)) or text == "0:00-24:00"
+    assert str(hours) == text.rjust(11, "0")

@@ -201,6 +201,13 @@ def test_a_run_that_would_write_to_nearly_everybody_waits_for_a_persons_word(
     assert len(server.mails) == len(ADDRESSED)
 
 
+def test_a_run_too_large_is_held_also_when_something_else_stands_in_the_way(tmp_path: Path) -> None:
+    office = office_of(tmp_path)  # without a server
+    office.take_in()
+    assert "xác nhận" in chased(office, queue=True, send=True, guard=None).sentence()
+    assert {state for _, state in outbox(office)} == {OutboxState.HELD}
+
+
 def test_while_archived_mail_is_unread_nothing_is_sent(
     tmp_path: Path, server: SmtpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,18 @@ import pytest
 
 from config.secrets import Secret
 from config.sending import SendingPolicy
-from desk.mailing.outbox import DAY, GIVE_UP, Guard, preview, queue_mails, send_due, withdraw
+from desk.mailing.outbox import (
+    AWAITING_APPROVAL,
+    DAY,
+    GIVE_UP,
+    Guard,
+    awaiting_approval,
+    hold_unapproved,
+    preview,
+    queue_mails,
+    send_due,
+    withdraw,
+)
 from desk.mailing.sender import SmtpSender
 from ledger.records import Delivery, OutboxState, OutgoingMessage
 from ledger.store import Ledger
@@ -233,6 +244,46 @@ def test_a_mail_that_may_have_gone_in_this_round_counts_in_it(ledger: Ledger, cl
         sender = LosesTheAnswer(server.settings(), Secret(server.password), DEPARTMENT, HANOI, clock)
         send_due(ledger, sender, replace(SEND, daily_cap=1), owed, clock, lambda _seconds: None)
     assert tried == ["a"]
+
+
+def test_a_clock_that_was_a_year_ahead_holds_up_no_mail_for_a_year(
+    ledger: Ledger, server: SmtpServer, clock: Clock
+) -> None:
+    queue_mails(ledger, [one_mail("a"), one_mail("b"), one_mail("c")])
+    clock.now = NOW + timedelta(days=365)
+    server.on_rcpt = {"van-phong@b.example": "450 4.2.0 doi it phut"}
+    capped = replace(SEND, daily_cap=1)
+    assert len(run(ledger, server, clock, capped)) == 1
+    assert len(run(ledger, server, clock, replace(SEND, daily_cap=2))) == 2  # b is put off, c goes
+    server.on_rcpt = {}
+    clock.now = NOW
+    assert [mail.unit for mail in run(ledger, server, clock, capped)] == ["b"]
+    clock.now = NOW - timedelta(hours=2)  # a little back is no new day
+    queue_mails(ledger, [one_mail("d")])
+    assert run(ledger, server, clock, capped) == ()
+
+
+def test_hours_that_end_and_sending_turned_off_in_the_pause_are_heeded_before_the_next_mail(
+    ledger: Ledger, server: SmtpServer, clock: Clock
+) -> None:
+    queue_mails(ledger, [one_mail("a"), one_mail("b")])
+    pauses: list[float] = []
+    with SmtpSender(server.settings(), Secret(server.password), DEPARTMENT, HANOI, clock) as sender:
+        send_due(ledger, sender, SEND, owed, clock, pauses.append, lambda _mail: not pauses)
+    assert (states(ledger), len(server.mails)) == ([OutboxState.SENT, OutboxState.QUEUED], 1)
+
+
+def test_what_was_queued_before_each_mail_must_be_approved_is_held_until_it_is(ledger: Ledger) -> None:
+    (early, let_go) = queue_mails(ledger, [one_mail("a"), one_mail("b")])
+    own = queue_mails(ledger, [one_mail("", kind="digest"), one_mail("c", kind="return")])
+    ledger.hold(let_go.id, AWAITING_APPROVAL)
+    ledger.approve(let_go.id)
+    hold_unapproved(ledger)
+    assert [mail.id for mail in awaiting_approval(ledger)] == [early.id]
+    assert [mail.id for mail in preview(ledger)] == [let_go.id, *(mail.id for mail in own)]
+    ledger.approve(early.id)
+    hold_unapproved(ledger)
+    assert awaiting_approval(ledger) == ()
 
 
 def test_mails_go_out_with_a_pause_between_them(ledger: Ledger, server: SmtpServer, clock: Clock) -> None:

@@ -271,6 +271,20 @@ def test_the_budget_of_an_hour_spreads_the_mail_over_the_day(
         assert len(server.mails) == sent
 
 
+def test_what_waits_when_the_department_chooses_to_approve_each_mail_waits_for_that(
+    tmp_path: Path, mailbox: Dovecot, server: SmtpServer
+) -> None:
+    office = office_of(tmp_path, "send", mailbox, "duyet", server)
+    department = office.home / "regime" / "department.yaml"
+    department.write_text(department.read_text("utf-8").replace("mode: send", "mode: approve"), "utf-8")
+    one_round(office)
+    assert ({mail.state for mail in outbox(office)}, server.mails) == ({OutboxState.HELD}, [])
+    with office.opened() as opened:
+        opened.ledger.approve(outbox(office)[0].id)
+    one_round(office)
+    assert len(server.mails) == 1
+
+
 def test_a_sent_delivery_is_told_once(tmp_path: Path, mailbox: Dovecot, server: SmtpServer) -> None:
     office = office_of(tmp_path, "send", mailbox, "mot-lan", server)
     one_round(office)

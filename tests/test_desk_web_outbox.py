@@ -88,6 +88,25 @@ def test_approving_the_batch_asks_for_the_password_and_lets_all_go_or_none(desk:
     assert {event.actor for event in events} == {"Lò Thị Mai"}
 
 
+def test_words_edited_since_the_batch_was_read_are_not_approved_with_it(desk: Served) -> None:
+    client = desk.client()
+    shown = client.get("/thu-di").text
+    chosen = tuple(re.findall(r'name="thu" value="([^"]+)"', shown))
+    mail = mails(desk)[1]
+    one = re.search(r'name="da_xem" value="([^"]+)"', client.get(f"/thu-di/{mail.id}").text)
+    assert one is not None
+    assert (
+        client.send_form(f"/thu-di/{mail.id}/sua", tieu_de="V/v khác", noi_dung="Lời khác").status_code == 303
+    )
+    answer = client.send_form("/thu-di/duyet", thu=chosen, confirm_password=PASSWORD)  # type: ignore[arg-type]
+    assert (answer.status_code, "vừa được sửa nội dung" in answer.text) == (422, True)
+    assert client.send_form(f"/thu-di/{mail.id}/duyet", da_xem=one[1]).status_code == 422
+    assert states(desk) == ["held"] * 3
+    chosen = tuple(re.findall(r'name="thu" value="([^"]+)"', client.get("/thu-di").text))
+    client.send_form("/thu-di/duyet", thu=chosen, confirm_password=PASSWORD)  # type: ignore[arg-type]
+    assert states(desk) == ["queued"] * 3
+
+
 def test_one_mail_is_approved_held_and_cancelled_with_its_reason(desk: Served) -> None:
     client, mail = desk.client(), mails(desk)[0]
     page = f"/thu-di/{mail.id}"

@@ -199,7 +199,8 @@ def chase(
         return replace(chased, mode="queued", mails=_waiting_to_go(office))
     if mode not in GOING:
         return replace(chased, mode="off", mails=_waiting_to_go(office))
-    note = hindrance(office) or _many(office, guard or Guard(), confirmed=confirmed)
+    # First whether it is too many: what stands in the way now is gone in a minute, and then all would go.
+    note = _many(office, guard or Guard(), confirmed=confirmed) or hindrance(office)
     if note is None:
         needed = partial(still_needed, office)
         sent = dispatch(office, needed, at_any_hour=at_any_hour, pause=pause)

@@ -22,6 +22,10 @@ DAY = timedelta(hours=24)
 HOUR = timedelta(hours=1)
 #: Why a mail is held that nobody has looked at yet.
 AWAITING_APPROVAL = "awaiting_approval"
+#: The event of a mail that a person has let go.
+APPROVED = "mail_approved"
+#: What the kind of every receipt begins with.
+RECEIPT = "receipt"
 #: Modes in which what is queued leaves the outbox.
 GOING = frozenset({SendingMode.APPROVE, SendingMode.SEND, SendingMode.DRAFTS})
 #: A letter says "until now nothing has come"; after so long it is written anew instead.
@@ -78,6 +82,21 @@ def preview(ledger: Ledger) -> tuple[OutgoingMessage, ...]:
     return ledger.outbox((OutboxState.QUEUED,))
 
 
+def hold_unapproved(ledger: Ledger) -> None:
+    """Hold what was queued before the department chose to approve each mail, and nobody has approved since.
+
+    What an officer wrote or sent off herself, and what goes to our own people, is approved by that.
+    """
+    for mail in preview(ledger):
+        events = ledger.history(subject=f"outbox/{mail.id}") if _is_by_the_program(mail) else ()
+        if events and all(event.event != APPROVED for event in events):
+            ledger.hold(mail.id, AWAITING_APPROVAL)
+
+
+def _is_by_the_program(mail: OutgoingMessage) -> bool:
+    return mail.kind.startswith((CHASE, LEADERS, RECEIPT))
+
+
 def awaiting_approval(ledger: Ledger) -> tuple[OutgoingMessage, ...]:
     """The batch: every mail that is held because nobody has approved it yet."""
     held = ledger.outbox((OutboxState.HELD,))
@@ -121,6 +140,8 @@ def send_due(
             continue
         if handled:
             pause(policy.seconds_between)
+            if not may_go(mail):  # the hours ended, or sending was turned off, while we waited
+                continue
         if ledger.claim(mail.id, still_owed) is None:
             continue
         delivery = sender.send(ledger.outgoing(mail.id))  # its words may have been edited meanwhile
@@ -141,9 +162,12 @@ def left_to_send(ledger: Ledger, policy: SendingPolicy, now: datetime) -> int:
 
 
 def sent_within(ledger: Ledger, now: datetime, span: timedelta) -> int:
-    """How many mails went out in that time, those counted too of which nobody knows."""
+    """How many mails went out in that time, those counted too of which nobody knows.
+
+    After a clock went back, what went a little "after now" counts too; a year ahead it says nothing.
+    """
     gone = ledger.outbox((OutboxState.SENT, OutboxState.BOUNCED, OutboxState.UNCERTAIN))
-    return sum((mail.sent_at or mail.queued_at) > now - span for mail in gone)
+    return sum(abs(now - (mail.sent_at or mail.queued_at)) < span for mail in gone)
 
 
 def withdraw(ledger: Ledger, still_owed: Callable[[OutgoingMessage], bool], now: datetime) -> None:
@@ -164,4 +188,4 @@ def _wait_is_over(attempts: Sequence[Delivery], now: datetime) -> bool:
         return True
     doublings = min(len(attempts) - 1, _MOST_DOUBLINGS)
     wait = min(_FIRST_WAIT * (1 << doublings), _LONGEST_WAIT)
-    return now - attempts[-1].at >= wait
+    return abs(now - attempts[-1].at) >= wait  # a clock that was ahead and went back holds nothing for ever

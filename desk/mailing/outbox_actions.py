@@ -5,7 +5,7 @@ Who acts is the ledger's actor: open the office with `actor` set to the person.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from desk.errors import DeskError, UnknownNameError
@@ -14,6 +14,7 @@ from desk.mailing.sender import build_mime, header_text
 from desk.office import Office
 from ledger.errors import OutboxStateError
 from ledger.history import Event
+from ledger.outbox import words_sha256
 from ledger.records import Delivery, OutboxState, OutgoingMessage
 
 HELD_BY_OFFICER = "held_by_officer"
@@ -22,6 +23,10 @@ CANCELLED_BY_OFFICER = "cancelled_by_officer"
 
 class MailNotWaitingError(DeskError):
     """The mail has left the state in which this could be done to it."""
+
+
+class MailChangedError(DeskError):
+    """Somebody has worded the mail anew since it was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +53,33 @@ def mail_file(office: Office, mail_id: int) -> MailFile:
         )
 
 
-def approve(office: Office, mail_ids: Iterable[int]) -> tuple[OutgoingMessage, ...]:
+def approve(
+    office: Office, mail_ids: Iterable[int], seen: Mapping[int, str] | None = None
+) -> tuple[OutgoingMessage, ...]:
     """Let held mails go, all of them or none; they leave at the next round of sending.
 
-    An uncertain mail named here is sent again: only a person may say so.
+    An uncertain mail named here is sent again: only a person may say so. `seen` are the seals of the words
+    the person has read: what somebody else has worded anew since is not approved by that.
 
     Raises:
         UnknownNameError: the outbox holds no such mail.
         MailNotWaitingError: one of them is neither held nor uncertain.
+        MailChangedError: one of them says other words than the person has read.
 
     """
     mails = [_known(office, mail_id) for mail_id in mail_ids]
     for mail in mails:
         _require(office, mail, OutboxState.HELD, OutboxState.UNCERTAIN)
+        if seen and seen.get(mail.id, seal(mail)) != seal(mail):
+            raise MailChangedError("outgoing.changed_since", id=str(mail.id))
     for mail in mails:
         office.ledger.approve(mail.id)
     return tuple(office.ledger.outgoing(mail.id) for mail in mails)
+
+
+def seal(mail: OutgoingMessage) -> str:
+    """What tells these words to these recipients from any others."""
+    return words_sha256(mail)[:16]
 
 
 def hold(office: Office, mail_id: int, reason: str = "") -> OutgoingMessage:

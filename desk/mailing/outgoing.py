@@ -24,7 +24,7 @@ from desk.errors import NoMailboxError
 from desk.mailing.letters import MailTemplateError
 from desk.mailing.mail_folders import OutgoingFolders
 from desk.mailing.mail_html import own_frame
-from desk.mailing.outbox import GOING, Sender, may_be_tried, send_due
+from desk.mailing.outbox import GOING, Sender, hold_unapproved, may_be_tried, send_due
 from desk.mailing.sender import SmtpSender, UnsafeMailError, build_mime
 from desk.mailing.uncertain import resolve, unresolved
 from desk.office import Office
@@ -100,6 +100,8 @@ def dispatch(
             ledger.recover_outbox()
             if look:
                 _find_out(office)
+            if policy.mode == SendingMode.APPROVE:
+                hold_unapproved(ledger)
             if not any(may_go(mail) for mail in may_be_tried(ledger, now())):
                 return Dispatched()
             with _sender(office) as sender:

@@ -19,7 +19,7 @@ from config.units import Unit
 from consolidate.writers.phrases import capital, counted, days_late, due, moment, small
 from desk.errors import UnknownNameError
 from desk.mailing.letters import MailTemplateError, Written, addressee, item_name
-from desk.mailing.outbox import DAY, HOUR
+from desk.mailing.outbox import DAY, HOUR, RECEIPT
 from desk.mailing.sender import header_text
 from desk.office import Office
 from desk.views import reason
@@ -38,7 +38,6 @@ from ledger.records import (
 )
 from ledger.taught import effective_regime
 
-RECEIPT = "receipt"
 UNREAD = "receipt-unread"  #: of a report that could not be opened, with advice
 RETURN = "return"
 #: Mail that arrived longer ago gets no receipt: it was read late, at a first start or after a rebuild.
@@ -191,10 +190,10 @@ def _within_caps(
     """Not too many to one unit or in one thread, and nothing twice in an hour: two robots end here."""
     policy, outcome = office.regime.sending, answered.outcome
     living = [m for m in written if m.state is not _TAKEN_BACK and m.unit == answered.unit.id]
-    today = sum(now - mail.queued_at < DAY for mail in living)
+    today = sum(abs(now - mail.queued_at) < DAY for mail in living)
     thread = {*outcome.thread, outcome.message_id}
     in_thread = [m for m in living if m.about and thread & {m.answers, *m.thread, m.message_id}]
-    hasty = any(now - mail.queued_at < HOUR for mail in in_thread)
+    hasty = any(abs(now - mail.queued_at) < HOUR for mail in in_thread)
     return today < policy.unit_daily_cap and len(in_thread) < policy.thread_cap and not hasty
 
 

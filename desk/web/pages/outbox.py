@@ -16,7 +16,7 @@ from desk.errors import DeskError, UnknownNameError
 from desk.mailing.answers import Answer, answers
 from desk.mailing.chasing import Chased, chase
 from desk.mailing.outbox import AWAITING_APPROVAL, left_to_send
-from desk.mailing.outbox_actions import MailFile, approve, cancel, edit, hold, mail_file
+from desk.mailing.outbox_actions import MailFile, approve, cancel, edit, hold, mail_file, seal
 from desk.mailing.outgoing import hindrance, is_within_hours
 from desk.mailing.sender import UnsafeMailError, build_mime
 from desk.views import mail_name, mail_reason, reason
@@ -71,6 +71,11 @@ class Row:
     kind: str
     why: str
     answers: tuple[Answer, ...] = ()
+
+    @property
+    def seal(self) -> str:
+        """Of the words as they are shown."""
+        return seal(self.mail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +166,8 @@ def approve_chosen(call: Call) -> Response:
     chosen = call.chosen.get("thu", ())
     if not chosen:
         raise NothingChosenError("web.mail_none_chosen")
-    approve(call.office, dict.fromkeys(map(_number, chosen)))
+    seen = dict(_seen(each) for each in chosen)
+    approve(call.office, seen, {number: words for number, words in seen.items() if words})
     return call.go(PATH, phan="cho", notice="mail_approved")
 
 
@@ -170,7 +176,7 @@ def approve_one(call: Call) -> Response:
     mail = call.office.ledger.outgoing(_asked(call))
     if mail.state is OutboxState.UNCERTAIN and not call.form.get("gui_lai"):
         return _refused(call, call.say("web.mail_say_again"))
-    approve(call.office, [mail.id])
+    approve(call.office, [mail.id], {mail.id: call.form.get("da_xem") or seal(mail)})
     return call.go(f"{PATH}/{mail.id}", notice="mail_approved")
 
 
@@ -343,6 +349,12 @@ def _number(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 12:  # noqa: PLR2004 - fits a database's integer
         raise UnknownNameError("outgoing.unknown_mail", id=text[:40])
     return int(text)
+
+
+def _seen(chosen: str) -> tuple[int, str]:
+    """A mail that was chosen, and the seal of its words as they stood on the page."""
+    number, _, words = chosen.partition(":")
+    return _number(number), words
 
 
 def _cursor(text: str) -> int | None:

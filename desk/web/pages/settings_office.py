@@ -140,11 +140,10 @@ def _again_sending(call: Call, faults: tuple[str, ...]) -> Response:
 
 
 def _sending_fields(policy: SendingPolicy) -> dict[str, str]:
-    hours = policy.hours
     fields = {
         "mode": str(policy.mode),
         "receipts": "1" if policy.receipts else "",
-        "hours": f"{hours.begin:%H:%M}-{hours.end:%H:%M}",
+        "hours": str(policy.hours),
         **{name: str(getattr(policy, name)) for name in _NUMBERS},
         **{name: "\n".join(getattr(policy, name)) for name in _ADDRESSES},
     }
