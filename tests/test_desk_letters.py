@@ -108,10 +108,10 @@ def test_the_reminder_before_the_due_day_accuses_nobody() -> None:
 def test_the_second_urging_names_the_first_only_when_it_went() -> None:
     told = mail(SECOND, now="2023-06-08T08:00", reminded=at("2023-06-05T09:00"))
     assert told.subject.startswith("V/v tiếp tục đôn đốc gửi báo cáo")
-    assert "Ngày 05/6/2023, Phòng Thử nghiệm huyện Bình Sơn đã gửi thư nhắc" in joined(told.text)
+    assert "Tiếp theo thư nhắc ngày 05/6/2023, đến 08 giờ 00 phút ngày 08/6/2023, Phòng" in joined(told.text)
     untold = mail(SECOND, now="2023-06-08T08:00")
     assert untold.subject.startswith("V/v đôn đốc gửi báo cáo")
-    assert "đã gửi thư nhắc" not in joined(untold.text)
+    assert "thư nhắc" not in joined(untold.text)
     for urging in (told, untold):
         assert "để báo cáo lãnh đạo UBND huyện Bình Sơn" in joined(urging.text)
 
@@ -174,6 +174,13 @@ def test_a_dash_in_a_name_never_begins_a_line() -> None:
     for width in range(20, 77):
         text = folded("Phòng Lao động - Thương binh và Xã hội huyện Bình Sơn " * 3, width)
         assert not any(line.startswith("-") for line in text.splitlines()), width
+
+
+def test_an_hour_is_never_parted_from_its_minutes() -> None:
+    moment_ = "08 giờ 00 phút ngày 09/6/2026"
+    for before in range(40, 76):
+        lines = folded(f"{'x' * before} {moment_}, chưa nhận được báo cáo.").splitlines()
+        assert any("08 giờ 00 phút" in line for line in lines)
 
 
 def test_an_office_is_spoken_to_as_one() -> None:

@@ -19,6 +19,7 @@ from desk.mailing.correspondence import correspond
 from desk.mailing.deliveries import queue_digest
 from desk.mailing.letter_texts import (
     FACTS,
+    example,
     faults_of,
     letter_text,
     letter_texts,
@@ -107,6 +108,15 @@ def test_only_recorded_changes_can_be_taken_back(office: Office) -> None:
 def test_every_shipped_letter_can_be_tried_on_the_example(office: Office) -> None:
     for letter in letter_texts(office):
         require_letter(office, letter.name, letter.text)
+
+
+def test_the_example_of_a_letter_says_of_the_deadline_what_the_letter_would(office: Office) -> None:
+    shown = {
+        name: example(office, name) for name in ("nhac-truoc-han", "don-doc-1", "hoan-thanh", "tiep-nhan")
+    }
+    assert [name for name, text in shown.items() if "quá hạn" in text] == ["don-doc-1"]
+    assert [name for name, text in shown.items() if "đúng thời hạn (" in text] == ["hoan-thanh", "tiep-nhan"]
+    assert ".." not in "".join(shown.values())
 
 
 def test_a_letter_worded_anew_is_in_use_until_it_is_set_back(office: Office) -> None:

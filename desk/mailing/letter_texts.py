@@ -7,15 +7,17 @@ between words, repeat them for each of several, and include the shared parts; an
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
+from config.calendar import midnight
 from config.spelling import tidy
 from config.units import Unit
 from consolidate.reminders import ladder_of
-from consolidate.writers.phrases import day, due, moment
+from consolidate.writers.phrases import capital, day, due, moment, small
 from desk.errors import UnknownNameError
 from desk.mailing.letters import MailTemplateError, addressee
 from desk.mailing.mail_html import own_frame
@@ -67,6 +69,12 @@ _PLAIN = (
     nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Test,
 )  # fmt: skip
 _FILTERS = frozenset({"join", "lower", "upper", "capitalize", "length", "default", "first", "last", "trim"})
+#: What the example of a letter says of the deadline, and how many days from today that is.
+_DEADLINE_SAID = {
+    "nhac-truoc-han": ("item_upcoming", 3),
+    "hoan-thanh": ("booked_on_time", 3),
+    "tiep-nhan": ("booked_on_time", 3),
+}
 _MOST_LOOPS = 2  #: one within the other
 
 
@@ -174,18 +182,24 @@ def example(office: Office, name: str, text: str | None = None) -> str:
     Raises:
         MailTemplateError: the template cannot be used.
     """
-    return office.stationery().render((name,), example_facts(office), {} if text is None else {name: text})
+    facts = example_facts(office, name=name)
+    return office.stationery().render((name,), facts, {} if text is None else {name: text})
 
 
-def example_facts(office: Office, unit: Unit | None = None) -> dict[str, object]:
-    """Every fact that some letter names, of the unit, else the department's first, and its first report."""
+def example_facts(office: Office, unit: Unit | None = None, name: str = "") -> dict[str, object]:
+    """Every fact that some letter names, of the unit, else the department's first, and its first report.
+
+    What is said of the report's deadline is what the letter of that name would say.
+    """
     regime, wording, now = office.regime, office.document_wording, office.clock()
     unit = unit or next(iter(regime.units), None)
     kind = regime.kind(unit.kind) if unit else regime.unit_kinds[0]
     report = regime.reports[0]
-    name = tidy(report.name)
-    today = day(now.astimezone(regime.timezone).date())
-    said = wording("outgoing.item_overdue", name=name, due=due(now, regime.timezone, wording), days="02")
+    reported = tidy(report.name)
+    today = now.astimezone(regime.timezone).date()
+    key, days = _DEADLINE_SAID.get(name, ("item_overdue", -2))
+    told_due = due(midnight(today + timedelta(days=days), regime.timezone), regime.timezone, wording)
+    said = wording(f"outgoing.{key}", name=capital(reported), due=told_due, days="03")
     return {
         "addressee": addressee(unit, kind) if unit else tidy(kind.addressed_as),
         "addressed": tidy(kind.addressed_as),
@@ -195,22 +209,22 @@ def example_facts(office: Office, unit: Unit | None = None) -> dict[str, object]
         "the_reports": wording("outgoing.the_report"),
         "figures": True,
         "as_of": moment(now, regime.timezone, wording),
-        "reminded_on": today,
-        "report": name,
+        "reminded_on": day(today - timedelta(days=3)),
+        "report": small(reported),
         "count": "01",
         "rows": [
-            {"name": tidy(unit.name) if unit else "", "phone": tidy(unit.phone) if unit else "", "days": "02"}
+            {"name": tidy(unit.name) if unit else "", "phone": tidy(unit.phone) if unit else "", "days": "03"}
         ],
-        "due": due(now, regime.timezone, wording),
+        "due": told_due,
         "number": "01",
         "arrival": moment(now, regime.timezone, wording),
         "files": ["bao-cao.docx"],
         "unopened": [wording("outgoing.advice_encrypted", file="bieu-so-lieu.xls")],
         "whole": True,
-        "faults": [wording("web.example_fault")],
+        "faults": [wording("web.example_fault").rstrip(".; ")],
         "more_faults": "",
-        "subject": name,
-        "reports": [name],
+        "subject": reported,
+        "reports": [small(reported)],
         "reason_lines": [wording("web.example_fault")],
         "attached": True,
         "folder": "outputs",

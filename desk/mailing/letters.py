@@ -34,6 +34,7 @@ MOST_MEGABYTES = 20  #: what a unit is told to send at most; mail servers refuse
 _COMMITTEE = re.compile(r"^UBND\s+(?=\S)")
 _HYPHEN = re.compile(r" ([-–]) ")
 _LABELLED = re.compile(r"\b(ngày|số|thư điện tử|không quá|lần|năm) (?=\S)", re.IGNORECASE)
+_MINUTES = re.compile(r"(?<=giờ) (?=\d\d phút)")
 _COUNTED = re.compile(r"(?<=\d) (?=(?:tháng|giờ|phút|ngày|MB)\b)")
 _NBSP = "\N{NO-BREAK SPACE}"
 
@@ -224,7 +225,7 @@ def is_folded(before: str, line: str, width: int = WIDTH) -> bool:
 
 def _kept_together(text: str) -> str:
     """Words that must not be parted joined by no-break spaces."""
-    whole = _COUNTED.sub(_NBSP, _HYPHEN.sub(rf"{_NBSP}\1 ", text))
+    whole = _COUNTED.sub(_NBSP, _MINUTES.sub(_NBSP, _HYPHEN.sub(rf"{_NBSP}\1 ", text)))
     return _LABELLED.sub(lambda match: match[1].replace(" ", _NBSP) + _NBSP, whole)
 
 
