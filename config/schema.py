@@ -187,8 +187,6 @@ _LEVELS_BY_NAME = {
         }
     ),
     "institution": frozenset({"school", "truong", "truong hoc"}),
-    "district": frozenset({"district", "huyen", "quan", "thi xa", "thanh pho"}),
-    "province": frozenset({"province", "tinh"}),
 }
 #: "Thành phố" is of a province when a ministry asks, of a district when a province does.
 _CITIES = {"ministry": "province", "province": "district"}
