@@ -22,7 +22,6 @@ from intake.mailbox.interface import (
     FetchBatch,
     FolderMark,
     LoginGate,
-    Mailbox,
     MailboxConnectionError,
     MailboxFolderError,
     MailboxInsecureError,
@@ -31,11 +30,11 @@ from intake.mailbox.interface import (
     arrival_from_received,
 )
 from tests.dovecot import JUNK, PASSWORD, Dovecot, Line, free_ports, line_to, running_dovecot
+from tests.fetched import INBOX, codes, everything, octets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-INBOX = WatchedFolder("INBOX")
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 PASS = AppPassword(PASSWORD)
 
@@ -79,23 +78,6 @@ def mail(subject: str, size: int = 0) -> bytes:
 def opened(server: Dovecot, user: str, line: Line | None = None, **changes: object) -> ImapMailbox:
     port = {"port": line.port} if line else {}
     return ImapMailbox(server.settings(user, **port, **changes), PASS)
-
-
-def everything(
-    mailbox: Mailbox,
-    seen: FolderMark | None = None,
-    cut_off: date | None = None,
-    folder: WatchedFolder = INBOX,
-) -> list[FetchBatch]:
-    return list(mailbox.fetch(folder, seen, cut_off))
-
-
-def octets(batches: list[FetchBatch]) -> list[bytes]:
-    return [message.octets for batch in batches for message in batch.messages]
-
-
-def codes(batches: list[FetchBatch]) -> list[str]:
-    return [note.code for batch in batches for note in batch.notes]
 
 
 # ------------------------------------------------------------------ fetching

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake.mailbox.interface import FetchBatch, FolderMark, Mailbox, MailboxFolderError, WatchedFolder
+from intake.mailbox.interface import FetchBatch, MailboxFolderError, WatchedFolder
 from intake.mailbox.local import EmlFolder, LocalMailbox, MaildirMailbox, MboxMailbox, open_local
+from tests.fetched import INBOX, codes, everything, octets
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-INBOX = WatchedFolder("INBOX")
 VIETNAM = timezone(timedelta(hours=7))
 
 
@@ -30,23 +30,6 @@ def put(path: Path, octets: bytes, written: datetime | None = None) -> Path:
     if written is not None:
         os.utime(path, (written.timestamp(), written.timestamp()))
     return path
-
-
-def everything(
-    mailbox: Mailbox,
-    seen: FolderMark | None = None,
-    cut_off: date | None = None,
-    folder: WatchedFolder = INBOX,
-) -> list[FetchBatch]:
-    return list(mailbox.fetch(folder, seen, cut_off))
-
-
-def octets(batches: list[FetchBatch]) -> list[bytes]:
-    return [message.octets for batch in batches for message in batch.messages]
-
-
-def codes(batches: list[FetchBatch]) -> list[str]:
-    return [note.code for batch in batches for note in batch.notes]
 
 
 def uids(batches: list[FetchBatch]) -> list[int]:

@@ -59,6 +59,11 @@ class Book:
     unit_names: Mapping[str, str]
     decimals: Mapping[str, int]  #: of the figures of an indicator
 
+    def label(self, code: str) -> str:
+        """The label of an indicator; "" for one the report does not ask for."""
+        labels = (each.label for each in self.consolidation.report.indicators if each.code == code)
+        return next(labels, "")
+
     def kind_name(self, kind: str) -> str:
         """How a kind of unit is called; its id when the regime does not say."""
         return next((each.name for each in self.consolidation.regime.unit_kinds if each.id == kind), kind)

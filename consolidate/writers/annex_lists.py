@@ -88,12 +88,26 @@ def write_sources(sheet: Any, book: Book) -> None:
 
 def _write_source(sheet: Any, book: Book, row: int, held: UnitValue) -> None:
     value = held.value
-    labels = [each.label for each in book.consolidation.report.indicators if each.code == value.indicator]
+    texts = _source_texts(book, held)
+    # The prefix keeps a text that begins like a formula from becoming one when its cell is edited.
+    style = book.styles(font_size=10, quote_prefix=True, **BORDER)
+    for column, text in enumerate(texts):
+        write_text(sheet, row, column, text, style)
+    if value.value is not None and not value.qualifier:
+        shape = number_format(book.decimals.get(value.indicator, 0))
+        style = book.styles(font_size=10, num_format=shape, **NUMBER, **BORDER)
+        sheet.write_number(row, _SOURCES_COLUMNS.index("value"), float(value.value), style)
+    sheet.set_row(row, height_of(texts, _SOURCES_WIDTHS, size=10))
+
+
+def _source_texts(book: Book, held: UnitValue) -> tuple[str, ...]:
+    """What stands in the columns of `_SOURCES_COLUMNS`."""
+    value = held.value
     counted = held.in_scope and is_certain(value)
-    texts = (
+    return (
         book.unit_names.get(held.unit, held.unit),
         value.indicator,
-        labels[0] if labels else "",
+        book.label(value.indicator),
         book.words(f"sex_{value.sex.value}"),
         f"{value.qualifier} {number_text(value.value)}".strip(),
         value.unit_of_measure,
@@ -105,19 +119,6 @@ def _write_source(sheet: Any, book: Book, row: int, held: UnitValue) -> None:
         book.words("yes" if counted else "no"),
         held.archive_id[:_MESSAGE_LETTERS],
     )
-    # The prefix keeps a text that begins like a formula from becoming one when its cell is edited.
-    style = book.styles(font_size=10, quote_prefix=True, **BORDER)
-    for column, text in enumerate(texts):
-        write_text(sheet, row, column, text, style)
-    if value.value is not None and not value.qualifier:
-        shape = number_format(book.decimals.get(value.indicator, 0))
-        sheet.write_number(
-            row,
-            4,
-            float(value.value),
-            book.styles(font_size=10, num_format=shape, **NUMBER, **BORDER),
-        )
-    sheet.set_row(row, height_of(texts, _SOURCES_WIDTHS, size=10))
 
 
 def write_standings(sheet: Any, book: Book) -> None:
@@ -196,11 +197,10 @@ def write_findings(sheet: Any, book: Book) -> None:
 
 def _write_finding(sheet: Any, book: Book, row: int, finding: Finding, sentence: str) -> None:
     place, code = finding.place, finding.parameters.get("indicator", "")
-    labels = [each.label for each in book.consolidation.report.indicators if each.code == code]
     unit = finding.parameters.get("unit", "")
     texts = (
         book.unit_names.get(unit, unit),
-        f"{code} - {labels[0]}" if labels else code,
+        f"{code} - {label}" if (label := book.label(code)) else code,
         book.wording(f"terms.grade_{finding.grade.value}"),
         sentence,
         place.file if place else "",
