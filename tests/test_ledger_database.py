@@ -82,11 +82,17 @@ def test_migrations_and_models_arrive_at_the_same_schema(two_urls: tuple[str, st
 
 
 def test_opening_again_changes_nothing(url: str) -> None:
-    for _ in range(2):
-        database = open_database(url)
-        with database.writing() as connection:
-            connection.execute(text("SELECT 1"))
-        database.close()
+    row = {"account": "a", "folder": "INBOX", "uid_validity": 1, "last_uid": 7}
+    database = open_database(url)
+    with database.writing() as connection:
+        connection.execute(insert(folder_marks).values(**row))
+        shape = _shape(connection)
+    database.close()
+    database = open_database(url)
+    with database.reading() as connection:
+        assert _shape(connection) == shape
+        assert [dict(found) for found in connection.execute(folder_marks.select()).mappings()] == [row]
+    database.close()
 
 
 def test_a_ledger_of_a_later_program_is_refused_and_left_alone(url: str) -> None:

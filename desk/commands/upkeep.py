@@ -76,16 +76,9 @@ def audit(context: typer.Context, as_json: AsJson = False) -> None:
         found = verify_home(world.home, world.clock)
         stock = office.ledger.stock()
         sound = not found.flaws and all(proof.balanced for proof in proofs)
+        kept = {"ledger": stock.messages, "stateless": stock.stateless}
         if as_json:
-            folders = [proof_view(proof) for proof in proofs]
-            dump(
-                {
-                    "folders": folders,
-                    "ledger": stock.messages,
-                    "stateless": stock.stateless,
-                    **view(found, say),
-                }
-            )
+            dump({"folders": [proof_view(proof) for proof in proofs], **kept, **view(found, say)})
         else:
             for line in proof_lines(proofs, say, office.regime.timezone):
                 tell(line)
@@ -94,7 +87,7 @@ def audit(context: typer.Context, as_json: AsJson = False) -> None:
             lost = sum(len(proof.unaccounted) for proof in proofs)
             server = sum(proof.server for proof in proofs)
             places = {"server": server, "archive": found.messages, "lost": lost, "flaws": len(found.flaws)}
-            tell(say("cli.audited", **places, ledger=stock.messages, stateless=stock.stateless))
+            tell(say("cli.audited", **places, **kept))
             tell(say("cli.audited_sound" if sound else "cli.audited_broken"))
     raise typer.Exit(DONE if sound else ATTENTION)
 

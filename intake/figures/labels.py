@@ -885,8 +885,3 @@ def _most_faults(compact: str) -> int:
 
 def _compact(key: str) -> str:
     return key.replace(" ", "")
-
-
-def content_words(key: str) -> frozenset[str]:
-    """The words of a folded text that say what is counted."""
-    return _MARKED.words(key)
