@@ -127,6 +127,8 @@ def test_a_kind_of_unit_answers_for_the_area_that_is_stated_or_that_its_name_tel
         ("ministry", "bộ, ngành", ""),
         ("province", "huyện", "district"),
         ("province", "thành phố", "district"),
+        ("province", "thành phố thuộc tỉnh", "district"),
+        ("ministry", "thành phố trực thuộc trung ương", "province"),
         ("province", "xã, phường, đặc khu", "commune"),
         ("province", "sở, ban, ngành", "province"),
         ("commune", "chi hội", "village"),
