@@ -15,11 +15,13 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import docx
 import openpyxl
 from docx.shared import Pt
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from config.units import Address, Unit
@@ -455,9 +457,11 @@ def _poverty_side_by_side() -> bytes:
     return docx_of(head + table(rows) + paragraph("Nơi nhận: Như trên."))
 
 
-def _safety_printed_plain() -> bytes:
+def _safety_printed_plain(
+    unit: int = 13, widths: Sequence[int] = (6, 55, 12, 12, 14), fit: bool = False
+) -> bytes:
     rows: list[list[Content]] = [
-        *_title(13, "atld"),
+        *_title(unit, "atld"),
         [],
         ["TT", "Chỉ tiêu", "ĐVT", "Tổng số", "Trong đó nữ"],
         [1, "Số cơ sở sản xuất, kinh doanh trên địa bàn", "cơ sở", 63, None],
@@ -467,8 +471,9 @@ def _safety_printed_plain() -> bytes:
         [5, "Số cơ sở được kiểm tra", "cơ sở", 21, None],
     ]
     book = openpyxl.load_workbook(io.BytesIO(_book({"Sheet1": rows})))
-    for letter, width in zip("ABCDE", (6, 55, 12, 12, 14), strict=True):
+    for letter, width in zip("ABCDE", widths, strict=True):
         book["Sheet1"].column_dimensions[letter].width = width
+    book["Sheet1"].sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=fit)
     stream = io.BytesIO()
     book.save(stream)
     return _converted(stream.getvalue(), "xlsx", "pdf")
@@ -707,7 +712,9 @@ SENT: tuple[Sent, ...] = (
         {"A1": "63", "A2": "140/58", "A3": "2", "A4": "3/1", "A6": "21"},
         (("in ra.pdf", _safety_printed_plain),),
         office=True,
-        unread=frozenset({"A1", "A2", "A3", "A4", "A6"}),  # columns told by alignment alone
+        unread=frozenset(
+            {"A1", "A2", "A3", "A4", "A6"}
+        ),  # the sheet is printed over two pages, columns apart
     ),
     Sent(
         "culture_in_old_font",
@@ -751,6 +758,13 @@ SENT: tuple[Sent, ...] = (
         "vanhoa",
         {"V1": "615", "V2": "583", "V5": "13"},
         (("bc vh.docx", _culture_text_beside_table),),
+    ),
+    Sent(
+        "safety_printed_without_rules_on_one_page",
+        "atld",
+        {"A1": "63", "A2": "140/58", "A3": "2", "A4": "3/1", "A6": "21"},
+        (("in 1 trang.pdf", partial(_safety_printed_plain, 21, (4, 44, 8, 9, 11), fit=True)),),
+        office=True,
     ),
 )
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from intake.documents import Document
 from intake.errors import BombError, DamagedFileError, EncryptedFileError, FileTooLargeError
+from intake.extractors.aligned_tables import with_aligned
 from intake.extractors.alignment import PrintedPage
 from intake.extractors.interface import Budget
 from intake.extractors.page_lines import Box, PageContent, PlacedTable, Word, composed, gridded, text_of
@@ -242,7 +243,7 @@ class _Reading:
         lying = sum(not letter["upright"] for letter in page.chars)
         content = _page_content(page) if lying * 2 <= len(page.chars) else None
         page.close()
-        return content
+        return with_aligned(content) if content is not None else None
 
     def _recognised(self, numbers: Sequence[int]) -> dict[int, PageContent]:
         if not numbers:
