@@ -155,14 +155,12 @@ def _holding(office: Office, decision: Decision) -> list[str]:
     """
     report = str(decision.target["report"])
     said = TaughtNames(taught_wordings([decision]))
-    return [
-        submission.archive_id
-        for submission in office.ledger.submissions(report)
-        if any(
-            finding.code == "rows_not_read" or said.match(finding.parameters.get("label", ""))
-            for finding in submission.findings
-        )
-    ]
+    holding = {
+        archive_id: None
+        for archive_id, finding in office.ledger.findings_in(report)
+        if finding.code == "rows_not_read" or said.match(finding.parameters.get("label", ""))
+    }
+    return list(holding)
 
 
 def set_aside(office: Office, item: str, kind: str, reason: str) -> Decision:

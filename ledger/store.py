@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from ledger.records import (
         Decision,
         Delivery,
+        Finding,
         Issue,
         IssueHead,
         MessageClass,
@@ -182,7 +183,9 @@ class Ledger:
         Those that were removed under the rule of keeping are left out.
         """
         with self._writing() as writing:
-            gone = history.subjects(writing.connection, RETIRED)
+            gone: set[str] = set()
+            for chunk in sightings.chunks(archive_ids):
+                gone |= history.told_of(writing.connection, RETIRED, chunk)
             archive_ids = [archive_id for archive_id in archive_ids if archive_id not in gone]
             sightings.want_reading(writing, archive_ids, wanted=True)
             writing.note(Change("read_again", archive_id, {"reason": reason}) for archive_id in archive_ids)
@@ -337,6 +340,11 @@ class Ledger:
         """What was handed in for a report and period, of one unit or of all, by arrival."""
         with self._reading() as connection:
             return submissions.with_key(connection, report, period, unit)
+
+    def findings_in(self, report: str) -> tuple[tuple[str, Finding], ...]:
+        """(archive id, finding) of everything that was handed in for a report, by archive id."""
+        with self._reading() as connection:
+            return submissions.findings_in(connection, report)
 
     def receipts(
         self, report: str, period: str | None = None, units: Sequence[str] | None = None

@@ -191,6 +191,12 @@ def findings_of(connection: Connection, *conditions: ColumnElement[bool]) -> dic
     return found
 
 
+def findings_in(connection: Connection, report: str) -> tuple[tuple[str, Finding], ...]:
+    """(archive id, finding) of everything that was handed in for a report, by archive id."""
+    query = _of_submissions(findings, [submissions.c.report == report])
+    return tuple((row.archive_id, _finding(row)) for row in connection.execute(query))
+
+
 class _Parts:
     """What hangs on the submissions that meet some conditions, fetched with one question a table."""
 

@@ -8,10 +8,11 @@ from dataclasses import replace
 
 import pytest
 
+from desk.decisions import _holding
 from desk.mailing.chasing import chase
 from desk.work import settle
 from ledger.lock import only_worker
-from ledger.records import Issue
+from ledger.records import Decision, Issue
 from tests.large_office import large_office
 from tests.offices import REPORT, Office, at
 from tests.web import Served, costs, questions_to, served_office
@@ -96,6 +97,15 @@ def test_a_page_of_figures_costs_no_more_while_they_are_worked_out_again(desk: S
         for path in FIGURES:
             assert "Sau đó đã có thay đổi" in desk.client().get(path).text
             assert spent(desk, path) < 0.3 * costs()
+
+
+def test_what_a_taught_wording_may_touch_is_found_without_reading_a_figure(office: Office) -> None:
+    target = {"report": REPORT, "wording": "Chỉ tiêu lạ"}
+    taught = Decision(1, at("2023-12-07T08:00"), "Lò Thị Mai", "teach", target, {"indicator": "C1"}, "")
+    with office.opened() as opened:
+        begun = time.process_time()
+        assert _holding(opened, taught) == []
+        assert time.process_time() - begun < 0.3 * costs()
 
 
 def test_settling_reads_no_figure(office: Office) -> None:
