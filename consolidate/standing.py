@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 Waiting = Mapping[ObligationKey, Sequence[tuple[str, datetime]]]
 """Messages that wait for a person, by what they would be booked to: archive id and arrival."""
 
-_CHANNELS = frozenset({"paper", "zalo", "document_system", "phone"})
+_CHANNELS = frozenset({"email", "paper", "zalo", "document_system", "phone"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,8 @@ from ledger.taught import taught_wordings
 
 #: The ways a report comes beside the mailbox.
 CHANNELS = ("paper", "zalo", "document_system", "phone")
+#: The question whose answer books that a unit has nothing to report, as its mail says in a line.
+NIL_REPORT = "nil_report"
 #: The question whose answer may be remembered: whether a row's wording is an indicator's.
 WORDING_QUESTION = "label_uncertain"
 #: Why the mail of a return that was taken back does not go.
@@ -77,12 +79,28 @@ def accept(
         _require_complete(office, choice)
     if role:
         choice["role"] = _role(role)
+    if found is not None and found.question == NIL_REPORT and not role:
+        return _accept_nil(office, target, choice, reason)
     explicit = any(named.values())
     kind = "assign" if explicit else "accept"
     said = choice if explicit or role else _filled(choice)
     decision = _recorded(office, kind, target, said, reason, target["message"])
     if learn and found is not None and found.question == "sender_unregistered":
         _learn(office, decision, str(choice["unit"]))
+    return decision
+
+
+def _accept_nil(office: Office, target: dict[str, str], owed: dict[str, Any], reason: str) -> Decision:
+    """Book a nil report at the arrival of its mail; the mail itself hands no figure in and is put aside."""
+    outcome = office.ledger.message(target["message"])
+    assert outcome is not None, target
+    obligation = obligation_named(office, owed["unit"], owed["report"], owed["period"])
+    why = reason or office.document_wording("desk.nil_by_mail", subject=outcome.subject)
+    aside = {"class": MessageClass.REPORT.value}
+    decision = _recorded(office, "set_aside", target, aside, why, target["message"])
+    moment = outcome.arrival.isoformat()
+    said = {"channel": "email", "received_at": moment, "nil": True, "learned_by": decision.number}
+    _recorded(office, "receive", obligation, said, why)
     return decision
 
 
@@ -393,8 +411,11 @@ def _taken_back(office: Office, decision: Decision, reason: str) -> Decision:
 
 
 def _aims_at(decision: Decision, target: dict[str, str]) -> bool:
-    """Whether a decision let a message, or the part of it that is named, count."""
-    if decision.kind not in {"accept", "assign"} or decision.target.get("message") != target["message"]:
+    """Whether a decision let a message, or the part of it that is named, count, or its nil report."""
+    if (
+        decision.kind not in {"accept", "assign", "set_aside"}
+        or decision.target.get("message") != target["message"]
+    ):
         return False
     return target.get("item") in {None, decision.target.get("item")}
 
@@ -402,7 +423,7 @@ def _aims_at(decision: Decision, target: dict[str, str]) -> bool:
 def _forget_learned(
     office: Office, accepted: list[Decision], decided: tuple[Decision, ...], reason: str
 ) -> None:
-    """Forget the addresses remembered because of these: what counts no more teaches nothing."""
+    """Take back what was recorded because of these: addresses remembered, nil reports."""
     numbers = {decision.number for decision in accepted}
     for known in decided:
         if known.choice.get("learned_by") in numbers and not _is_taken_back(known, decided):

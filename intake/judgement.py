@@ -136,6 +136,12 @@ _NOT_NOW = re.compile(
     r"|cam on|nhan duoc|nhan)\b(?: \w+){0,4} ?$"
 )
 _NOTHING_TO_REPORT = re.compile(r"\b(?:khong|chua) (?:co )?(?:phat sinh|xay ra|phat hien|ghi nhan)\b")
+#: The same of the whole report, not of one figure ("không phát sinh vụ bạo lực nào" is one).
+_NIL = re.compile(
+    r"\b(?:khong|chua) (?:co )?(?:noi dung |so lieu )?phat sinh"
+    r"(?= *$| (?:noi dung|so lieu|gi|bao cao|a|trong ky|ky nay|tran trong|kinh|em cam on|xin cam on)\b)"
+)
+_MOST_NIL_WORDS = 80  #: more than a line or two is a report in the mail itself
 _IS_A_REPORT = re.compile(
     r"(?!(?:re|fw|fwd|tr) )(?!.*\b(?:de nghi|nhac|yeu cau|huong dan|mau|ve viec|hop|moi|tap huan|lich"
     r"|cong van|thong bao|xac nhan|da nhan|cam on)\b).*\b(?:bao cao|bc)\b"
@@ -145,7 +151,7 @@ _SELLING = re.compile(
     r"\b(?:giảm giá|khuyến m[ãạ]i|báo giá|chiết khấu|khóa học|mua \w+ tặng \w+|đăng ký ngay|hotline)\b"
 )
 #: Reasons that rest on what a unit had handed in by then.
-RESTING_ON_WHAT_CAME = frozenset({"no_file", "claims_sent", "thanks", "unnamed_file"})
+RESTING_ON_WHAT_CAME = frozenset({"no_file", "nil_report", "claims_sent", "thanks", "unnamed_file"})
 _REPORTING_WORDS = (" bao cao ", " bc ", " bieu ", " so lieu ")
 
 
@@ -306,6 +312,8 @@ class _Judge:
             return self._asked(MessageClass.QUESTION, "claims_sent")
         if self._asks():
             return self._asked(MessageClass.QUESTION, "question")
+        if self._reports_nothing():
+            return self._asked(MessageClass.REPORT, "nil_report", self._behind_link())
         if self._forgot_the_file():
             return self._asked(MessageClass.UNREADABLE, "no_file", self._behind_link())
         if self._is_stray():
@@ -349,6 +357,14 @@ class _Judge:
         if self._files() or _SENT_BEFORE.search(said) is None:
             return False
         return any(not self._has_handed_in(unit) for unit in self._sender_units())
+
+    def _reports_nothing(self) -> bool:
+        """A unit that still owes says in a line, without a file, that it has nothing to report."""
+        said = plain_key(self._message.own_text)
+        if self._files() or len(said.split()) > _MOST_NIL_WORDS or not self._speaks_of_reports():
+            return False
+        owing = any(not self._has_settled(unit) for unit in self._sender_units())
+        return owing and _NIL.search(said) is not None
 
     def _forgot_the_file(self) -> bool:
         """A unit hands something in that it still owes, but neither a file nor figures have come with it."""

@@ -18,6 +18,7 @@ from tests.offices import (
     PERIOD,
     REPORT,
     Office,
+    address,
     facts,
     figure_table,
     figures,
@@ -74,6 +75,23 @@ def test_accepting_books_the_held_mail_with_its_original_arrival(office: Office,
     assert (standing["state"], standing["first_valid"]) == ("on_time", "2023-06-03T10:00:00+07:00")
     assert office.value("suoi-dau", "B1")["certainty"] == "certain"
     survives(office, lambda: (office.message(ids["held"]), office.standing("suoi-dau")))
+
+
+def test_a_line_that_nothing_arose_is_booked_as_a_nil_report_at_its_arrival(office: Office) -> None:
+    said = "UBND xã Bình Minh báo cáo: 6 tháng đầu năm 2023 không phát sinh nội dung, số liệu."
+    mail = office.deliver(note(address("binh-minh"), "Báo cáo bình đẳng giới", said), "2023-06-04T23:00:00")
+    office.take_in()
+    assert office.standing("binh-minh")["state"] == "needs_review"
+    question = office.question(mail)
+    office.run("decide", "accept", question)
+    standing = office.standing("binh-minh")
+    assert (standing["state"], standing["first_valid"]) == ("on_time", "2023-06-04T23:00:00+07:00")
+    assert office.message(mail)["state"] == "set_aside"
+    assert office.listed("review") == []
+    survives(office, lambda: (office.message(mail), office.standing("binh-minh")))
+    office.run("decide", "reopen", mail, "--reason", "Đơn vị sẽ gửi văn bản")
+    assert office.question(mail) == question
+    assert office.standing("binh-minh")["state"] == "needs_review"
 
 
 def test_a_decision_is_recorded_with_who_when_and_why(office: Office, ids: dict[str, str]) -> None:

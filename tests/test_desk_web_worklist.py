@@ -185,6 +185,23 @@ def test_accepting_books_the_report_and_goes_on_to_the_next(
     assert linked.target == {"address": "ban@rieng.example"}
 
 
+def test_a_nil_report_is_booked_by_the_same_button_and_taken_back(
+    client: Client, desk: Served, office: Office
+) -> None:
+    said = "Báo cáo bình đẳng giới: kỳ này không phát sinh."
+    mail = office.deliver(note(address("hoa-lac"), "Báo cáo BĐG", said), "2023-06-04T08:00")
+    office.take_in()
+    task = task_of(office, mail)
+    assert "không có nội dung phát sinh" in client.get(f"{PATH}/{task}").text
+    page = follow(client, client.send_form(f"{PATH}/{task}/ghi-nhan"))
+    settled(desk)
+    assert office.standing("hoa-lac")["state"] == "on_time"
+    answer = client.send_form(f"{PATH}/hoan-tac", vua=undo_field(page))
+    assert answer.headers["location"].startswith(f"{PATH}/{task}")
+    settled(desk)
+    assert office.standing("hoa-lac")["state"] == "late"
+
+
 def test_an_address_is_not_remembered_when_the_box_is_left_empty(
     client: Client, desk: Served, office: Office, ids: dict[str, str]
 ) -> None:

@@ -467,6 +467,23 @@ def test_a_report_whose_file_was_forgotten_is_asked_about_and_never_taken_for_th
 @pytest.mark.parametrize(
     ("subject", "text"),
     [
+        (SUBJECT, "UBND xã Bình Minh báo cáo: kỳ này không phát sinh nội dung, số liệu."),
+        ("BĐG", "Xã kỳ này không phát sinh ạ."),
+        ("Bao cao BDG", "xa khong phat sinh so lieu trong ky. Tran trong!"),
+    ],
+)
+def test_a_line_that_nothing_arose_is_asked_about_as_a_nil_report(
+    bench: Bench, subject: str, text: str
+) -> None:
+    outcome = bench.judged(note(address("binh-minh"), subject, text))
+    assert ended(outcome) == (MessageClass.REPORT, MessageState.REVIEW)
+    assert (outcome.reasons, [item.question for item in outcome.review]) == (("nil_report",), ["nil_report"])
+    assert outcome.submissions == ()
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
         ("Re: Đề nghị gửi báo cáo bình đẳng giới", "Dạ em cảm ơn anh, tuần sau xã sẽ gửi báo cáo ạ."),
         ("Xác nhận", "Xã đã nhận được công văn đề nghị gửi báo cáo."),
         ("Công văn", "Kính gửi Phòng, xã chưa gửi được báo cáo do cán bộ đi học."),
