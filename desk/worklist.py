@@ -33,8 +33,9 @@ class Urgency(IntEnum):
 
     SUSPECT = 0  #: a mail that may be forged: nothing of it counts, and somebody may be at work
     REPORT = 1  #: a report that does not count until somebody decides; its unit counts as missing
-    FIGURES = 2  #: figures of a report that counts, which stand in no total
-    QUESTION = 3  #: a unit that waits for an answer
+    CLAIM = 2  #: a unit that says it has sent its report, of which nothing has come
+    FIGURES = 3  #: figures of a report that counts, which stand in no total
+    QUESTION = 4  #: a unit that waits for an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ def _urgency(item: ReviewItem) -> Urgency:
         return Urgency.SUSPECT
     if item.kind == "value":
         return Urgency.FIGURES
-    return Urgency.QUESTION if item.question == "question" else Urgency.REPORT
+    return {"question": Urgency.QUESTION, "claims_sent": Urgency.CLAIM}.get(item.question, Urgency.REPORT)
 
 
 def _order(task: Task) -> tuple[int, object, str]:

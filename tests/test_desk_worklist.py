@@ -42,7 +42,9 @@ def strange(unit: str, seed: int, sender: str, **more: Any) -> bytes:
 def test_what_is_most_pressing_comes_first_and_of_those_what_came_first(office: Office) -> None:
     asking = note(address("y-te"), "Hỏi", "Cho em hỏi hạn nộp báo cáo?")
     forged = strange("van-hoa", 2, "chung@songmay.example", headers=verified("chung@songmay.example", "fail"))
+    claiming = note(address("binh-minh"), "Báo cáo", "Xã đã gửi báo cáo hôm qua rồi ạ.")
     office.deliver(asking, "2023-06-01T08:00")
+    office.deliver(claiming, "2023-06-01T08:30")
     office.deliver(report_mail("hoa-lac", figures(3, B3=("1,234", "20"))), "2023-06-01T09:00")
     office.deliver(strange("suoi-dau", 4, "b@rieng.example"), "2023-06-02T08:00")
     office.deliver(strange("dong-tam", 5, "a@rieng.example"), "2023-06-01T10:00")
@@ -53,6 +55,7 @@ def test_what_is_most_pressing_comes_first_and_of_those_what_came_first(office: 
         Urgency.SUSPECT,
         Urgency.REPORT,
         Urgency.REPORT,
+        Urgency.CLAIM,
         Urgency.FIGURES,
         Urgency.QUESTION,
     ]

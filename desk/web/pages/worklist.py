@@ -64,11 +64,16 @@ ASIDE = (
     MessageClass.SPAM,
     MessageClass.SPOOF,
 )
-_SUSPECT_ASIDE = {Urgency.SUSPECT: MessageClass.SPOOF, Urgency.QUESTION: MessageClass.QUESTION}
+_SUSPECT_ASIDE = {
+    Urgency.SUSPECT: MessageClass.SPOOF,
+    Urgency.CLAIM: MessageClass.QUESTION,
+    Urgency.QUESTION: MessageClass.QUESTION,
+}
 #: How an urgency is shown: the state of `parts.html` that has its colour and sign.
 SIGN = {
     Urgency.SUSPECT: "fault",
     Urgency.REPORT: "needs_review",
+    Urgency.CLAIM: "warning",
     Urgency.FIGURES: "warning",
     Urgency.QUESTION: "exempt",
 }
