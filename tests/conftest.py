@@ -32,11 +32,11 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield found
 
 
-@pytest.fixture(params=["mouse", "keyboard"])
+@pytest.fixture(params=["mouse", "keyboard", "mouse without scripts"])
 def hand(request: pytest.FixtureRequest, desk: Served, browser: Browser) -> Iterator[Hand]:
-    """A page of the desk, worked by the mouse and again by the keyboard alone."""
+    """A page of the desk, worked by the mouse, by the keyboard alone, and where no script runs."""
     from tests.hands import Hand
 
-    page = desk.page(browser)
+    page = desk.page(browser, java_script_enabled="without" not in request.param)
     yield Hand(page, request.param == "keyboard")
     page.context.close()

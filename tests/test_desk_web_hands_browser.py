@@ -36,6 +36,7 @@ def test_the_board_is_narrowed_and_leads_to_the_unit(desk: Served, hand: Hand) -
     page.goto(desk.url("/ky-bao-cao"))
     missing = page.get_by_label("Tình trạng")
     hand.choose(missing, missing.locator("option[value=missing]").inner_text())
+    hand.press(page.locator("#loc").get_by_role("button", name="Xem"))
     expect(page.locator("#bang tbody tr")).to_have_count(2)
     hand.press(page.locator("#bang").get_by_role("link", name="Trung tâm Thể thao"))
     expect(page.get_by_role("heading", level=1)).to_contain_text("Trung tâm Thể thao")
@@ -49,6 +50,7 @@ def test_any_past_moment_is_shown_by_its_words_and_the_deadline_by_a_link(desk: 
     expect(page.locator("#song")).to_contain_text("Đang xem tình hình lúc 08:00 02/06/2023")
     expect(page.locator("#bang .state.on_time")).to_have_count(1)
     hand.write(page.get_by_label("Tìm đơn vị"), "hoa lac")
+    hand.press(page.locator("#loc").get_by_role("button", name="Xem"))
     expect(page.locator("#bang tbody tr")).to_have_count(1)
     expect(page.locator("#bang .state.missing")).to_have_count(1)  # still as of then
     hand.press(page.get_by_role("link", name="Xem hiện tại"))

@@ -15,6 +15,8 @@ from tests.web import Served, served_busy_round
 
 SLOW = 60_000  #: milliseconds until a page picture is drawn, on a busy machine
 UNIT = "/don-vi/the-thao"
+#: Jobs whose page renews itself; without scripts `test_desk_web_totals_browser` does them.
+SCRIPTED = pytest.mark.parametrize("hand", ["mouse", "keyboard"], indirect=True)
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +80,7 @@ def test_what_came_by_zalo_is_booked_and_taken_back(desk: Served, hand: Hand) ->
     taken_back(hand)
 
 
+@SCRIPTED
 def test_a_total_is_followed_to_its_cell_in_three_steps(desk: Served, hand: Hand) -> None:
     page = hand.page
     page.goto(desk.url("/tong-hop"))
@@ -88,6 +91,7 @@ def test_a_total_is_followed_to_its_cell_in_three_steps(desk: Served, hand: Hand
     expect(page.get_by_role("heading", level=1)).to_contain_text("Báo cáo bình đẳng giới")
 
 
+@SCRIPTED
 def test_a_draft_is_made_frozen_and_unfrozen(desk: Served, hand: Hand) -> None:
     page = hand.page
     page.goto(desk.url("/tong-hop"))

@@ -13,6 +13,7 @@ import atexit
 import shutil
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -284,10 +285,13 @@ def chromium() -> Iterator[Browser]:
 
 
 def faults_of(page: Page) -> list[str]:
-    """What axe-core finds wrong with a page, as sentences; there should be none."""
+    """What axe-core finds wrong with a page, and names used twice, as sentences; there should be none."""
     page.evaluate(_axe())
     found = page.evaluate("(rules) => axe.run(document, {runOnly: rules})", RULES)
-    return [
+    names = page.evaluate("[...document.querySelectorAll('[id]')].map((named) => named.id)")
+    # A label says the name of its field: where two have it, the label may be of the other. axe lets it pass.
+    twice = [f"the id {name} is used {n} times" for name, n in Counter(names).items() if n > 1]
+    return twice + [
         f"{fault['id']}: {fault['help']} {[node['target'] for node in fault['nodes']][:3]}"
         for fault in found["violations"]
     ]
