@@ -201,6 +201,21 @@ def test_a_file_that_cannot_be_drawn_is_not_tried_again_and_has_a_sentence(tmp_p
     bench.pictures.close()
 
 
+@pytest.mark.parametrize(
+    ("name", "octets", "reason"),
+    [("bao cao.docx", b"PK\x03\x04 cut off", "damaged"), ("ca hai.zip", zip_of({"a.txt": b"a"}), "not_yet")],
+)
+def test_a_container_says_why_it_has_no_pages_and_can_be_saved(
+    tmp_path: Path, name: str, octets: bytes, reason: str
+) -> None:
+    bench = Bench(tmp_path, mail(files=[(name, octets)]))
+    outcome = outcome_of(bench.id, record(name, octets, "zip"))
+    file = outcome.attachments[0].sha256
+    assert bench.pictures.count(outcome, file) == NoPicture(reason)
+    assert bench.pictures.original(outcome, file) == octets
+    bench.pictures.close()
+
+
 def test_every_state_of_a_file_has_a_sentence_for_its_picture() -> None:
     ended = {state.value for state in ReadState} - {"read", "container", "decoration"}
     for language in ("vi", "en"):

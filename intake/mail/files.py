@@ -12,7 +12,7 @@ import time
 import unicodedata
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from intake.documents import Document, FileKind, ReadFile, ReadState
 from intake.errors import BombError, DamagedFileError, ExtractionError, FileTooLargeError
@@ -359,21 +359,40 @@ class _Opening:
         self._open(_Found(content, declared, path), budget)
 
 
+class FoundFile(NamedTuple):
+    """A file of a mail that was asked for by its hash."""
+
+    kind: FileKind
+    octets: bytes
+    state: ReadState  #: of a container how its opening ended, of a document always `READ`: nobody has read it
+
+
 @dataclass(slots=True)
 class _Search(_Opening):
     """The files of one message, containers opened as for reading, documents only looked at by their hash."""
 
     wanted: frozenset[str] = frozenset()
-    contents: dict[str, tuple[FileKind, bytes]] = field(default_factory=dict)
+    contents: dict[str, bytes] = field(default_factory=dict)
 
     def _open_document(self, found: _Found, kind: FileKind, _: Budget) -> None:
-        name = sha256(found.content).hexdigest()
-        if name in self.wanted:
-            self.contents[name] = kind, found.content
+        self._add(found, kind, ReadState.READ)
+
+    def _add(
+        self,
+        found: _Found,
+        kind: FileKind,
+        state: ReadState,
+        document: Document | None = None,
+        detail: str = "",
+    ) -> str:
+        name = super(_Search, self)._add(found, kind, state, document, detail)
+        if (hashed := self.files[-1].sha256) in self.wanted:
+            self.contents[hashed] = found.content
+        return name
 
 
-def find_files(octets: bytes, limits: Limits, wanted: Iterable[str]) -> dict[str, tuple[FileKind, bytes]]:
-    """Kind and octets of the documents of a mail that have these SHA-256; those it does not hold are absent.
+def find_files(octets: bytes, limits: Limits, wanted: Iterable[str]) -> dict[str, FoundFile]:
+    """The files of a mail that have these SHA-256; those it does not hold are absent.
 
     Raises:
         MemoryError: the process has reached its limit.
@@ -383,7 +402,11 @@ def find_files(octets: bytes, limits: Limits, wanted: Iterable[str]) -> dict[str
     search = _Search(limits, has_text=bool(parsed.text.strip()), wanted=frozenset(wanted))
     for leaf in parsed.files:
         search.open_leaf(leaf)
-    return search.contents
+    return {
+        file.sha256: FoundFile(file.kind, search.contents[file.sha256], file.state)
+        for file in search.files
+        if file.sha256 in search.contents
+    }
 
 
 @dataclass(slots=True)

@@ -10,11 +10,11 @@ from typing import Final
 
 import msgspec
 
-from intake.documents import Document, Paragraph
+from intake.documents import Document, Paragraph, ReadState
 from intake.errors import ConverterMissingError, ExtractionError
 from intake.extractors.drawing import drawn, encoded
 from intake.extractors.interface import Budget, Limits
-from intake.mail.files import CLOSED_STATES, UNSHOWN, find_files, read_texts
+from intake.mail.files import CLOSED_STATES, UNSHOWN, FoundFile, find_files, read_texts
 from intake.sandbox.pictures import Box, Drawn, MailText, NoPicture, PageRequest, head_of, packed_answer
 
 _CONVERTING: Final = 0.7  #: of the time, for LibreOffice
@@ -32,7 +32,7 @@ def _drawn(request: PageRequest, message: bytes, limits: Limits) -> Drawn | NoPi
     found = find_files(message, limits, request.files)
     if not all(name in found for name in request.files):
         return NoPicture("not_there")
-    closed = next((CLOSED_STATES[kind] for kind, _ in found.values() if kind in CLOSED_STATES), None)
+    closed = next((state for file in found.values() if (state := _closed(file)) is not None), None)
     if closed is not None:
         return NoPicture(closed.value)
     now = time.monotonic()
@@ -42,11 +42,20 @@ def _drawn(request: PageRequest, message: bytes, limits: Limits) -> Drawn | NoPi
         convert_until=now + limits.seconds * _CONVERTING,
     )
     try:
-        return drawn([found[name] for name in request.files], request, budget)
+        return drawn([(found[name].kind, found[name].octets) for name in request.files], request, budget)
     except ConverterMissingError:
         return NoPicture("converter_missing")
     except ExtractionError as error:
         return NoPicture(error.state.value, error.detail)
+
+
+def _closed(file: FoundFile) -> ReadState | None:
+    """Why a file has no pages: its kind is never opened, or it is a container that could not be."""
+    if file.kind in CLOSED_STATES:
+        return CLOSED_STATES[file.kind]
+    if file.state is ReadState.CONTAINER:
+        return ReadState.NOT_YET
+    return None if file.state is ReadState.READ else file.state
 
 
 def cut_job(octets: bytes, limits: Limits) -> bytes:  # noqa: ARG001 - every job takes limits
@@ -67,7 +76,7 @@ def original_job(octets: bytes, limits: Limits) -> bytes:
     """Takes one file out of a mail, as it is: its SHA-256, then the message; empty when it is not there."""
     name, message = head_of(octets)
     found = find_files(bytes(message), limits, (name.decode(),))
-    return found[name.decode()][1] if found else b""
+    return found[name.decode()].octets if found else b""
 
 
 def text_job(octets: bytes, limits: Limits) -> bytes:
