@@ -121,6 +121,10 @@ def _put(node: Any, key: int | str, value: object) -> bool:
     if known and before == value:
         return False
     if isinstance(value, list) and isinstance(before, CommentedSeq):
+        if before and not value and (tokens := _below(before, len(before) - 1)):
+            node[key] = _new(value)
+            node.ca.items[key] = [None, None, tokens[0], None]
+            return True
         return _put_list(before, value)
     if isinstance(value, dict) and isinstance(before, CommentedMap):
         return _put_mapping(before, value)
@@ -133,10 +137,24 @@ def _put(node: Any, key: int | str, value: object) -> bool:
 
 def _put_list(before: CommentedSeq, value: Sequence[object]) -> bool:
     """Entry by entry, so that the comments of those that stay are kept."""
+    length = len(before)
     changed = [_put(before, at, each) for at, each in enumerate(value)]
-    surplus = len(before) - len(value)
+    if value and len(value) != length:
+        _move_comment(before, length - 1, len(value) - 1)
     del before[len(value) :]
-    return any(changed) or surplus > 0
+    return any(changed) or len(value) < length
+
+
+def _move_comment(entries: CommentedSeq, last: int, new_last: int) -> None:
+    if tokens := _below(entries, last):
+        entries.ca.items[new_last] = tokens
+        del entries.ca.items[last]
+
+
+def _below(entries: CommentedSeq, at: int) -> list[Any] | None:
+    """The comment below the last entry: it speaks of the key that follows, but ruamel.yaml hangs it here."""
+    tokens = entries.ca.items.get(at)
+    return tokens if tokens and tokens[0] and tokens[0].value.startswith("\n") else None
 
 
 def _put_mapping(before: CommentedMap, value: Mapping[str, object]) -> bool:

@@ -6,6 +6,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from config.editing import REMOVED, edited, require_settings, tried_regime
 from config.errors import InvalidRegimeError, InvalidSettingsError
@@ -42,6 +43,13 @@ def test_entries_of_a_list_are_changed_in_place_added_and_dropped() -> None:
     assert "    # nhắc trước\n    - {id: nhac-truoc-han, working_days: -5}\n" in changed
     assert "    - {id: x, working_days: 9, to_leaders: true}\n" in changed
     assert "don-doc-1" not in edited(DEPARTMENT, {("sending", "steps"): steps[:1]})
+
+
+@pytest.mark.parametrize("value", [["a"], ["a", "b", "c"], []])
+def test_what_stands_below_a_list_stays_below_it(value: list[str]) -> None:
+    text = "copies:\n  - a\n  - b\n# what the archive keeps\narchive: VT\n"
+    assert "\n# what the archive keeps\narchive: VT\n" in (now := edited(text, {("copies",): value}))
+    assert YAML(typ="safe").load(now) == {"copies": value, "archive": "VT"}
 
 
 def test_a_change_that_changes_nothing_gives_the_same_text() -> None:
