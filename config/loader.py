@@ -28,6 +28,7 @@ from config.errors import InvalidRegimeError, Problem, RegimeFolderNotFoundError
 from config.regime import CalendarPolicy, Regime
 from config.reports import Check, Indicator, PeriodRule, ReportDefinition, Section
 from config.schema import DepartmentFile, PeriodModel, ReportFile, SharedParts
+from config.spelling import plain_key
 from config.topics import topics_of
 from config.units_sheet import read_sheet
 from config.wording import Wording
@@ -115,11 +116,12 @@ class _Loading:
         )
 
     def _require_one_kind_each(self, head: DepartmentFile, file: YamlFile) -> None:
-        seen: set[str] = set()
+        """The sheet of units names a kind by its id or its name: neither may mean two."""
+        seen: dict[str, int] = {}
         for at, kind in enumerate(head.unit_kinds):
-            if kind.id in seen:
-                self.problems.append(file.problem("duplicate_kind", ("unit_kinds", at, "id"), text=kind.id))
-            seen.add(kind.id)
+            for key, text in (("id", kind.id), ("name", kind.name)):
+                if seen.setdefault(plain_key(text), at) != at:
+                    self.problems.append(file.problem("duplicate_kind", ("unit_kinds", at, key), text=text))
 
     def _units(self, head: DepartmentFile | None) -> tuple[Unit, ...]:
         present = [name for name in UNITS_FILES if (self.folder / name).is_file()]

@@ -102,6 +102,12 @@ def _filled(text: str) -> str:
     return text.strip()
 
 
+def _address_or_nothing(text: str) -> str:
+    if text.strip() and not _ADDRESS.fullmatch(text.strip()):
+        raise PydanticCustomError("config_bad_mail_address", "no address", {"text": text})
+    return text.strip()
+
+
 def _hours(value: object) -> object:
     """Reads "07:30-17:00" as `Hours`; an empty span is none. A day may end at 24:00 (ISO 8601)."""
     if isinstance(value, Hours):
@@ -152,7 +158,7 @@ class DepartmentModel(Strict):
     issuer: Text
     symbol: Text
     letter_symbol: Text
-    mailbox: str = ""
+    mailbox: Annotated[str, AfterValidator(_address_or_nothing)] = ""
     recipients: tuple[str, ...] = ()
     copies: tuple[str, ...] = ()
     letter_copies: tuple[str, ...] = ()

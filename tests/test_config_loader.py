@@ -244,6 +244,12 @@ DEPARTMENT_FAULTS = [
         ("calendar.extra_holidays[1]", 13),
     ),
     ("{id: department,", "{id: commune,", "duplicate_kind", ("unit_kinds[2].id", 14)),
+    (
+        "{id: department, name: cơ quan",
+        "{id: department, name: Xã",
+        "duplicate_kind",
+        ("unit_kinds[2].name", 14),
+    ),
 ]
 
 
