@@ -151,6 +151,20 @@ def test_a_day_worked_instead_is_tried_on_past_mail_and_saved(desk: Served, hand
     expect(page.get_by_label("Ngày làm bù")).to_have_value(day)
 
 
+def test_who_signs_is_entered(desk: Served, hand: Hand) -> None:
+    page, name = hand.page, "Lò Thị Bích" if hand.is_keyboard else "Lò Văn Sơn"
+    page.goto(desk.url("/thiet-lap"))
+    hand.press(page.get_by_role("link", name="Cơ quan").first)
+    hand.write(page.get_by_label("Tên đầy đủ"), " ")
+    hand.write(page.get_by_label("Họ tên người ký"), name)
+    hand.press(page.get_by_role("button", name="Lưu", exact=True))
+    expect(page.get_by_role("alert")).to_contain_text("Tên đầy đủ: không được để trống.")
+    hand.write(page.get_by_label("Tên đầy đủ"), "Phòng Lao động huyện Sông Mây")
+    hand.press(page.get_by_role("button", name="Lưu", exact=True))
+    told(hand, "Đã lưu")
+    expect(page.get_by_label("Họ tên người ký")).to_have_value(name)
+
+
 def test_sending_is_turned_off_and_on(desk: Served, hand: Hand) -> None:
     page = hand.page
     page.goto(desk.url("/thiet-lap/gui-thu"))

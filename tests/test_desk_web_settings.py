@@ -17,7 +17,7 @@ from config.loader import load_regime
 from config.regime import Regime
 from config.secrets import secret
 from config.units import Address, Unit
-from config.units_sheet import COLUMNS
+from config.units_sheet import COLUMNS, write_units
 from desk.web.accounts import Role
 from tests.offices import UNITS, Office, make_office, round_of_mail
 from tests.smtp_server import running_smtp
@@ -85,6 +85,7 @@ def changed_by(client: Client, page: str, /, **fields: str) -> Any:
         ("/thiet-lap/gui-thu", "mode", "send"),
         ("/thiet-lap/don-vi", "r0c1", "UBND xã Mới"),
         ("/thiet-lap/lich", "nghi", "02/01/2026"),
+        ("/thiet-lap/co-quan", "issuer", "Cơ quan khác"),
         ("/thiet-lap/bao-cao/bdg", "short_name", "Khác"),
         ("/thiet-lap/hop-thu", "mailbox_host", "khac.example"),
         ("/thiet-lap/mau-thu/don-doc-1", "loi", "Xin chào"),
@@ -154,7 +155,8 @@ def test_a_policy_that_cannot_be_is_refused(desk: Served, field: str, value: str
 
 def test_saving_without_a_change_changes_nothing(desk: Served) -> None:
     text = (desk.office.home / "regime" / "department.yaml").read_bytes()
-    for page in ("/thiet-lap/gui-thu", "/thiet-lap/lich", "/thiet-lap/bao-cao/bdg", "/thiet-lap/don-vi"):
+    pages = ("co-quan", "gui-thu", "lich", "bao-cao/bdg", "don-vi")
+    for page in (f"/thiet-lap/{each}" for each in pages):
         answer = changed(desk, page)
         assert "settings_same" in answer.headers["location"], page
     assert (desk.office.home / "regime" / "department.yaml").read_bytes() == text
@@ -192,6 +194,109 @@ def test_a_change_is_looked_at_and_taken_back(desk: Served) -> None:
     assert client.send_form(page, confirm_password=PASSWORD).status_code == 303
     assert regime_of(desk).sending.mode == "preview"
     assert client.get("/thiet-lap/lich-su/999999").status_code == 422
+
+
+# -- the office itself -----------------------------------------------------------------------------------
+
+OFFICE_PAGE = "/thiet-lap/co-quan"
+
+
+def department_file(desk: Served) -> Path:
+    return desk.office.home / "regime" / "department.yaml"
+
+
+def test_the_office_is_named_anew_and_what_stands_around_stays(desk: Served) -> None:
+    file = department_file(desk)
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("  place:", "  # địa danh\n  place:"), "utf-8")
+    answer = changed(
+        desk, OFFICE_PAGE, name="Phòng Nội vụ  huyện Sông Mây", phone="0207123456", archive_line=" ",
+        copies="Như trên\r\nChủ tịch, các Phó Chủ tịch\r\n\r\n",
+        signatory_titles="TM. ỦY BAN NHÂN DÂN\nCHỦ TỊCH",
+    )  # fmt: skip
+    assert answer.headers["location"] == f"{OFFICE_PAGE}?notice=settings_saved"
+    department = regime_of(desk).department
+    assert (department.name, department.phone) == ("Phòng Nội vụ huyện Sông Mây", "0207123456")
+    assert department.copies == ("Như trên", "Chủ tịch, các Phó Chủ tịch")
+    assert department.signatory_titles == ("TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH")
+    assert department.archive_line == "VT"
+    now = file.read_text("utf-8")
+    assert "  # địa danh\n  place: Sông Mây\n" in now
+    assert "letter_copies" not in now  # what was left alone is not written
+    client = desk.client()
+    assert "Phòng Nội vụ huyện Sông Mây" in client.get("/thiet-lap").text
+    (number,) = re.findall(r"/thiet-lap/lich-su/(\d+)", client.get("/thiet-lap/lich-su").text)
+    client.send_form(f"/thiet-lap/lich-su/{number}", confirm_password=PASSWORD)
+    assert regime_of(desk).department.name == "Phòng Lao động huyện Sông Mây"
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "told"),
+    [
+        ({"name": " "}, "name", "Tên đầy đủ: không được để trống."),
+        ({"mailbox": "hop thu"}, "mailbox", "Địa chỉ thư nhận báo cáo: “hop thu” không phải là địa chỉ thư"),
+        ({"loai1_plural": ""}, "loai1_plural", "Loại đơn vị 2, Gọi chung: không được để trống."),
+        ({"level": "x"}, "level", "Cấp của cơ quan: “x” không phải"),
+        (
+            {"loai0_name": "", "loai0_plural": "", "loai0_addressed_as": ""},
+            "unit_kinds",
+            "Loại đơn vị: “xã” đang có 4 đơn vị nên không bỏ được.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("way", ["", "/thu"])
+def test_a_fault_of_the_office_is_told_at_its_field(
+    desk: Served, fields: dict[str, str], field: str, told: str, way: str
+) -> None:
+    before, client = department_file(desk).read_bytes(), desk.client()
+    sent = fields_of(client.get(OFFICE_PAGE).text, OFFICE_PAGE) | {"issuer": "Đã gõ"} | fields
+    answer = client.send_form(OFFICE_PAGE + way, **sent, confirm_password=PASSWORD)
+    assert answer.status_code == 422
+    assert told in answer.text
+    assert f'id="{field}-fault"' in answer.text
+    assert fields_of(answer.text, OFFICE_PAGE)["issuer"] == "Đã gõ"
+    assert department_file(desk).read_bytes() == before
+
+
+def test_a_kind_is_renamed_with_its_units_and_another_added(desk: Served) -> None:
+    sheet = desk.office.home / "regime" / "units.csv"
+    write_units(UNITS, sheet, regime_of(desk).unit_kinds)
+    assert ",xã," in sheet.read_text("utf-8-sig")
+    answer = changed(
+        desk, OFFICE_PAGE, loai0_name="phường", loai0_level="commune", loai2_name="Trường học",
+        loai2_plural="các trường", loai2_addressed_as="nhà trường",
+    )  # fmt: skip
+    assert "settings_saved" in answer.headers["location"]
+    regime = regime_of(desk)
+    assert [(kind.id, kind.name) for kind in regime.unit_kinds] == [
+        ("commune", "phường"), ("department", "cơ quan"), ("truong-hoc", "Trường học"),
+    ]  # fmt: skip
+    assert regime.units == UNITS
+    client = desk.client()
+    for number in re.findall(r"/thiet-lap/lich-su/(\d+)", client.get("/thiet-lap/lich-su").text):
+        client.send_form(f"/thiet-lap/lich-su/{number}", confirm_password=PASSWORD)
+        if regime_of(desk).kind("commune").name == "xã":
+            break
+    assert (regime_of(desk).kind("commune").name, regime_of(desk).units) == ("xã", UNITS)
+
+
+def test_two_kinds_of_one_name_are_refused(desk: Served) -> None:
+    answer = changed(desk, OFFICE_PAGE, loai2_name="Xã", loai2_plural="các xã", loai2_addressed_as="quý xã")
+    assert answer.status_code == 422
+    assert "loại đơn vị “Xã” được khai hai lần" in answer.text
+
+
+def test_another_area_is_tried_on_past_mail_before_it_is_saved(desk: Served) -> None:
+    client = desk.client()
+    sent = fields_of(client.get(OFFICE_PAGE).text, OFFICE_PAGE) | {"area": "huyện Suối Xa"}
+    answer = client.send_form(f"{OFFICE_PAGE}/thu", **sent)
+    assert answer.status_code == 200
+    assert "Chưa lưu gì." in answer.text
+    assert regime_of(desk).department.area == "huyện Sông Mây"
+    carried = fields_of(answer.text, OFFICE_PAGE)
+    answer = client.send_form(OFFICE_PAGE, **carried | {"confirm_password": PASSWORD})
+    assert "settings_saved" in answer.headers["location"]
+    assert regime_of(desk).department.area == "huyện Suối Xa"
 
 
 # -- units -----------------------------------------------------------------------------------------------

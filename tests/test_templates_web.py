@@ -19,6 +19,7 @@ PUT_TOGETHER = (
     "secret_", "sending_", "mail_part_", "mail_nothing_", "mail_queue_",
     "mail_head_", "answer_", "role_of_", "reason_", "aside_", "urgency_", "did_", "return_",
     "totals_", "why_", "figure_", "only_", "sheet_", "column_", "wish_",
+    "department_", "department_level_", "kind_", "kind_level_",
 )  # fmt: skip
 
 

@@ -68,6 +68,7 @@ PAGES = (
     "/thu-di",
     "/thu-di/den-luot",
     "/thiet-lap",
+    "/thiet-lap/co-quan",
     "/thiet-lap/don-vi",
     "/thiet-lap/bao-cao",
     "/thiet-lap/bao-cao/bdg",

@@ -44,6 +44,7 @@ class Form:
     fields: Mapping[str, str]
     mark: str  #: of the file it was made from
     faults: tuple[str, ...] = ()
+    by_field: Mapping[str, str] = field(default_factory=dict)  #: what is wrong, beside the field it is in
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ class Overview:
     """The first page."""
 
     lacking: tuple[str, ...]
+    department: str
     units: int
     reports: int
     mode: str
@@ -68,6 +69,7 @@ def show(call: Call) -> Response:
     latest = changes(office)
     view = Overview(
         lacking=sentences(missing_before_use(office.regime, today), call.say),
+        department=office.regime.department.name,
         units=len(office.regime.units_on(today)),
         reports=len(office.regime.reports),
         mode=str(office.regime.sending.mode),
