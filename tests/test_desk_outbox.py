@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from config.secrets import Secret
-from config.sending import SendingPolicy
+from config.sending import SendingMode, SendingPolicy
 from desk.mailing.outbox import (
     AWAITING_APPROVAL,
     DAY,
@@ -227,6 +227,26 @@ def test_a_mail_that_may_have_gone_counts_to_the_daily_cap(
     assert run(ledger, server, clock, capped) == ()
     clock.now = NOW + DAY
     assert [mail.id for mail in run(ledger, server, clock, capped)] == [other.id]
+
+
+def test_drafts_the_officer_sent_herself_hold_up_no_new_draft(ledger: Ledger, clock: Clock) -> None:
+    queue_mails(ledger, [one_mail("a"), one_mail("b")])
+    (first, _) = ledger.outbox()
+    ledger.claim(first.id, owed)
+    for state in (OutboxState.DRAFTED, OutboxState.SENT):
+        ledger.mark(Delivery(first.id, NOW, state, ""))
+
+    class Lays(SmtpSender):
+        """Lays each mail as a draft, and asks no server."""
+
+        def send(self, outgoing: OutgoingMessage) -> Delivery:
+            return Delivery(outgoing.id, clock(), OutboxState.DRAFTED, "drafted")
+
+    with running_smtp() as server:
+        sender = Lays(server.settings(), Secret(server.password), DEPARTMENT, HANOI, clock)
+        policy = replace(SEND, mode=SendingMode.DRAFTS, daily_cap=1)
+        send_due(ledger, sender, policy, owed, clock, lambda _seconds: None)
+    assert states(ledger) == [OutboxState.SENT, OutboxState.DRAFTED]
 
 
 def test_a_mail_that_may_have_gone_in_this_round_counts_in_it(ledger: Ledger, clock: Clock) -> None:
