@@ -19,6 +19,7 @@ from config.reports import Grade, Period, ReportDefinition
 from config.spelling import accented_key, plain_key
 from intake.documents import ReadFile, ReadState
 from intake.evidence.exhibits import Figures, ReadExhibit, exhibits_of, figures_of
+from intake.evidence.handing_in import hands_in
 from intake.evidence.recognition import Envelope, Exhibit, Match, Recognition, recognise
 from intake.evidence.subjects import reports_named
 from intake.evidence.unit_names import UnitIndex
@@ -121,20 +122,12 @@ _ASKING = re.compile(
     r"|(?:co|can) (?:phai|duoc|can) .{1,80} khong|de nghi .{0,60}(?:cho biet|huong dan|tra loi|giai dap)"
     r"|huong dan giup|lui thoi han|gia han)\b"
 )
-#: "Xã đã gửi báo cáo hôm qua", "đã nộp từ tuần trước": after normalisation.
+#: "Xã đã gửi báo cáo hôm qua", "đã nộp từ tuần trước", "gửi rồi": after normalisation.
 _SENT_BEFORE = re.compile(
     r"(?<!chua )\b(?:da|vua|moi) (?:duoc )?(?:gui|nop|chuyen|bao cao)\b(?! (?:chua|khong)\b)(?!.{0,40}\?)"
+    r"|(?<!\bchi )(?<!\banh )(?<!\bphong )\b(?:gui|nop) (?:\w+ ){0,3}roi\b"
 )
-#: "Xã gửi báo cáo ạ", "xin báo cáo như sau": a unit that hands something in. After normalisation.
-_HANDS_IN = re.compile(
-    r"\b(?<!kinh )(?:gui|nop|chuyen|dinh kem|kem theo)\b.{0,40}\b(?:bao cao|bc|bieu|so lieu)\b"
-    r"|\b(?:bao cao|bc|bieu|so lieu)\b.{0,60}\b(?:dinh kem|kem theo|nhu sau)\b"
-)
-#: What makes that a promise, a wish, or somebody else's doing: "sẽ gửi", "chưa gửi", "đề nghị gửi".
-_NOT_NOW = re.compile(
-    r"\b(?:se|chua|dang|can|phai|de nghi|yeu cau|nhac|don doc|thoi han|han|viec|xin lui|cho|lam|khi|neu|moi"
-    r"|cam on|nhan duoc|nhan)\b(?: \w+){0,4} ?$"
-)
+_ANSWERING = re.compile(r"\s*(?:re|fwd?|tr|tl)\s*:", re.IGNORECASE)
 _NOTHING_TO_REPORT = re.compile(r"\b(?:khong|chua) (?:co )?(?:phat sinh|xay ra|phat hien|ghi nhan)\b")
 #: The same of the whole report, not of one figure ("không phát sinh vụ bạo lực nào" is one).
 _NIL = re.compile(
@@ -371,11 +364,15 @@ class _Judge:
         if self._files() or all(self._has_settled(unit) for unit in self._sender_units()):
             return False
         subject, said = self._message.headers.subject, plain_key(self._message.own_text)
-        headed = not self._thread and bool(reports_named(subject, self._reports))
+        headed = not self._is_answer() and bool(reports_named(subject, self._reports))
         headed = headed and _IS_A_REPORT.match(plain_key(subject)) is not None
-        handing = any(not _NOT_NOW.search(said[: found.start()]) for found in _HANDS_IN.finditer(said))
+        handing = hands_in(self._message.own_text) or (not self._is_answer() and hands_in(subject))
         nothing = self._speaks_of_reports() and _NOTHING_TO_REPORT.search(said) is not None
         return headed or handing or nothing
+
+    def _is_answer(self) -> bool:
+        """Whether the subject may be another's words."""
+        return bool(self._thread) or _ANSWERING.match(self._message.headers.subject) is not None
 
     def _has_handed_in(self, unit: str) -> bool:
         """Whether something has come of all the unit owes for the periods now collected, held or not."""

@@ -454,6 +454,9 @@ def test_thanks_are_set_aside(bench: Bench) -> None:
         ("Xã Bình Minh", "Em gửi chị file số liệu đính kèm ạ."),
         (SUBJECT, ""),
         ("BĐG", "6 tháng đầu năm xã không phát sinh vụ bạo lực gia đình nào."),
+        ("", "Xã gửi nhé, có gì gọi số 0900 000 001"),
+        ("Re: Đôn đốc báo cáo", "Dạ em gửi chị ạ."),
+        ("Xã Bình Minh nộp báo cáo", ""),
     ],
 )
 def test_a_report_whose_file_was_forgotten_is_asked_about_and_never_taken_for_thanks(
@@ -487,6 +490,7 @@ def test_a_line_that_nothing_arose_is_asked_about_as_a_nil_report(
         ("Re: Đề nghị gửi báo cáo bình đẳng giới", "Dạ em cảm ơn anh, tuần sau xã sẽ gửi báo cáo ạ."),
         ("Xác nhận", "Xã đã nhận được công văn đề nghị gửi báo cáo."),
         ("Công văn", "Kính gửi Phòng, xã chưa gửi được báo cáo do cán bộ đi học."),
+        ("Re: Xã Bình Minh nộp báo cáo", "Em cảm ơn chị."),
     ],
 )
 def test_a_promise_is_not_taken_for_a_forgotten_file(bench: Bench, subject: str, text: str) -> None:
