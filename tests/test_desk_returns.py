@@ -22,6 +22,12 @@ FAULTS = {
     "damaged": ("bao cao.docx", letter("binh-minh")[:900], "bị hỏng, không mở được"),
     "empty": ("bao cao.docx", b"", "không có nội dung"),
     "program": ("bao cao.exe", b"MZ\x90\0\3\0\0\0" + b"\0" * 400, "bằng tệp Word, Excel hoặc PDF"),
+    "program named as Word": (
+        "bao cao.docx",
+        b"MZ\x90\0\3\0\0\0" + b"\0" * 500,
+        "bằng tệp Word, Excel hoặc PDF",
+    ),
+    "lock file of Word": ("~$bao cao.docx", b"\x07Lan" + b"\0" * 158, "gửi lại báo cáo bằng tệp Word"),
     "unknown": ("bao cao.xyz", b"\x01\x02\x03\x04" * 200, "nén thành tệp .zip"),
     "blank form": ("bieu.xlsx", xlsx({"Biểu": [TITLE, *BLANK]}), "chưa điền số liệu"),
     "link": ("", b"", "dưới dạng tệp đính kèm"),

@@ -52,6 +52,7 @@ def only(name: str, content: bytes, limits: Limits | None = None) -> ReadFile:
         ("a.txt", "Số: 12".encode(), FileKind.TEXT, ReadState.READ),
         ("a.xls", b"<html><table><tr><td>1</td></tr></table></html>", FileKind.HTML, ReadState.READ),
         ("anh.jpg", png(1600, 1200, padding=30_000), FileKind.IMAGE, ReadState.NOT_YET),
+        ("bao cao.pdf", png(1600, 1200, padding=30_000), FileKind.IMAGE, ReadState.NOT_YET),
         ("logo.png", png(120, 60), FileKind.IMAGE, ReadState.DECORATION),
     ],
 )

@@ -246,6 +246,14 @@ def test_an_old_workbook_that_the_reader_takes_for_damaged_is_converted(
     assert "converted" in document.notes
 
 
+def test_the_macros_of_an_old_workbook_are_noted() -> None:
+    old = bytearray(convert(xlsx({"Biểu": [["Số buổi", 12]]}), "xlsx", "xls", 60))
+    entry = old.index("\x05SummaryInformation".encode("utf-16-le"))  # of the directory, MS-CFB 2.6.1
+    old[entry : entry + 64] = "_VBA_PROJECT_CUR".encode("utf-16-le").ljust(64, b"\0")
+    old[entry + 64 : entry + 66] = (2 * len("_VBA_PROJECT_CUR") + 2).to_bytes(2, "little")
+    assert "macros" in extract_old_workbook(bytes(old), budget()).notes
+
+
 def test_a_stored_value_that_is_no_number_is_an_error_of_its_cell_alone() -> None:
     old = convert(xlsx({"Biểu": [["Số buổi", 1 / 3, 12]]}), "xlsx", "xls", 60)
     [table] = extract_old_workbook(old.replace(pack("<d", 1 / 3), pack("<d", nan)), budget()).tables

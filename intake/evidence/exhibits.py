@@ -163,7 +163,7 @@ def figures_of(
         tables.percentages,
         tables.beside,
         outline.sections,
-        (*tables.findings, *_put_right(read.document, name)),
+        (*tables.findings, *_put_right(read.document, name), *_macros(read.document, name)),
         tables.empty_form,
         outline.missing,
     )
@@ -178,6 +178,12 @@ def _put_right(document: Document, file: str) -> Iterator[Finding]:
         before, _, after = sample.removeprefix(SAMPLE_OF_LEGACY).partition(" → ")
         parameters = {"encoding": ", ".join(encodings), "before": before, "after": after}
         yield Finding("text_put_right", Grade.NOTE, Place(file, "", before), parameters)
+
+
+def _macros(document: Document, file: str) -> Iterator[Finding]:
+    """That a file brought a program, so that whoever opens the original does not let it run."""
+    if "macros" in document.notes:
+        yield Finding("macros_not_run", Grade.NOTE, Place(file, ""))
 
 
 def _in_photos(figures: Figures, photos: PhotoPlaces) -> Figures:

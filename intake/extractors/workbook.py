@@ -24,6 +24,7 @@ from intake.extractors.decimals import decimal_text, percent_text
 from intake.extractors.formulas import Recalculation
 from intake.extractors.interface import Budget, Package
 from intake.extractors.sheet_xml import Place, SheetFacts, Value, Workbook
+from intake.mail.kinds import ole_streams
 from intake.mail.legacy_text import Run, looks_legacy, put_right_runs
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def extract_workbook(content: bytes, budget: Budget) -> Document:
     reading = _Reading(budget, workbook)
     tables = list(reading.sheets(_opened(content)))
     put_right = _put_right(tables, reading.fonts)
-    return Document(tuple(tables), (*_notes(package, workbook), *sorted(reading.notes), *put_right))
+    return Document(tuple(tables), (*_notes(content, package, workbook), *sorted(reading.notes), *put_right))
 
 
 def _put_right(tables: list[Table], fonts: list[SheetFacts]) -> tuple[str, ...]:
@@ -104,8 +105,14 @@ def _refuse_declarations(package: Package) -> None:
                     raise RefusedFileError("document type declared")
 
 
-def _notes(package: Package | None, workbook: Workbook | None) -> Iterator[str]:
-    if package is not None and any(name.endswith("vbaProject.bin") for name in package.members):
+def _carries_macros(content: bytes, package: Package | None) -> bool:
+    if package is not None:
+        return any(name.endswith("vbaProject.bin") for name in package.members)
+    return "_VBA_PROJECT_CUR" in ole_streams(content)  # MS-XLS 2.1.7.2
+
+
+def _notes(content: bytes, package: Package | None, workbook: Workbook | None) -> Iterator[str]:
+    if _carries_macros(content, package):
         yield "macros"
     if package is not None and any(name.startswith("xl/externalLinks/") for name in package.members):
         yield "external_links"
