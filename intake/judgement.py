@@ -21,6 +21,7 @@ from intake.documents import ReadFile, ReadState
 from intake.evidence.exhibits import Figures, ReadExhibit, exhibits_of, figures_of
 from intake.evidence.handing_in import hands_in
 from intake.evidence.recognition import Envelope, Exhibit, Match, Recognition, recognise
+from intake.evidence.replaced import replaced_in
 from intake.evidence.subjects import reports_named
 from intake.evidence.unit_names import UnitIndex
 from intake.figures.checks import check_values
@@ -431,6 +432,15 @@ class _Judge:
             [read.exhibit.title for read in exhibits],
         )
 
+    def _replaces(self, reads: Sequence[ReadExhibit], earlier: Sequence[Submission]) -> bool:
+        """Whether a document says which report it replaces, and that one may be among the earlier ones.
+
+        A report dated after all that has come is one we do not have.
+        """
+        named = [found for read in reads if read.document and (found := replaced_in(read.document))]
+        last = max((b.arrival.astimezone(self._regime.timezone).date() for b in earlier), default=None)
+        return any(last and (one.dated is None or one.dated <= last) for one in named)
+
     def _perhaps_the_senders(self, handed: Sequence[_HandedIn]) -> tuple[SubmissionIntent, ...]:
         """What a unit sent under another unit's letterhead may be its own: it is not missing until asked."""
         senders = self._sender_units()
@@ -469,8 +479,11 @@ class _Judge:
             figures = replace(figures, values=_unseen(figures.values))
         doubts += self._content_doubts(key, figures)
         files = tuple(r.file.sha256 for r in reads if r.file is not None)
+        earlier = self._context.earlier(key)
+        if not told and self._replaces(reads, earlier):
+            told = Announced.REPLACEMENT
         handed = Handed(frozenset(files), figures.fingerprint, figures.values, figures.sections, told)
-        role, role_doubts = role_of(handed, self._context.earlier(key))
+        role, role_doubts = role_of(handed, earlier)
         if role is Role.DUPLICATE:
             doubts = [doubt for doubt in doubts if doubt not in ("twin_figures", "empty_form")]
         doubts += role_doubts

@@ -14,8 +14,9 @@ from config.reports import Grade, Period, ReportDefinition
 from config.spelling import plain_key, without_marks
 from intake.documents import Document, FileKind, Paragraph, ReadFile, ReadState, Table
 from intake.evidence.cut_offs import cut_offs_in
-from intake.evidence.letterhead import HeadLine, Letterhead, read_letterhead
+from intake.evidence.letterhead import HeadLine, Letterhead, paragraph_place, read_letterhead
 from intake.evidence.recognition import REPORT_TYPES, Claim, Exhibit
+from intake.evidence.replaced import replaced_in
 from intake.evidence.subjects import reports_named
 from intake.extractors.scan import is_recognised
 from intake.figures.listed_figures import read_listed
@@ -163,7 +164,12 @@ def figures_of(
         tables.percentages,
         tables.beside,
         outline.sections,
-        (*tables.findings, *_put_right(read.document, name), *_macros(read.document, name)),
+        (
+            *tables.findings,
+            *_put_right(read.document, name),
+            *_macros(read.document, name),
+            *_replaced(read.document, name),
+        ),
         tables.empty_form,
         outline.missing,
     )
@@ -178,6 +184,13 @@ def _put_right(document: Document, file: str) -> Iterator[Finding]:
         before, _, after = sample.removeprefix(SAMPLE_OF_LEGACY).partition(" → ")
         parameters = {"encoding": ", ".join(encodings), "before": before, "after": after}
         yield Finding("text_put_right", Grade.NOTE, Place(file, "", before), parameters)
+
+
+def _replaced(document: Document, file: str) -> Iterator[Finding]:
+    """That the report says it replaces another, with the words it says so in."""
+    if (named := replaced_in(document)) is not None:
+        place = replace(paragraph_place(file, named.paragraph), text=named.text)
+        yield Finding("replaces_document", Grade.NOTE, place, {"text": named.text})
 
 
 def _macros(document: Document, file: str) -> Iterator[Finding]:

@@ -151,7 +151,7 @@ def _head_lines(document: Document, file: str) -> Iterator[HeadLine]:
             paragraphs += 1
             if paragraphs > _HEAD_PARAGRAPHS or _is_body(block.text):
                 return
-            yield from _lines(block.text, _paragraph_place(file, block))
+            yield from _lines(block.text, paragraph_place(file, block))
             continue
         tables += 1
         if block.sheet:
@@ -220,10 +220,11 @@ def _body_lines(document: Document, file: str) -> Iterator[HeadLine]:
     for block in document.blocks:
         if isinstance(block, Paragraph) and block.text.strip() and not block.deleted:
             text = tidy(block.text)
-            yield HeadLine(text, Place(file, _paragraph_place(file, block).where, text))
+            yield HeadLine(text, Place(file, paragraph_place(file, block).where, text))
 
 
-def _paragraph_place(file: str, paragraph: Paragraph) -> Place:
+def paragraph_place(file: str, paragraph: Paragraph) -> Place:
+    """Where a paragraph stands, in words."""
     return Place(file, _wording()("sentences.paragraph", number=paragraph.number))
 
 
@@ -544,7 +545,7 @@ def _feet(document: Document, file: str) -> Iterator[list[HeadLine]]:
     frames = (t for t in reversed(document.tables[-_LAST_TABLES:]) if not t.sheet and not _is_data(t))
     yield from (list(_columns(table, file)) for table in frames)
     last = document.paragraphs[-_FOOT:]
-    yield [line for one in last for line in _lines(one.text, _paragraph_place(file, one))]
+    yield [line for one in last for line in _lines(one.text, paragraph_place(file, one))]
     for sheet in (table for table in document.tables if table.sheet):
         foot = [c for c in sheet.cells if c.row >= sheet.rows - _FOOT and c.text and not c.number]
         # Most sheets end in their last rows of figures: what stands there is then no line of a frame.
