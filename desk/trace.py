@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from config.reports import Figure, Sex
+from consolidate.consolidation import UnitValue
 from desk.errors import UnknownNameError
 from desk.freezing import standing_issue
 from desk.office import Office
-from desk.views import View, beside_frozen, message_view, stated_total, total_view, value_view
+from desk.views import (
+    View,
+    beside_frozen,
+    message_view,
+    put_right_notes,
+    stated_total,
+    total_view,
+    value_view,
+)
 from desk.work import chosen_periods, consolidation_of
+from ledger.records import MessageOutcome
 
 
 def trace_of(
@@ -22,6 +33,8 @@ def trace_of(
     unit: str | None = None,
 ) -> View:
     """{"total", "frozen", "now", "values", "messages"} of one figure; a ratio is traced to both its parts.
+
+    "put_right" of a message tells, with a sample, which of the figures' files were in an old encoding.
 
     Of a frozen period "total" is what its issue states, "frozen" the number of that issue, and "now" what the
     total would be by now.
@@ -49,9 +62,15 @@ def trace_of(
                 "now": live if stands else None,
                 "values": beside_frozen([value_view(value, consolidation) for value in held], stands),
                 "messages": [
-                    message_view(outcome, office.regime.timezone, office.wording)
+                    _message_view(outcome, held, office)
                     for outcome in outcomes.values()
                     if outcome is not None
                 ],
             }
     raise UnknownNameError("desk.unknown_indicator", name=indicator, sex=sex)
+
+
+def _message_view(outcome: MessageOutcome, held: Sequence[UnitValue], office: Office) -> View:
+    files = {each.value.place.file for each in held if each.archive_id == outcome.archive_id}
+    view = message_view(outcome, office.regime.timezone, office.wording)
+    return view | {"put_right": put_right_notes(outcome, files, office.wording)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from consolidate.consolidation import Consolidation, Total, UnitStanding, UnitVa
 from consolidate.findings import told_findings
 from consolidate.writers.phrases import capital
 from ledger.records import (
+    TEXT_PUT_RIGHT,
     Finding,
     Issue,
     MessageClass,
@@ -358,6 +359,13 @@ def number(value: Decimal | None) -> int | float | None:
 def moment(value: datetime | None, zone: ZoneInfo) -> str | None:
     """ISO 8601 in the department's time zone."""
     return None if value is None else value.astimezone(zone).isoformat(timespec="seconds")
+
+
+def put_right_notes(outcome: MessageOutcome, files: Collection[str], wording: Wording) -> list[str]:
+    """The sentences, with a sample, that these files of a message were put into Unicode to be read."""
+    found = (finding for intent in outcome.submissions for finding in intent.findings)
+    told = (f for f in found if f.code == TEXT_PUT_RIGHT and f.place and f.place.file in files)
+    return list(dict.fromkeys(reason(finding.code, wording, finding.parameters) for finding in told))
 
 
 def finding_views(findings: Iterable[Finding], wording: Wording) -> list[View]:

@@ -100,3 +100,21 @@ def test_text_put_right_from_an_old_encoding_is_shown_as_it_stood_and_as_it_is_r
     (message,) = office.listed("messages")
     with served_office(office) as desk:
         assert "bảng mã cũ TCVN3 (ABC)" in desk.client().get(f"/thu/{message['archive_id']}").text
+    (asked,) = office.listed("trace", "B1")["messages"]
+    assert [words for words in asked["put_right"] if "đọc là “Báo cáo" in words] == asked["put_right"] != []
+    assert "đọc là “Báo cáo" in " ".join(office.run("trace", "B1").out.split())
+
+
+def test_beside_the_place_of_a_figure_stands_that_its_file_was_put_right_and_beside_another_not(
+    office: Office,
+) -> None:
+    old, plain = ("bao cao.docx", OLD_LETTER), ("khac.docx", letter("dong-tam", figures(2)))
+    ids = [
+        taken_in(office, note(address("binh-minh"), SUBJECT, "Gửi Phòng.", old)),
+        taken_in(office, note(address("dong-tam"), SUBJECT, "Gửi Phòng.", plain)),
+    ]
+    with served_office(office) as desk:
+        client = desk.client()
+        pages = [client.get(f"/thu/{message}/xem?so=0.0").text for message in ids]
+        assert "đọc là" not in client.get(f"/thu/{ids[0]}/xem").text
+    assert ["bảng mã cũ TCVN3 (ABC)" in page for page in pages] == [True, False]

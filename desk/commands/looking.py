@@ -168,6 +168,8 @@ def trace(
         for message in view["messages"]:
             told = (message[name] for name in ("arrival", "sender", "subject"))
             tell("  ".join((message["archive_id"][:8], *told)))
+            for sentence in message["put_right"]:
+                tell(f"  {sentence}")
 
 
 @app.command(help=say("cli.explain"))

@@ -27,7 +27,7 @@ from intake.figures.tables import GivenPercent, TableNotes, TableReading, note_t
 from intake.figures.taught import TaughtNames
 from intake.mail.legacy_text import SAMPLE_OF_LEGACY
 from intake.mail.messages import ReadMessage
-from ledger.records import Certainty, Finding, Method, Place, SectionText, Value
+from ledger.records import TEXT_PUT_RIGHT, Certainty, Finding, Method, Place, SectionText, Value
 
 #: The body of a mail is a report when it has at least so many headings or figures of the outline.
 BODY_SECTIONS = 3
@@ -183,7 +183,7 @@ def _put_right(document: Document, file: str) -> Iterator[Finding]:
     if encodings:
         before, _, after = sample.removeprefix(SAMPLE_OF_LEGACY).partition(" → ")
         parameters = {"encoding": ", ".join(encodings), "before": before, "after": after}
-        yield Finding("text_put_right", Grade.NOTE, Place(file, "", before), parameters)
+        yield Finding(TEXT_PUT_RIGHT, Grade.NOTE, Place(file, "", before), parameters)
 
 
 def _replaced(document: Document, file: str) -> Iterator[Finding]:

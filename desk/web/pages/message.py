@@ -16,6 +16,7 @@ from starlette.responses import Response
 from desk.errors import UnknownNameError
 from desk.explaining import explained
 from desk.pictures import file_of, sentence_of
+from desk.views import put_right_notes
 from desk.web.call import Call, Route
 from desk.web.names import Names
 from intake.documents import ReadState
@@ -69,6 +70,7 @@ class Original:
     place: str = ""  #: in words
     is_scan: bool = False  #: the place is only found by recognising the page again, which takes a while
     sentence: str = ""  #: why there is no picture, or no mark
+    put_right: tuple[str, ...] = ()  #: that the value's file was put into Unicode to be read, with a sample
 
     @property
     def marked(self) -> tuple[Box, ...]:
@@ -216,8 +218,11 @@ class _Looking:
 
     def _with(self, **more: Any) -> Original:
         plain = self._plain
-        value = self._call.query.get("so", "") if self._value is not None else ""
-        return Original(plain.outcome, plain.back, plain.tabs, value=value, **more)
+        if self._value is None:
+            return Original(plain.outcome, plain.back, plain.tabs, **more)
+        spot, file = self._call.query["so"], self._value.place.file
+        put_right = tuple(put_right_notes(plain.outcome, {file}, self._call.office.wording))
+        return Original(plain.outcome, plain.back, plain.tabs, value=spot, put_right=put_right, **more)
 
 
 def value_at(outcome: MessageOutcome, spot: str) -> Value | None:
