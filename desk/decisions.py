@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -90,6 +90,49 @@ def accept(
     return decision
 
 
+def accept_all(office: Office, found: Sequence[ReviewItem], reason: str) -> tuple[Decision, ...]:
+    """Let several messages count as proposed, whose address was all that was unknown; it is remembered.
+
+    As `accept` for each, in two writes for all: what was accepted, then the addresses.
+
+    Raises:
+        UnknownNameError: the proposal of one leaves something open; nothing is recorded.
+    """
+    choices = [_proposed(item) for item in found]
+    for choice in {tuple(choice.items()): choice for choice in choices}.values():
+        _require_complete(office, choice)
+    targets = [{"message": item.archive_id, "item": item.id} for item in found]
+    made = [_decision(office, "accept", *said, reason) for said in zip(targets, choices, strict=True)]
+    accepted = office.ledger.decide_all(made)
+    links = _links(office, accepted)
+    office.ledger.decide_all(links)
+    written = office.ledger.sent_from(*{link.target["address"] for link in links})
+    _again(office, [*(item.archive_id for item in found), *written], *accepted)
+    return accepted
+
+
+def _proposed(item: ReviewItem) -> dict[str, Any]:
+    return {name: item.proposal.get(name) or "" for name in ("unit", "report", "period")}
+
+
+def _links(office: Office, accepted: Sequence[Decision]) -> list[Decision]:
+    """What remembers the address of each message that was accepted, from the day it wrote on."""
+    heads = office.ledger.message_heads({decision.target["message"] for decision in accepted})
+    made = []
+    for decision in accepted:
+        head = heads[decision.target["message"]]
+        if head.from_address:
+            choice = _learned(office, decision, decision.choice["unit"], head.arrival)
+            target = {"address": head.from_address}
+            made.append(_decision(office, "link_address", target, choice, decision.reason))
+    return made
+
+
+def _learned(office: Office, accepted: Decision, unit: str, arrival: datetime) -> dict[str, Any]:
+    day = arrival.astimezone(office.regime.timezone).date()
+    return {"unit": unit, "from": day.isoformat(), "learned_by": accepted.number}
+
+
 def _accept_nil(office: Office, target: dict[str, str], owed: dict[str, Any], reason: str) -> Decision:
     """Book a nil report at the arrival of its mail; the mail itself hands no figure in and is put aside."""
     outcome = office.ledger.message(target["message"])
@@ -108,8 +151,7 @@ def _learn(office: Office, accepted: Decision, unit: str) -> None:
     """Remember the address of a mail that was accepted for a unit, from the day it wrote on."""
     outcome = office.ledger.message(accepted.target["message"])
     if outcome is not None and outcome.from_address:
-        day = outcome.arrival.astimezone(office.regime.timezone).date()
-        choice = {"unit": unit, "from": day.isoformat(), "learned_by": accepted.number}
+        choice = _learned(office, accepted, unit, outcome.arrival)
         _link(office, outcome.from_address, choice, accepted.reason)
 
 
@@ -243,7 +285,10 @@ def set_values(office: Office, figures: Mapping[str, Decimal], reason: str) -> t
             raise UnknownNameError("desk.no_value_question", name=item)
     entered = [(asked[item], number) for item, number in figures.items()]
     targets = [(_value_target(found, _key_of(found)), number) for found, number in entered]
-    return tuple(_recorded(office, "value", target, {"value": str(n)}, reason) for target, n in targets)
+    made = [_decision(office, "value", target, {"value": str(n)}, reason) for target, n in targets]
+    decided = office.ledger.decide_all(made)
+    _again(office, [], *decided)
+    return decided
 
 
 def _key_of(found: ReviewItem) -> ObligationKey:
@@ -388,26 +433,47 @@ def undo(office: Office, number: int, reason: str) -> Decision:
     Raises:
         UnknownNameError: there is no such decision, or it takes one back itself.
     """
+    return undo_all(office, [number], reason)[0]
+
+
+def undo_all(office: Office, numbers: Sequence[int], reason: str) -> tuple[Decision, ...]:
+    """Take back several decisions, each as `undo` does, in one write; all or none."""
     decided = office.ledger.decisions()
-    found = next((known for known in decided if known.number == number), None)
-    if found is None or found.kind == "reopen":
-        raise UnknownNameError("desk.unknown_item", name=str(number))
-    taken = _taken_back(office, found, reason)
-    _forget_learned(office, [found], decided, reason)
-    return taken
+    known = {decision.number: decision for decision in decided if decision.kind != "reopen"}
+    for number in numbers:
+        if number not in known:
+            raise UnknownNameError("desk.unknown_item", name=str(number))
+    found = [known[number] for number in numbers]
+    taken = _all_taken_back(office, [*found, *_because_of(found, decided)], reason)
+    return taken[: len(found)]
 
 
 def _taken_back(office: Office, decision: Decision, reason: str) -> Decision:
-    about = "" if decision.kind == "value" else str(decision.target.get("message") or "")
-    taken = _recorded(office, "reopen", decision.target, {"decision": decision.number}, reason, about)
-    if decision.kind == "link_address":
-        _again(office, office.ledger.sent_from(decision.target["address"]), taken)
-    if decision.kind == "teach":
-        _again(office, _holding(office, decision), taken)
-    mail = returned_mail(office, decision)
-    if mail is not None and mail.state in _WAITS:
-        office.ledger.cancel(mail.id, RETURN_TAKEN_BACK)
+    return _all_taken_back(office, [decision], reason)[0]
+
+
+def _all_taken_back(office: Office, standing: Sequence[Decision], reason: str) -> tuple[Decision, ...]:
+    if not standing:
+        return ()
+    taken = office.ledger.decide_all([
+        _decision(office, "reopen", decision.target, {"decision": decision.number}, reason)
+        for decision in standing
+    ])  # fmt: skip
+    for decision in standing:
+        mail = returned_mail(office, decision)
+        if mail is not None and mail.state in _WAITS:
+            office.ledger.cancel(mail.id, RETURN_TAKEN_BACK)
+    _again(office, _touched(office, standing), *taken)
     return taken
+
+
+def _touched(office: Office, decided: Sequence[Decision]) -> list[str]:
+    """The messages that some decisions are about, by name, by their address or by a wording."""
+    named = [str(one.target.get("message") or "") for one in decided if one.kind != "value"]
+    addresses = [one.target["address"] for one in decided if one.kind == "link_address"]
+    taught = [one for one in decided if one.kind == "teach"]
+    held = [archive_id for one in taught for archive_id in _holding(office, one)]
+    return [*filter(None, named), *office.ledger.sent_from(*addresses), *held]
 
 
 def _aims_at(decision: Decision, target: dict[str, str]) -> bool:
@@ -423,15 +489,20 @@ def _aims_at(decision: Decision, target: dict[str, str]) -> bool:
 def _forget_learned(
     office: Office, accepted: list[Decision], decided: tuple[Decision, ...], reason: str
 ) -> None:
-    """Take back what was recorded because of these: addresses remembered, nil reports."""
+    """Take back what was recorded because of these."""
+    _all_taken_back(office, _because_of(accepted, decided), reason)
+
+
+def _because_of(accepted: Sequence[Decision], decided: tuple[Decision, ...]) -> list[Decision]:
+    """What was recorded because of these and stands: addresses remembered, nil reports."""
     numbers = {decision.number for decision in accepted}
-    for known in decided:
-        if known.choice.get("learned_by") in numbers and not _is_taken_back(known, decided):
-            _taken_back(office, known, reason)
-
-
-def _is_taken_back(decision: Decision, decided: tuple[Decision, ...]) -> bool:
-    return any(_takes_back(later, decision) for later in decided if later.kind == "reopen")
+    reopened = [later for later in decided if later.kind == "reopen"]
+    learned = [
+        known
+        for known in decided
+        if known.choice.get("learned_by") in numbers and known.number not in numbers
+    ]
+    return [known for known in learned if not any(_takes_back(later, known) for later in reopened)]
 
 
 def _takes_back(reopening: Decision, decision: Decision) -> bool:
@@ -449,16 +520,23 @@ def _recorded(
     reason: str,
     archive_id: str = "",
 ) -> Decision:
-    who = office.settings.officer or "cán bộ"
-    decision = office.ledger.decide(Decision(0, office.clock(), who, kind, target, choice, reason))
+    decision = office.ledger.decide(_decision(office, kind, target, choice, reason))
     _again(office, [archive_id] if archive_id else [], decision)
     return decision
 
 
-def _again(office: Office, archive_ids: list[str], decision: Decision) -> None:
-    """Judge the messages a decision is about once more, in its light."""
+def _decision(
+    office: Office, kind: str, target: dict[str, Any], choice: dict[str, Any], reason: str
+) -> Decision:
+    who = office.settings.officer or "cán bộ"
+    return Decision(0, office.clock(), who, kind, target, choice, reason)
+
+
+def _again(office: Office, archive_ids: Sequence[str], *decided: Decision) -> None:
+    """Judge the messages that decisions are about once more, in their light."""
     if archive_ids:
-        office.ledger.read_again(archive_ids, f"decision {decision.number}")
+        numbers = " to ".join(str(number) for number in sorted({decided[0].number, decided[-1].number}))
+        office.ledger.read_again(list(dict.fromkeys(archive_ids)), f"decision {numbers}")
     if office.later is not None:
         office.later()
         return

@@ -202,10 +202,13 @@ def by_id(connection: Connection, archive_ids: Iterable[str]) -> dict[str, Messa
     return found
 
 
-def sent_from(connection: Connection, address: str) -> list[str]:
-    """The ids of the messages whose From is this address, by arrival."""
-    query = select(messages.c.archive_id).where(messages.c.from_address == address)
-    return list(connection.execute(query.order_by(messages.c.arrival, messages.c.archive_id)).scalars())
+def sent_from(connection: Connection, addresses: Sequence[str]) -> list[str]:
+    """The ids of the messages whose From is one of these addresses, by arrival."""
+    found: list[tuple[datetime, str]] = []
+    for chunk in chunks(addresses):
+        query = select(messages.c.arrival, messages.c.archive_id).where(messages.c.from_address.in_(chunk))
+        found += [(row.arrival, row.archive_id) for row in connection.execute(query)]
+    return [archive_id for _arrival, archive_id in sorted(found)]
 
 
 def outlines(connection: Connection, archive_ids: Iterable[str]) -> dict[str, MessageOutcome]:

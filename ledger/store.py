@@ -297,10 +297,10 @@ class Ledger:
         with self._reading() as connection:
             return messages.by_id(connection, archive_ids)
 
-    def sent_from(self, address: str) -> list[str]:
-        """The ids of the messages whose From is this address."""
+    def sent_from(self, *addresses: str) -> list[str]:
+        """The ids of the messages whose From is one of these addresses."""
         with self._reading() as connection:
-            return messages.sent_from(connection, address)
+            return messages.sent_from(connection, addresses)
 
     def latest_arrival(self) -> datetime | None:
         """When the latest of the messages that were read arrived; None: none was."""
@@ -427,12 +427,16 @@ class Ledger:
             OSError: the journal refused; nothing is recorded.
 
         """
+        return self.decide_all([decision])[0]
+
+    def decide_all(self, made: Sequence[Decision]) -> tuple[Decision, ...]:
+        """Keep several decisions at once, all or none; as `decide`, numbered in their order."""
         if self._journal is None:
             with self._writing() as writing:
-                return decisions.add(writing, decision)
+                return tuple(decisions.add(writing, decision) for decision in made)
         with self._journal.writing() as page, self._writing() as writing:
-            numbered = decisions.add(writing, decision)
-            page.append([numbered])
+            numbered = tuple(decisions.add(writing, decision) for decision in made)
+            page.append(numbered)
         return numbered
 
     def decisions(self, kind: str | None = None) -> tuple[Decision, ...]:

@@ -96,7 +96,12 @@ def _outcome(unit: Unit, period: Period, arrival: datetime, *, waits: bool) -> M
         for n in range(1, INDICATORS + 1)
     )
     question = ReviewItem(
-        f"{archive_id}:sender_unregistered", "message", archive_id, "sender_unregistered", key=key
+        f"{archive_id}:sender_unregistered",
+        "message",
+        archive_id,
+        "sender_unregistered",
+        proposal={"unit": key.unit, "report": key.report, "period": key.period},
+        key=key,
     )
     return MessageOutcome(
         archive_id=archive_id,

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from desk.decisions import _holding
+from desk.decisions import _holding, accept_all, undo_all
 from desk.mailing.chasing import chase
 from desk.work import settle
+from desk.worklist import clean_tasks, work_list
 from ledger.lock import only_worker
 from ledger.records import Decision, Issue
 from tests.large_office import large_office
@@ -123,3 +126,24 @@ def test_hundreds_of_letters_that_wait_are_looked_through_at_once(office: Office
         again = chase(opened, queue=True, send=False).mails
         assert time.process_time() - begun < 2.0 * costs()
     assert len(queued) == len(again) == UNITS // 20
+
+
+def test_thirty_clear_cases_are_accepted_and_taken_back_at_once(tmp_path: Path) -> None:
+    with large_office(tmp_path, UNITS, periods=1).opened() as opened:
+        asked = replace(opened, later=lambda: None)  # judged again beside the page
+        clear = [task.item for task in clean_tasks(asked, work_list(asked).tasks)]
+        before = len(asked.ledger.history())
+        begun = time.process_time()
+        accepted = accept_all(asked, clear, "")
+        taking = time.process_time()
+        told = asked.ledger.history()[before:]
+        again = time.process_time()
+        undo_all(asked, [decision.number for decision in accepted], "")
+        assert taking - begun < 0.15 * costs()
+        assert time.process_time() - again < 0.15 * costs()
+        assert len(accepted) == UNITS // 20
+        assert Counter(event.event for event in told) == {"decided": 60, "read_again": 30}
+        assert {item.id for item in asked.ledger.review_items()} >= {item.id for item in clear}
+        links = asked.ledger.decisions("link_address")
+        taken = {decision.choice["decision"] for decision in asked.ledger.decisions("reopen")}
+        assert taken == {decision.number for decision in (*accepted, *links)}

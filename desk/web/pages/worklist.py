@@ -14,6 +14,7 @@ from desk.decisions import (
     RETURN_TAKEN_BACK,
     WORDING_QUESTION,
     accept,
+    accept_all,
     link,
     read_figure,
     return_to_unit,
@@ -21,7 +22,7 @@ from desk.decisions import (
     set_aside,
     set_values,
     teach,
-    undo,
+    undo_all,
 )
 from desk.errors import DeskError, UnknownNameError, sentence_of
 from desk.explaining import explained
@@ -596,22 +597,13 @@ def _chosen_figures(call: Call, task: Task) -> dict[str, Decimal]:
 def accept_clean(call: Call) -> Response:
     """Accept the clean tasks that were left ticked."""
     with call.office.ledger.snapshot():
-        clean = {task.id for task in clean_tasks(call.office, work_list(call.office).tasks)}
-    chosen = [item for item in call.chosen.get("viec", ()) if item in clean]
+        clean = clean_tasks(call.office, work_list(call.office).tasks)
+    ticked = frozenset(call.chosen.get("viec", ()))
+    chosen = [task.item for task in clean if task.id in ticked]
     if not chosen:
         return call.go(CLEAN)
     before = _last(call)
-    for item in chosen:
-        accept(
-            call.office,
-            item,
-            unit=None,
-            report=None,
-            period=None,
-            role=None,
-            reason=_reason(call),
-            learn=True,
-        )
+    accept_all(call.office, chosen, _reason(call))
     return call.go(PATH, vua=f"{before + 1}-{_last(call)}")
 
 
@@ -620,8 +612,7 @@ def take_back(call: Call) -> Response:
     decisions = _named(call.form.get("vua", ""), call.office.ledger.decisions())
     if not decisions:
         raise UnknownNameError("web.nothing_to_undo")
-    for decision in reversed(decisions):
-        undo(call.office, decision.number, _reason(call))
+    undo_all(call.office, [decision.number for decision in reversed(decisions)], _reason(call))
     notice = _undone(call, decisions)
     items = {_asked_in(decision) for decision in decisions}
     only = _asked_in(decisions[0])
