@@ -494,6 +494,27 @@ def test_a_figure_corrected_against_the_reading_wants_a_reason(desk: Served, off
     assert office.value("dong-tam", asked["indicator"], asked["sex"])["value"] == 470
 
 
+def test_many_figures_of_one_cause_say_it_once_and_each_where_it_is_unfolded(
+    client: Client, office: Office
+) -> None:
+    rates = {f"B{n}": (f"38,{n}%", "") for n in range(1, 7)}
+    mail = office.deliver(report_mail("dong-tam", rates), "2023-06-03T13:00")
+    office.take_in()
+    asked = figure_items(office, mail)
+    cause = "6 chỉ tiêu: chỉ có tỷ lệ phần trăm, không đủ số liệu để tổng hợp."
+    task = client.get(f"{PATH}/{asked['B1']}").text
+    rows = task.partition('<table class="figures')[2].partition("</table>")[0]
+    assert rows.count("tỷ lệ phần trăm") == rows.count(cause) == 1
+    assert all(f'name="so-{item}"' in rows for item in asked.values())
+    assert all(f"“38,{n}%”" in rows for n in range(1, 7))
+    for page in (task, client.get("/don-vi/dong-tam").text):
+        folded = page.partition('<ul class="findings">')[2].partition("</details>")[0]
+        summary, _, each = folded.partition("</summary>")
+        assert cause in summary
+        assert "Lỗi" in summary
+        assert each.count("<li>") == each.count("chỉ có tỷ lệ phần trăm") == 6
+
+
 # -- clear cases together --------------------------------------------------------------------------------
 
 

@@ -18,7 +18,7 @@ PUT_TOGETHER = (
     "event_", "detail_", "code_", "notice_", "refused_", "tab_", "mode_", "letter_", "period_kind_",
     "secret_", "sending_", "mail_part_", "mail_nothing_", "mail_queue_",
     "mail_head_", "answer_", "role_of_", "reason_", "aside_", "urgency_", "did_", "return_",
-    "totals_", "why_", "figure_", "only_", "sheet_", "column_", "wish_",
+    "totals_", "why_", "figure_", "only_", "many_", "sheet_", "column_", "wish_",
     "department_", "department_level_", "kind_", "kind_level_",
 )  # fmt: skip
 

@@ -14,15 +14,19 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, is_undefined, pass_environment
 
 from config.wording import LANGUAGES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from config.wording import Wording
     from desk.web.call import Call
 
 ASSETS = "/assets"
+#: So many findings of one cause are said once, and unfolded for who asks.
+MANY = 3
 _KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 
 
@@ -59,6 +63,7 @@ class Rendering:
         self._templates.globals["asset"] = lambda name: self.assets[name].path
         self._templates.globals["languages"] = LANGUAGES
         self._templates.globals["link"] = link
+        self._templates.filters["alike"] = alike
 
     @cached_property
     def assets(self) -> dict[str, Asset]:
@@ -84,6 +89,30 @@ class Rendering:
     def render_bare(self, template: str, say: Wording, view: Any) -> str:
         """The HTML of a template that needs neither an office nor anybody signed in."""
         return self._templates.get_template(template).render(say=say, view=view)
+
+
+@pass_environment
+def alike(environment: Environment, found: Sequence[Any]) -> list[list[Any]]:
+    """What is of one cause and grade together where it is many, each other alone, in their order.
+
+    What is found has a `code`, and a `grade` where it is graded.
+    """
+    groups: dict[tuple[str, str], list[Any]] = {}
+    for one in found:
+        groups.setdefault(_cause(environment, one), []).append(one)
+    made: list[list[Any]] = []
+    for one in found:
+        group = groups[_cause(environment, one)]
+        if len(group) < MANY:
+            made.append([one])
+        elif one is group[0]:
+            made.append(group)
+    return made
+
+
+def _cause(environment: Environment, one: Any) -> tuple[str, str]:
+    grade = environment.getattr(one, "grade")
+    return str(environment.getattr(one, "code")), "" if is_undefined(grade) else str(grade)
 
 
 def link(path: str, *kept: Any, **changes: object) -> str:

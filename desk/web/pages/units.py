@@ -80,9 +80,10 @@ class Mail:
 class Told:
     """A finding as the page says it."""
 
+    code: str
     grade: Grade
     sentence: str
-    where: str  #: file and place; "" when it is about the whole
+    place: str  #: file and where in it; "" when it is about the whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,6 +325,7 @@ def _told(version: Version, say: Wording) -> tuple[Told, ...]:
     """What the checks of a version found, each once, errors first."""
     found = (
         Told(
+            each.code,
             each.grade,
             reason(each.code, say, each.parameters),
             f"{each.place.file}, {each.place.where}".strip(", ") if each.place else "",

@@ -78,6 +78,8 @@ SIGN = {
     Urgency.FIGURES: "warning",
     Urgency.QUESTION: "exempt",
 }
+#: Questions of figures whose sentences differ in label and text alone.
+_TOLD_BY_TEXT = frozenset({"percent_only", "unreadable_number"})
 RECENT = 8
 _LONGEST_REASON = 500
 _LONGEST_RETURN = 4_000
@@ -160,6 +162,16 @@ class FigureRow:
     typed: str
     is_ticked: bool
     may_remember: bool = False  #: whether the wording of its row can be remembered as the indicator's
+
+    @property
+    def code(self) -> str:
+        """Why it is asked about."""
+        return self.item.question
+
+    @property
+    def text(self) -> str:
+        """What stood there, where label and text are all that tells its question from others of its cause."""
+        return self.item.parameters.get("text", "") if self.code in _TOLD_BY_TEXT else ""
 
 
 @dataclass(frozen=True, slots=True)
