@@ -7,6 +7,7 @@ the 15th of the month before to the 14th, a half year from 15/12 to 14/6, a year
 from __future__ import annotations
 
 import calendar as _days
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -38,6 +39,7 @@ __all__ = [
     "read_due",
 ]
 
+_MONTH_FIRST = re.compile(r"\b(\d\d)/(\d\d)/(\d{4})\b")
 _CUT_OFF_DAY = 14
 _ROMAN = ("I", "II", "III", "IV")
 _LENGTHS = {
@@ -122,7 +124,11 @@ def is_working_day(day: date, policy: CalendarPolicy) -> bool:
 def public_holidays(year: int, language: str = "vi") -> tuple[tuple[date, str], ...]:
     """The public holidays of Vietnam of a year, days off in lieu among them, with their names."""
     names = {"en": "en_US"}.get(language, language)
-    return tuple(sorted(holidays.country_holidays("VN", years=year, language=names).items()))
+    found = sorted(holidays.country_holidays("VN", years=year, language=names).items())
+    if language != "en":
+        return tuple(found)
+    # The library names the day that is worked instead month first; here all days are day first.
+    return tuple((day, _MONTH_FIRST.sub(r"\2/\1/\3", name)) for day, name in found)
 
 
 def add_working_days(day: date, count: int, policy: CalendarPolicy) -> date:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.calendar import add_working_days, is_working_day, period_by_id, periods_of
+from config.calendar import add_working_days, is_working_day, period_by_id, periods_of, public_holidays
 from config.regime import CalendarPolicy
 from config.reports import Period, PeriodKind, PeriodRule, ReportDefinition, Weekend
 
@@ -186,6 +186,14 @@ def test_public_holidays_and_swapped_days_are_known() -> None:
     assert is_working_day(date(2024, 5, 4), USUAL)
     assert not is_working_day(date(2023, 6, 4), USUAL)
     assert is_working_day(date(2023, 6, 5), USUAL)
+
+
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [("vi", "Ngày nghỉ (thay cho ngày 26/04/2025)"), ("en", "Day off (substituted from 26/04/2025)")],
+)
+def test_a_day_off_names_the_day_worked_for_it_day_first(language: str, name: str) -> None:
+    assert dict(public_holidays(2025, language))[date(2025, 5, 2)] == name
 
 
 def test_the_departments_own_days_win() -> None:
