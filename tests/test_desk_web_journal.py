@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -75,6 +76,30 @@ def test_what_an_event_is_about_is_said_in_words_that_lead_back_to_it(desk: Serv
         found = client.get(PAGE, params={"ve": asked}).text
         assert found.count("<tr>") == 2
         assert "Thư đi số 19" in found
+
+
+def test_units_stand_there_by_name_and_check_sums_are_folded(desk: Served) -> None:
+    target, number = {"address": "moi@rieng.example"}, {"unit": "y-te", "from": "2023-06-03", "learned_by": 2}
+    with desk.office.opened() as opened:
+        opened.ledger.note("decided", "decision/9", {"target": target, "choice": number})
+        opened.ledger.note(
+            "issued", "bdg/2023-H1/9", {"files": [["bao-cao.docx", "ab" * 32]], "sha256": "cd" * 32}
+        )
+        opened.ledger.note("read_again", "ef" * 32, {"reason": "decision 9 to 12"})
+    page = desk.client().get(PAGE).text
+    told = re.findall(r'<td class="detail">(.*?)(?:<details>.*?)?</td>', page, re.DOTALL)[:3]
+    assert told == [
+        "lý do: Quyết định số 9–12",
+        "tệp: bao-cao.docx ",
+        (
+            "chọn: (từ 03/06/2023, theo quyết định số 2, đơn vị Phòng Y tế huyện Sông Mây); "
+            "đối với: (địa chỉ moi@rieng.example)"
+        ),
+    ]
+    folded = re.findall(r"<details><summary>(.*?)</summary><ul>(.*?)</ul>", page)[0]
+    assert folded[0] == "Dấu kiểm (2)"
+    assert "ab" * 32 in folded[1]
+    assert "cd" * 32 in folded[1]
 
 
 @pytest.mark.parametrize("before", ["-1", "x", "9" * 40, ""])

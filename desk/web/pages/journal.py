@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from desk.upkeep.doctor import Examined, examine, glance
 from desk.upkeep.liveness import daemon_state
 from desk.web.call import POST, Call, Right, Route
+from desk.web.names import Names
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -26,6 +28,9 @@ PAGE = 100  #: events on a page
 LONGEST_DETAIL = 300
 SHOWN_ID = 12  #: letters of an archive id
 _IS_ARCHIVE_ID = re.compile(r"[0-9a-f]{64}")
+_IS_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_IS_SUM = re.compile(r"(?:\w+_)?sha256")
+_OF_DECISIONS = re.compile(r"decision (\d+)(?: to (\d+))?")
 _IS_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 _NUMBERED = {"outbox": "web.mail_numbered_out", "decision": "web.decision_numbered"}
 _GROUPS = ("class", "message", "state", "evidence")
@@ -41,6 +46,7 @@ class Entry:
     what: str
     about: str
     detail: str
+    sums: tuple[tuple[str, str], ...] = ()  #: what is shown to who asks: of what, and its SHA-256
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +126,9 @@ def journal_of(call: Call) -> Journal:
         )
         actors, events = ledger.history_names()
     shown = found[:PAGE]
+    words = _Words(say, call.office, Names(call.office))
     return Journal(
-        entries=tuple(_entry(each, call) for each in shown),
+        entries=tuple(_entry(each, words) for each in shown),
         actors=actors,
         events=tuple(sorted(((code, event_words(code, say)) for code in events), key=lambda pair: pair[1])),
         who=who,
@@ -146,15 +153,15 @@ def event_words(code: str, say: Wording) -> str:
     return say(key) if say.has(key) else code
 
 
-def _entry(event: Event, call: Call) -> Entry:
-    words = _Words(call.say, call.office)
+def _entry(event: Event, words: _Words) -> Entry:
     return Entry(
         number=event.number,
         at=event.at,
         who=event.actor,
-        what=event_words(event.event, call.say),
+        what=event_words(event.event, words.say),
         about=words.subject(event.subject),
         detail=words.detail(event.detail),
+        sums=tuple(words.sums("", event.detail)),
     )
 
 
@@ -164,6 +171,7 @@ class _Words:
 
     say: Wording
     office: Office
+    names: Names
 
     def subject(self, subject: str) -> str:
         """A unit, report and period by their names; a mail by its number or the beginning of its id."""
@@ -182,40 +190,88 @@ class _Words:
 
     def detail(self, detail: Mapping[str, Any]) -> str:
         """A detail on one line, whatever it holds."""
-        told = [f"{self._word('detail', name)}: {self._value(value)}" for name, value in _filled(detail)]
-        line = "; ".join(told)
+        line = "; ".join(self._told(detail, ": "))
         return line if len(line) <= LONGEST_DETAIL else line[: LONGEST_DETAIL - 1] + "…"
 
-    def _value(self, value: Any) -> str:
-        if isinstance(value, dict):
-            return self._mapping(value)
-        if isinstance(value, list):
-            return ", ".join(map(self._value, value))
-        if isinstance(value, bool):
-            return self.say("web.yes" if value else "web.no")
-        text = str(value)
+    def sums(self, name: str, value: Any) -> Iterator[tuple[str, str]]:
+        """The check sums anywhere in a detail, whole, each with what it is of."""
+        match value:
+            case dict():
+                for part, inner in value.items():
+                    yield from self.sums(part, inner)
+            case [str(file), str(sha256)] if _IS_ARCHIVE_ID.fullmatch(sha256):
+                yield file, sha256
+            case list():
+                for inner in value:
+                    yield from self.sums(name, inner)
+            case str() if _IS_SUM.fullmatch(name):
+                yield self._word("detail", name), value
+
+    def _told(self, detail: Mapping[str, Any], between: str) -> list[str]:
+        """What a mapping holds, a part each; unit, report and period by their names, no check sum."""
+        about, rest = self._about(detail)
+        told = [
+            f"{self._word('detail', name)}{between}{self._value(name, value, detail)}"
+            for name, value in rest.items()
+            if not _IS_SUM.fullmatch(name) and value not in ("", [], {}, None)
+        ]
+        return [about, *told] if about else told
+
+    def _about(self, detail: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+        """The obligation or period a mapping names, in words, and what else it holds."""
+        match detail:
+            case {"unit": str(unit), "report": str(report), "period": str(period), **rest}:
+                return self._key(unit, report, period), rest
+            case {"report": str(report), "period": str(period), **rest}:
+                return self._period(report, period), rest
+        return "", dict(detail)
+
+    def _value(self, name: str, value: Any, beside: Mapping[str, Any]) -> str:
+        match value:
+            case dict():
+                return self._mapping(value)
+            case [str(file), str(sha256)] if _IS_ARCHIVE_ID.fullmatch(sha256):
+                return file
+            case list():
+                return ", ".join(self._value(name, inner, beside) for inner in value)
+            case bool():
+                return self.say("web.yes" if value else "web.no")
+        return self._named(name, str(value), str(beside.get("report", "")))
+
+    def _named(self, name: str, text: str, report: str) -> str:
+        """One value in words: a name where its field holds an id of the office's."""
+        names: dict[str, Callable[[str], str]] = {
+            "unit": self.names.unit,
+            "report": self.names.report,
+            "indicator": partial(self.names.indicator, report),
+            "sex": lambda sex: self.say(f"terms.sex_{sex}"),
+        }
+        if name in names:
+            return names[name](text)
+        if decided := _OF_DECISIONS.fullmatch(text):
+            return self.say("web.decision_numbered", id="–".join(filter(None, decided.groups())))
         if _IS_ARCHIVE_ID.fullmatch(text):
             return text[:SHOWN_ID]
         return self._moment(text) or self._code(text)
 
     def _mapping(self, value: Mapping[str, Any]) -> str:
-        if value.keys() == {"unit", "report", "period"}:
-            return self._key(value["unit"], value["report"], value["period"])
-        told = (f"{self._word('detail', name)} {self._value(part)}" for name, part in _filled(value))
-        return f"({', '.join(told)})"
+        told = self._told(value, " ")
+        is_name = len(told) == 1 and value.keys() <= {"unit", "report", "period"}
+        return told[0] if is_name and "report" in value else f"({', '.join(told)})"
 
     def _key(self, unit: str, report: str, period: str) -> str:
-        names = {known.id: known.name for known in self.office.regime.units}
-        return f"{names.get(unit, unit)} – {self._period(report, period)}"
+        return f"{self.names.unit(unit)} – {self._period(report, period)}"
 
     def _period(self, report: str, period: str) -> str:
-        return f"{self._reports.get(report, report)} {period}"
+        return f"{self.names.report(report)} {period}"
 
     @property
-    def _reports(self) -> dict[str, str]:
-        return {known.id: known.short_name for known in self.office.regime.reports}
+    def _reports(self) -> frozenset[str]:
+        return frozenset(known.id for known in self.office.regime.reports)
 
     def _moment(self, text: str) -> str:
+        if _IS_DAY.fullmatch(text):
+            return "/".join(reversed(text.split("-")))
         if not _IS_MOMENT.match(text):
             return ""
         try:
@@ -233,10 +289,6 @@ class _Words:
             if self.say.has(key):
                 return self.say(key).rstrip(".")
         return code
-
-
-def _filled(detail: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    return [(name, value) for name, value in detail.items() if value not in ("", [], {}, None)]
 
 
 def _number(text: str | None) -> int | None:
