@@ -537,6 +537,11 @@ class Ledger:
         with self._writing() as writing:
             return outbox.approve(writing, mail_id)
 
+    def approve_all(self, mail_ids: Sequence[int]) -> tuple[OutgoingMessage, ...]:
+        """Let several go at once; those that now go, by number."""
+        with self._writing() as writing:
+            return outbox.approve_all(writing, mail_ids)
+
     def hold(self, mail_id: int, reason: str) -> bool:
         """Keep a queued mail back until it is approved; False: it is not waiting to be sent."""
         with self._writing() as writing:

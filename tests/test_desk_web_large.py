@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from desk.decisions import _holding, accept_all, undo_all
 from desk.mailing.chasing import chase
+from desk.mailing.outbox import AWAITING_APPROVAL
 from desk.work import settle
 from desk.worklist import clean_tasks, work_list
 from ledger.lock import only_worker
-from ledger.records import Decision, Issue
+from ledger.records import Decision, Issue, ObligationKey, OutboxState, OutgoingMessage
 from tests.large_office import large_office
 from tests.offices import REPORT, Office, at
 from tests.web import Served, costs, questions_to, served_office
@@ -128,8 +129,45 @@ def test_hundreds_of_letters_that_wait_are_looked_through_at_once(office: Office
     assert len(queued) == len(again) == UNITS // 20
 
 
-def test_thirty_clear_cases_are_accepted_and_taken_back_at_once(tmp_path: Path) -> None:
-    with large_office(tmp_path, UNITS, periods=1).opened() as opened:
+@pytest.fixture(scope="module")
+def busy(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """So many units in one period."""
+    return large_office(tmp_path_factory.mktemp("busy"), UNITS, periods=1)
+
+
+def test_hundreds_of_mails_are_shown_and_approved_together_at_once(busy: Office) -> None:
+    words = "Đề nghị đơn vị gửi báo cáo đúng hạn để Phòng tổng hợp. " * 12
+    with busy.opened() as opened:
+        for number in range(UNITS):
+            opened.ledger.queue(letter_to(f"xa-{number}", words))
+    with served_office(busy) as desk:
+        client = desk.client()
+        assert spent(desk, "/thu-di") < 0.5 * costs()
+        with questions_to(desk) as asked:
+            chosen = tuple(re.findall(r'name="thu" value="([^"]+)"', client.get("/thu-di").text))
+        assert len(asked) <= 12, asked
+        assert len(chosen) == UNITS
+        begun = time.process_time()
+        answer = client.send_form("/thu-di/duyet", thu=chosen)  # type: ignore[arg-type]
+        assert time.process_time() - begun < 0.5 * costs()
+        assert answer.status_code == 303
+        assert {mail.state for mail in desk.desk.office().ledger.outbox()} == {OutboxState.QUEUED}
+        told = Counter(each.event for each in desk.desk.office().ledger.latest_history(limit=2 * UNITS))
+        assert told == {"mail_approved": UNITS, "mail_queued": UNITS}
+        assert spent(desk, "/thu-di?phan=cho") < 0.5 * costs()
+
+
+def letter_to(unit: str, words: str) -> OutgoingMessage:
+    key = ObligationKey(unit, REPORT, "2023-Y")
+    to = (f"{unit}@don-vi.example",)
+    mail = OutgoingMessage(
+        "chase", "don-doc-1", unit, (key,), to, (), "V/v", words, f"<{unit}@so>", at("2023-12-06T08:00")
+    )
+    return replace(mail, state=OutboxState.HELD, server_reply=AWAITING_APPROVAL)
+
+
+def test_thirty_clear_cases_are_accepted_and_taken_back_at_once(busy: Office) -> None:
+    with busy.opened() as opened:
         asked = replace(opened, later=lambda: None)  # judged again beside the page
         clear = [task.item for task in clean_tasks(asked, work_list(asked).tasks)]
         before = len(asked.ledger.history())

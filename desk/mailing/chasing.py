@@ -407,8 +407,7 @@ def _many(office: Office, guard: Guard, *, confirmed: bool) -> Note | None:
     if office.regime.sending.mode != SendingMode.SEND:
         return None
     if confirmed:
-        for mail in awaiting_approval(ledger):
-            ledger.approve(mail.id)
+        ledger.approve_all([mail.id for mail in awaiting_approval(ledger)])
         return None
     waiting = [mail for mail in preview(ledger) if mail.kind.startswith(CHASE)]
     today = office.clock().astimezone(office.regime.timezone).date()

@@ -19,6 +19,8 @@ from ledger.records import Delivery, OutboxState, OutgoingMessage
 
 HELD_BY_OFFICER = "held_by_officer"
 CANCELLED_BY_OFFICER = "cancelled_by_officer"
+#: What a person may let go.
+_APPROVABLE = (OutboxState.HELD, OutboxState.UNCERTAIN)
 
 
 class MailNotWaitingError(DeskError):
@@ -67,14 +69,13 @@ def approve(
         MailChangedError: one of them says other words than the person has read.
 
     """
-    mails = [_known(office, mail_id) for mail_id in mail_ids]
+    waiting = {mail.id: mail for mail in office.ledger.outbox(_APPROVABLE)}
+    mails = [waiting.get(mail_id) or _known(office, mail_id) for mail_id in mail_ids]
     for mail in mails:
-        _require(office, mail, OutboxState.HELD, OutboxState.UNCERTAIN)
+        _require(office, mail, *_APPROVABLE)
         if seen and seen.get(mail.id, seal(mail)) != seal(mail):
             raise MailChangedError("outgoing.changed_since", id=str(mail.id))
-    for mail in mails:
-        office.ledger.approve(mail.id)
-    return tuple(office.ledger.outgoing(mail.id) for mail in mails)
+    return office.ledger.approve_all([mail.id for mail in mails])
 
 
 def seal(mail: OutgoingMessage) -> str:
