@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import holidays
 
 from config.due import DueDay, DueText, parse_due, read_due
-from config.reports import Period, PeriodKind, PeriodRule, ReportDefinition, Weekend
+from config.reports import LastDay, Period, PeriodKind, PeriodRule, ReportDefinition, Weekend
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,9 +29,9 @@ __all__ = [
     "DueText",
     "add_working_days",
     "boundary_parts",
-    "due_moment",
     "explicit_period",
     "is_working_day",
+    "last_day",
     "parse_due",
     "period_by_id",
     "periods_of",
@@ -101,6 +101,7 @@ def explicit_period(
 ) -> Period:
     """A period that comes once; `data` are its first and last day, `named` the day its deadline names."""
     opens = (named or data[1]) - timedelta(days=rule.opens_days_before)
+    last = last_day(named, rule, policy) if named else None
     return Period(
         id=rule.id,
         kind=rule.kind,
@@ -109,8 +110,9 @@ def explicit_period(
         data_from=data[0],
         data_to=data[1],
         opens=midnight(opens, timezone),
-        due=due_moment(named, rule, timezone, policy) if named else None,
+        due=_due(last, timezone),
         due_text=rule.due_text,
+        last_day=last,
     )
 
 
@@ -144,15 +146,21 @@ def add_working_days(day: date, count: int, policy: CalendarPolicy) -> date:
     return day
 
 
-def due_moment(named: date, rule: PeriodRule, timezone: ZoneInfo, policy: CalendarPolicy) -> datetime:
-    """The first moment that is late when a letter names that day.
+def last_day(named: date, rule: PeriodRule, policy: CalendarPolicy) -> LastDay:
+    """The last day on time when a letter names that day.
 
     "trước ngày 05/6" ends with 04/6, "chậm nhất ngày 05/6" with 05/6. The weekend policy moves that
     last day, grace days are added after it.
     """
-    last = named if rule.due_inclusive else named - timedelta(days=1)
-    last = _rolled(last, rule.weekend, policy) + timedelta(days=rule.grace_days)
-    return midnight(last + timedelta(days=1), timezone)
+    stated = named if rule.due_inclusive else named - timedelta(days=1)
+    rolled = _rolled(stated, rule.weekend, policy)
+    is_off = not is_working_day(stated, policy)
+    return LastDay(stated, is_off, rolled, rolled + timedelta(days=rule.grace_days))
+
+
+def _due(last: LastDay | None, timezone: ZoneInfo) -> datetime | None:
+    """The first moment that is late."""
+    return midnight(last.final + timedelta(days=1), timezone) if last else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +188,7 @@ def _periods_of_rule(
 
 def _period(rule: PeriodRule, slot: _Slot, year: int, timezone: ZoneInfo, policy: CalendarPolicy) -> Period:
     named = _named_day(rule, slot, year)
-    due = due_moment(named, rule, timezone, policy) if named else None
+    last = last_day(named, rule, policy) if named else None
     opens = (named or slot.data_to) - timedelta(days=rule.opens_days_before)
     return Period(
         id=slot.id,
@@ -190,8 +198,9 @@ def _period(rule: PeriodRule, slot: _Slot, year: int, timezone: ZoneInfo, policy
         data_from=slot.data_from,
         data_to=slot.data_to,
         opens=midnight(opens, timezone),
-        due=due,
+        due=_due(last, timezone),
         due_text=rule.due_text,
+        last_day=last,
     )
 
 

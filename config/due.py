@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from config.days import write_day
 from config.errors import UnreadableDueError
 from config.spelling import tidy
+
+if TYPE_CHECKING:
+    from config.reports import LastDay, Period
+    from config.wording import Wording
 
 
 class DueDay(NamedTuple):
@@ -84,6 +90,29 @@ def read_due(text: str) -> DueText:
         if match := reader.search(plain):
             return _checked(_due(match, inclusive=inclusive), text)
     raise UnreadableDueError(text)
+
+
+def due_rule(period: Period, say: Wording, written: Callable[[date], str] = write_day) -> str:
+    """In words which rule made the due moment of a period; empty where no deadline is stated.
+
+    An extension of one unit is no rule and not in it. `written` writes a day.
+    """
+    if (last := period.last_day) is None:
+        return ""
+    days = {"stated": last.stated, "rolled": last.rolled, "final": last.final}
+    places = {name: written(day) for name, day in days.items()}
+    grace = (last.final - last.rolled).days
+    rule = say(f"config.due_rule{_rolling(last)}", text=period.due_text, **places)
+    return rule + (" " + say("config.due_rule_grace", days=grace, **places) if grace else "")
+
+
+def _rolling(last: LastDay) -> str:
+    """What the rule for days off did, as the key of its sentence ends."""
+    if last.rolled > last.stated:
+        return "_next"
+    if last.rolled < last.stated:
+        return "_previous"
+    return "_kept" if last.is_off else ""
 
 
 def _due(match: re.Match[str], *, inclusive: bool) -> DueText:

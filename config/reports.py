@@ -135,6 +135,16 @@ class PeriodKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class LastDay:
+    """The last day on time, and the steps that led to it."""
+
+    stated: date  #: by the letter's words alone: "trước ngày 05/6" states 04/6
+    is_off: bool  #: whether no office works on that day
+    rolled: date  #: where the rule for days off has moved it
+    final: date  #: with the grace days
+
+
+@dataclass(frozen=True, slots=True)
 class Period:
     """A period of one report. `due` is the first moment that is late; None: not stated yet."""
 
@@ -147,6 +157,7 @@ class Period:
     opens: datetime
     due: datetime | None
     due_text: str = ""  #: as the letter says it: "trước ngày 05/6"
+    last_day: LastDay | None = None  #: how `due` came about; None: not stated yet
 
 
 class Weekend(StrEnum):

@@ -69,7 +69,7 @@ def _show(office: Office, printer: Printer) -> None:
         period = office.period(report, REPORT_PERIOD)
         if period is None:
             continue
-        printer.status(status_view(consolidation_of(office, report, period, NOW)))
+        printer.status(status_view(consolidation_of(office, report, period, NOW), office.wording))
         printer.issue(issue_view(issue(office, report, period, NOW), office))
     by_id = {outcome.archive_id: outcome for outcome in outcomes}
     questions = office.ledger.review_items()

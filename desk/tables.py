@@ -76,6 +76,8 @@ class Printer:
         self.console.rule(f"{view['report_name']} – {view['period_name']}", align="left")
         due = short(view["due"]) or self._say("cli.due_not_stated")
         self.line("cli.status_head", as_of=short(view["as_of"]), due=due)
+        if view["due_rule"]:
+            self.console.print(view["due_rule"], markup=False)
         self.line("cli.status_counts", **counts)
         table = self._table("unit", "state", "arrived", "note")
         for row in view["obligations"]:

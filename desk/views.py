@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from config.due import due_rule
 from config.wording import Wording
 from consolidate.consolidation import Consolidation, Total, UnitStanding, UnitValue
 from consolidate.findings import told_findings
@@ -115,7 +116,7 @@ def standing_view(standing: UnitStanding, zone: ZoneInfo) -> View:
     }
 
 
-def status_view(consolidation: Consolidation) -> View:
+def status_view(consolidation: Consolidation, say: Wording) -> View:
     """A period at a moment: counts, rates, and every obligation."""
     zone = consolidation.regime.timezone
     counts = counts_of(consolidation.standings)
@@ -125,6 +126,7 @@ def status_view(consolidation: Consolidation) -> View:
         "period": consolidation.period.id,
         "period_name": consolidation.period.name,
         "due": moment(consolidation.period.due, zone),
+        "due_rule": due_rule(consolidation.period, say),
         "as_of": moment(consolidation.as_of, zone),
         "counts": counts,
         **rates_of(counts),

@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.calendar import add_working_days, is_working_day, period_by_id, periods_of, public_holidays
+from config.due import due_rule
 from config.regime import CalendarPolicy
 from config.reports import Period, PeriodKind, PeriodRule, ReportDefinition, Weekend
+from config.wording import Wording
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 USUAL = CalendarPolicy()
@@ -69,6 +71,42 @@ def test_a_last_day_on_a_working_day_is_not_rolled() -> None:
 def test_grace_days_are_added_after_rolling() -> None:
     period = the_period(with_rule(weekend=Weekend.NEXT_WORKING_DAY, grace_days=2), "2023-H1")
     assert due_of(period) == "2023-06-08T00:00:00+07:00"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"due_day": 7}, "“trước ngày 7/6” là đến hết 24 giờ 00 ngày 06/06/2023."),
+        ({"due_day": 7, "due_inclusive": True}, "“chậm nhất ngày 7/6” là đến hết 24 giờ 00 ngày 07/06/2023."),
+        ({}, "ngày 04/06/2023; ngày này là ngày nghỉ, hạn giữ nguyên theo cài đặt."),
+        (
+            {"weekend": Weekend.NEXT_WORKING_DAY},
+            "lùi đến hết 24 giờ 00 ngày 05/06/2023, ngày làm việc tiếp theo.",
+        ),
+        (
+            {"weekend": Weekend.PREVIOUS_WORKING_DAY},
+            "đưa lên hết 24 giờ 00 ngày 02/06/2023, ngày làm việc liền trước.",
+        ),
+        ({"due_day": 7, "weekend": Weekend.NEXT_WORKING_DAY}, "là đến hết 24 giờ 00 ngày 06/06/2023."),
+        ({"due_day": 7, "grace_days": 2}, "cộng thêm 2 ngày: nhận đến hết 24 giờ 00 ngày 08/06/2023."),
+    ],
+)
+def test_the_rule_that_made_a_deadline_is_said_in_words(changes: dict[str, object], words: str) -> None:
+    said = "chậm nhất ngày" if changes.get("due_inclusive") else "trước ngày"
+    text = f"{said} {changes.get('due_day', 5)}/6"
+    assert due_rule(the_period(with_rule(due_text=text, **changes), "2023-H1"), Wording()).endswith(words)
+
+
+def test_a_day_in_lieu_the_department_names_is_a_day_off_in_the_rule() -> None:
+    in_lieu = CalendarPolicy(extra_holidays=frozenset({date(2023, 6, 6)}))
+    rule = with_rule(due_text="trước ngày 07/6", due_day=7, weekend=Weekend.NEXT_WORKING_DAY)
+    assert "lùi đến hết 24 giờ 00 ngày 07/06/2023" in due_rule(
+        the_period(rule, "2023-H1", in_lieu), Wording()
+    )
+
+
+def test_a_period_without_a_deadline_has_no_rule_to_say() -> None:
+    assert due_rule(the_period(PeriodRule(PeriodKind.HALF_YEAR), "2023-H1"), Wording()) == ""
 
 
 def test_a_half_year_covers_the_days_of_decree_09_2019() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import docx
@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from docx.enum.section import WD_ORIENT
 
+from config.reports import LastDay
 from config.wording import Wording
 from consolidate.writers.chase_list import (
     chase_lines,
@@ -182,6 +183,18 @@ def test_what_all_lines_share_stands_above_the_table_on_paper() -> None:
     ]
     above = "\n".join(p.text for p in document.paragraphs)
     assert "(Thời hạn gửi báo cáo: trước ngày 10/6/2024; tính đến 16 giờ 30 phút ngày 12/6/2024)" in above
+
+
+def test_the_list_says_which_rule_made_the_deadline() -> None:
+    last = LastDay(date(2024, 6, 9), is_off=True, rolled=date(2024, 6, 10), final=date(2024, 6, 10))
+    shown = consolidation()
+    shown = replace(shown, period=replace(shown.period, due_text="trước ngày 10/6", last_day=last))
+    rule = (
+        "Cách tính hạn: “trước ngày 10/6” là đến hết ngày 09/6/2024; ngày này là ngày nghỉ nên lùi đến "
+        "hết 24 giờ 00 ngày 10/6/2024, ngày làm việc tiếp theo."
+    )
+    assert [p.text for p in paper(shown).paragraphs].count(rule) == 1
+    assert sheets(shown)["Chưa gửi"].cell(4, 1).value == rule
 
 
 def test_several_due_moments_stand_in_a_column_on_paper() -> None:

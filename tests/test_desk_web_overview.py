@@ -47,6 +47,14 @@ def test_the_board_says_what_status_says(desk: Served) -> None:
     assert dict(shown(desk)) == states
 
 
+def test_the_page_and_status_say_which_rule_made_the_deadline(desk: Served) -> None:
+    (status,) = desk.office.listed("status", "-r", REPORT, "-k", PERIOD)
+    assert status["due_rule"].startswith("Cách tính hạn: “trước ngày 05/6” là đến hết")
+    assert status["due_rule"] in desk.client().get(PAGE).text
+    unit = status["obligations"][0]["unit"]
+    assert status["due_rule"] in desk.client().get(f"/don-vi/{unit}").text
+
+
 def test_what_needs_the_officer_stands_first(desk: Served) -> None:
     states = [state for _unit, state in shown(desk)]
     order = ["needs_review", "missing", "late", "on_time", "exempt"]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
+from config.due import due_rule
 from config.spelling import tidy
 from consolidate.writers.document_parts import docx_file, file_name, own_head
 from consolidate.writers.docx_bytes import fixed_zip
@@ -30,7 +31,7 @@ from consolidate.writers.docx_layout import (
     new_document,
     new_section,
 )
-from consolidate.writers.phrases import as_of_words, counted, days_late, due, moment
+from consolidate.writers.phrases import as_of_words, counted, day, days_late, due, moment
 from consolidate.writers.report_annexes import by_kind
 from consolidate.writers.report_figures import parted_label
 from consolidate.writers.workbook_bytes import XLSX, Styles, lines_needed, plain_text, workbook_bytes
@@ -86,6 +87,7 @@ _GAPS = "documents.chase_gaps_title"
 _NARROW = frozenset({"order", "due", "days_late", "reminded"})
 _CENTRED = Style(size=12.0, align=CENTRE)
 _HEADER_ROW = 4  # of a sheet, from 0; titles stand above it
+_TITLES = 2  # of the lines above it, the bold ones
 _LINE_HEIGHT = 16
 _HIGHEST_ROW = 409  #: points, the most Excel allows
 _A4 = 9  # the number Excel gives the paper
@@ -163,7 +165,8 @@ def write_chase_list_xlsx(consolidation: Consolidation, wording: Wording) -> Rep
     def build(book: Any) -> None:
         styles = Styles(book)
         for name, title, widths, lines in _sheets(consolidation, wording):
-            top = (title, subtitle(consolidation, wording), _as_of(consolidation, wording))
+            rule = due_rule(consolidation.period, wording, day)
+            top = (title, subtitle(consolidation, wording), _as_of(consolidation, wording), rule)
             _sheet(book.add_worksheet(name), styles, top, widths, lines, wording)
 
     title = wording("documents.chase_title")
@@ -243,7 +246,9 @@ def _list(
     add_paragraph(document, subtitle(consolidation, wording), replace(TITLE, keep_next=True))
     common = "" if title_key == _GAPS else _common_due(consolidation, wording)
     line = common or _as_of(consolidation, wording)
-    add_paragraph(document, line, Style(italic=True, align=CENTRE, after=6.0, keep_next=True))
+    rule = "" if title_key == _GAPS else due_rule(consolidation.period, wording, day)
+    for text in filter(None, (line, rule)):
+        add_paragraph(document, text, Style(italic=True, align=CENTRE, after=6.0, keep_next=True))
     if lines:
         columns = _columns(_GAP_COLUMNS if title_key == _GAPS else _COLUMNS, lines, due_above=bool(common))
         _chase_table(document, columns, lines, wording)
@@ -327,7 +332,7 @@ def _sheet(
     wording: Wording,
 ) -> None:
     for row, text in enumerate(top):
-        sheet.write_string(row, 0, plain_text(text), styles(text_wrap=False, bold=row < len(top) - 1))
+        sheet.write_string(row, 0, plain_text(text), styles(text_wrap=False, bold=row < _TITLES))
     head = styles(bold=True, border=1, align="center")
     for column, (key, width) in enumerate(widths.items()):
         sheet.set_column(column, column, width)

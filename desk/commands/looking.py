@@ -28,7 +28,7 @@ def status(
     with opened_office(context) as office:
         moment = moment_of(as_of, office)
         views = [
-            status_view(consolidation_of(office, definition, known, moment))
+            status_view(consolidation_of(office, definition, known, moment), say)
             for definition, known in chosen_periods(office, report, period, moment)
         ]
         if as_json:

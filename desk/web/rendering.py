@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, is_undefined, pass_environment
 
+from config.due import due_rule
 from config.wording import LANGUAGES
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Rendering:
         self._templates.globals["languages"] = LANGUAGES
         self._templates.globals["link"] = link
         self._templates.filters["alike"] = alike
+        self._templates.globals["due_rule"] = due_rule
 
     @cached_property
     def assets(self) -> dict[str, Asset]:
