@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from config.regime import Regime
+from config.reports import Period, ReportDefinition
 from config.wording import Wording
 from desk.views import View, mail_name
 
@@ -69,6 +70,12 @@ class Printer:
     def line(self, key: str, **places: object) -> None:
         """One sentence of the catalogue."""
         self.console.print(self._say(key, **places), markup=False)
+
+    def no_period(self, opened: Sequence[tuple[ReportDefinition, Period]]) -> None:
+        """Nothing is collected: no period is open, or mail was never looked at since one opened."""
+        for report, period in opened:
+            self.line("cli.period_not_looked", report=report.short_name, period=period.name)
+        self.line("cli.poll_first" if opened else "cli.no_period")
 
     def status(self, view: View) -> None:
         """A period: counts, then every obligation."""

@@ -184,16 +184,39 @@ def chosen_periods(
         raise UnknownNameError(
             "desk.unknown_report", name=report, known=", ".join(known.id for known in regime.reports)
         )
-    definitions = [known for known in regime.reports if report in (None, known.id)]
     if period is not None:
+        definitions = [known for known in regime.reports if report in (None, known.id)]
         return _named_periods(office, definitions, period)
-    latest: dict[str, tuple[ReportDefinition, Period]] = {}
     answered = set(office.ledger.periods())
-    for definition, known in current_periods(office):
-        asked = definition.id in {chosen.id for chosen in definitions}
-        if asked and known.opens <= as_of and (definition.id, known.id) in answered:
-            latest[definition.id] = (definition, known)
+    found = _opened(office, report, as_of)
+    latest = {
+        definition.id: (definition, known)
+        for definition, known in found
+        if (definition.id, known.id) in answered
+    }
     return list(latest.values())
+
+
+def periods_not_looked_at(
+    office: Office, report: str | None, as_of: datetime
+) -> list[tuple[ReportDefinition, Period]]:
+    """The latest period of each report that has opened, where mail was never looked at since."""
+    answered = set(office.ledger.periods())
+    latest = {definition.id: (definition, known) for definition, known in _opened(office, report, as_of)}
+    return [
+        (definition, known)
+        for definition, known in latest.values()
+        if (definition.id, known.id) not in answered
+    ]
+
+
+def _opened(office: Office, report: str | None, as_of: datetime) -> list[tuple[ReportDefinition, Period]]:
+    """The current periods of one report or of all that had opened at a moment, oldest first."""
+    return [
+        (definition, known)
+        for definition, known in current_periods(office)
+        if report in (None, definition.id) and known.opens <= as_of
+    ]
 
 
 def _named_periods(

@@ -303,7 +303,18 @@ def test_a_home_without_mail_has_nothing_to_show_and_says_so(fresh: Office) -> N
     assert fresh.listed("messages") == []
     assert fresh.listed("review") == []
     assert "Không có việc cần xem." in fresh.run("review").out
-    assert fresh.run("status").out.strip()
+
+
+@pytest.mark.parametrize("command", ["status", "consolidate"])
+def test_a_period_that_runs_before_the_first_look_at_the_mailbox_is_named(
+    fresh: Office, command: str
+) -> None:
+    told = fresh.run(command).out
+    assert "BĐG, 6 tháng đầu năm 2023: đã mở, chưa lấy thư lần nào." in told
+    assert "Chưa có kỳ báo cáo nào đang mở." not in told
+    assert "tonghop poll" in told
+    before = fresh.run(command, "--as-of", "2022-01-31T00:00").out
+    assert "Chưa có kỳ báo cáo nào đang mở." in before
 
 
 # -- faults of the person at the keyboard -----------------------------------------------------------------

@@ -23,7 +23,7 @@ def status(
     as_json: AsJson = False,
 ) -> None:
     from desk.views import status_view
-    from desk.work import chosen_periods, consolidation_of
+    from desk.work import chosen_periods, consolidation_of, periods_not_looked_at
 
     with opened_office(context) as office:
         moment = moment_of(as_of, office)
@@ -38,7 +38,7 @@ def status(
         for view in views:
             printer.status(view)
         if not views:
-            printer.line("cli.no_period")
+            printer.no_period(periods_not_looked_at(office, report, moment))
 
 
 @app.command(help=say("cli.messages"))

@@ -23,7 +23,7 @@ def consolidate(
     as_json: AsJson = False,
 ) -> None:
     from desk.views import issue_view
-    from desk.work import chosen_periods, issue
+    from desk.work import chosen_periods, issue, periods_not_looked_at
 
     with opened_office(context) as office:
         moment = moment_of(as_of, office)
@@ -38,7 +38,7 @@ def consolidate(
         for view in views:
             printer.issue(view)
         if not views:
-            printer.line("cli.no_period")
+            printer.no_period(periods_not_looked_at(office, report, moment))
 
 
 @app.command(help=say("cli.remind"))
