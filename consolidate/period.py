@@ -12,6 +12,7 @@ from config.spelling import accented_key
 from consolidate.comparisons import OtherPeriod, comparisons
 from consolidate.consolidation import Consolidation, Passage, UnitStanding, UnitValue
 from consolidate.errors import UnknownObligationUnitError, UnreadableDecisionError
+from consolidate.explanations import with_explanations
 from consolidate.standing import Waiting, counting, in_force, key_of, message_of, standings, still_holding
 from consolidate.totals import derive, effective_values, overtaken_decisions, part_conflicts, totals
 from ledger.records import (
@@ -61,10 +62,10 @@ def consolidate(
 ) -> Consolidation:
     """What the units handed in for `report` and `period` by `as_of`, made into one.
 
-    What belongs to other reports or periods is passed over. Of `decisions` the kinds "receive" and
-    "value" speak here, unless taken back; `previous` are the department's own totals of the same period
-    a year ago, `others` the units' figures of other periods, which findings compare with. The result
-    depends on the values given, not on their order.
+    What belongs to other reports or periods is passed over. Of `decisions` the kinds "receive", "value"
+    and "explain" speak here, unless taken back; `previous` are the department's own totals of the same
+    period a year ago, `others` the units' figures of other periods, which findings compare with. The
+    result depends on the values given, not on their order.
 
     Raises:
         UnknownObligationUnitError: an obligation or a submission names a unit the regime does not have.
@@ -80,7 +81,8 @@ def consolidate(
     standing = standings(regime, owed, arrived, waiting, concerning, as_of)
     parts = _parts(regime, standing, arrived, concerning)
     values = tuple(value for part in parts for value in _unit_values(report, part))
-    compared = comparisons(report, period, regime.units, values, others)
+    found = comparisons(report, period, regime.units, values, others)
+    compared = with_explanations(found, decisions, report, period)
     return Consolidation(
         regime=regime,
         report=report,

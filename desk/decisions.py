@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from config.days import read_day
-from config.reports import Period, ReportDefinition
+from config.reports import Figure, Period, ReportDefinition
+from consolidate.explanations import finding_about
 from consolidate.standing import moment_text
-from desk.errors import RefusedReceiptError, RefusedWordingError, UnknownNameError
+from desk.errors import NoExplanationError, RefusedReceiptError, RefusedWordingError, UnknownNameError
 from desk.mailing.replies import return_mail
 from desk.office import Office
 from desk.work import chosen_periods, take_in
@@ -21,6 +22,7 @@ from intake.figures.taught import TaughtNames, why_not_taught
 from ledger.decisions import taken_back_alone
 from ledger.records import (
     Decision,
+    Finding,
     MessageClass,
     Method,
     ObligationKey,
@@ -397,6 +399,31 @@ def extend(
     return _recorded(office, "extend", target, {"due": due.isoformat()}, reason)
 
 
+def explain(
+    office: Office,
+    unit: str,
+    report: str | None,
+    period: str | None,
+    findings: Iterable[Finding],
+    figure: Figure,
+    answer: str,
+) -> Decision:
+    """Keep why a figure differs so much from an earlier one; `findings` are those of the period.
+
+    Raises:
+        UnknownNameError: there is no such unit or period, or nothing is asked about that figure.
+        NoExplanationError: nothing was answered.
+    """
+    target = obligation_named(office, unit, report, period)
+    if not answer.strip():
+        raise NoExplanationError("desk.explanation_needed")
+    asked = finding_about(findings, unit, figure)
+    if asked is None:
+        raise UnknownNameError("desk.nothing_to_explain", name=figure.indicator)
+    target |= {"indicator": figure.indicator, "sex": figure.sex.value}
+    return _recorded(office, "explain", target, {"value": asked.parameters["value"]}, answer.strip())
+
+
 def reopen(office: Office, item: str, reason: str) -> Decision:
     """Take back what was decided about a message or a figure of it, or a decision by its number.
 
@@ -422,7 +449,7 @@ def reopen(office: Office, item: str, reason: str) -> Decision:
 
 
 #: Decisions about no message: they are taken back by their number.
-_BY_NUMBER = ("receive", "exempt", "extend", "link_address", "teach", "freeze", "return")
+_BY_NUMBER = ("receive", "exempt", "extend", "link_address", "teach", "freeze", "return", "explain")
 
 
 def undo(office: Office, number: int, reason: str) -> Decision:

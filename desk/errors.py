@@ -61,6 +61,10 @@ class RefusedReceiptError(DeskError):
     """What is said of a report that came by hand, or of its deadline, cannot be so."""
 
 
+class NoExplanationError(DeskError):
+    """An explanation of a figure says nothing."""
+
+
 class HomeNotFoundError(DeskError):
     """The folder holds no installation."""
 

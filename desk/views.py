@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from config.due import due_rule
 from config.wording import Wording
 from consolidate.consolidation import Consolidation, Total, UnitStanding, UnitValue
+from consolidate.explanations import asks_for_explanation, explanation_of, with_answer
 from consolidate.findings import told_findings
 from consolidate.writers.phrases import capital
 from ledger.records import (
@@ -176,6 +177,7 @@ def value_view(held: UnitValue, consolidation: Consolidation) -> View:
         "certainty": value.certainty.value,
         "qualifier": value.qualifier or None,
         "reason": value.reason or None,
+        "explanation": explanation_of(consolidation.findings, held.unit, value.indicator, value.sex) or None,
         "in_scope": held.in_scope,
     }
 
@@ -372,8 +374,11 @@ def put_right_notes(outcome: MessageOutcome, files: Collection[str], wording: Wo
 
 def finding_views(findings: Iterable[Finding], wording: Wording) -> list[View]:
     """Faults, warnings and notes of a period, gravest first, each with its sentence and place."""
-    told = told_findings(findings, lambda finding: reason(finding.code, wording, finding.parameters))
-    return [_finding_view(finding, sentence) for finding, sentence in told]
+
+    def sentence_of(finding: Finding) -> str:
+        return with_answer(reason(finding.code, wording, finding.parameters), finding, wording)
+
+    return [_finding_view(finding, sentence) for finding, sentence in told_findings(findings, sentence_of)]
 
 
 def _finding_view(finding: Finding, sentence: str) -> View:
@@ -383,6 +388,9 @@ def _finding_view(finding: Finding, sentence: str) -> View:
         "grade": finding.grade.value,
         "unit": finding.parameters.get("unit"),
         "indicator": finding.parameters.get("indicator"),
+        "sex": finding.parameters.get("sex"),
+        "asks": asks_for_explanation(finding),
+        "explanation": finding.parameters.get("explanation"),
         "sentence": sentence,
         "file": place.file if place else None,
         "place": place.where if place else None,

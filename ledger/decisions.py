@@ -12,6 +12,9 @@ extend
     late, ISO with its zone
 exempt
     target `report`, `period`, `unit` (left out: every unit)
+explain
+    target `unit`, `report`, `period`, `indicator`, `sex`; choice `value`: the figure that was asked about, as
+    it was shown. The reason is what was answered
 link_address
     target `address`; choice `unit`, `from`: the first day, ISO (left out: always)
 teach
@@ -53,7 +56,7 @@ if TYPE_CHECKING:
     from ledger.journal import Journal
 
 #: Kinds that are about a report and period.
-OF_PERIODS = frozenset({"exempt", "extend", "freeze", "unfreeze"})
+OF_PERIODS = frozenset({"exempt", "explain", "extend", "freeze", "unfreeze"})
 
 
 def add(writing: Writing, decision: Decision) -> Decision:
@@ -110,6 +113,8 @@ def check(decision: Decision) -> None:
         _check_names_wording(decision)
     if decision.kind == "freeze":
         _check_names_issue(decision)
+    if decision.kind == "explain":
+        _check_explains(decision)
 
 
 def extended_due(decision: Decision) -> datetime:
@@ -191,6 +196,13 @@ def _check_names_issue(decision: Decision) -> None:
     issue = decision.choice.get("issue")
     if not isinstance(issue, int) or issue < 1:
         raise InvalidDecisionError(f"a freeze names the issue that stands, not {issue!r}", field="issue")
+
+
+def _check_explains(decision: Decision) -> None:
+    said = {**decision.target, **decision.choice, "reason": decision.reason.strip()}
+    for name in ("unit", "indicator", "sex", "value", "reason"):
+        if not said.get(name):
+            raise InvalidDecisionError(f"an explanation must name its {name}", field=name)
 
 
 def _check_names_wording(decision: Decision) -> None:

@@ -23,9 +23,10 @@ from consolidate.comparisons import (
     periods_to_compare,
 )
 from consolidate.consolidation import UnitValue
+from consolidate.explanations import explanation_of, with_answer
 from consolidate.period import consolidate
 from desk.work import chosen_periods, consolidation_of, settle
-from ledger.records import Method, ObligationKey, Place, Role, SubmissionIntent
+from ledger.records import Decision, Method, ObligationKey, Place, Role, SubmissionIntent
 from tests import builders_consolidate as build
 from tests.builders_consolidate import ALL, BOTH, gives, unit
 from tests.builders_ledger import outcome, sighting
@@ -507,6 +508,23 @@ class TestTheSentences:
         )
 
 
+LESS_BEFORE = was(replace(build.PERIOD, id="2022-H1", year=2022, data_to=date(2022, 6, 14)), gives("CB1", 40))
+
+
+def answer(value: str) -> Decision:
+    """What an officer wrote of a figure of the half year."""
+    target = {
+        "unit": "a",
+        "report": build.REPORT.id,
+        "period": build.PERIOD.id,
+        "indicator": "CB1",
+        "sex": "total",
+    }
+    return Decision(
+        1, build.at("2023-06-02T08:00"), "Lò Thị Mai", "explain", target, {"value": value}, "Sáp nhập hai xã"
+    )
+
+
 class TestInTheConsolidation:
     def test_findings_name_the_unit_and_change_nothing_else(self) -> None:
         year_ago = replace(build.PERIOD, id="2022-H1", year=2022, data_to=date(2022, 6, 14))
@@ -515,6 +533,29 @@ class TestInTheConsolidation:
         assert finding.code == "changed_since_before"
         assert finding.parameters["unit_name"] == "UBND xã Mường Thử"
         assert replace(beside, findings=()) == alone
+
+    def test_an_answer_makes_the_question_a_note_and_changes_no_figure(self) -> None:
+        asked, answered = halves_made(LESS_BEFORE), halves_made(LESS_BEFORE, decided=(answer("90"),))
+        [finding] = answered.findings
+        assert (asked.findings[0].grade, finding.grade) == (Grade.WARNING, Grade.NOTE)
+        told = with_answer("Hỏi.", finding, Wording())
+        assert told == "Hỏi. Giải trình: Sáp nhập hai xã (Lò Thị Mai ghi)."
+        assert explanation_of(answered.findings, "a", "CB1", Sex.TOTAL) == "Sáp nhập hai xã"
+        assert replace(answered, findings=()) == replace(asked, findings=())
+
+    @pytest.mark.parametrize(
+        "decided",
+        [
+            (answer("89"),),  # of another figure than the one that stands now
+            (replace(answer("90"), target=answer("90").target | {"period": "2022-H1"}),),
+            (answer("90"), Decision(2, build.at("2023-06-03T08:00"), "Mai", "reopen", {}, {"decision": 1})),
+        ],
+        ids=["another figure", "another period", "taken back"],
+    )
+    def test_what_was_answered_about_something_else_is_asked_again(self, decided: Sequence[Decision]) -> None:
+        [finding] = halves_made(LESS_BEFORE, decided=decided).findings
+        assert finding.grade is Grade.WARNING
+        assert with_answer("Hỏi.", finding, Wording()) == "Hỏi."
 
     def test_the_year_is_set_beside_the_half_year_that_had_arrived(self, tmp_path: Path) -> None:
         office = replace(make_office(tmp_path), now="2023-12-06T09:00:00+07:00")
@@ -547,7 +588,7 @@ class TestInTheConsolidation:
         assert inside(office, look) == [("binh-minh", "year_below_part")]
 
 
-def halves_made(*others: OtherPeriod) -> Consolidation:
+def halves_made(*others: OtherPeriod, decided: Sequence[Decision] = ()) -> Consolidation:
     """A half year of one unit, consolidated beside other periods."""
     return consolidate(
         build.regime([unit("a", name="UBND xã Mường Thử")]),
@@ -556,7 +597,7 @@ def halves_made(*others: OtherPeriod) -> Consolidation:
         [build.owes("a")],
         [build.hands_in("a", "2023-06-01T08:00", gives("CB1", 90), gives("TT1", 7))],
         {},
-        (),
+        decided,
         build.LATER,
         others=others,
     )

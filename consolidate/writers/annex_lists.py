@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from consolidate.explanations import with_answer
 from consolidate.findings import told_findings
 from consolidate.standing import moment_text
 from consolidate.totals import is_certain, number_text
@@ -218,4 +219,5 @@ def _finding_sentence(book: Book, finding: Finding) -> str:
     """The sentence, from the catalogue of findings or of reasons; the bare code where neither has it."""
     keys = (f"{area}.{finding.code}" for area in ("findings", "reasons"))
     known = next((key for key in keys if book.wording.has(key)), "")
-    return book.wording(known, **finding.parameters) if known else finding.code
+    sentence = book.wording(known, **finding.parameters) if known else finding.code
+    return with_answer(sentence, finding, book.wording)

@@ -9,7 +9,7 @@ import typer
 
 from desk.commands.options import PeriodName, Reason, ReportName, TheUnit, UnitName, say
 from desk.commands.output import tell
-from desk.commands.running import moment_of, opened_office
+from desk.commands.running import choice_of, moment_of, opened_office
 
 if TYPE_CHECKING:
     from desk.office import Office
@@ -126,6 +126,28 @@ def decide_exempt(
 
     with opened_office(context) as office:
         _tell_decided(office, exempt(office, unit, report, period, reason))
+
+
+@app.command("explain", help=say("cli.decide_explain"))
+def decide_explain(
+    context: typer.Context,
+    unit: TheUnit,
+    indicator: Annotated[str, typer.Argument(help=say("cli.arg_indicator"))],
+    reason: Reason,
+    sex: Annotated[str, typer.Option(help=say("cli.opt_sex"))] = "total",
+    report: ReportName = None,
+    period: PeriodName = None,
+) -> None:
+    from config.reports import Figure, Sex
+    from desk.decisions import explain, obligation_named
+    from desk.work import chosen_periods, consolidation_of
+
+    with opened_office(context) as office:
+        named = obligation_named(office, unit, report, period)
+        ((definition, known),) = chosen_periods(office, named["report"], named["period"], office.clock())
+        found = consolidation_of(office, definition, known, office.clock()).findings
+        figure = Figure(indicator, choice_of(sex, Sex) or Sex.TOTAL)
+        _tell_decided(office, explain(office, unit, definition.id, known.id, found, figure, reason))
 
 
 @app.command("extend", help=say("cli.decide_extend"))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from config.reports import Figure, Grade, Indicator, Sex
 from config.spelling import accented_key, is_accented, plain_key
 from consolidate.totals import number_text
+from desk.decisions import explain
 from desk.errors import UnknownNameError, sentence_of
 from desk.figures import StandingFigure, UnitFigure, figures_behind
 from desk.freezing import require_freezable, unfreeze
@@ -300,6 +301,21 @@ def unfreeze_period(call: Call) -> Response:
     return call.go(PATH, ky=chosen.value, notice="unfrozen")
 
 
+def explain_figure(call: Call) -> Response:
+    """Keep why a figure differs so much from an earlier one."""
+    chosen, form = _chosen(call), call.form
+    sex = form.get("sex", "")
+    if sex not in set(Sex):
+        raise UnknownNameError("desk.unknown_choice", name=sex, known=", ".join(Sex))
+    with call.office.ledger.snapshot():
+        head = _asked_head(call)
+        found = settled_findings(call.office.ledger, head.shown)[0] if head.shown else ()
+    figure = Figure(form.get("indicator", ""), Sex(sex))
+    unit, report, period = form.get("unit", ""), chosen.report.id, chosen.period.id
+    explain(call.office, unit, report, period, found, figure, form.get("reason", ""))
+    return call.go(f"{PATH}/kiem-tra", ky=chosen.value, notice="explained")
+
+
 def document(call: Call) -> Response:
     """A document of an issue, exactly as it was issued."""
     chosen = _chosen(call)
@@ -369,6 +385,7 @@ ROUTES = (
     Route(f"{PATH}/lap", make_issue, method=POST),
     Route(f"{PATH}/chot", freeze_period, method=POST),
     Route(f"{PATH}/huy-chot", unfreeze_period, method=POST),
+    Route(f"{PATH}/giai-trinh", explain_figure, method=POST),
 )
 
 
