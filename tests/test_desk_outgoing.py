@@ -3,26 +3,43 @@
 from __future__ import annotations
 
 import re
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import schedule
 
 from config.secrets import SMTP_PASSWORD
 from config.wording import Wording
+from desk.daemon import Daemon
 from desk.mailing.correspondence import correspond
 from desk.mailing.outgoing import Dispatched, is_within_hours
 from desk.mailing.uncertain import FOUND_SENT, NOT_FOUND
+from desk.office import Office as OpenOffice
 from desk.views import mail_reason
 from ledger.records import Delivery, OutboxState, OutgoingMessage
 from tests.dovecot import DRAFTS, SENT, Dovecot, line_to, running_dovecot
 from tests.dovecot import PASSWORD as MAILBOX_PASSWORD
-from tests.offices import DEPARTMENT, Office, at, make_office, note
+from tests.offices import (
+    DEPARTMENT,
+    Office,
+    address,
+    at,
+    figures,
+    inside,
+    make_office,
+    note,
+    report_mail,
+    verified,
+)
 from tests.smtp_server import LOST, PASSWORD, SmtpServer, running_smtp
 
+ARRIVED = "16-May-2023 08:59:00 +0700"
 ADDRESSED = 6  #: units of the invented department that have an address
 
 
@@ -46,7 +63,16 @@ def _secrets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def office_of(folder: Path, mode: str, mailbox: Dovecot, user: str, server: SmtpServer) -> Office:
-    department = DEPARTMENT.replace("mode: preview", f"mode: {mode}\n  seconds_between: 0")
+    made = reachable(folder, f"mode: {mode}\n  seconds_between: 0", mailbox, user, server)
+    made.deliver(note("tin@bao.example", "Bản tin", "Tin tuần"), "2023-05-20T10:00")
+    made.take_in()
+    made.run("remind", "--queue")
+    return made
+
+
+def reachable(folder: Path, sending: str, mailbox: Dovecot, user: str, server: SmtpServer) -> Office:
+    """An office with its mailbox and its mail server."""
+    department = DEPARTMENT.replace("mode: preview", sending)
     made = replace(make_office(folder, department=department), now="2023-06-07T09:00:00+07:00")
     smtp = server.settings()
     made.settings(
@@ -55,9 +81,6 @@ def office_of(folder: Path, mode: str, mailbox: Dovecot, user: str, server: Smtp
         f"smtp:\n  host: {smtp.host}\n  user: {smtp.user}\n  port: {smtp.port}\n"
         f"  encryption: tls\n  ca_file: {smtp.ca_file}\n"
     )
-    made.deliver(note("tin@bao.example", "Bản tin", "Tin tuần"), "2023-05-20T10:00")
-    made.take_in()
-    made.run("remind", "--queue")
     return made
 
 
@@ -291,3 +314,58 @@ def test_a_sent_delivery_is_told_once(tmp_path: Path, mailbox: Dovecot, server: 
     with office.opened() as opened:
         attempts: list[Delivery] = [d for mail in outbox(office) for d in opened.ledger.deliveries(mail.id)]
     assert [each.state for each in attempts] == [OutboxState.SENT] * ADDRESSED
+
+
+class _Clock:
+    """The clock of the daemon, its timetable and its office; it goes on while the daemon waits."""
+
+    def __init__(self, now: datetime) -> None:
+        self.at = now
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def now(self, _zone: object = None) -> datetime:
+        """As the timetable asks for it."""
+        return self.at.replace(tzinfo=None)
+
+
+def test_by_the_daemons_clock_a_receipt_leaves_within_two_minutes_of_booking_and_none_to_a_robot(
+    tmp_path: Path, mailbox: Dovecot, server: SmtpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sending = "mode: send\n  receipts: true\n  seconds_between: 0"
+    made = reachable(tmp_path, sending, mailbox, "bien-nhan", server)
+    clock = _Clock(datetime.fromisoformat("2023-05-16T09:00:00+07:00"))  # before anybody is reminded
+    booked: list[datetime] = []
+    left: list[datetime] = []
+    monkeypatch.setattr(schedule, "datetime", SimpleNamespace(datetime=clock, timedelta=timedelta))
+    monkeypatch.setattr(signal, "signal", lambda _number, _handler: None)
+    monkeypatch.setattr(server, "taken", lambda _mail: left.append(clock.at))
+    robot = {**verified(address("dong-tam")), "Auto-Submitted": "auto-generated"}
+
+    mails = [report_mail("binh-minh", figures(1), headers=verified(address("binh-minh")))]
+    mails += [report_mail("dong-tam", figures(2), headers=robot)]
+
+    def wait(worker: Daemon, seconds: float) -> None:
+        clock.at += timedelta(seconds=min(seconds, 1.0))
+        if mails:  # told by the mailbox just after mail was looked to: the longest a receipt may wait
+            mailbox.append("bien-nhan", *mails, date=ARRIVED)
+            mails.clear()
+            worker.look()
+        assert clock.at.hour < 10, "no receipt left"
+        # Long enough after it for the robot's to have left too.
+        worker._stopping = bool(left) and clock.at - left[0] > timedelta(minutes=3)
+
+    monkeypatch.setattr(Daemon, "_wait", wait)
+
+    def run(opened: OpenOffice) -> None:
+        def say(line: str) -> None:
+            if "Đã ghi nhận 2 báo cáo" in line:
+                booked.append(clock.at)
+
+        Daemon(replace(opened, clock=clock), say).run()
+
+    inside(made, run)
+    assert len(booked) == 1
+    assert [mail.recipients for mail in server.mails] == [(address("binh-minh"),)]
+    assert timedelta(seconds=1) < left[0] - booked[0] <= timedelta(minutes=2)
