@@ -39,6 +39,12 @@ def explained(office: Office, octets: bytes) -> list[str]:
     return re.sub(r"\n {4,}(?! *B\d)", " ", out).splitlines()
 
 
+def shown_weights(office: Office, octets: bytes) -> dict[str, list[int]]:
+    """The weights of the evidence as they are shown, by what it is about."""
+    told = [line.strip().partition(": ") for line in explained(office, octets) if " ← " in line]
+    return {about: [int(w) for w in re.findall(r"\((\d+)\)(?=;|$)", line)] for about, _, line in told}
+
+
 def test_the_first_lines_tell_who_sent_what_and_how_it_ended(office: Office) -> None:
     lines = explained(office, report_mail("binh-minh"))
     assert lines[1:6] == [
@@ -65,6 +71,36 @@ def test_each_of_unit_report_and_period_is_one_line_with_its_reasons_heaviest_fi
     for line in (unit, report, period):
         weights = [int(weight) for weight in re.findall(r"\((\d+)\)(?=;|$)", line)]
         assert weights == sorted(weights, reverse=True)
+
+
+WITHOUT_THE_HEAVIEST = {
+    "Đơn vị": report_mail("binh-minh", sender="la@mat.example"),
+    "Báo cáo": report_mail("binh-minh", title="Kết quả công tác 6 tháng đầu năm 2023"),
+    "Kỳ": report_mail("binh-minh", title="Kết quả công tác bình đẳng giới"),
+}
+
+
+@pytest.mark.parametrize("about", WITHOUT_THE_HEAVIEST)
+def test_without_its_heaviest_evidence_an_answer_is_shown_as_less_certain(tmp_path: Path, about: str) -> None:
+    whole = shown_weights(make_office(tmp_path / "du"), report_mail("binh-minh"))
+    less = shown_weights(make_office(tmp_path / "thieu"), WITHOUT_THE_HEAVIEST[about])
+    assert max(less[about]) < max(whole[about])
+    assert sum(less[about]) < sum(whole[about])
+
+
+def test_without_the_address_the_answer_is_a_proposal_and_no_booking(office: Office) -> None:
+    ended = explained(office, WITHOUT_THE_HEAVIEST["Đơn vị"])[5:7]
+    assert ended[0].startswith("? Báo cáo: Địa chỉ gửi chưa có trong danh sách.")
+    assert ended[1].startswith("  Chưa tính, chờ cán bộ: UBND xã Bình Minh: ")
+
+
+def test_the_page_of_a_mail_shows_the_weights_that_are_left(office: Office) -> None:
+    message = taken_in(office, WITHOUT_THE_HEAVIEST["Đơn vị"])
+    with served_office(office) as desk:
+        page = desk.client().get(f"/thu/{message}").text
+    of_unit = re.findall(r"<tr><td>[Đđ]ơn vị</td>.*?</tr>", page, re.DOTALL)
+    weights = [int(found) for row in of_unit for found in re.findall(r'<td class="number"[^>]*>(\d+)<', row)]
+    assert weights == [50, 15]
 
 
 def test_every_figure_stands_beside_its_indicator_with_its_cell(office: Office) -> None:
