@@ -49,7 +49,7 @@ def asked(office: Office) -> dict[str, Any]:
 
 
 def test_an_explanation_is_kept_with_the_figure_and_told_in_list_trace_and_annex(office: Office) -> None:
-    before = asked(office)
+    before, first = asked(office), office.listed("consolidate", *WHERE)
     assert (before["grade"], before["explanation"]) == ("warning", None)
     office.run("decide", "explain", "binh-minh", "B1", "--reason", WHY, *WHERE)
     after = asked(office)
@@ -57,12 +57,12 @@ def test_an_explanation_is_kept_with_the_figure_and_told_in_list_trace_and_annex
     assert after["sentence"] == f"{before['sentence']} {TOLD}"
     [value] = office.listed("trace", "B1", *WHERE)["values"]
     assert (value["value"], value["explanation"]) == (5, WHY)
-    office.run("consolidate", *WHERE)
-    [annex] = [
-        each for each in office.home.rglob("*.xlsx") if "PhuLuc" in each.name or "phu" in each.name.lower()
+    second = office.listed("consolidate", *WHERE)
+    assert (first["number"], second["number"], second["new"]) == (1, 2, True)
+    books = [load_workbook(file) for file in Path(second["folder"]).glob("*.xlsx")]
+    cells = [
+        str(cell.value) for book in books for sheet in book for line in sheet.iter_rows() for cell in line
     ]
-    book = load_workbook(annex)
-    cells = [str(cell.value) for sheet in book for line in sheet.iter_rows() for cell in line]
     assert [text for text in cells if TOLD in text]
 
 
