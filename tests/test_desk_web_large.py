@@ -7,18 +7,40 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from PIL import Image, ImageDraw
 
+from config.reports import Sex
 from desk.decisions import _holding, accept_all, undo_all
 from desk.mailing.chasing import chase
 from desk.mailing.outbox import AWAITING_APPROVAL
 from desk.work import settle
 from desk.worklist import clean_tasks, work_list
+from intake.mail.messages import Sighting
 from ledger.lock import only_worker
-from ledger.records import Decision, Issue, ObligationKey, OutboxState, OutgoingMessage
+from ledger.records import (
+    Certainty,
+    Decision,
+    Issue,
+    MessageClass,
+    MessageOutcome,
+    MessageState,
+    Method,
+    ObligationKey,
+    OutboxState,
+    OutgoingMessage,
+    Place,
+    ReviewItem,
+    Role,
+    SubmissionIntent,
+    Value,
+)
+from tests.builders_pages import scan_pdf
 from tests.large_office import large_office
-from tests.offices import REPORT, Office, at
+from tests.offices import REPORT, Office, at, make_office, note
 from tests.web import Served, costs, questions_to, served_office
 
 UNITS = 600
@@ -185,3 +207,74 @@ def test_thirty_clear_cases_are_accepted_and_taken_back_at_once(busy: Office) ->
         links = asked.ledger.decisions("link_address")
         taken = {decision.choice["decision"] for decision in asked.ledger.decisions("reopen")}
         assert taken == {decision.number for decision in (*accepted, *links)}
+
+
+def test_a_question_about_eighty_figures_of_a_scan_of_sixty_pages_costs_little(busy: Office) -> None:
+    outcome = of_a_scan(ObligationKey("xa-0", REPORT, "2023-Y"))
+    with busy.opened() as opened:
+        seen = (Sighting("ban", "INBOX", 2, 1), outcome.archive_id, outcome.arrival, 1000)
+        opened.ledger.record_batch([seen], None)
+        opened.ledger.record([outcome])
+    with served_office(busy) as desk:
+        path = f"/viec-can-xem/{outcome.review[0].id}"
+        assert spent(desk, path) < 0.3 * costs()
+        with questions_to(desk) as asked:
+            page = desk.client().get(path).text
+        assert len(asked) <= 20, asked
+        assert page.count('<input class="figure"') == len(outcome.review) == 80
+
+
+def of_a_scan(key: ObligationKey) -> MessageOutcome:
+    """A message of one scan, each of whose figures a person has to see."""
+    archive_id = "5c" * 32
+    figures = [(f"C{n}", sex) for n in range(1, 41) for sex in (Sex.TOTAL, Sex.FEMALE)]
+    places = [Place("bao cao.pdf", f"trang {n % 60 + 1}, dòng {n}", str(n)) for n in range(80)]
+    values = tuple(
+        Value(code, sex, Decimal(7), "người", place, certainty=Certainty.DOUBTFUL, method=Method.OCR)
+        for (code, sex), place in zip(figures, places, strict=True)
+    )
+    questions = tuple(
+        ReviewItem(
+            f"quet-{code}-{sex.value}",
+            "value",
+            archive_id,
+            "unreadable_number",
+            {"label": code, "text": "7?", "place": place.where},
+            key=key,
+            indicator=code,
+            sex=sex.value,
+        )
+        for (code, sex), place in zip(figures, places, strict=True)
+    )
+    return MessageOutcome(
+        archive_id=archive_id,
+        message_id="<quet@don-vi.example>",
+        from_address="xa0@don-vi.example",
+        from_name="UBND xã Số 0",
+        subject="Báo cáo năm 2023",
+        arrival=at("2023-12-01T08:00"),
+        date_claimed=None,
+        size=1000,
+        message_class=MessageClass.REPORT,
+        state=MessageState.BOOKED,
+        reasons=("booked",),
+        verdict={},
+        submissions=(SubmissionIntent(key, Role.FIRST, accepted=True, values=values),),
+        review=questions,
+    )
+
+
+def test_the_pages_of_a_long_scan_are_turned_without_work_in_the_request(tmp_path: Path) -> None:
+    sheet = Image.new("L", (620, 877), 255)
+    ImageDraw.Draw(sheet).rectangle((60, 60, 300, 90), fill=0)
+    office = make_office(tmp_path)
+    sent = ("bc.pdf", scan_pdf([sheet] * 60, 75))
+    subject = "Báo cáo bình đẳng giới 6 tháng đầu năm 2023"
+    mail = office.deliver(note("ban@rieng.example", subject, "Gửi", sent), "2023-06-01T08:00")
+    office.take_in()
+    with served_office(office) as desk:
+        page = desk.client().get(f"/thu/{mail}/xem?tep=1").text
+        assert "Trang 1/20" in page
+        assert "Chỉ hiển thị 20 trang đầu" in page
+        for turned in ("xem?tep=1&trang=20", "xem?tep=1&trang=60", "tep/1/trang/20"):
+            assert spent(desk, f"/thu/{mail}/{turned}") < 0.3 * costs()
