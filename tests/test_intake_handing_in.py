@@ -59,6 +59,7 @@ def test_a_unit_that_hands_something_in_is_heard_however_it_says_so(text: str) -
         "Phòng gửi công văn kèm theo xã đã nhận",
         "Được gửi từ điện thoại của tôi",
         "Có gì em gọi chị ạ",
+        "Em gửi chị số điện thoại của xã ạ",
         "Xã chuyển trụ sở về địa chỉ mới",
         "Em chuyển công tác từ tháng 7 ạ",
     ],

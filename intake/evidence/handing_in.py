@@ -51,6 +51,8 @@ _LATER = re.compile(
     r"|tuan sau|thang sau|hom sau|chieu|toi nay|som|ngay bay gio"
     r"|lat nua|ti nua|chut nua|gui sau|nop sau|bu|khi|neu|nho|giup|gium|can|phai|muon|khong|bao gio|roi)\b"
 )
+#: What a mail gives in its own words: "em gửi chị số điện thoại".
+_WORDS_ALONE = re.compile(r"\b(?:so dien thoai|sdt|so tai khoan|dia chi|duong link|cau hoi)\b")
 #: What the unit was sent or has to follow: "đã nhận file đính kèm", "theo mẫu đính kèm".
 _TO_US = re.compile(
     r"\b(?:nhan|mo|tai (?!lieu)|doc|in|thay|mau|huong dan|(?<!kem )theo|thuc hien|cua phong|de nghi|yeu cau"
@@ -69,7 +71,7 @@ def hands_in(text: str) -> bool:
 
 
 def _hands_in(clause: str) -> bool:
-    if _LATER.search(clause):
+    if _LATER.search(clause) or _WORDS_ALONE.search(clause):
         return False
     if _WE_HAND_IN.search(clause) or _HANDED.search(clause):
         return True
