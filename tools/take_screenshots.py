@@ -54,7 +54,7 @@ PICTURES = (
         first="a.task:has-text('cần đối chiếu')",
         shows="#ban-goc image",
     ),
-    Picture("tong-hop", "/tong-hop?ky=binh-dang-gioi/2024-H1"),
+    Picture("tong-hop", "/tong-hop?ky=binh-dang-gioi/2024-H1", shows="table.figures"),
 )
 
 
