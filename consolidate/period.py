@@ -242,20 +242,27 @@ def _findings(report: ReportDefinition, part: _UnitPart, compared: Sequence[Find
         *(finding for each in in_force(part.submissions) for finding in each.findings),
         *part_conflicts(part.submissions, part.decisions),
         *overtaken_decisions(part.submissions, part.decisions),
-        *_empty_replacement(part),
+        *_without_figures(report, part),
         *(() if part.owes else (Finding("not_owed", Grade.WARNING),)),
         *(finding for finding in compared if finding.parameters["unit"] == part.unit.id),
     )
     return tuple(_attributed(finding, report, part.unit) for finding in found)
 
 
-def _empty_replacement(part: _UnitPart) -> tuple[Finding, ...]:
-    """A replacement without any figure takes all earlier figures away: said aloud, never in silence."""
+def _without_figures(report: ReportDefinition, part: _UnitPart) -> tuple[Finding, ...]:
+    """That what counts gives no figure though some are asked of the unit: said aloud, never in silence.
+
+    A word that nothing came to pass is no such report: it has neither file nor text.
+    """
     standing = in_force(part.submissions)
+    decided = any(each.kind == "value" for each in part.decisions)
+    if not standing or decided or any(each.values for each in standing):
+        return ()
     before = part.submissions[: len(part.submissions) - len(standing)]
-    if any(each.values for each in before) and not any(each.values for each in standing):
+    if any(each.values for each in before):
         return (Finding("replacement_without_figures", Grade.WARNING),)
-    return ()
+    told = any(each.files or each.sections for each in standing)
+    return (Finding("no_figures", Grade.WARNING),) if told and report.asked_of(part.unit.kind) else ()
 
 
 def _attributed(finding: Finding, report: ReportDefinition, unit: Unit) -> Finding:

@@ -20,7 +20,7 @@ from config.spelling import accented_key, plain_key
 from intake.documents import ReadFile, ReadState
 from intake.evidence.exhibits import Figures, ReadExhibit, exhibits_of, figures_of
 from intake.evidence.handing_in import hands_in
-from intake.evidence.recognition import Envelope, Exhibit, Match, Recognition, recognise
+from intake.evidence.recognition import FORM_ROWS, Envelope, Exhibit, Match, Recognition, recognise
 from intake.evidence.replaced import replaced_in
 from intake.evidence.subjects import reports_named
 from intake.evidence.unit_names import UnitIndex
@@ -550,6 +550,7 @@ class _Judge:
             findings=(*found, *conflicts, *findings, *_unwritten(report, read)),
             fingerprint=fingerprint(checked, sections),
             empty_form=any(one.empty_form for one in read) and not checked,
+            wrong_form=not checked and not percentages and _brings_another_form(report, kind.id, found),
         )
 
     def _content_doubts(self, key: ObligationKey, figures: _Figures) -> list[str]:
@@ -558,6 +559,8 @@ class _Judge:
             doubts.append("not_owed")
         if figures.empty_form:
             doubts.append("empty_form")
+        elif figures.wrong_form and not any(s.accepted and s.values for s in self._context.earlier(key)):
+            doubts.append("wrong_form")
         if is_telling(figures.fingerprint):
             others = [s for s in self._context.twins(figures.fingerprint) if s.key != key]
             if any(s.key.unit == key.unit for s in others):
@@ -716,6 +719,7 @@ class _Figures:
     findings: tuple[Finding, ...]
     fingerprint: str
     empty_form: bool
+    wrong_form: bool  #: figures stand in rows, none of which the report asks for
 
 
 @dataclass(frozen=True, slots=True)
@@ -724,6 +728,12 @@ class _Claim:
 
     match: Match
     decision: Decision | None
+
+
+def _brings_another_form(report: ReportDefinition, kind: str, findings: Iterable[Finding]) -> bool:
+    """Whether figures are asked of this kind of unit, and came in rows that are all another form's."""
+    unread = sum(finding.code == "unread_row" for finding in findings)
+    return unread >= FORM_ROWS and bool(report.asked_of(kind))
 
 
 def _unwritten(report: ReportDefinition, read: Sequence[Figures]) -> Iterator[Finding]:

@@ -514,6 +514,17 @@ class TestThePeriod:
         )
         assert [each.code for each in found.findings] == ["replacement_without_figures"]
 
+    def test_a_report_without_figures_is_said_aloud_until_they_come(self) -> None:
+        told = hands_in("a", "2023-06-01T08:00", sections=(writes("I", "Đã tuyên truyền."),))
+        annex = hands_in("a", "2023-06-02T08:00", gives("TT1", 3), role=Role.PART)
+        assert [(each.code, each.parameters["unit"]) for each in whole(told).findings] == [
+            ("no_figures", "a")
+        ]
+        assert whole(told, annex).findings == ()
+
+    def test_a_word_that_nothing_came_to_pass_lacks_no_figures(self) -> None:
+        assert whole(hands_in("a", "2023-06-01T08:00")).findings == ()
+
     def test_findings_name_the_unit_and_go_with_the_figures_they_are_about(self) -> None:
         stale = Finding("old_fault", Grade.WARNING, parameters={"indicator": "TT1"})
         current = Finding("new_fault", Grade.WARNING, parameters={"indicator": "TT1"})

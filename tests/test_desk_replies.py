@@ -74,6 +74,17 @@ def test_a_faulty_figure_is_named_with_its_place(office: Office) -> None:
     assert receipt.subject.startswith("V/v tiếp nhận")
 
 
+def test_a_report_without_figures_is_not_thanked_for_as_whole_but_asked_for_them(office: Office) -> None:
+    said = "Xã đã tổ chức tuyên truyền về bình đẳng giới tại các thôn."
+    words_alone = ("bao cao.docx", letter("binh-minh", table=False, more=(said,)))
+    mail = note(address("binh-minh"), "Báo cáo bình đẳng giới 6 tháng đầu năm 2023", "Xã gửi.", words_alone)
+    office.deliver(mail, "2023-06-06T08:00")
+    office.take_in()
+    (receipt,) = receipts(office)
+    assert receipt.subject.startswith("V/v tiếp nhận báo cáo")
+    assert "chưa có số liệu theo biểu; đề nghị gửi bổ sung" in " ".join(receipt.text.split())
+
+
 def test_a_broken_receipt_holds_up_its_own_kind_alone(office: Office) -> None:
     office.deliver(report_mail("binh-minh", figures(1)), "2023-06-06T08:00")
     office.deliver(report_mail("dong-tam", figures(2, B2=("100", "340"))), "2023-06-06T08:00")

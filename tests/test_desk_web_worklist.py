@@ -21,6 +21,7 @@ from tests.offices import (
     at,
     figure_table,
     figures,
+    letter,
     make_office,
     note,
     report_mail,
@@ -367,6 +368,22 @@ def test_a_unit_is_asked_by_mail_to_put_right_what_it_sent(
     assert (mail.unit, mail.to, mail.about) == ("y-te", (address("y-te"),), ids["figures"])
     assert "Đề nghị ghi rõ số vụ." in mail.text
     assert task_of(office, ids["figures"]) == task  # still asked, until the unit answers
+
+
+def test_a_unit_that_took_another_form_is_told_which_one_is_asked(tmp_path: Path) -> None:
+    office = make_office(tmp_path)
+    rows = [["STT", "Nội dung", "Số lượng"], *([str(i), f"Số công trình loại {i}", "4"] for i in (1, 2, 3))]
+    files = (("bao cao.docx", letter("binh-minh", table=False)), ("bieu.xlsx", xlsx({"Biểu": rows})))
+    mail = note(address("binh-minh"), "Báo cáo bình đẳng giới 6 tháng đầu năm 2023", "Xã gửi.", *files)
+    held = office.deliver(mail, "2023-06-03T10:00")
+    office.take_in()
+    with served_office(office) as desk:
+        page = desk.client().get(f"{PATH}/{task_of(office, held)}").text
+    assert "không có chỉ tiêu nào của báo cáo này" in page
+    words = (
+        "không phải biểu của Báo cáo kết quả công tác bình đẳng giới. Đề nghị đơn vị lập biểu gồm 06 chỉ tiêu"
+    )
+    assert words in page
 
 
 def test_a_mail_returned_whole_is_put_aside_and_a_suspect_one_is_never_answered(

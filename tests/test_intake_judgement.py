@@ -760,6 +760,48 @@ def test_villages_are_asked_about_unless_the_form_states_their_sum(bench: Bench,
     assert (asked, "sum_of_places" in found) == (([], False) if told else (["sum_of_places"], True))
 
 
+# -- another form ----------------------------------------------------------------------------------------
+
+#: Rows of another office's form, as a unit sends it that took the wrong one from its folder.
+OTHER_FORM = [
+    ["STT", "Nội dung", "Đơn vị tính", "Số lượng"],
+    ["1", "Số hộ gia đình văn hóa", "Hộ", "812"],
+    ["2", "Số thôn có nhà sinh hoạt cộng đồng", "Thôn", "7"],
+    ["3", "Số lượt khách tham quan", "Lượt", "1.240"],
+]
+
+
+def with_form(*rows: list[str], more: tuple[str, ...] = ()) -> bytes:
+    """A report in order but for its annex."""
+    files = (
+        ("bao cao.docx", letter("binh-minh", table=False, more=more)),
+        ("bieu.xlsx", xlsx({"Biểu": list(rows)})),
+    )
+    return note(address("binh-minh"), SUBJECT, "Xã gửi báo cáo.", *files)
+
+
+def test_a_report_with_the_form_of_another_is_not_counted_as_handed_in(bench: Bench) -> None:
+    outcome = bench.judged(with_form(*OTHER_FORM))
+    assert is_held(outcome, "wrong_form")
+
+
+@pytest.mark.parametrize(
+    ("rows", "more"),
+    [
+        (OTHER_FORM[:3], ()),
+        ([*figure_table(figures()), *OTHER_FORM[1:]], ()),
+        (OTHER_FORM, ("1. Tổ chức 12 buổi tuyên truyền về bình đẳng giới.",)),
+    ],
+    ids=["two rows are no form", "beside our rows", "figures stand in the text"],
+)
+def test_rows_of_others_beside_ours_make_no_wrong_form(
+    bench: Bench, rows: list[list[str]], more: tuple[str, ...]
+) -> None:
+    outcome = bench.judged(with_form(*rows, more=more))
+    assert "wrong_form" not in outcome.reasons
+    assert [intent.accepted for intent in outcome.submissions] == [True]
+
+
 # -- the outline ----------------------------------------------------------------------------------------
 
 HALF_TOLD = ("Tổ chức 12 buổi tuyên truyền.", "II. KHÓ KHĂN", "Kinh phí còn hạn hẹp.")

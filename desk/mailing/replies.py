@@ -348,7 +348,16 @@ def _faults(booked: Sequence[SubmissionIntent], office: Office) -> list[str]:
             place = _place(finding.place.file, finding.place.where) if finding.place else ""
             line = header_text(f"{place}: {small(sentence)}" if place else sentence, _SENTENCE)
             told.append(line.rstrip(".; "))  # the template ends each item of its list
+        if _lacks_figures(intent, office.regime):
+            told.append(wording("outgoing.no_figures"))
     return list(dict.fromkeys(told))
+
+
+def _lacks_figures(intent: SubmissionIntent, regime: Regime) -> bool:
+    """Whether a whole report gives no figure though some are asked; a word that nothing happened is none."""
+    asked = regime.report(intent.key.report).asked_of(regime.unit(intent.key.unit).kind)
+    told = bool(intent.files or intent.sections)
+    return told and bool(asked) and not intent.values and intent.role not in (*_ADDS, Role.DUPLICATE)
 
 
 def _is_for_the_unit(finding: Finding, intent: SubmissionIntent) -> bool:

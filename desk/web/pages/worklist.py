@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from config.spelling import accented_key, is_accented, plain_key
 from consolidate.differences import Change, differences
+from consolidate.writers.phrases import counted
 from desk.decisions import (
     RETURN_TAKEN_BACK,
     WORDING_QUESTION,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from config.units import Unit
+    from config.wording import Wording
     from desk.views import View
     from ledger.records import Decision, MessageOutcome, ReviewItem, Submission, Value
 
@@ -87,12 +89,11 @@ _LONGEST_RETURN = 4_000
 _NOTHING_TO_BOOK = frozenset(
     {
         "link_only", "no_file", "file_damaged", "file_encrypted", "file_empty", "file_too_large",
-        "file_refused", "file_overran", "empty_form",
+        "file_refused", "file_overran", "empty_form", "wrong_form",
     }
 )  # fmt: skip
 _FOR_THE_UNIT = _NOTHING_TO_BOOK | {
     "not_yet_format",
-    "no_figures",
     "previous_period",
     "twin_figures",
     "period_contradicts_calendar",
@@ -390,7 +391,23 @@ class _Building:
             asked = (item for item in self.task.items if item.question in FOR_THE_UNIT)
             return "\n".join(reason(item.question, say, item.parameters) for item in asked)
         question = self.task.item.question
-        return say(f"web.return_{question}") if question in _FOR_THE_UNIT else ""
+        form = self._form_asked(say) if question == "wrong_form" else {}
+        return say(f"web.return_{question}", **form) if question in _FOR_THE_UNIT else ""
+
+    def _form_asked(self, say: Wording) -> dict[str, str]:
+        """What tells a unit which form it is asked for: the report, its first row and its last."""
+        key, regime = self.task.item.key, self.call.office.regime
+        assert key is not None  # a form is only compared with that of a report it was booked to
+        report = regime.report(key.report)
+        rows = report.asked_of(regime.unit(key.unit).kind)
+        order = say("web.return_wrong_form_order", ordered_by=report.ordered_by) if report.ordered_by else ""
+        return {
+            "report": report.name,
+            "count": counted(len(rows)),
+            "first": rows[0].label,
+            "last": rows[-1].label,
+            "order": order,
+        }
 
     def _former(self) -> Submission | None:
         """The last version before this one that counts."""
