@@ -139,7 +139,7 @@ class ReadState(StrEnum):
     REFUSED = "refused"  #: programs and other files never opened
     OVERRAN = "overran"  #: the reading process was stopped at its limit
     CRASHED = "crashed"
-    DECORATION = "decoration"  #: logos and signature pictures
+    DECORATION = "decoration"  #: logos, signature pictures, and what programs add for programs: invitations
 
 
 @dataclass(frozen=True, slots=True)

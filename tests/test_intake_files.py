@@ -54,6 +54,8 @@ def only(name: str, content: bytes, limits: Limits | None = None) -> ReadFile:
         ("anh.jpg", png(1600, 1200, padding=30_000), FileKind.IMAGE, ReadState.NOT_YET),
         ("bao cao.pdf", png(1600, 1200, padding=30_000), FileKind.IMAGE, ReadState.NOT_YET),
         ("logo.png", png(120, 60), FileKind.IMAGE, ReadState.DECORATION),
+        ("smime.p7s", b"0\x80\x06\x09*", FileKind.UNKNOWN, ReadState.DECORATION),
+        ("lan.vcf", b"BEGIN:VCARD\r\nFN:Lan\r\nEND:VCARD\r\n", FileKind.TEXT, ReadState.DECORATION),
     ],
 )
 def test_a_file_is_known_by_its_content(name: str, content: bytes, kind: FileKind, state: ReadState) -> None:

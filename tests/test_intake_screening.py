@@ -43,6 +43,9 @@ def robot(address: str) -> Mailer:
         (mail(sender=robot("mailer-daemon@mail.example"), return_path=""), "bounce"),
         (mail(auto_submitted="auto-replied"), "auto_reply"),
         (mail(subject="Trả lời tự động: V/v đôn đốc"), "auto_reply"),
+        (mail(content_type="multipart/report", report_type="disposition-notification"), "read_receipt"),
+        (mail(subject="Đã đọc: Đôn đốc gửi báo cáo quý II"), "read_receipt"),
+        (mail(subject="Read: Don doc gui bao cao"), "read_receipt"),
         (mail(sender=robot(MAILBOX)), "own_mail"),
         (mail(has_list_fields=True), "bulk"),
         (mail(precedence="bulk"), "bulk"),
@@ -56,6 +59,11 @@ def test_mail_of_machines_is_told_by_a_named_rule(message: ReadMessage, rule: st
 
 def test_auto_submitted_no_means_that_a_person_wrote_it() -> None:
     assert screen(mail(auto_submitted="no"), MAILBOX) is None
+
+
+@pytest.mark.parametrize("subject", ["Đã đọc và gửi báo cáo", "Read me", "Đã gửi báo cáo: xã Lũng Vân"])
+def test_words_of_a_person_are_no_notice_of_a_mail_program(subject: str) -> None:
+    assert screen(mail(subject=subject), MAILBOX) is None
 
 
 def test_ordinary_mail_passes() -> None:

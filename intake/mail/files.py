@@ -36,6 +36,8 @@ _LONGEST_NAME: Final = 120
 _LONGEST_DECLARED: Final = 500
 _SMALL_PICTURE: Final = 20 << 10
 _SMALL_SIDE: Final = 200
+_SIGNATURES: Final = frozenset({"smime.p7s", "signature.asc"})
+_CARDS: Final = (b"BEGIN:VCALENDAR", b"BEGIN:VCARD")
 _CELL_WEIGHT: Final = 8  #: characters that take as long to judge as one cell
 UNSHOWN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})  #: Unicode categories that nobody sees
 _LITTER: Final = re.compile(r"(?:^|/)(?:__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|~\$)", re.IGNORECASE)
@@ -534,7 +536,7 @@ def _read(kind: FileKind, found: _Found, budget: Budget) -> tuple[ReadState, Doc
     """What becomes of a file that is no container."""
     if kind in CLOSED_STATES:
         return CLOSED_STATES[kind], None, ""
-    if kind is FileKind.IMAGE and _is_decoration(found):
+    if (kind is FileKind.IMAGE and _is_decoration(found)) or _is_for_programs(found):
         return ReadState.DECORATION, None, ""
     extract = EXTRACTORS.get(kind)
     if extract is None:
@@ -554,6 +556,13 @@ def _text_size(document: Document) -> tuple[int, int]:
     cells = [cell for table in document.tables for cell in table.cells]
     characters = sum(len(block.text) for block in document.paragraphs) + sum(len(cell.text) for cell in cells)
     return characters, len(cells)
+
+
+def _is_for_programs(found: _Found) -> bool:
+    """What a mail program adds for another: an invitation (RFC 5545), a card (RFC 6350), a signature."""
+    if found.declared.lower() in _SIGNATURES:
+        return len(found.content) < _SMALL_PICTURE
+    return found.content[:64].lstrip(b"\xef\xbb\xbf \t\r\n").upper().startswith(_CARDS)
 
 
 def _is_decoration(found: _Found) -> bool:

@@ -1,6 +1,7 @@
 """Mail that is no report, told from its head: rules with a name, each saying what the message is.
 
-Sources: RFC 3834 (automatic responses), RFC 3464 (delivery status), RFC 2369 and RFC 2919 (lists).
+Sources: RFC 3834 (automatic responses), RFC 3464 (delivery status), RFC 8098 (notices that a mail was
+opened), RFC 2369 and RFC 2919 (lists).
 The desk shows the rule's name with its sentence, so that nothing is put aside without a reason.
 """
 
@@ -37,6 +38,12 @@ _FAILED_SUBJECTS = (
     "mail delivery failed",
     "khong gui duoc thu",
     "thu khong gui duoc",
+)
+#: Before the subject of our own mail: "Đã đọc: Đôn đốc ...", "Read: ...".
+_OPENED = re.compile(
+    r"\s*(?:đã (?:đọc|xem)|chưa (?:đọc|xem)|đã xóa|đã xoá|đã chuyển phát|đã gửi đến"
+    r"|(?:not )?read|displayed|delivered|return receipt(?: \(\w+\))?)\s*[:-]\s",
+    re.IGNORECASE,
 )
 
 
@@ -121,6 +128,14 @@ def _is_from_robot(headers: Headers) -> bool:
     return headers.sender.address.startswith(_ROBOTS)
 
 
+def _is_read_receipt(message: ReadMessage) -> bool:
+    """A notice that a mail of ours was opened or deleted (RFC 8098), or one as mail programs word it."""
+    headers = message.headers
+    if headers.content_type == "multipart/report" and headers.report_type == "disposition-notification":
+        return True
+    return _OPENED.match(headers.subject) is not None and not _has_report_files(message)
+
+
 def _is_own(message: ReadMessage, mailbox: str) -> bool:
     return bool(mailbox) and message.headers.sender.address == mailbox.lower()
 
@@ -141,6 +156,7 @@ RULES = (
         # A person's report mailed by a program that marks everything keeps its files: never lose it here.
         lambda message, _: is_automatic(message.headers) and not _has_report_files(message),
     ),
+    Rule("read_receipt", MessageClass.AUTO_REPLY, lambda message, _: _is_read_receipt(message)),
     Rule("own_mail", MessageClass.OTHER, _is_own),
     Rule(
         "bulk",
