@@ -33,9 +33,16 @@ class Announced(StrEnum):
 _REPLACEMENT = re.compile(
     r"\b(?:thay the|thay cho (?:ban|bao cao|bieu)|(?:bao cao|ban|bieu) chinh thuc|gui lai|thay bao cao)\b"
 )
-_SUPPLEMENT = re.compile(
-    r"\b(?:dinh chinh|(?:bao cao|gui|so lieu|bieu|xin|bc) bo sung|bo sung (?:so lieu|bao cao|bieu|bc|them))\b"
+#: "đề nghị bổ sung kinh phí", "vừa bổ sung cán bộ": what is added is nothing of the report.
+_NOT_OF_A_REPORT = (
+    r"(?! (?:them )?(?:kinh phi|von|tien|nguon|bien che|nhan su|can bo|cong chuc|vien chuc|nhan vien|nguoi"
+    r"|cong tac vien|thanh vien|hoi vien|uy vien|trang thiet bi|thiet bi|vat tu|co so vat chat|quy hoach)\b)"
 )
+_SUPPLEMENT = re.compile(
+    rf"\b(?:dinh chinh|(?:bao cao|gui|so lieu|bieu|xin|bc) bo sung{_NOT_OF_A_REPORT}"
+    rf"|bo sung{_NOT_OF_A_REPORT} (?:so lieu|bao cao|bieu|bc|them))\b"
+)
+_SUPPLEMENT_IN_A_TITLE = re.compile(rf"\bbo sung\b{_NOT_OF_A_REPORT}")
 _NOT_SENT = re.compile(
     r"\b(?:se|can|phai|de|neu|dang|chua|neu can) (?:gui )?(?:bo sung|dinh chinh|gui lai|thay the)\b"
 )
@@ -50,9 +57,8 @@ def announced(subject: str, body: str, file_names: Sequence[str], titles: Sequen
     texts = [plain_key(text) for text in (subject, *file_names, *titles, body[:600])]
     texts = [_NOT_SENT.sub(" ", text) for text in texts]
     short = texts[:-1]
-    if any(_SUPPLEMENT.search(text) for text in texts) or any(
-        text.startswith("bo sung ") or f" {text} ".find(" bo sung ") >= 0 for text in short
-    ):
+    in_title = any(_SUPPLEMENT_IN_A_TITLE.search(text) for text in short)
+    if in_title or any(_SUPPLEMENT.search(text) for text in texts):
         return Announced.SUPPLEMENT
     if any(_REPLACEMENT.search(text) for text in texts):
         return Announced.REPLACEMENT

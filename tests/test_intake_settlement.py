@@ -93,6 +93,9 @@ def test_other_figures_without_a_word_are_asked_about() -> None:
         ("Báo cáo BĐG", "Có gì thiếu em sẽ gửi lại ạ", Announced.NOTHING),
         ("Báo cáo BĐG", "Nếu cần bổ sung đề nghị báo lại", Announced.NOTHING),
         ("Báo cáo kết quả bổ nhiệm cán bộ nữ", "", Announced.NOTHING),
+        ("Báo cáo BĐG và đề nghị bổ sung kinh phí", "", Announced.NOTHING),
+        ("Báo cáo BĐG", "Xã xin bổ sung thêm cộng tác viên trong năm tới", Announced.NOTHING),
+        ("Báo cáo bổ sung mục III", "", Announced.SUPPLEMENT),
     ],
 )
 def test_what_the_sender_announces(subject: str, body: str, said: Announced) -> None:
