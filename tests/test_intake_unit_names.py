@@ -95,3 +95,32 @@ def test_a_former_name_kept_as_an_alias_names_the_unit_that_bears_the_new_one() 
     index = UnitIndex(units, "huyện Sông Lô")
     assert index.only_in("ỦY BAN NHÂN DÂN XÃ KHE LAU") == ("moi",)
     assert index.only_in("ỦY BAN NHÂN DÂN XÃ KHE LÂU") == ("ben",)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "HỘI NÔNG DÂN XÃ BÌNH MINH",
+        "ĐẢNG ỦY XÃ BÌNH MINH",
+        "TRAM Y TE XA BINH MINH",
+        "BCH ĐOÀN TNCS HỒ CHÍ MINH THỊ TRẤN SÔNG LÔ",
+        "PHÒNG Y TẾ CHI NHÁNH PHÍA BẮC",
+    ],
+)
+def test_a_body_or_a_branch_inside_a_unit_is_not_the_unit(name: str) -> None:
+    assert INDEX.names_a_part(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ỦY BAN NHÂN DÂN XÃ BÌNH MINH",
+        "BAN VÌ SỰ TIẾN BỘ CỦA PHỤ NỮ XÃ BÌNH MINH",
+        "PHÒNG VĂN HÓA - XÃ HỘI XÃ BÌNH MINH",
+        "HỘI ĐỒNG NHÂN DÂN XÃ BÌNH MINH",
+        "BAN CHẤP HÀNH HỘI LHPN HUYỆN",
+        "PHÒNG Y TẾ",
+    ],
+)
+def test_an_office_of_the_council_and_a_registered_body_are_units(name: str) -> None:
+    assert not INDEX.names_a_part(name)

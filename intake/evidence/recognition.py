@@ -8,6 +8,7 @@ exhibits that claim nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -251,6 +252,7 @@ class _Recogniser:
                 evidence("unit", unit, kind, claim.text, claim.place or exhibit.file)
                 for claim in claims
                 for unit in self._single(self._units.fully_in(claim.text))
+                if not self._units.names_a_part(claim.text)
             )
         found.extend(
             evidence("unit", unit, "place_line", exhibit.place_name, exhibit.file)
@@ -302,6 +304,8 @@ class _Recogniser:
         own = [item for item in items if item.kind in _OWN_KINDS]
         named = strongly_named(own, "unit")
         senders = self._envelope.sender_units if self._envelope.sender_trusted else ()
+        if any(self._units.names_a_part(claim.text) for claim in exhibit.issuer):
+            return best_guess(items, "unit"), ["letterhead_of_part"]
         if self._units.names_foreign_area(" ".join((exhibit.superior, *(c.text for c in exhibit.issuer)))):
             return (named[0] if named else ""), ["foreign_area"]
         signed = {item.points_to for item in own if item.kind == "signature"}
@@ -320,8 +324,10 @@ class _Recogniser:
     def _decide_unnamed(
         self, exhibit: Exhibit, items: list[Evidence], senders: tuple[str, ...]
     ) -> tuple[str, list[str]]:
-        said = {item.points_to for item in items if item.kind in _SAYING}
-        if exhibit.is_letter and exhibit.issuer and not said.issuperset(senders):
+        said = {item.points_to for item in items if item.kind in _SAYING} | self._said_to_be_of()
+        issuer = " ".join(claim.text for claim in exhibit.issuer)
+        beside = any(self._units.is_body_beside(issuer, unit) for unit in senders)
+        if exhibit.is_letter and exhibit.issuer and (beside or not said.issuperset(senders)):
             # A letterhead that names no registered unit is somebody else's letter until a person says so.
             return best_guess(items, "unit"), ["letterhead_unknown"]
         if len(senders) == 1:
@@ -333,6 +339,12 @@ class _Recogniser:
             return (chosen[0], []) if len(chosen) == 1 else (best_guess(items, "unit"), ["shared_address"])
         guess = best_guess(items, "unit")
         return guess, ["sender_unregistered" if guess else "unit_unknown"]
+
+    def _said_to_be_of(self) -> set[str]:
+        """The units that a covering note names: "Em gửi giúp xã Bình Minh". Whom it greets is no reporter."""
+        lines = [line for line in self._envelope.body.splitlines() if not _GREETING.match(line)]
+        note = " ".join(lines)
+        return set(self._units.fully_in(note)) if len(note.split()) <= _MOST_NOTE_WORDS else set()
 
     # -- which period -------------------------------------------------------------------------------
 
@@ -467,6 +479,8 @@ _UNSURE_READING = frozenset({"not_readable", "scan_only", "reports_by_letter"})
 _SEVERAL = 2
 #: What speaks of the unit where no letterhead does; against the sender it holds the mail.
 _SAYING = frozenset({"subject", "file_name", "place_line", "signature"})
+_GREETING = re.compile(r"\W*(?:kính\s+gửi|kính\s+thưa|gửi\s+đến)\b", re.IGNORECASE)
+_MOST_NOTE_WORDS = 60  #: a longer text tells of the work, and of whom it was done with
 _OWN_KINDS = frozenset({"letterhead", "sheet_title", "self_naming", "annex_reference", "signature"})
 
 

@@ -51,6 +51,13 @@ _COUNCIL = re.compile(r"^(?:ủy ban nhân dân|ubnd) ")
 _AREA_LEVEL = re.compile(r"^(?:xã|phường|thị trấn|tt|đặc khu) (.+)$")
 # Huyện ủy, Huyện đoàn, Xã đội name a body, and "Văn hóa - Xã hội" a field of work: no place.
 _BODIES_OF_AN_AREA = frozenset({"ủy", "đoàn", "đội", "hội"})
+#: A body of its own inside a commune; boards and offices of the council's are the commune itself.
+_BODY_INSIDE = re.compile(
+    r"(?<!xa )\bhoi\b(?! dong)"
+    r"|\b(?:doan|truong|tram|cong an|dang (?:uy|bo)|chi bo|quan su|chqs|mat tran|mttq|ubmttq|hop tac xa|htx"
+    r"|quy tin dung)\b"
+)
+_BRANCH = re.compile(r"(?:co so|diem truong|diem le|khu le|phan hieu|chi nhanh|phan tram)\b")
 _SUGGESTION_FLOOR = 82.0
 
 
@@ -73,6 +80,7 @@ class UnitIndex:
         self._accented: dict[tuple[str, ...], _Entry] = {}
         self._plain: dict[tuple[str, ...], _Entry] = {}
         self._names: dict[str, str] = {}
+        self._areas: set[str] = set()  #: communes and townships among the units
         for unit in units:
             if day is None or unit.exists_on(day):
                 self._add(unit)
@@ -96,6 +104,27 @@ class UnitIndex:
         """The distinct units named with their level or office; a bare place may be a person's name."""
         found = dict.fromkeys(u for mention in self.named_in(text) if not mention.bare for u in mention.units)
         return tuple(found)
+
+    def names_a_part(self, name: str) -> bool:
+        """Whether the name is that of a body or branch inside the unit it names, and not of the unit.
+
+        "HỘI NÔNG DÂN XÃ X", "TRẠM Y TẾ XÃ X" sit in the commune and report to bodies of their own; "TRƯỜNG Y,
+        CƠ SỞ 2" is a piece of the school. A body the roster has is found by its own, longer name.
+        """
+        words = (accented_key(name) if is_accented(name) else plain_key(name)).split()
+        for mention in self.named_in(name):
+            before = " ".join(words[: mention.position])
+            after = " ".join(words[mention.position + len(mention.text.split()) :])
+            is_area = not self._areas.isdisjoint(mention.units)
+            if is_area and not mention.bare and _BODY_INSIDE.search(plain_key(before)):
+                return True
+            if not mention.bare and _BRANCH.match(plain_key(after)):
+                return True
+        return False
+
+    def is_body_beside(self, name: str, unit: str) -> bool:
+        """Whether the name is that of a school, an association or their like, and the unit a commune."""
+        return unit in self._areas and _BODY_INSIDE.search(plain_key(name)) is not None
 
     def suggestions(self, text: str, limit: int = 3) -> tuple[str, ...]:
         """Units of a near name, for a person to choose from. Never a booking."""
@@ -124,6 +153,8 @@ class UnitIndex:
             for key in _variants(self._without_area(accented_key(name))):
                 self._put(key, unit.id, bare=False)
                 place = _AREA_LEVEL.match(_COUNCIL.sub("", key))
+                if place:
+                    self._areas.add(unit.id)
                 if place and len(place[1].split()) > 1 and place[1] not in self._area:
                     self._put(place[1], unit.id, bare=True)
         self._names[unit.id] = plain_key(self._without_area(accented_key(unit.name)))
