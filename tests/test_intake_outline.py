@@ -198,3 +198,19 @@ def test_capital_letters_part_a_report_like_roman_numbers() -> None:
         "Giảm 5 hộ.",
     )
     assert _texts(reading) == {"II.1": "12 hộ.", "IV": "I. Rà soát hộ nghèo\nGiảm 5 hộ."}
+
+
+@pytest.mark.parametrize(
+    "heading", ["II. MỤC TIÊU, CHỈ TIÊU KẾ HOẠCH NĂM 2023", "CÁC CHỈ TIÊU ĐƯỢC GIAO", "II. Mục tiêu cụ thể"]
+)
+def test_what_was_asked_for_stands_under_no_results(heading: str) -> None:
+    reading = _cut("I. CÔNG TÁC CHỈ ĐẠO", "Có 01 kế hoạch.", heading, "Xóa 12 hộ nghèo.", bold=(heading,))
+    assert reading.lines[-1].role is SectionRole.PLANS
+    assert "12" not in "".join(_texts(reading).values())
+
+
+@pytest.mark.parametrize(
+    "heading", ["II. KẾT QUẢ THỰC HIỆN CHỈ TIÊU KẾ HOẠCH", "II. Chỉ tiêu kế hoạch đạt được"]
+)
+def test_what_came_of_what_was_asked_for_is_a_result(heading: str) -> None:
+    assert _cut("I. CHỈ ĐẠO", "Có 01 kế hoạch.", heading, "Có 12 hộ.").lines[-1].role is SectionRole.RESULTS

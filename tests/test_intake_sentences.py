@@ -516,3 +516,31 @@ def test_what_did_not_happen_is_read_behind_a_figure_and_behind_many_words(
 )
 def test_what_did_not_happen_to_a_part_is_no_zero(sentence: str, told: dict[str, str]) -> None:
     assert _figures(WORKPLACES, sentence) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Phấn đấu tạo việc làm mới cho 90 lao động; mở 15 buổi tuyên truyền; còn 02 vụ BLGĐ.",
+            {},
+        ),
+        ("Đề nghị huyện cấp 300 tờ rơi; mở 05 buổi tuyên truyền.", {}),
+        ("Năm 2023 có 05 vụ bạo lực gia đình; 06 nạn nhân bạo lực gia đình.", {}),
+        ("Dự kiến mở 15 buổi tuyên truyền; đến nay đã tổ chức 09 buổi tuyên truyền.", {"G1": "9"}),
+        ("Năm 2023 có 05 vụ bạo lực gia đình; năm 2024 có 03 vụ bạo lực gia đình.", {"G3": "3"}),
+    ],
+)
+def test_what_shall_be_and_what_was_reach_to_the_end_of_their_sentence(
+    text: str, expected: dict[str, str]
+) -> None:
+    assert _figures(GENDER, text) == expected
+
+
+OFFICE = _report(("bình đẳng giới",), _indicator("V1", "Văn bản, kế hoạch ban hành", "văn bản"))
+
+
+@pytest.mark.parametrize("other", ["01 công văn chỉ đạo", "01 quyết định", "03 thông báo kết luận"])
+def test_documents_of_two_kinds_are_no_number_of_documents(other: str) -> None:
+    assert _figures(OFFICE, f"Ban hành 02 kế hoạch và {other}.") == {}
+    assert _figures(OFFICE, "Ban hành 02 kế hoạch và cấp 50 tờ rơi.") == {"V1": "2"}

@@ -266,6 +266,11 @@ def _role_named(title: str) -> SectionRole | None:
     return None if role is SectionRole.PLANS and _SPEAKS_OF_RESULTS.search(before) else role
 
 
+# "Mục tiêu, chỉ tiêu kế hoạch năm 2023" heads what was asked for, and no figure of what was done.
+_OF_TARGETS = re.compile(
+    r"(?=.*\b(?:mục tiêu|chỉ tiêu)\b)(?=.*\b(?:kế hoạch|đề ra|giao|phấn đấu|chung|cụ thể)\b)"
+    r"(?!.*\b(?:kết quả|thực hiện|tình hình|đánh giá|đạt)\b)"
+)
 _SPEAKS_OF_RESULTS = re.compile(
     r"kết quả|thực hiện|triển khai|tổ chức|lãnh đạo|ket qua|thuc hien|trien khai|to chuc|lanh dao"
 )
@@ -386,6 +391,8 @@ def _narrative(
 def _opened(heading: _Heading, matcher: _Matcher, stack: Sequence[_Open]) -> _Open | None:
     """What a heading opens; None when it is only a line of the section it stands in."""
     level = heading.level
+    if not heading.rest and _OF_TARGETS.match(accented_key(heading.title)):
+        return _Open(level if heading.number else 1, "", SectionRole.PLANS)
     section = matcher.match(heading.title)
     role = role_of(section) if section else _role_named(heading.title)
     if level == 9:  # noqa: PLR2004  # no number: it ranks as its section does in the outline

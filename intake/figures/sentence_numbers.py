@@ -75,6 +75,8 @@ LEFT_ALONE = re.compile(
     r"(?:huyện|tỉnh|cấp trên|trung ương|sở)\b.{0,40}(?:tổ chức|mở|cấp)|của cấp trên|không đạt|thay vì",
     re.IGNORECASE,
 )
+# A clause that begins so tells what shall be, and so does the rest of its sentence.
+PLANS = re.compile(r"[^\d,]*\b(?:phấn đấu|dự kiến|sẽ|đề nghị|kiến nghị)\b", re.IGNORECASE)
 _PARTS_OF_A_COMMUNE = "[Tt]hôn|[Bb]ản|[Ấấ]p|[Xx]óm|[Tt]ổ dân phố|[Kk]hu dân cư|[Bb]uôn"
 
 

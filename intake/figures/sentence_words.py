@@ -168,6 +168,11 @@ VISITS = (
     "lượt học sinh",
 )
 EVENTS = phrases("cuộc|buổi|hội nghị|đợt|lần|lớp|hội thảo|tọa đàm|hội thi|khóa|lớp học|cuộc thi|phiên")
+#: Kinds of documents that an office issues, of Decree 30/2020/NĐ-CP, article 7: each is a "văn bản".
+DOCUMENTS = phrases(
+    "văn bản|kế hoạch|công văn|quyết định|tờ trình|thông báo|hướng dẫn|chương trình|nghị quyết|chỉ thị|quy chế"
+    "|quy định|thông cáo|đề án|phương án|báo cáo|giấy mời|công điện"
+)
 _HOUSEHOLDS = ("hộ", "hộ gia đình", "gia đình")
 _CASES = ("vụ", "vụ việc", "trường hợp", "ca", "cuộc bạo lực")
 MONEY = re.compile(
@@ -243,9 +248,13 @@ class Subject:
 
     @property
     def names_women(self) -> bool:
-        """Whether a phrase counts women, and not only names their union or their progress."""
         """Whether the label itself counts women, so that "nữ" is no breakdown of it."""
         return all(form.women for form in self.forms)
+
+    @property
+    def counts_documents(self) -> bool:
+        """Whether it counts what an office issues, of whatever kind."""
+        return any(head in DOCUMENTS for form in self.forms for head in form.heads)
 
     def takes(self, measure: str, right: Sequence[str]) -> bool:
         """Whether a number followed by these words may count what the indicator counts."""

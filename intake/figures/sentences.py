@@ -38,6 +38,7 @@ from intake.figures.sentence_numbers import (
     LEFT_ALONE,
     PART_OF_A_VILLAGE,
     PART_OF_THE_AREA,
+    PLANS,
     PREVENTION,
     YEARS,
     Mention,
@@ -50,6 +51,7 @@ from intake.figures.sentence_numbers import (
 )
 from intake.figures.sentence_words import (
     ADJUNCT,
+    DOCUMENTS,
     EVENTS,
     GENERIC,
     ITEMS,
@@ -205,12 +207,14 @@ class _Reader:
             return []
         values: list[Value] = []
         loose: list[Mention] = []
+        elsewhen = False
         for clause, listing in clauses_of(_PART_APART.sub(", ", sentence)):
             plain = blanked(clause, COMPARISONS)
             self._above = self._area.is_above(plain, before=self._above)
-            if self._above or not _says_a_figure(plain):
+            elsewhen = self._is_elsewhen(plain, sentence, before=elsewhen)
+            if self._above or elsewhen or not _says_a_figure(plain):
                 continue
-            if self._is_of_the_period(plain, sentence) and not self._is_left_alone(plain):
+            if not self._is_left_alone(plain):
                 values.extend(self._clause(plain, listing, place, loose))
         return [
             value
@@ -222,9 +226,21 @@ class _Reader:
         return bool(LEFT_ALONE.search(clause) or self._part.search(clause.strip()))
 
     def _is_one_of_several(self, value: Value, loose: Sequence[Mention]) -> bool:
-        """Whether the total is spread over two numbers: "ban hành 03 văn bản, 02 kế hoạch" are five."""
+        """Whether the total is spread over two numbers: "ban hành 03 văn bản, 02 công văn" are five."""
         subject = self._index.get(value.indicator)
-        return subject is not None and any(subject.begins_with_head(mention.words) for mention in loose)
+        return subject is not None and any(
+            subject.begins_with_head(mention.words) or (subject.counts_documents and _is_document(mention))
+            for mention in loose
+        )
+
+    def _is_elsewhen(self, clause: str, sentence: str, *, before: bool) -> bool:
+        """Whether a clause speaks of another time, or of what shall be: what follows does too, until it says now.
+
+        "Phấn đấu tạo việc làm cho 120 lao động; mở 05 lớp dạy nghề; ..." tells plans to its end.
+        """
+        if not self._is_of_the_period(clause, sentence) or PLANS.match(clause):
+            return True
+        return before and not (periods_named(clause) or _NOW.search(clause))
 
     def _is_of_the_period(self, clause: str, sentence: str) -> bool:
         """Whether no other time than the reported one is named; of several years, only its own."""
@@ -505,6 +521,13 @@ class _Reader:
             return ()
         code = scored[0][1].code
         return (Figure(code, Sex.FEMALE), Figure(code, Sex.TOTAL))
+
+
+def _is_document(mention: Mention) -> bool:
+    return " ".join(mention.words).startswith(DOCUMENTS)
+
+
+_NOW = re.compile(r"\b(?:đã|đến nay|hiện (?:nay|có|còn|tại))\b", re.IGNORECASE)
 
 
 def _half(last_month: int) -> int:
