@@ -36,6 +36,7 @@ from desk.web.call import POST, Call, Right, Route, Upload
 from desk.web.confirming import TOKEN_FIELD, confirmed
 from desk.web.pages import (
     account,
+    deciding,
     journal,
     message,
     outbox,
@@ -48,6 +49,7 @@ from desk.web.pages import (
     settings_reports,
     settings_units,
     sign_in,
+    task,
     totals,
     units,
     worklist,
@@ -71,6 +73,8 @@ if TYPE_CHECKING:
 PAGES: tuple[ModuleType, ...] = (
     overview,
     worklist,
+    task,
+    deciding,
     message,
     units,
     totals,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 GET, POST = "GET", "POST"
 SMALL = 64 * 1024  #: octets of an ordinary form
+LONGEST_REASON = 500  #: letters
 NO_CONTENT = 204  #: htmx leaves the page as it is
 
 
@@ -75,6 +76,11 @@ class Call:
         """Who is signed in; asked only behind a route that wants somebody."""
         assert self.session is not None
         return self.session.account
+
+    @property
+    def reason(self) -> str:
+        """Why a person decides as they do, as far as they said so."""
+        return self.form.get("ly-do", "").strip()[:LONGEST_REASON]
 
     @property
     def is_confirmed(self) -> bool:

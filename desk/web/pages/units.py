@@ -167,7 +167,7 @@ def take_receipt(call: Call) -> Response:
     """Book what came beside the mailbox: with its files, or as received alone."""
     office, (report, period) = call.office, _named_period(call)
     at = read_moment(call.form.get("luc", ""), office) or office.clock()
-    channel, why = call.form.get("kenh", ""), call.form.get("ly-do", "").strip()
+    channel, why = call.form.get("kenh", ""), call.reason
     nil, unit = "khong-phat-sinh" in call.form, _unit(call)
     files = tuple(HandedFile(each.name, each.content) for each in call.uploads.get("tep", ()))
     if not files:
@@ -200,7 +200,7 @@ def free(call: Call) -> Response:
 
 def add_address(call: Call) -> Response:
     """Remember that an address speaks for the unit."""
-    since, why = call.form.get("tu-ngay", "").strip(), call.form.get("ly-do", "").strip()
+    since, why = call.form.get("tu-ngay", "").strip(), call.reason
     made = link(call.office, call.form.get("dia-chi", ""), _unit(call), since or None, why)
     return _back(call, "linked", "dia-chi", made)
 
@@ -212,7 +212,7 @@ def take_back(call: Call) -> Response:
     found = next((each for each in file.decided if str(each.decision.number) == number and each.holds), None)
     if found is None:
         raise UnknownNameError("desk.unknown_item", name=number)
-    why = call.form.get("ly-do", "").strip()
+    why = call.reason
     made = set_aside(office, found.message, "other", why) if found.message else reopen(office, number, why)
     return _back(call, "taken_back", "da-ghi", made)
 
@@ -386,7 +386,7 @@ def _reason(call: Call) -> str:
     Raises:
         RefusedReceiptError: nothing is given.
     """
-    why = call.form.get("ly-do", "").strip()
+    why = call.reason
     if not why:
         raise RefusedReceiptError("desk.reason_needed")
     return why
