@@ -4,7 +4,7 @@ import unicodedata
 from inspect import unwrap
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from config import spelling
@@ -86,3 +86,21 @@ def test_a_text_folds_alike_by_octets_and_letter_by_letter(text: str) -> None:
 
 def test_every_letter_of_vietnamese_has_its_octet() -> None:
     assert spelling._octets(LETTERS + LETTERS.upper()) is not None
+
+
+@given(st.lists(vietnamese | st.text("a\x00 \n\tđ", max_size=4), max_size=5))
+def test_many_texts_fold_at_once_as_they_do_one_by_one(texts: list[str]) -> None:
+    assert spelling.plain_keys(texts) == [plain_key(text) for text in texts]
+
+
+@given(vietnamese | st.text("aà \u00a0\u200b\t\u0301ƣ", max_size=8))
+@example("xã  Tân")
+@example("xã\u00a0Tân ")
+def test_a_text_that_is_tidy_already_is_told_so(text: str) -> None:
+    composed = unicodedata.normalize("NFC", text).replace("ƣ", "ư").replace("Ƣ", "Ư")
+    assert unwrap(tidy)(text) == " ".join(composed.split())
+
+
+@given(vietnamese | st.text("aà 0123456789", max_size=2))
+def test_a_digit_is_told(text: str) -> None:
+    assert spelling.has_digit(text) == any(letter in "0123456789" for letter in text)

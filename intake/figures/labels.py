@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import OSA
 
+from config.remembered import remembered
 from config.reports import Aggregation, Indicator, Sex
 from config.spelling import accented_key, is_accented, plain_key, tidy, without_marks, word_set
 from intake.figures.measures import same_measure, split_measure
@@ -217,7 +218,7 @@ _SUM_ROWS = frozenset(
 )
 
 
-_MOST_REMEMBERED = 20_000  # labels of which an index remembers what they mean
+_MOST_REMEMBERED = 4_096  # labels of which an index remembers what they mean
 _SYLLABLES = 2  # of one Vietnamese word: "lao động"
 _FEWEST = 2  # words a shortened name must have left
 _SHORTEST_MISTYPED = 3  # letters; a shorter word with another letter is another word
@@ -335,22 +336,17 @@ class _Strangers:
         swapped = {f"{word[:-1]}{_Y_OR_I[word[-1]]}" for word in known if word[-1] in _Y_OR_I}
         self._known = known | swapped
         self._joined = " ".join(map(_compact, texts))
-        self._told: dict[str, bool] = {}
+        self._is_no_part = remembered(_MOST_REMEMBERED)(self._says_something_else)
 
     def name_nothing(self, text: str) -> bool:
         """Whether a word of the text can be no word of any name."""
         if "(" in text or "[" in text:
             return False
-        return any(map(self._is_strange, plain_key(text).split())) and not _GLUED_CAPITALS.search(text)
+        unknown = (word for word in plain_key(text).split() if word not in self._known)
+        return any(map(self._is_no_part, unknown)) and not _GLUED_CAPITALS.search(text)
 
-    def _is_strange(self, word: str) -> bool:
-        if word in self._known:
-            return False
-        if word not in self._told:
-            if len(self._told) >= _MOST_REMEMBERED:
-                self._told.clear()
-            self._told[word] = self._says_something(word) and not self._may_be(word)
-        return self._told[word]
+    def _says_something_else(self, word: str) -> bool:
+        return self._says_something(word) and not self._may_be(word)
 
     def _says_something(self, word: str) -> bool:
         """Whether the word is no number, no short form and no piece of a name with blanks astray."""
@@ -392,7 +388,7 @@ def _lengths(key: LabelKey) -> tuple[int, int]:
     return key.text.count(" ") + 1, key.short.count(" ") + 1
 
 
-@lru_cache(maxsize=8192)  # asked for by every question about a row, and of one form by every unit
+@remembered(8192)
 def label_key(label: str) -> LabelKey:
     """Make a label ready: enumeration, footnotes and the bracketed unit gone, short forms written out."""
     bare = _FOOTNOTE.sub(" ", _ENUMERATION.sub("", tidy(label)))
@@ -401,6 +397,7 @@ def label_key(label: str) -> LabelKey:
     return replace(_MARKED.key(text, measure), short=_without_lead(text))
 
 
+@remembered(8192)
 def sex_row(label: str) -> Sex | None:
     """The sex of a row that names nothing else: "Trong đó: nữ", "- Nam", "Bé gái"."""
     key = label_key(label).text
@@ -410,11 +407,13 @@ def sex_row(label: str) -> Sex | None:
     return Sex.MALE if rest in _MALE else None
 
 
+@remembered(8192)
 def is_sum_row(label: str) -> bool:
     """Whether the row only adds up the others: "Cộng", "Tổng cộng"."""
     return label_key(label).text in _SUM_ROWS
 
 
+@remembered(8192)
 def names_ratio(label: str) -> bool:
     """Whether the label speaks of a percentage or a rate and not of a count."""
     return "%" in label or bool(_RATIO.search(folded(label)))
@@ -434,7 +433,6 @@ class LabelIndex:
     indicators: tuple[Indicator, ...]
     topics: tuple[str, ...] = ()
     bare: bool = False
-    _memory: dict[tuple[str, str, str], LabelMatch] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def longest_name(self) -> int:
@@ -447,14 +445,11 @@ class LabelIndex:
         `section_context` is the heading above the row, `measure` the unit of measure of the row: both
         only decide between names, they never make a match of their own.
         """
-        if self._strangers.name_nothing(label):
-            return _NO_MATCH
-        asked = (label, section_context, measure)
-        if asked not in self._memory:
-            if len(self._memory) >= _MOST_REMEMBERED:
-                self._memory.clear()
-            self._memory[asked] = self._match(*asked)
-        return self._memory[asked]
+        return self._answered(label, section_context, measure)
+
+    @cached_property
+    def _answered(self) -> Callable[[str, str, str], LabelMatch]:
+        return remembered(_MOST_REMEMBERED)(self._match)
 
     @cached_property
     def _strangers(self) -> _Strangers:
@@ -565,6 +560,8 @@ class LabelIndex:
         return frozenset(word for words in held for word in words)
 
     def _match(self, label: str, section: str, measure: str) -> LabelMatch:
+        if self._strangers.name_nothing(label):
+            return _NO_MATCH
         key = self.own_key(label)
         if not key.words:
             return _NO_MATCH
@@ -847,7 +844,7 @@ def _lost_marks(written: str, named: str) -> bool:
     return plain_key(written) == plain_key(named) and not is_accented(written) and len(written) > 1
 
 
-@lru_cache(maxsize=8192)  # every cell of a table is asked about, many say the same
+@remembered(8192)
 def folded(text: str) -> str:
     """The accented key with short forms written out and one spelling for each word."""
     parted = _GLUED_CAPITALS.sub(" ", tidy(text).replace("%", " phần trăm "))
@@ -864,7 +861,7 @@ def _without_lead(text: str) -> str:
     return (_LEAD if is_accented(text) else _PLAIN_LEAD).sub("", text) or text
 
 
-@lru_cache(maxsize=8192)
+@remembered(8192)
 def _written_out(word: str) -> str:
     """A short form in full, also with two letters in each other's place: no word lacks a vowel."""
     if word in _WRITTEN_OUT or len(word) < _SHORTEST_SWAPPED or _VOWEL.search(word):
@@ -873,7 +870,7 @@ def _written_out(word: str) -> str:
     return _ABBREVIATIONS[swapped[0]] if len(swapped) == 1 else word
 
 
-@lru_cache(maxsize=8192)
+@remembered(8192)
 def _words_with_digits(text: str) -> frozenset[str]:
     return frozenset(word for word in text.split() if any(letter.isdigit() for letter in word))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from config.remembered import remembered
 from config.spelling import accented_key, plain_key, tidy
 from intake.figures.numerals import shortest
 
@@ -73,23 +74,27 @@ def money_power(measure: str) -> int | None:
     return _DONG.get(compact)
 
 
+@remembered(4096)
 def is_money(measure: str) -> bool:
     """Whether the measure is an amount of đồng."""
     return money_power(measure) is not None
 
 
+@remembered(4096)
 def is_counted(measure: str) -> bool:
     """Whether figures of this measure are whole numbers: persons, cases, meetings, papers."""
     key = measure.strip() if measure.strip() == "%" else accented_key(measure)
     return not is_money(measure) and key not in _MEASURED and "100" not in key
 
 
+@remembered(4096)
 def is_known(measure: str) -> bool:
     """Whether the words are a unit of measure at all, and not a remark in the place of one."""
     key = accented_key(measure)
     return is_money(measure) or measure.strip() == "%" or key in _MEASURED or bool(_classes(measure))
 
 
+@remembered(4096)
 def same_measure(stated: str, wanted: str) -> bool:
     """Whether two names count the same thing: "buổi" and "cuộc" do, "người" and "lượt người" do not."""
     if accented_key(stated) == accented_key(wanted) or plain_key(stated) == accented_key(stated) == plain_key(
@@ -111,6 +116,7 @@ def convert(value: Decimal, stated: str, wanted: str) -> Decimal | None:
     return shortest(value.scaleb(power - wanted_power))
 
 
+@remembered(4096)
 def split_measure(label: str) -> tuple[str, str]:
     """A label and the unit of measure in its brackets: "Số buổi (cuộc)" gives "Số buổi", "cuộc"."""
     for match in _BRACKETED.finditer(label):

@@ -19,6 +19,7 @@ import authres
 import authres.dmarc
 from rapidfuzz.distance import OSA
 
+from config.remembered import remembered
 from config.spelling import plain_key
 
 if TYPE_CHECKING:
@@ -134,6 +135,7 @@ class _Field:
     findings: tuple[_Finding, ...] | None
 
 
+@remembered(512, longest=1_000)
 def _read(body: str, pinned: str) -> _Field:
     """One field body, unfolded and read by the grammar of RFC 8601 section 2.2."""
     text = re.sub(r"[\r\n]+(?=[ \t])|[\r\n]+", "", body).strip()

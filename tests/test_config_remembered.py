@@ -1,0 +1,28 @@
+"""Answers about texts are kept, so many and of none that is long."""
+
+from __future__ import annotations
+
+from config.remembered import LONGEST, remembered
+
+
+def test_a_text_is_asked_about_once() -> None:
+    asked: list[str] = []
+    fold = remembered(8)(lambda text: asked.append(text) or text.lower())  # type: ignore[func-returns-value]
+    assert [fold("Nữ"), fold("Nữ"), fold("Nam")] == ["nữ", "nữ", "nam"]
+    assert asked == ["Nữ", "Nam"]
+
+
+def test_of_more_texts_than_it_may_keep_the_oldest_are_forgotten() -> None:
+    asked: list[str] = []
+    fold = remembered(2)(lambda text: asked.append(text) or text)  # type: ignore[func-returns-value]
+    for text in ("a", "b", "c", "a"):
+        fold(text)
+    assert asked == ["a", "b", "c", "a"]
+
+
+def test_a_long_text_is_answered_and_never_kept() -> None:
+    asked: list[str] = []
+    fold = remembered(8)(lambda *texts: asked.append("".join(texts)) or len(texts))  # type: ignore[func-returns-value]
+    long = "a" * LONGEST
+    assert [fold(long), fold(long), fold(long, "b"), fold(long, "b")] == [1, 1, 2, 2]
+    assert asked == [long, f"{long}b", f"{long}b"]
