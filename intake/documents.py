@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 import msgspec
+
+from config.spelling import plain_keys
 
 _LETTERS: Final = 26
 
@@ -51,7 +53,7 @@ def column_letters(column: int) -> str:
     return letters
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """A table of a text document, or one sheet of a workbook."""
 
@@ -63,6 +65,19 @@ class Table:
     hidden: bool = False  #: a hidden sheet
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
+
+    @cached_property
+    def said(self) -> dict[str, list[Cell]]:
+        """The cells that hold words and no stored number, in reading order by the plain key of their text.
+
+        Whether a table of thousands of cells has a heading or a label that is looked for is asked of this:
+        of its different words, all at once.
+        """
+        found: dict[str, list[Cell]] = {}
+        cells = [cell for cell in self.cells if not cell.number]
+        for key, cell in zip(plain_keys([cell.text for cell in cells]), cells, strict=True):
+            found.setdefault(key, []).append(cell)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from config.reports import PeriodKind
@@ -51,7 +52,7 @@ def cut_offs_in(document: Document) -> tuple[CutOff, ...]:
 
 def cut_offs_named(text: str, *, in_head: bool = False) -> tuple[CutOff, ...]:
     """The same for one line; in the head of a report a bare span of days alone on its line is its own."""
-    if not _A_YEAR.search(text):
+    if not _names_a_year(text):
         return ()
     return tuple(
         cut_off
@@ -163,14 +164,18 @@ def _lines(document: Document) -> Iterator[str]:
                 yield from block.text.splitlines()
         elif not block.hidden:
             by_row: dict[int, list[str]] = {}
-            for cell in block.cells:
-                if cell.row < _MOST_ROWS and cell.row not in block.hidden_rows and cell.text.strip():
+            for cell in takewhile(lambda cell: cell.row < _MOST_ROWS, block.cells):
+                if cell.row not in block.hidden_rows and cell.text.strip():
                     by_row.setdefault(cell.row, []).append(cell.text)
             yield from (texts[0] for _, texts in sorted(by_row.items()) if len(texts) == 1)
 
 
+def _names_a_year(text: str) -> bool:
+    return ("20" in text or "19" in text) and _A_YEAR.search(text) is not None
+
+
 def _named_in(sentence: str, *, in_head: bool) -> Iterator[CutOff]:
-    if not _A_YEAR.search(sentence):
+    if not _names_a_year(sentence):
         return
     plain = without_marks(sentence).lower()
     if len(plain) != len(sentence):

@@ -14,7 +14,7 @@ from config.reports import Grade, Period, ReportDefinition
 from config.spelling import plain_key, without_marks
 from intake.documents import Document, FileKind, Paragraph, ReadFile, ReadState, Table
 from intake.evidence.cut_offs import cut_offs_in
-from intake.evidence.letterhead import HeadLine, Letterhead, paragraph_place, read_letterhead
+from intake.evidence.letterhead import HeadLine, Letterhead, read_letterhead
 from intake.evidence.recognition import REPORT_TYPES, Claim, Exhibit
 from intake.evidence.replaced import replaced_in
 from intake.evidence.subjects import reports_named
@@ -23,10 +23,11 @@ from intake.figures.listed_figures import read_listed
 from intake.figures.outline import cut_outline
 from intake.figures.photo_places import PhotoPlaces
 from intake.figures.sentences import read_sentences
-from intake.figures.tables import GivenPercent, TableNotes, TableReading, note_tables, place_of, read_tables
+from intake.figures.tables import GivenPercent, TableNotes, TableReading, grids_of, note_tables, read_tables
 from intake.figures.taught import TaughtNames
 from intake.mail.legacy_text import SAMPLE_OF_LEGACY
 from intake.mail.messages import ReadMessage
+from intake.places import where_cell, where_paragraphs
 from ledger.records import TEXT_PUT_RIGHT, Certainty, Finding, Method, Place, SectionText, Value
 
 #: The body of a mail is a report when it has at least so many headings or figures of the outline.
@@ -53,7 +54,8 @@ class Labelled:
         """The document read; recognition loses marks, so none of those in a scan is believed."""
         if is_recognised(document):
             document = replace(document, blocks=tuple(map(_unmarked, document.blocks)))
-        return cls(document, {report.id: note_tables(document, file, report) for report in reports})
+        grids = grids_of(document)
+        return cls(document, {report.id: note_tables(document, file, report, grids) for report in reports})
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,8 @@ def _put_right(document: Document, file: str) -> Iterator[Finding]:
 def _replaced(document: Document, file: str) -> Iterator[Finding]:
     """That the report says it replaces another, with the words it says so in."""
     if (named := replaced_in(document)) is not None:
-        place = replace(paragraph_place(file, named.paragraph), text=named.text)
+        number = named.paragraph.number
+        place = Place(file, where_paragraphs(number, number), named.text)
         yield Finding("replaces_document", Grade.NOTE, place, {"text": named.text})
 
 
@@ -239,7 +242,7 @@ def _recognised(values: Sequence[Value], sure: frozenset[str]) -> tuple[Value, .
 def _sure_places(document: Document) -> frozenset[str]:
     """The cells of a recognised document whose digits two models read alike, with nothing over them."""
     return frozenset(
-        place_of(table, cell)
+        where_cell(table, cell)
         for table in document.tables
         for cell in table.cells
         if cell.confidence >= SURE_READING

@@ -8,16 +8,16 @@ documents leave parts out, damage them, or draw them without a table; every part
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
-from functools import cache
 from itertools import takewhile
 from typing import TYPE_CHECKING, TypeVar
 
 from rapidfuzz import fuzz
 
 from config.spelling import plain_key, tidy
-from config.wording import Wording
 from intake.documents import Cell, Document, Paragraph, Table
+from intake.places import where_cell, where_paragraphs
 from ledger.records import Place
 
 if TYPE_CHECKING:
@@ -136,9 +136,13 @@ def _lines(text: str, place: Place) -> Iterator[HeadLine]:
                     yield HeadLine(piece, Place(place.file, place.where, piece))
 
 
+_RUN_ON = re.compile(r"\s(?=cộng\s+h\S+\s+x\S+\s+hội\s+chủ|độc\s+lập\s*[-–]\s*tự)", re.IGNORECASE)
+
+
 def _without_national(text: str) -> tuple[str, ...]:
     """A line a PDF ran together: the issuer, then Quốc hiệu or Tiêu ngữ."""
-    found = re.search(r"\s(?=cộng\s+h\S+\s+x\S+\s+hội\s+chủ|độc\s+lập\s*[-–]\s*tự)", text, re.IGNORECASE)
+    lowered = text.lower()
+    found = _RUN_ON.search(text) if "hội" in lowered or "lập" in lowered else None
     return (text[: found.start()], text[found.start() :].strip()) if found else (text,)
 
 
@@ -151,7 +155,7 @@ def _head_lines(document: Document, file: str) -> Iterator[HeadLine]:
             paragraphs += 1
             if paragraphs > _HEAD_PARAGRAPHS or _is_body(block.text):
                 return
-            yield from _lines(block.text, paragraph_place(file, block))
+            yield from _lines(block.text, _place_of(block, file))
             continue
         tables += 1
         if block.sheet:
@@ -165,15 +169,15 @@ def _head_lines(document: Document, file: str) -> Iterator[HeadLine]:
 def _columns(table: Table, file: str) -> Iterator[HeadLine]:
     """The cells of a head table column by column, so that the issuer's lines stay together."""
     for cell in sorted(table.cells, key=lambda cell: (cell.column, cell.row)):
-        yield from _lines(cell.text, _cell_place(file, table, cell))
+        yield from _lines(cell.text, Place(file, where_cell(table, cell)))
 
 
 def _above_table(sheet: Table, file: str) -> Iterator[HeadLine]:
     """The cells of a sheet above the header row of its table; a number in a cell is no line of a frame."""
     end = _header_row(sheet)
-    for cell in sheet.cells:
-        if cell.row < end and cell.text and not cell.number:
-            yield from _lines(cell.text, _cell_place(file, sheet, cell))
+    for cell in takewhile(lambda cell: cell.row < end, sheet.cells):
+        if cell.text and not cell.number:
+            yield from _lines(cell.text, Place(file, where_cell(sheet, cell)))
 
 
 def _phrases(text: str) -> list[str]:
@@ -190,10 +194,8 @@ _LONGEST_HEADER = 60  # letters, marks and breaks between the words included
 
 
 def _header_row(sheet: Table) -> int:
-    rows: dict[int, int] = {}
-    for cell in sheet.cells:
-        if len(cell.text) <= _LONGEST_HEADER and not cell.number and plain_key(cell.text) in _HEADER_WORDS:
-            rows[cell.row] = rows.get(cell.row, 0) + 1
+    cells = (cell for key in _HEADER_WORDS & sheet.said.keys() for cell in sheet.said[key])
+    rows = Counter(cell.row for cell in cells if len(cell.text) <= _LONGEST_HEADER)
     return min((row for row, count in rows.items() if count > 1), default=min(sheet.rows, 12))
 
 
@@ -220,24 +222,11 @@ def _body_lines(document: Document, file: str) -> Iterator[HeadLine]:
     for block in document.blocks:
         if isinstance(block, Paragraph) and block.text.strip() and not block.deleted:
             text = tidy(block.text)
-            yield HeadLine(text, Place(file, paragraph_place(file, block).where, text))
+            yield HeadLine(text, Place(file, where_paragraphs(block.number, block.number), text))
 
 
-def paragraph_place(file: str, paragraph: Paragraph) -> Place:
-    """Where a paragraph stands, in words."""
-    return Place(file, _wording()("sentences.paragraph", number=paragraph.number))
-
-
-def _cell_place(file: str, table: Table, cell: Cell) -> Place:
-    if table.sheet:
-        return Place(file, _wording()("sentences.sheet_cell", sheet=table.name, address=cell.address))
-    where = _wording()("sentences.table_cell", table=table.name, row=cell.row + 1, column=cell.column + 1)
-    return Place(file, where)
-
-
-@cache
-def _wording() -> Wording:
-    return Wording()
+def _place_of(paragraph: Paragraph, file: str) -> Place:
+    return Place(file, where_paragraphs(paragraph.number, paragraph.number))
 
 
 # -- national lines, number, date -----------------------------------------------------------------
@@ -275,8 +264,10 @@ def _number(line: HeadLine) -> DocumentNumber | None:
 
 
 def _place_and_date(line: HeadLine) -> PlaceAndDate | None:
+    if len(line.text) > 90 or "ngày" not in line.text.lower():  # noqa: PLR2004  # no sentence that names a day
+        return None
     match = _DATED.match(line.text)
-    if match is None or len(line.text) > 90:  # noqa: PLR2004  # a line, not a sentence that names a day
+    if match is None:
         return None
     return PlaceAndDate(
         match["place"].strip(), _digits(match["day"]), _digits(match["month"]), _digits(match["year"]), line
@@ -382,6 +373,8 @@ _TYPE_BY_KEY = {plain_key(name): name for name in _TYPES}
 _ANNEX_BY_KEY = {
     plain_key(name): name.split()[0] if name.startswith("BIỂU") else name for name in _ANNEX_TYPES
 }
+_ABOUT = re.compile(r"v/v\b", re.IGNORECASE)
+_ANNEX_STARTS = tuple(_ANNEX_BY_KEY)
 _VE_VIEC = re.compile(r"^v/v:?\s*|^về việc\s+", re.IGNORECASE)
 _LONGEST_SUBJECT = 6  # lines
 
@@ -398,6 +391,8 @@ def _type_of(text: str) -> str:
 
 def _annex_type_of(text: str) -> str:
     key = plain_key(text)
+    if not key.startswith(_ANNEX_STARTS):
+        return ""
     return next(
         (name for start, name in _ANNEX_BY_KEY.items() if key == start or key.startswith(f"{start} ")), ""
     )
@@ -409,7 +404,7 @@ def _type_title(head: Sequence[HeadLine]) -> tuple[int | None, str]:
         if found := _type_of(line.text):
             return index, found
     for index, line in enumerate(head):
-        if re.match(r"^v/v\b", line.text, re.IGNORECASE):
+        if _ABOUT.match(line.text):
             return index, "CÔNG VĂN"
     for index, line in enumerate(head):
         if found := _annex_type_of(line.text):
@@ -470,6 +465,8 @@ def _named_in_opening(body: Sequence[HeadLine]) -> Iterator[HeadLine]:
     for line in body[:_OPENING_LINES]:
         if _CLOSING.match(line.text):
             return
+        if "báo cáo" not in line.text.lower():
+            continue
         for match in _REPORTS.finditer(f" {line.text}"):
             name = _office_at_end(f" {line.text}"[: match.start()])
             if name:
@@ -545,14 +542,20 @@ def _feet(document: Document, file: str) -> Iterator[list[HeadLine]]:
     frames = (t for t in reversed(document.tables[-_LAST_TABLES:]) if not t.sheet and not _is_data(t))
     yield from (list(_columns(table, file)) for table in frames)
     last = document.paragraphs[-_FOOT:]
-    yield [line for one in last for line in _lines(one.text, paragraph_place(file, one))]
+    yield [line for one in last for line in _lines(one.text, _place_of(one, file))]
     for sheet in (table for table in document.tables if table.sheet):
-        foot = [c for c in sheet.cells if c.row >= sheet.rows - _FOOT and c.text and not c.number]
+        foot = _foot_of(sheet)
         # Most sheets end in their last rows of figures: what stands there is then no line of a frame.
-        if not any(_MAY_SIGN.search(tidy(cell.text)) for cell in foot):
+        if not _MAY_SIGN.search(tidy("\n".join([cell.text for cell in foot]))):
             continue
         foot.sort(key=lambda cell: (cell.column, cell.row))
-        yield [line for cell in foot for line in _lines(cell.text, _cell_place(file, sheet, cell))]
+        yield [line for cell in foot for line in _lines(cell.text, Place(file, where_cell(sheet, cell)))]
+
+
+def _foot_of(sheet: Table) -> list[Cell]:
+    """The words in the last rows of a sheet."""
+    last_rows = takewhile(lambda cell: cell.row >= sheet.rows - _FOOT, reversed(sheet.cells))
+    return [cell for cell in last_rows if cell.text and not cell.number]
 
 
 def _signed_for(lines: Sequence[HeadLine]) -> HeadLine | None:

@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from config.remembered import remembered
 from config.reports import Sex
 from config.spelling import accented_key, plain_key, tidy, word_set
 from intake.evidence.period_words import ROMAN
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from intake.documents import Cell, Table
 
 _SEVERAL = 2
+_TOP = 20  # rows above which a head of places, units or sexes is looked for
 _DEEPEST = 3  # rows of a head
 _LONGEST_HEADING = 300  # letters; a longer text heads no column
 _MOST_COVERED = 400_000  # grid places of one table; beyond it merged cells count only where they begin
@@ -104,9 +106,11 @@ class Grid:
     @cached_property
     def heads(self) -> frozenset[int]:
         """The rows in which a cell heads a column of labels: a head can begin nowhere else."""
-        return frozenset(
-            cell.row for cell in self._table.cells if _may_head(cell) and _heads_labels(cell.text)
-        )
+        said = self._table.said
+        if not _LABEL_STEM.search("\n".join(said)):
+            return frozenset()
+        cells = (cell for key, cells in said.items() if _LABEL_STEM.search(key) for cell in cells)
+        return frozenset(cell.row for cell in cells if _is_short(cell) and role_of(cell.text) is Role.LABEL)
 
     @cached_property
     def names_time(self) -> bool:
@@ -127,6 +131,15 @@ class Grid:
         """The text of the cell that covers the place, tidied."""
         cell = self.at(row, column)
         return tidy(cell.text) if cell else ""
+
+    def saying(self, keys: frozenset[str]) -> Iterator[Cell]:
+        """The cells of the first rows whose text has one of the plain keys, in reading order."""
+        said = self._table.said
+        top = frozenset(self.rows[:_TOP])
+        found = [cell for key in keys & said.keys() for cell in said[key] if cell.row in top]
+        for cell in sorted(found, key=lambda cell: (cell.row, cell.column)):
+            if self.at(cell.row, cell.column) is cell and cell.column not in self._table.hidden_columns:
+                yield cell
 
     def starting(self, row: int) -> Iterator[Cell]:
         """The cells that begin in the row, hidden columns left out."""
@@ -212,9 +225,9 @@ def sex_named(text: str) -> Sex | None:
     return _SEX_OF.get(role) if role is not Role.NEUTRAL else None
 
 
-def _may_head(cell: Cell) -> bool:
-    """Whether a cell can head a column: a few words and no number, told before any word is looked at."""
-    return not cell.number and len(cell.text) <= _LONGEST_HEADING
+def _is_short(cell: Cell) -> bool:
+    """Whether a cell can head a column: a few words, told before any word is looked at."""
+    return len(cell.text) <= _LONGEST_HEADING
 
 
 def _heads_labels(text: str) -> bool:
@@ -490,7 +503,7 @@ _PERIOD = re.compile(
 )
 
 
-@lru_cache(maxsize=8192)  # the heads of one form come with every report
+@remembered(8192)
 def role_of(text: str) -> Role:
     """The role that one cell of a head speaks for."""
     shown = tidy(text)
@@ -525,6 +538,7 @@ def _measure_of(text: str) -> str:
     return measure or (text.strip("() ") if is_known(text.strip("() ")) else "")
 
 
-def periods_in(text: str) -> list[str]:
+@remembered(8192)
+def periods_in(text: str) -> tuple[str, ...]:
     """The words for periods in one cell of a head."""
-    return [match[0] for match in _PERIOD.finditer(accented_key(text))]
+    return tuple(match[0] for match in _PERIOD.finditer(accented_key(text)))

@@ -85,7 +85,8 @@ class _Reader:
 
     def read(self, line: NarrativeLine) -> list[Value]:
         """The figures of a line; none where it is anything but a name and its figure."""
-        text = tidy(_LABEL_MARK.sub("", line.text)) if len(line.text) <= _LONGEST_LINE else ""
+        may_list = len(line.text) <= _LONGEST_LINE and (":" in line.text or "=" in line.text)
+        text = tidy(_LABEL_MARK.sub("", line.text)) if may_list else ""
         found = self._listed(text)
         if found is None:
             self._head, self._apart = line.text, None

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
 from config.reports import Section, SectionRole
-from config.spelling import accented_key, plain_key, tidy
-from config.wording import Wording
+from config.spelling import accented_key, has_digit, plain_key, tidy
 from intake.documents import Document, Paragraph, Table
+from intake.places import where_paragraphs
 from ledger.records import Place, SectionText
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ class OutlineReading:
 
 def cut_outline(document: Document, outline: Sequence[Section], file: str) -> OutlineReading:
     """Cut the paragraphs of `document`; its head, signature block, annex and tables are left out."""
-    return _reading(_body(_lines_of(document)), outline, file, "paragraph")
+    return _reading(_body(_lines_of(document)), outline, file)
 
 
 def role_of(section: Section) -> SectionRole:
@@ -77,7 +76,7 @@ class _Heading:
 def _lines_of(document: Document) -> Iterator[_Line]:
     for block in document.blocks:
         if isinstance(block, Table):
-            if _is_signature(" ".join(cell.text for cell in block.cells)):
+            if _may_sign(block) and _is_signature(" ".join(cell.text for cell in block.cells)):
                 yield _Line(_SIGNATURE, 0)
             continue
         if not block.deleted:
@@ -93,11 +92,20 @@ def _lines_of_paragraph(paragraph: Paragraph) -> Iterator[_Line]:
             yield _Line(text, paragraph.number, paragraph.bold, paragraph.heading, label)
 
 
+def _may_sign(table: Table) -> bool:
+    """Whether a table may hold the signature, told of a sheet of thousands of cells by its words."""
+    first = next((text for cell in table.cells if (text := cell.text.strip())), "")
+    return first[:3].upper() in _SIGNING or "noi nhan" in "\n".join(table.said)
+
+
 _SIGNATURE = "\x00signature"
+_SIGNING = ("TM.", "KT.", "TL.", "TUQ")
 _IN_WHOSE_NAME = re.compile(r"(?:tm|kt|tl|tuq)\.\s", re.IGNORECASE)
+_RECEIVERS = ("ơi nhận", "ơi Nhận", "ƠI NHẬN")
 _COPIES_TO = re.compile(r"^nơi nhận|\bnơi nhận\s*:")
 _CLOSING = re.compile(r"^(?:trên đây là|trên đây,)\b.{0,300}\bbáo cáo\b", re.IGNORECASE)
 _HEAD = re.compile(r"^(?:kính gửi|báo cáo$|v/v\b|số\s*:|cộng h[^ ]+ xã hội|độc lập\s*-)", re.IGNORECASE)
+_ENDING = 12  # letters at the end of a line that its last words and marks take at most
 _OPENING = re.compile(r"(?:như sau|cụ thể như sau|sau đây)\s*:?$", re.IGNORECASE)
 _ANNEX = re.compile(
     r"^(?:phụ lục|biểu(?: mẫu)?(?: số)?)\b|^\(?kèm theo (?:báo cáo|công văn|văn bản)", re.IGNORECASE
@@ -106,9 +114,10 @@ _ANNEX = re.compile(
 
 def _is_signature(text: str) -> bool:
     told = tidy(text)
-    # The words first: a sheet of 2,000 cells is one text here, and a plain search is ten times as fast.
-    lowered = told.lower()
-    return bool(_IN_WHOSE_NAME.match(told) or ("nơi nhận" in lowered and _COPIES_TO.search(lowered)))
+    if _IN_WHOSE_NAME.match(told):
+        return True
+    # The words first: a plain search is ten times as fast, and hardly any line has them.
+    return any(words in told for words in _RECEIVERS) and bool(_COPIES_TO.search(told.lower()))
 
 
 def _body(lines: Iterable[_Line]) -> list[_Line]:
@@ -126,7 +135,7 @@ def _body(lines: Iterable[_Line]) -> list[_Line]:
 def _end_of_opening(lines: Sequence[_Line]) -> int:
     """Where the text begins: after "… như sau:", else at the first number, else at the top."""
     for index, line in enumerate(lines[:25]):
-        if _OPENING.search(line.text):
+        if "sau" in line.text[-_ENDING:].lower() and _OPENING.search(line.text):
             return index + 1
         heading = _heading(line)
         if (heading is not None and heading.number) or _numbered(_labelled(line))[1] in _FIRST:
@@ -144,6 +153,10 @@ _ARABIC = re.compile(
     r"|^(?P<deep>\d{1,2}(?:\.\d{1,2})+)\s+(?P<deep_title>[^\W\d].*)$"
 )
 _CAPITAL = re.compile(r"^(?P<number>[A-H])\s*[.)]\s*(?P<title>\S.*)$")
+#: What all of them begin with; of most lines nothing else need be asked.
+_MAY_BE_NUMBERED = re.compile(
+    r"(?:\d[\d.]*|[IVX]{1,5}|[A-Ha-zđ])\s*[.)/:–-]|\d+\.\d|(?:phần|chương|mục)\s", re.IGNORECASE
+)
 _LETTER = re.compile(r"^(?P<number>[a-zđ])\s*[.)]\s*(?P<title>\S.*)$")
 _FIRST = frozenset(
     {"1", "I", "A"}
@@ -171,6 +184,8 @@ def _labelled(line: _Line) -> str:
 
 
 def _numbered(text: str) -> tuple[int, str, str]:
+    if not _MAY_BE_NUMBERED.match(text):
+        return 9, "", text
     part = _PART.match(text)
     if part:
         return 0, part["number"], part["title"] or text
@@ -199,7 +214,7 @@ def _numbered_heading(line: _Line, title: str, level: int, number: str) -> _Head
 def _inline_heading(text: str, level: int, number: str) -> _Heading | None:
     """The words before a colon as a heading: "Khó khăn: kinh phí còn hạn hẹp"."""
     head, colon, rest = text.partition(":")
-    if not colon or len(head.split()) > _LONGEST_LABEL or re.search(r"\d", head) or not head.strip():
+    if not colon or has_digit(head) or len(head.split()) > _LONGEST_LABEL or not head.strip():
         return None
     return _Heading(head.strip(), level, number, rest.strip())
 
@@ -350,10 +365,10 @@ class _Open:
     role: SectionRole
 
 
-def _reading(lines: Sequence[_Line], outline: Sequence[Section], file: str, unit: str) -> OutlineReading:
-    narrative = tuple(_narrative(lines, outline, file, unit))
+def _reading(lines: Sequence[_Line], outline: Sequence[Section], file: str) -> OutlineReading:
+    narrative = tuple(_narrative(lines, outline, file))
     sections = tuple(
-        _joined(section.id, [line for line in narrative if line.section == section.id], file, unit)
+        _joined(section.id, [line for line in narrative if line.section == section.id], file)
         for section in outline
         if any(line.section == section.id for line in narrative)
     )
@@ -370,9 +385,7 @@ def _missing(outline: Sequence[Section], written: set[str]) -> tuple[str, ...]:
     )
 
 
-def _narrative(
-    lines: Sequence[_Line], outline: Sequence[Section], file: str, unit: str
-) -> Iterator[NarrativeLine]:
+def _narrative(lines: Sequence[_Line], outline: Sequence[Section], file: str) -> Iterator[NarrativeLine]:
     matcher = _Matcher(outline)
     stack: list[_Open] = []
     for line in lines:
@@ -385,7 +398,7 @@ def _narrative(
             text = heading.rest
         if text:
             current = stack[-1] if stack else _Open(9, "", SectionRole.RESULTS)
-            yield NarrativeLine(current.section, current.role, text, _place(file, unit, line), line.number)
+            yield NarrativeLine(current.section, current.role, text, _place(file, line), line.number)
 
 
 def _opened(heading: _Heading, matcher: _Matcher, stack: Sequence[_Open]) -> _Open | None:
@@ -425,19 +438,11 @@ def _kept_section(inside: _Open | None, role: SectionRole | None) -> str:
     return inside.section if inside and role is None else ""
 
 
-def _joined(section: str, lines: Sequence[NarrativeLine], file: str, unit: str) -> SectionText:
+def _joined(section: str, lines: Sequence[NarrativeLine], file: str) -> SectionText:
     text = "\n".join(line.text for line in lines)
-    first, last = lines[0].number, lines[-1].number
-    where = lines[0].place.where
-    if first != last:
-        where = _wording()(f"sentences.{unit}s", first=first, last=last)
+    where = where_paragraphs(lines[0].number, lines[-1].number)
     return SectionText(section, text, Place(file, where, lines[0].text))
 
 
-def _place(file: str, unit: str, line: _Line) -> Place:
-    return Place(file, _wording()(f"sentences.{unit}", number=line.number), line.text)
-
-
-@cache
-def _wording() -> Wording:
-    return Wording()
+def _place(file: str, line: _Line) -> Place:
+    return Place(file, where_paragraphs(line.number, line.number), line.text)

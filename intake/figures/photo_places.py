@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
-from config.wording import Wording
 from intake.documents import Paragraph, Table
-from intake.figures.tables import place_of
+from intake.places import where_cell, where_paragraphs
 from ledger.records import Finding, Place
 
 Block = Paragraph | Table
@@ -29,7 +27,7 @@ class PhotoPlaces:
         for (photo, own), block in zip(pages, joined, strict=True):
             if isinstance(own, Table) and isinstance(block, Table):
                 cells[block.name] = (photo, own.name)
-                cells |= {place_of(block, cell): (photo, place_of(own, cell)) for cell in own.cells}
+                cells |= {where_cell(block, cell): (photo, where_cell(own, cell)) for cell in own.cells}
             elif isinstance(own, Paragraph) and isinstance(block, Paragraph):
                 paragraphs[block.number] = (photo, own.number)
         return cls(cells, paragraphs)
@@ -46,7 +44,7 @@ class PhotoPlaces:
         ends_in, ends = self.paragraphs[last]
         if ends_in != photo:  # up to the last paragraph of the photo it begins in
             ends = max(number for name, number in self.paragraphs.values() if name == photo)
-        return replace(place, file=photo, where=_paragraphs(begins, ends))
+        return replace(place, file=photo, where=where_paragraphs(begins, ends))
 
     def own_finding(self, finding: Finding) -> Finding:
         """The finding with its place, and the places its sentence speaks of, in their photos."""
@@ -62,17 +60,6 @@ def _stretch(where: str, most: int) -> tuple[int, int]:
     """The first and last number of a place in words ("đoạn 3", "đoạn 3–7"); (0, 0) when it is none."""
     words = where.replace("–", " ").split()
     numbers = [int(word) for word in words if word.isdigit() and len(word) <= len(str(most))]
-    if not numbers or where != _paragraphs(numbers[0], numbers[-1]):
+    if not numbers or where != where_paragraphs(numbers[0], numbers[-1]):
         return 0, 0
     return numbers[0], numbers[-1]
-
-
-def _paragraphs(first: int, last: int) -> str:
-    if first == last:
-        return _wording()("sentences.paragraph", number=first)
-    return _wording()("sentences.paragraphs", first=first, last=last)
-
-
-@cache
-def _wording() -> Wording:
-    return Wording("vi")

@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 ADDED_UP = frozenset({Aggregation.SUM, Aggregation.SNAPSHOT, Aggregation.TERM})
 
 _MOST_PLACES = 300  # of one unit; a longer table is a register
-_DEEPEST_HEAD = 20  # rows above which a head is looked for
 _SEVERAL = 2
 _OF_PLACES = frozenset(
     {
@@ -140,9 +139,9 @@ def place_table(
     grid: Grid, index: LabelIndex, report: ReportDefinition, period: Period | None
 ) -> PlaceTable | None:
     """The table of places in a grid; None where there is none that is understood as a whole."""
-    for row, cell in place_heads(grid):
-        last = last_row_of_head(grid, row, cell.column)
-        columns = _columns(grid, (row, last), cell.column, _Named(index, report, period))
+    for cell in place_heads(grid):
+        last = last_row_of_head(grid, cell.row, cell.column)
+        columns = _columns(grid, (cell.row, last), cell.column, _Named(index, report, period))
         if columns:
             strict = plain_key(cell.text) in _OF_ANYTHING
             return _with_rows(grid, columns, cell.column, last, strict=strict)
@@ -153,30 +152,23 @@ def sex_table(
     grid: Grid, index: LabelIndex, report: ReportDefinition, period: Period | None
 ) -> SexTable | None:
     """The table "Giới tính | Số trẻ em … | …" with a row each for "Nam", "Nữ" and "Tổng"; None: no such."""
-    for row in grid.rows[:_DEEPEST_HEAD]:
-        for cell in grid.starting(row):
-            if cell.number or plain_key(cell.text) not in OF_SEXES:
-                continue
-            last = last_row_of_head(grid, row, cell.column)
-            found = _columns(grid, (row, last), cell.column, _Named(index, report, period))
-            columns = tuple(column for column in found if column.sex is Sex.TOTAL)
-            below = [number for number in grid.rows if number > last and grid.text(number, cell.column)]
-            told = {number: sex_named(grid.text(number, cell.column)) for number in below}
-            rows = tuple((number, sex) for number, sex in told.items() if sex is not None)
-            sexes = [sex for _, sex in rows]
-            is_whole = len(rows) == len(below) and len(set(sexes)) == len(sexes)
-            if columns and is_whole and {Sex.MALE, Sex.FEMALE} <= set(sexes):
-                return SexTable(columns, rows)
+    for cell in grid.saying(OF_SEXES):
+        last = last_row_of_head(grid, cell.row, cell.column)
+        found = _columns(grid, (cell.row, last), cell.column, _Named(index, report, period))
+        columns = tuple(column for column in found if column.sex is Sex.TOTAL)
+        below = [number for number in grid.rows if number > last and grid.text(number, cell.column)]
+        told = {number: sex_named(grid.text(number, cell.column)) for number in below}
+        rows = tuple((number, sex) for number, sex in told.items() if sex is not None)
+        sexes = [sex for _, sex in rows]
+        is_whole = len(rows) == len(below) and len(set(sexes)) == len(sexes)
+        if columns and is_whole and {Sex.MALE, Sex.FEMALE} <= set(sexes):
+            return SexTable(columns, rows)
     return None
 
 
-def place_heads(grid: Grid) -> Iterator[tuple[int, Cell]]:
-    """The cells that may head a column of places, each with its row."""
-    for row in grid.rows[:_DEEPEST_HEAD]:
-        for cell in grid.starting(row):
-            key = "" if cell.number else plain_key(cell.text)
-            if key in _OF_PLACES or key in _OF_ANYTHING:
-                yield row, cell
+def place_heads(grid: Grid) -> Iterator[Cell]:
+    """The cells that may head a column of places."""
+    return grid.saying(_OF_PLACES | _OF_ANYTHING)
 
 
 def own_row(
@@ -190,9 +182,9 @@ def own_row(
 
     The form that a department sends round has a row for each unit, of which every unit fills in its own.
     """
-    for row, cell in unit_heads(grid):
-        last = last_row_of_head(grid, row, cell.column)
-        columns = _columns(grid, (row, last), cell.column, _Named(index, report, period))
+    for cell in unit_heads(grid):
+        last = last_row_of_head(grid, cell.row, cell.column)
+        columns = _columns(grid, (cell.row, last), cell.column, _Named(index, report, period))
         below = [number for number in grid.rows if number > last]
         levels = ("", "xã ", "phường ", "thị trấn ") if plain_key(cell.text) in _OF_COMMUNES else ("",)
         labels = {number: _label_at(grid, number, cell.column) for number in below}
@@ -202,12 +194,9 @@ def own_row(
     return None
 
 
-def unit_heads(grid: Grid) -> Iterator[tuple[int, Cell]]:
-    """The cells that may head a column of units, each with its row."""
-    for row in grid.rows[:_DEEPEST_HEAD]:
-        for cell in grid.starting(row):
-            if not cell.number and plain_key(cell.text) in _OF_ANYTHING | _OF_COMMUNES:
-                yield row, cell
+def unit_heads(grid: Grid) -> Iterator[Cell]:
+    """The cells that may head a column of units."""
+    return grid.saying(_OF_COMMUNES | _OF_ANYTHING)
 
 
 def _label_at(grid: Grid, row: int, column: int) -> str:

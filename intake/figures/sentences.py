@@ -27,7 +27,7 @@ from config.reports import (
     SectionRole,
     Sex,
 )
-from config.spelling import is_accented, tidy
+from config.spelling import has_digit, is_accented, tidy
 from intake.evidence.period_words import NamedPeriod, periods_named
 from intake.figures.measures import convert
 from intake.figures.sentence_areas import area_of, goes_on
@@ -157,13 +157,15 @@ _THAT_IS_NOT = re.compile(
 _LIST_LABEL = re.compile(r"^\s*(?:[-–+*•]+|\d{1,2}(?:\.\d{1,2})*[.)]|[a-zđ]\))\s*(?=\D)")
 
 
-_DIGIT = re.compile(r"\d")
+_OF_NOTHING = ("hông", "HÔNG", "hưa", "HƯA")  # "không" and "chưa", however they begin
 
 
 def _says_a_figure(text: str) -> bool:
     """Only a digit, or a word that says that nothing happened, makes a text worth a closer look."""
-    if _DIGIT.search(text):
+    if has_digit(text):
         return True
+    if not any(ending in text for ending in _OF_NOTHING):
+        return False
     lowered = text.lower()
     return "không" in lowered or "chưa" in lowered
 

@@ -12,11 +12,11 @@ import re
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache, cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from config.reports import Aggregation, Figure, Grade, Indicator, Period, ReportDefinition, Sex
 from config.spelling import accented_key, plain_key, tidy
-from config.wording import Wording
 from intake.documents import Cell, Document, Paragraph, Table
 from intake.extractors.scan import is_recognised
 from intake.figures.forms import Form, FormRow, RowKind
@@ -47,6 +47,7 @@ from intake.figures.place_tables import (
 )
 from intake.figures.taught import TaughtNames
 from intake.figures.told_cells import told_number
+from intake.places import where_cell
 from ledger.records import Certainty, Finding, Place, Value
 
 if TYPE_CHECKING:
@@ -186,11 +187,20 @@ def read_tables(
     return _settled(notes, report, unit_kind)
 
 
-def note_tables(document: Document, file: str, report: ReportDefinition) -> TableNotes:
-    """What the tables say for a report before anybody knows whose it is and for which period."""
-    blocks = enumerate(document.blocks)
-    grids = {number: Grid(block) for number, block in blocks if isinstance(block, Table)}
-    return _read_document(document, grids, file, report, None, TaughtNames(), {}, None)
+def note_tables(
+    document: Document, file: str, report: ReportDefinition, grids: Mapping[int, Grid] | None = None
+) -> TableNotes:
+    """What the tables say for a report before anybody knows whose it is and for which period.
+
+    `grids` are the document's tables by row and column where another report has asked for them already.
+    """
+    known = grids_of(document) if grids is None else grids
+    return _read_document(document, known, file, report, None, TaughtNames(), {}, None)
+
+
+def grids_of(document: Document) -> dict[int, Grid]:
+    """The tables by row and column, by their place among the blocks."""
+    return {number: Grid(block) for number, block in enumerate(document.blocks) if isinstance(block, Table)}
 
 
 def _read_document(
@@ -351,10 +361,11 @@ class _TableReader:
     def _layouts(self) -> list[tuple[Layout, list[int]]]:
         """Each head in the table with the rows that stand under it."""
         found: list[tuple[Layout, list[int]]] = []
+        heads = self._grid.heads
         for row in self._grid.rows[:_MOST_ROWS]:
             if found and row <= found[-1][0].last:
                 continue
-            if layouts := layouts_at(self._grid, row, self._period):
+            if row in heads and (layouts := layouts_at(self._grid, row, self._period)):
                 below: list[int] = []
                 found += [(layout, below) for layout in layouts]
             elif found:
@@ -866,9 +877,12 @@ class _TableReader:
         # A sheet of sentences is passed over at once: twice the longest name leaves room for what stands
         # before and behind a label (enumeration, brackets, footnotes).
         most = 2 * self._index.longest_name + 4
-        cells = self._table.cells[:_MOST_ROWS]
-        texts = [cell for cell in cells if _could_be_label(cell) and len(cell.text.split()) <= most]
-        return [cell for cell in texts if self._index.match(cell.text).strength in sure]
+        said = islice(self._table.said.items(), _MOST_ROWS)
+        short = (cell for key, cells in said if key.count(" ") < most for cell in cells)
+        known = [
+            cell for cell in short if _could_be_label(cell) and self._index.match(cell.text).strength in sure
+        ]
+        return sorted(known, key=lambda cell: (cell.row, cell.column))
 
     def _note_elsewhen(self, layout: Layout, rows: Sequence[int]) -> None:
         """Name rows that stand under another year or period only, so that nobody takes them for blank."""
@@ -902,7 +916,7 @@ class _TableReader:
         self._notes.titles += [line for line in lines if _TITLE.search(plain_key(line))]
 
     def _place(self, cell: Cell) -> Place:
-        return Place(self._file, place_of(self._table, cell), tidy(cell.text) or cell.number)
+        return Place(self._file, where_cell(self._table, cell), tidy(cell.text) or cell.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -938,18 +952,6 @@ _NO_MATCH = LabelMatch()
 _NO_SPLIT = _Split("", "", _NO_MATCH)
 _NO_LAYOUT = Layout(first=0, last=0, label=0, ordinal=None, measure=None, figures={})
 _YES = frozenset({"có", "co", "đạt", "dat"})
-
-
-def place_of(table: Table, cell: Cell) -> str:
-    """Where a cell stands, in Vietnamese: "bảng 3, hàng 6, cột 4", "sheet Biểu 1, ô D12"."""
-    if table.sheet:
-        return _wording()("sentences.sheet_cell", sheet=table.name, address=cell.address)
-    return _wording()("sentences.table_cell", table=table.name, row=cell.row + 1, column=cell.column + 1)
-
-
-@cache
-def _wording() -> Wording:
-    return Wording("vi")
 
 
 def _figure(cell: Cell, indicator: Indicator, measures: _Measures) -> _Read | None:
@@ -1107,7 +1109,7 @@ def _is_shared(cell: Cell, layout: Layout) -> bool:
 
 
 def _could_be_label(cell: Cell) -> bool:
-    if cell.number or not 4 <= len(cell.text.strip()) <= 200:  # noqa: PLR2004  # "CBCC" is the shortest label
+    if not 4 <= len(cell.text.strip()) <= 200:  # noqa: PLR2004  # "CBCC" is the shortest label
         return False
     return any(map(str.isalpha, cell.text))
 
