@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeVar
 
-import msgspec
 from lxml import etree
 
-from intake.documents import Cell, Document, Paragraph, Table
+from intake.documents import Document, Paragraph, Table
 from intake.errors import DamagedFileError, FileTooLargeError, RefusedFileError
 from intake.extractors.interface import Budget, Package
+from intake.extractors.word_glance import PRINTED, at_a_glance
+from intake.extractors.word_raw import Line, RawCell, RawRow, RawRun, RawTable, Style, whole_number
 from intake.mail.legacy_text import Run, holds_rare_letters, legacy_font, put_right_runs
 
 if TYPE_CHECKING:
@@ -99,23 +100,38 @@ def extract_docx(content: bytes, budget: Budget) -> Document:
     package = Package(content, budget)
     name = _main_part(package)
     octets = package.read(name)
-    root = parse_part(octets)
-    body = root.find(_w("body"))
-    if body is None:
-        raise DamagedFileError("no body")
-    styles = _Styles.of(package)
-    containers = [*_headers(package), body]
-    reading = _Reading(budget, styles, _Numbering.of(package))
     names_font = _LEGACY_FONT.search(octets) is not None
+    signs = octets.translate(None, PRINTED)
+    is_legacy = names_font or holds_rare_letters(signs)
+    glance = None if is_legacy else at_a_glance(octets, signs)
+    containers = [_body(octets)] if glance is None else []
+    styles, numbering = _Styles.of(package), _Numbering.of(package)
+    if glance is not None and (styles.legacy or (numbering.lists and any(map(_is_numbered, glance)))):
+        glance, containers = None, [_body(octets)]
+    containers = [*_headers(package), *containers]
+    reading = _Reading(budget, styles, numbering)
     put_right: tuple[str, ...] = ()
-    if names_font or _may_be_legacy(octets, styles):
+    if is_legacy or styles.legacy:
         changed = [_simplify(container) for container in containers]
         reading.tracked = any(changed)
         put_right = _put_right(containers, styles)
     for container in containers:
         reading.read(container)
+    reading.take(glance or [])
     notes = _notes(package, name, tracked=reading.tracked, legacy_font=names_font)
     return Document(tuple(reading.blocks), (*notes, *put_right))
+
+
+def _is_numbered(block: Line | RawTable) -> bool:
+    """Whether it is a table with automatic numbers, which are counted along the tree."""
+    return isinstance(block, RawTable) and block.numbered
+
+
+def _body(octets: bytes) -> Element:
+    body = parse_part(octets).find(_w("body"))
+    if body is None:
+        raise DamagedFileError("no body")
+    return body
 
 
 def parse_part(octets: bytes) -> Element:
@@ -172,11 +188,6 @@ def _headers(package: Package) -> Iterator[Element]:
         if text.strip("0123456789-/ ") and text not in seen:
             seen.add(text)
             yield root
-
-
-def _may_be_legacy(octets: bytes, styles: _Styles) -> bool:
-    """Whether text before Unicode may stand in the part: by a style's font, or by rare letters."""
-    return styles.legacy or holds_rare_letters(octets)
 
 
 def _put_right(containers: list[Element], styles: _Styles) -> tuple[str, ...]:
@@ -237,24 +248,14 @@ def _links_out(package: Package, main: str) -> bool:
 
 
 @dataclass(slots=True)
-class _Style:
-    parent: str = ""
-    bold: bool | None = None
-    centred: bool | None = None
-    outline: int | None = None
-    font: str = ""
-    numbering: tuple[str, int] | None = None
-
-
-@dataclass(slots=True)
 class _Styles:
     """Paragraph and character styles with what they inherit."""
 
-    by_id: dict[str, _Style] = field(default_factory=dict)
+    by_id: dict[str, Style] = field(default_factory=dict)
     default: str = ""
     font: str = ""
     legacy: bool = False  #: a style names a font of an old encoding
-    resolved: dict[str, _Style] = field(default_factory=dict)  #: with what they inherit, as far as asked for
+    resolved: dict[str, Style] = field(default_factory=dict)  #: with what they inherit, as far as asked for
 
     @classmethod
     def of(cls, package: Package) -> _Styles:
@@ -294,13 +295,13 @@ class _Styles:
     def _styled_font(self, identity: str) -> str:
         return next((style.font for style in self.chain(identity) if style.font), "")
 
-    def full(self, identity: str) -> _Style:
+    def full(self, identity: str) -> Style:
         """The style with all that it inherits, the document's font last."""
         if identity and identity not in self.by_id:
             identity = _UNKNOWN
         if identity not in self.resolved:
             chain = tuple(self.chain(identity))
-            self.resolved[identity] = _Style(
+            self.resolved[identity] = Style(
                 bold=_first([style.bold for style in chain]),
                 centred=_first([style.centred for style in chain]),
                 outline=_first([style.outline for style in chain]),
@@ -309,7 +310,7 @@ class _Styles:
             )
         return self.resolved[identity]
 
-    def chain(self, identity: str) -> Iterator[_Style]:
+    def chain(self, identity: str) -> Iterator[Style]:
         """The style and those it is based on, nearest first; a circle ends it."""
         seen: set[str] = set()
         current = identity or self.default
@@ -326,9 +327,9 @@ def _parsed_styles(octets: bytes) -> _Styles:
     return _Styles.parsed(octets)
 
 
-def _style(node: Element) -> _Style:
+def _style(node: Element) -> Style:
     parent = node.find(_w("basedOn"))
-    style = _Style(parent="" if parent is None else parent.get(_VALUE, ""))
+    style = Style(parent="" if parent is None else parent.get(_VALUE, ""))
     run, paragraph = node.find(_RPR), node.find(_PPR)
     if run is not None:
         style.bold = _switch(run.find(_BOLD))
@@ -363,7 +364,7 @@ def _outline(properties: Element) -> int | None:
 
 def _level_of(outline: Element) -> int:
     """1 for the topmost level; the file counts from 0, and 9 is body text."""
-    number = _integer(outline.get(_VALUE), 9)
+    number = whole_number(outline.get(_VALUE), 9)
     return number + 1 if number < 9 else 0  # noqa: PLR2004
 
 
@@ -377,12 +378,8 @@ def _number(numbered: Element) -> tuple[str, int]:
     identity, level = numbered.find(_w("numId")), numbered.find(_w("ilvl"))
     return (
         "" if identity is None else identity.get(_VALUE, ""),
-        _integer(None if level is None else level.get(_VALUE), 0),
+        whole_number(None if level is None else level.get(_VALUE), 0),
     )
-
-
-def _integer(text: str | None, otherwise: int) -> int:
-    return int(text) if text is not None and text.isdecimal() and len(text) < 6 else otherwise  # noqa: PLR2004
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,7 +434,7 @@ def _parsed_numbering(octets: bytes) -> tuple[dict[str, str], dict[tuple[str, in
     for abstract in root.iterchildren(_w("abstractNum")):
         identity = abstract.get(_w("abstractNumId"), "")
         for level in abstract.iterchildren(_w("lvl")):
-            levels[identity, _integer(level.get(_w("ilvl")), 0)] = _level(level)
+            levels[identity, whole_number(level.get(_w("ilvl")), 0)] = _level(level)
     for number in root.iterchildren(_w("num")):
         link = number.find(_w("abstractNumId"))
         if link is not None:
@@ -450,7 +447,7 @@ def _level(node: Element) -> _Level:
         child = node.find(_w(name))
         return otherwise if child is None else child.get(_VALUE, otherwise)
 
-    return _Level(value("numFmt", "decimal"), value("lvlText", ""), _integer(value("start", "1"), 1))
+    return _Level(value("numFmt", "decimal"), value("lvlText", ""), whole_number(value("start", "1"), 1))
 
 
 def _bullet(text: str) -> str:
@@ -517,6 +514,16 @@ class _Reading:
                 if not _is_struck(child):
                     self.read(child)
 
+    def take(self, blocks: list[Line | RawTable]) -> None:
+        """Appends the blocks of a body that was read without a tree."""
+        for block in blocks:
+            if isinstance(block, Line):
+                self._count_paragraph()
+                self._described(block)
+            else:
+                self.tables += 1
+                self.blocks.append(self._placed(str(self.tables), block))
+
     def _paragraph(self, node: Element) -> None:
         self._count_paragraph()
         boxes: list[Element] = []
@@ -524,12 +531,12 @@ class _Reading:
         if line is None:
             self.tracked = _simplify(node) or self.tracked
             boxes = _detached(node, _BOX)
-            line = _line(node, simple=True) or _Line()
+            line = _line(node, simple=True) or Line()
         self._described(line)
         for box in boxes:
             self.read(box)
 
-    def _described(self, line: _Line) -> None:
+    def _described(self, line: Line) -> None:
         own = line.own
         style = self.styles.full(own.parent)
         label = self.numbering.label(_number_within(own, style)) if self.numbering.lists else ""
@@ -559,12 +566,19 @@ class _Reading:
         if raw is None:
             self.tracked = _simplify(node) or self.tracked
             boxes, nested = _detached(node, _BOX), _detached(node, _TBL)
-            raw = _raw_table(node, simple=True) or _RawTable()
-        self.blocks.append(_read_table(name, node, raw, self))
+            raw = _raw_table(node, simple=True) or RawTable()
+        self.blocks.append(self._placed(name, raw, node))
         for inner in nested:
             self._table(inner)
         for box in boxes:
             self.read(box)
+
+    def _placed(self, name: str, raw: RawTable, node: Element | None = None) -> Table:
+        cells, rows, columns = raw.placed()
+        self.count_cells(len(cells))
+        if node is not None and raw.numbered and self.numbering.lists:
+            _label(cells, node, raw, self)
+        return Table(name, tuple([cell.cell() for cell in cells]), rows, columns)
 
     def _count_paragraph(self) -> None:
         self.paragraphs += 1
@@ -600,16 +614,16 @@ def _style_id(properties: Element | None) -> str:
     return "" if style is None else style.get(_VALUE, "")
 
 
-def _own_style(properties: Element | None) -> _Style:
+def _own_style(properties: Element | None) -> Style:
     """What the properties of a paragraph say themselves; `parent` is the style they name."""
-    own = _Style()
+    own = Style()
     if properties is not None:
         for node in properties.iterchildren(*_PROPERTIES):
             _note_property(own, node)
     return own
 
 
-def _note_property(own: _Style, node: Element) -> None:
+def _note_property(own: Style, node: Element) -> None:
     tag = node.tag
     if tag == _STYLED:
         own.parent = own.parent or node.get(_VALUE, "")
@@ -621,7 +635,7 @@ def _note_property(own: _Style, node: Element) -> None:
         own.numbering = _number(node)
 
 
-def _number_within(own: _Style, style: _Style) -> tuple[str, int] | None:
+def _number_within(own: Style, style: Style) -> tuple[str, int] | None:
     """The list a paragraph belongs to, by itself or by its style; numId 0 takes it out of any."""
     if own.numbering is not None and own.numbering[0]:
         return own.numbering
@@ -671,45 +685,29 @@ def _detached(node: Element, tag: str) -> list[Element]:
     return outermost
 
 
-class _Run(msgspec.Struct):
-    """What a run of text says itself."""
-
-    bold: bool | None = None
-    font: str = ""
-    told: bool = False  #: it holds text and is among the runs of its line
-
-
-class _Line(msgspec.Struct):
-    """A paragraph as it stands: its text in pieces, the runs that hold any, and what it says of itself."""
-
-    pieces: list[str] = msgspec.field(default_factory=list)
-    runs: list[_Run] = msgspec.field(default_factory=list)
-    own: _Style = msgspec.field(default_factory=_Style)
-    heads: bool = True  #: its own properties may still come
-
-    def note(self, run: _Run | None, tag: str, part: Element) -> None:
-        """Something the paragraph, or the run that is open in it, says beside the text."""
-        if tag in _PROPERTIES:
-            if self.heads:
-                _note_property(self.own, part)
-        elif tag == _FORMER_PROPERTIES:
-            self.heads = False
-        elif run is None:
-            return
-        elif tag == _RUN_FONTS:
-            run.font = run.font or _font(part)
-        elif run.bold is None:
-            run.bold = _switch(part)
+def _note(line: Line, run: RawRun | None, tag: str, part: Element) -> None:
+    """Something the paragraph, or the run that is open in it, says beside the text."""
+    if tag in _PROPERTIES:
+        if line.heads:
+            _note_property(line.own, part)
+    elif tag == _FORMER_PROPERTIES:
+        line.heads = False
+    elif run is None:
+        return
+    elif tag == _RUN_FONTS:
+        run.font = run.font or _font(part)
+    elif run.bold is None:
+        run.bold = _switch(part)
 
 
-def _line(node: Element, *, simple: bool = False) -> _Line | None:
+def _line(node: Element, *, simple: bool = False) -> Line | None:
     """The line of a paragraph by one pass; None where it must be made simple first.
 
     Naming what is looked for to lxml costs more here than to look at all that a paragraph holds.
     """
-    line = _Line()
+    line = Line()
     known = _IN_SIMPLE_PARAGRAPH if simple else _IN_PARAGRAPH
-    run: _Run | None = None
+    run: RawRun | None = None
     for part in node.iterdescendants():
         tag = part.tag
         if tag not in known:
@@ -721,9 +719,9 @@ def _line(node: Element, *, simple: bool = False) -> _Line | None:
                 line.runs.append(run)
                 run.told = True
         elif tag == _R:
-            run, line.heads = _Run(), False
+            run, line.heads = RawRun(), False
         elif tag in _SAID:
-            line.note(run, tag, part)
+            _note(line, run, tag, part)
         elif tag in _INVOLVED:
             return None
         elif tag in _NO_RUNS:
@@ -747,49 +745,10 @@ def _piece(part: Element) -> str:
     return "\n"
 
 
-class _RawCell(msgspec.Struct):
-    """A cell as it stands in its row, and where it comes to stand in the table.
-
-    A report has hundreds of them, and a struct is made in a fraction of the time of a dataclass.
-    """
-
-    pieces: list[str] = msgspec.field(default_factory=list)  #: a line break before each paragraph
-    span: int = 1  #: columns covered
-    down: str = ""  #: state of merging down: "", "restart", "continue"
-    across: str = ""  #: the same to the right, as older programs write it
-    label: str = ""  #: the automatic number
-    row: int = 0
-    column: int = 0
-    row_span: int = 1
-
-    def cell(self) -> Cell:
-        """The paragraphs, one a line; the automatic number when nothing else stands in the cell."""
-        text = "".join(self.pieces).strip("\n")
-        text = text if text.strip() else self.label or text
-        return Cell(self.row, self.column, text, self.row_span, self.span)
-
-
-@dataclass(slots=True)
-class _RawRow:
-    """A row of a table as it stands."""
-
-    cells: list[_RawCell] = field(default_factory=list)
-    before: int = 0  #: columns left out before the first cell
-    deleted: bool = False  #: struck by tracked changes
-
-
-@dataclass(slots=True)
-class _RawTable:
-    """A table as it stands."""
-
-    rows: list[_RawRow] = field(default_factory=list)
-    numbered: bool = False  #: some paragraph of it is counted
-
-
-def _raw_table(node: Element, *, simple: bool = False) -> _RawTable | None:
+def _raw_table(node: Element, *, simple: bool = False) -> RawTable | None:
     """A table by one filtered pass, the hottest loop of all reading; None: it must be made simple first."""
-    found = _RawTable()
-    cells: list[_RawCell] = []
+    found = RawTable()
+    cells: list[RawCell] = []
     pieces: list[str] = []
     for part in node.iterdescendants(*(_IN_SIMPLE_TABLE if simple else _IN_TABLE)):
         tag = part.tag
@@ -799,10 +758,10 @@ def _raw_table(node: Element, *, simple: bool = False) -> _RawTable | None:
             pieces.append("\n")
         elif tag == _TC:
             pieces = []
-            cells.append(_RawCell(pieces))
+            cells.append(RawCell(pieces))
         elif tag == _TR:
             cells = []
-            found.rows.append(_RawRow(cells))
+            found.rows.append(RawRow(cells))
         elif tag in _INVOLVED and not simple:
             return None
         elif tag in _IN_ROW:
@@ -812,31 +771,20 @@ def _raw_table(node: Element, *, simple: bool = False) -> _RawTable | None:
     return found
 
 
-def _note_about(table: _RawTable, tag: str, part: Element) -> None:
+def _note_about(table: RawTable, tag: str, part: Element) -> None:
     """Something a table says beside its text."""
-    row = table.rows[-1] if table.rows else _RawRow()
+    row = table.rows[-1] if table.rows else RawRow()
     if tag == _NUMBERED:
         table.numbered = True
     elif tag in _MERGING and row.cells:
         _note_merge(row.cells[-1], tag, part.get(_VALUE))
     elif tag == _BEFORE:
-        row.before = row.before or _integer(part.get(_VALUE), 0)
+        row.before = row.before or whole_number(part.get(_VALUE), 0)
     elif tag == _DELETED and not row.cells:
         row.deleted = True
 
 
-def _read_table(name: str, node: Element, raw: _RawTable, reading: _Reading) -> Table:
-    kept = [row for row in raw.rows if not row.deleted]
-    cells: list[_RawCell] = []
-    merges: dict[int, _RawCell] = {}
-    columns = max([_place_row(row, n, cells, merges) for n, row in enumerate(kept)], default=0)
-    reading.count_cells(len(cells))
-    if raw.numbered and reading.numbering.lists:
-        _label(cells, node, raw, reading)
-    return Table(name, tuple([cell.cell() for cell in cells]), len(kept), columns)
-
-
-def _label(placed: list[_RawCell], node: Element, raw: _RawTable, reading: _Reading) -> None:
+def _label(placed: list[RawCell], node: Element, raw: RawTable, reading: _Reading) -> None:
     """Counts the automatic numbers of the cells that stand, in their order."""
     nodes = {
         id(cell): found
@@ -847,30 +795,9 @@ def _label(placed: list[_RawCell], node: Element, raw: _RawTable, reading: _Read
         cell.label = reading.cell_label(nodes[id(cell)])
 
 
-def _place_row(line: _RawRow, row: int, cells: list[_RawCell], merges: dict[int, _RawCell]) -> int:
-    """Appends the cells of one row, each at its place, and gives the column after the last."""
-    column = line.before
-    last: _RawCell | None = None
-    for cell in line.cells:
-        if cell.across == "continue" and last is not None:
-            last.span += cell.span
-        elif cell.down == "continue" and (above := merges.get(column)) and above.row + above.row_span == row:
-            above.row_span += 1
-            last = None
-        else:
-            last = cell
-            cell.row, cell.column = row, column
-            cells.append(cell)
-            merges.pop(column, None)
-            if cell.down:
-                merges[column] = cell
-        column += cell.span
-    return column
-
-
-def _note_merge(cell: _RawCell, tag: str, value: str | None) -> None:
+def _note_merge(cell: RawCell, tag: str, value: str | None) -> None:
     if tag == _SPAN:
-        cell.span = max(1, _integer(value, 1))
+        cell.span = max(1, whole_number(value, 1))
     elif tag == _DOWN:
         cell.down = value or "continue"
     else:
