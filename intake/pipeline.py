@@ -49,6 +49,8 @@ LOOK_BACK = timedelta(days=800)
 LOOK_AHEAD = timedelta(days=430)
 #: So many Message-IDs of a thread are looked up, those it names first.
 MOST_THREAD = 50
+#: So many obligations are remembered with what came for them; what came for others is asked again.
+MOST_KEYS = 2_000
 #: A message is judged again at most so often when earlier ones keep turning up.
 MOST_ROUNDS = 3
 
@@ -136,6 +138,7 @@ class Intake:
             overtaken = memory.overtaken([one.outcome for one in judged])
             if overtaken:
                 self.ledger.read_again(overtaken, "a decision was made meanwhile")
+            memory.written()
             yield from (one.outcome for one in judged)
 
     def _batches(self, unread: Sequence[tuple[str, datetime]]) -> Iterator[list[tuple[str, datetime]]]:
@@ -243,8 +246,10 @@ class Memory:
         self._heard = max((decision.number for decision in self._decisions), default=0)
         self._regime = effective_regime(regime, self._decisions)
         self._by_key: dict[ObligationKey, list[Submission]] = {}
-        self._by_print: dict[str, list[Submission]] = {}
+        self._by_print: dict[str, list[Submission]] = {}  #: of what is not yet in the ledger
+        self._unwritten: set[str] = set()
         self._learned: set[str] = set()
+        self._heard_from: dict[tuple[str, str], frozenset[str]] = {}
         self._indices: dict[frozenset[str], UnitIndex] = {}
         self._fetch_doubts = {
             event.subject: str(event.detail.get("code", "")) for event in ledger.history(event=FETCH_DOUBT)
@@ -287,6 +292,7 @@ class Memory:
         """Remember what a message hands in, in the place of what it did, before it stands in the ledger."""
         outcome = judged.outcome
         self._learned.add(outcome.archive_id)
+        self._unwritten.add(outcome.archive_id)
         for key in {intent.key for intent in judged.intents}:
             known = self._known(key)
             known[:] = [s for s in known if s.archive_id != outcome.archive_id]
@@ -297,6 +303,14 @@ class Memory:
             known.sort(key=_order)
             if intent.fingerprint:
                 self._by_print.setdefault(intent.fingerprint, []).append(submission)
+
+    def written(self) -> None:
+        """What was learned stands in the ledger now: from there it is asked again, as far as it is wanted."""
+        self._by_print.clear()
+        self._unwritten.clear()
+        self._heard_from.clear()
+        for key in list(self._by_key)[:-MOST_KEYS]:
+            del self._by_key[key]
 
     def disturbed_by(self, changed: Sequence[Judged]) -> tuple[str, ...]:
         """Messages judged in an earlier run that would be judged otherwise now.
@@ -395,18 +409,28 @@ class Memory:
 
     def _known(self, key: ObligationKey) -> list[Submission]:
         if key not in self._by_key:
-            self._by_key[key] = list(self._ledger.submissions(key.report, key.period, key.unit))
+            handed_in = (
+                self._ledger.submissions(key.report, key.period, key.unit) if self._has_written(key) else ()
+            )
+            self._by_key[key] = list(handed_in)
         return self._by_key[key]
+
+    def _has_written(self, key: ObligationKey) -> bool:
+        """Whether the ledger holds anything for it: asked once for all units of a report and period."""
+        spot = (key.report, key.period)
+        if spot not in self._heard_from:
+            self._heard_from[spot] = self._ledger.units_heard_from(*spot)
+        return key.unit in self._heard_from[spot]
 
     def _earlier(self, key: ObligationKey, archived: Archived) -> tuple[Submission, ...]:
         before = (archived.arrival, archived.archive_id)
         return tuple(s for s in self._known(key) if _order(s) < before)
 
     def _twins(self, fingerprint: str, archived: Archived) -> tuple[Submission, ...]:
-        # Rows of messages that were judged anew in this run are not in the ledger yet.
-        standing = self._ledger.submissions_with_fingerprint(fingerprint)
+        # Rows of messages that were judged anew are not in the ledger before their batch is.
+        standing = self._ledger.receipts_with_fingerprint(fingerprint)
         found = [
-            *(s for s in standing if s.archive_id not in self._learned),
+            *(s for s in standing if s.archive_id not in self._unwritten),
             *self._by_print.get(fingerprint, ()),
         ]
         before = (archived.arrival, archived.archive_id)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 
 T = TypeVar("T")
+_ENCODER: Final = msgspec.json.Encoder(order="sorted", enc_hook=str)
+_DECODER: Final = msgspec.json.Decoder(float_hook=Decimal)
 
 
 def to_json(value: object) -> str:
@@ -17,13 +19,24 @@ def to_json(value: object) -> str:
 
     Dataclasses become objects, enums their values, `Decimal` and aware datetimes their text.
     """
+    try:
+        return _ENCODER.encode(value).decode()
+    except (TypeError, UnicodeEncodeError):  # a key that is no text, or a lone surrogate
+        return _to_json_with_care(value)
+
+
+def _to_json_with_care(value: object) -> str:
+    """The same text, of values too that the quick way refuses."""
     plain = msgspec.to_builtins(value, str_keys=True, enc_hook=str)
     return without_surrogates(json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":")))
 
 
 def from_json(text: str) -> Any:
     """The plain value of a JSON text; fractions come back as `Decimal`, never as float."""
-    return json.loads(text, parse_float=Decimal)
+    try:
+        return _DECODER.decode(text)
+    except msgspec.DecodeError:  # what JSON allows and UTF-8 does not: an escaped lone surrogate
+        return json.loads(text, parse_float=Decimal)
 
 
 def as_type(plain: object, kind: type[T]) -> T:

@@ -28,7 +28,6 @@ from ledger.database import Database, open_database
 from ledger.history import Change, Writing
 from ledger.journal import Journal
 from ledger.messages import Asked
-from ledger.models import submissions as submissions_table
 from ledger.records import RETIRED
 
 if TYPE_CHECKING:
@@ -376,12 +375,15 @@ class Ledger:
         with self._reading() as connection:
             return messages.booked_with_files(connection, archive_ids, kinds, state)
 
-    def submissions_with_fingerprint(self, fingerprint: str) -> tuple[Submission, ...]:
-        """Submissions with the same figures, by arrival; none for the empty fingerprint."""
-        if not fingerprint:
-            return ()
+    def units_heard_from(self, report: str, period: str) -> frozenset[str]:
+        """The units that something was handed in for, for a report and period."""
         with self._reading() as connection:
-            return submissions.matching(connection, submissions_table.c.fingerprint == fingerprint)
+            return submissions.units_heard_from(connection, report, period)
+
+    def receipts_with_fingerprint(self, fingerprint: str) -> tuple[Submission, ...]:
+        """Submissions with this fingerprint, without figures, texts and findings; none for the empty one."""
+        with self._reading() as connection:
+            return submissions.with_fingerprint(connection, fingerprint)
 
     def receipts_with_fingerprints(self, fingerprints: Iterable[str]) -> tuple[Submission, ...]:
         """Submissions with one of these fingerprints, without figures, texts and findings."""

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, insert, select
 
 from config.reports import Grade, Sex
 from ledger.encoding import as_type
@@ -30,6 +30,15 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 OF_THE_MESSAGE = -1  #: findings that belong to the message and to no submission
+# Asked for every report that comes in: made once, and so that an index alone answers.
+_HAS_FINGERPRINT = (
+    select(submissions.c.fingerprint).where(submissions.c.fingerprint == bindparam("fingerprint")).limit(1)
+)
+_UNITS_HEARD_FROM = (
+    select(submissions.c.unit)
+    .where(submissions.c.report == bindparam("report"), submissions.c.period == bindparam("period"))
+    .distinct()
+)
 Rows = dict[Table, list[dict[str, Any]]]
 Spot = tuple[str, int]  #: archive id, number of the submission within it
 
@@ -124,6 +133,12 @@ def answered_periods(connection: Connection) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((row.report, row.period) for row in connection.execute(query)))
 
 
+def units_heard_from(connection: Connection, report: str, period: str) -> frozenset[str]:
+    """The units that something was handed in for, for a report and period."""
+    units = connection.execute(_UNITS_HEARD_FROM, {"report": report, "period": period}).scalars()
+    return frozenset(units)
+
+
 def bare(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[Submission, ...]:
     """The submissions that meet the conditions, by arrival, without figures, texts and findings."""
     query = (
@@ -133,6 +148,13 @@ def bare(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[Subm
         .order_by(messages.c.arrival, submissions.c.archive_id, submissions.c.position)
     )
     return tuple(_bare(row) for row in connection.execute(query))
+
+
+def with_fingerprint(connection: Connection, fingerprint: str) -> tuple[Submission, ...]:
+    """Submissions with this fingerprint, without figures, texts and findings; none for the empty one."""
+    if not fingerprint or connection.scalar(_HAS_FINGERPRINT, {"fingerprint": fingerprint}) is None:
+        return ()
+    return bare(connection, submissions.c.fingerprint == fingerprint)
 
 
 def with_fingerprints(connection: Connection, fingerprints: Iterable[str]) -> tuple[Submission, ...]:

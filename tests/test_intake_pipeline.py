@@ -75,6 +75,16 @@ def test_mail_is_judged_in_the_order_of_arrival_not_of_delivery(tmp_path: Path) 
     assert facts(turned.ledger) == facts(straight.ledger)
 
 
+def test_what_is_forgotten_between_batches_is_asked_of_the_ledger(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mails = [FIRST, CHANGED, TWIN, OTHER, AGAIN]
+    remembered = taken_in(tmp_path / "a", mails)
+    monkeypatch.setattr(intake.pipeline, "BATCH", 1)
+    monkeypatch.setattr(intake.pipeline, "MOST_KEYS", 1)
+    assert facts(taken_in(tmp_path / "b", mails).ledger) == facts(remembered.ledger)
+
+
 @pytest.mark.parametrize("order", list(itertools.permutations((FIRST, CHANGED, AGAIN, TWIN)))[::3])
 def test_mail_that_turns_up_later_makes_the_later_ones_be_judged_again(tmp_path: Path, order: Mails) -> None:
     straight = taken_in(tmp_path / "a", [FIRST, CHANGED, AGAIN, TWIN])

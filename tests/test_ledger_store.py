@@ -479,8 +479,23 @@ def test_the_same_figures_are_found_by_their_fingerprint(ledger: Ledger) -> None
         outcome("b", intent(fingerprint="x", unit="bai-sim")),
         outcome("c", intent()),
     ])  # fmt: skip
-    assert {one.key.unit for one in ledger.submissions_with_fingerprint("x")} == {"doi-che", "bai-sim"}
-    assert ledger.submissions_with_fingerprint("") == ()
+    for found in (ledger.receipts_with_fingerprint("x"), ledger.receipts_with_fingerprints(["x", "y"])):
+        assert {one.key.unit for one in found} == {"doi-che", "bai-sim"}
+    assert ledger.receipts_with_fingerprint("y") == ()
+
+
+def test_submissions_without_a_fingerprint_are_not_alike(ledger: Ledger) -> None:
+    _archived(ledger, "a", "b")
+    ledger.record([outcome("a", intent()), outcome("b", intent())])
+    assert ledger.receipts_with_fingerprint("") == ledger.receipts_with_fingerprints([""]) == ()
+
+
+def test_the_units_a_period_has_something_of_are_told(ledger: Ledger) -> None:
+    _archived(ledger, "a", "b")
+    ledger.record([outcome("a", intent(unit="bai-sim"), intent(unit="doi-che")), outcome("b", intent())])
+    assert ledger.units_heard_from("nuoc-sach", "2031-H1") == {"bai-sim", "doi-che"}
+    assert ledger.units_heard_from("nuoc-sach", "2031-Y") == frozenset()
+    assert ledger.units_heard_from("trong-cay", "2031-H1") == frozenset()
 
 
 def test_values_say_which_submission_they_came_by(ledger: Ledger) -> None:
