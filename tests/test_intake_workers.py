@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from intake.documents import FileKind, ReadState
 from intake.errors import ReaderClosedError
 from intake.extractors.interface import Limits
 from intake.mail.messages import ReadMessage
+from intake.sandbox.lots import is_light, lots_of
 from intake.sandbox.pool import ReaderPool, ReadingFailure, _Process
 from intake.sandbox.wire import packed, unpacked
 from tests.builders import docx, mail, xlsx, zip_of
@@ -31,11 +34,71 @@ GOOD = mail(files=[("bc.docx", docx("BÁO CÁO", [["a", "b"]], "Hết")), ("b.xl
 SLOW = mail(subject="Chậm", files=[("a.html", b"<html>" + b"<p><b>x</b></p>" * 250_000)])
 
 
+@pytest.fixture
+def letters(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """The kinds of jobs that reading processes are given, in order."""
+    asked: list[bytes] = []
+    exchange = _Process.exchange
+
+    def noted(self: _Process, letter: bytes, octets: bytes, seconds: float) -> object:
+        asked.append(letter)
+        return exchange(self, letter, octets, seconds)
+
+    monkeypatch.setattr(_Process, "exchange", noted)
+    return asked
+
+
 def test_results_come_in_order_and_equal_a_reading_in_process() -> None:
     jobs = [(str(number), mail(subject=f"Số {number}", files=[("b.xlsx", BOOK)])) for number in range(12)]
     with ReaderPool() as pool:
         results = list(pool.read(jobs))
     assert results == [(name, read_here(octets)) for name, octets in jobs]
+
+
+def test_light_mails_are_read_in_lots_and_nothing_is_read_otherwise_for_it(letters: list[bytes]) -> None:
+    light = [(str(number), mail(subject=f"Số {number}")) for number in range(40)]
+    jobs = [*light[:20], ("heavy", GOOD), *light[20:]]
+    with ReaderPool(1) as pool:
+        results = list(pool.read(jobs))
+    assert results == [(name, read_here(octets)) for name, octets in jobs]
+    assert letters == [b"B", b"F", b"B"]
+
+
+def test_a_lot_whose_process_dies_is_read_mail_by_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    exchange = _Process.exchange
+
+    def dies(self: _Process, letter: bytes, octets: bytes, seconds: float) -> object:
+        if letter == b"B":
+            os.kill(self.pid, signal.SIGKILL)
+        return exchange(self, letter, octets, seconds)
+
+    monkeypatch.setattr(_Process, "exchange", dies)
+    jobs = [(str(number), mail(subject=f"Số {number}")) for number in range(3)]
+    with ReaderPool(1) as pool:
+        assert list(pool.read(jobs)) == [(name, read_here(octets)) for name, octets in jobs]
+
+
+@pytest.mark.parametrize("answered", [[], [read_here(GOOD)]])
+def test_a_lot_is_taken_from_a_process_only_whole(
+    monkeypatch: pytest.MonkeyPatch, answered: list[ReadMessage]
+) -> None:
+    exchange = _Process.exchange
+
+    def short(self: _Process, letter: bytes, octets: bytes, seconds: float) -> object:
+        return answered if letter == b"B" else exchange(self, letter, octets, seconds)
+
+    monkeypatch.setattr(_Process, "exchange", short)
+    jobs = [(str(number), mail(subject=f"Số {number}")) for number in range(2)]
+    with ReaderPool(1) as pool:
+        assert list(pool.read(jobs)) == [(name, read_here(octets)) for name, octets in jobs]
+
+
+@given(st.lists(st.sampled_from([GOOD, mail(), mail(text="a" * 40_000)]), max_size=120))
+def test_lots_keep_every_job_in_its_order(octets: list[bytes]) -> None:
+    jobs = [(str(number), each) for number, each in enumerate(octets)]
+    lots = list(lots_of(jobs))
+    assert [job for lot in lots for job in lot] == jobs
+    assert all(len(lot) == 1 or all(is_light(each) for _, each in lot) for lot in lots)
 
 
 def test_a_message_travels_unchanged() -> None:
@@ -55,7 +118,7 @@ def test_jobs_are_taken_only_a_few_ahead() -> None:
     def jobs() -> Iterator[tuple[str, bytes]]:
         for number in range(50):
             taken.append(number)
-            yield str(number), mail()
+            yield str(number), GOOD
 
     with ReaderPool(1) as pool:
         next(pool.read(jobs()))
@@ -111,18 +174,10 @@ def test_a_stopped_process_is_killed_with_its_group() -> None:
     assert good == read_here(GOOD)
 
 
-def test_what_took_all_its_time_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[bytes] = []
-    exchange = _Process.exchange
-
-    def noted(self: _Process, letter: bytes, octets: bytes, seconds: float) -> object:
-        asked.append(letter)
-        return exchange(self, letter, octets, seconds)
-
-    monkeypatch.setattr(_Process, "exchange", noted)
+def test_what_took_all_its_time_is_not_tried_again(letters: list[bytes]) -> None:
     with ReaderPool(1, Limits(seconds=0.4)) as pool:
         list(pool.read([("slow", SLOW)]))
-    assert asked == [b"F", b"L"]
+    assert letters == [b"F", b"L"]
 
 
 def test_of_a_mail_that_cannot_even_be_listed_the_head_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

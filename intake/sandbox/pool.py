@@ -30,11 +30,12 @@ from intake.documents import ReadState
 from intake.errors import ReaderClosedError, ReaderNotStartedError
 from intake.extractors.interface import Limits
 from intake.mail.messages import ReadMessage
+from intake.sandbox.lots import lots_of, opened, sealed
 from intake.sandbox.wire import unpacked
 from intake.sandbox.worker import FRAME, LISTED_STATES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from types import TracebackType
 
 _START: Final = (
@@ -47,11 +48,14 @@ _ENVIRONMENT: Final = {
     "OMP_THREAD_LIMIT": "1",
 }
 _START_SECONDS: Final = 60.0
+_LOT_SECONDS: Final = 2.0  #: light mails take milliseconds; what takes longer is found mail by mail
 _LISTING_SECONDS: Final = 4.0
 _HEAD_SECONDS: Final = 2.0
 _WORTH_TRYING: Final = 1.0  #: seconds
-_JOBS_A_PROCESS: Final = 1_000  #: then it is replaced, so that no leak of a library grows for ever
-_AHEAD: Final = 3  #: jobs taken ahead for each process
+_JOBS_A_PROCESS: Final = (
+    1_000  #: mails or lots; then it is replaced, so that no leak of a library grows for ever
+)
+_AHEAD: Final = 3  #: jobs or lots taken ahead for each process
 _PIECE: Final = 1 << 18
 _TAIL: Final = 500
 _NO_MEMORY: Final = b"memory allocation of"  #: what a compiled reader says before it gives up
@@ -104,24 +108,24 @@ class ReaderPool:
     def read(self, jobs: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, ReadMessage | ReadingFailure]]:
         """Reads (name, raw octets) and gives (name, result) in the same order.
 
-        Jobs are taken from the iterable only a few ahead of what is handed out, so a mailbox of any size
-        takes the same memory.
+        Jobs are taken from the iterable only a few lots ahead of what is handed out, so a mailbox of any
+        size takes the same memory.
 
         Raises:
             ReaderClosedError: the pool is used outside its block.
             ReaderNotStartedError: a killed process could not be replaced.
 
         """
-        waiting: deque[tuple[str, Future[ReadMessage | ReadingFailure]]] = deque()
+        waiting: deque[tuple[list[str], Future[list[ReadMessage | ReadingFailure]]]] = deque()
         try:
-            for name, octets in jobs:
-                waiting.append((name, self._submit(octets)))
+            for lot in lots_of(jobs):
+                waiting.append(([name for name, _ in lot], self._submit([octets for _, octets in lot])))
                 if len(waiting) >= self._processes * _AHEAD:
-                    first, future = waiting.popleft()
-                    yield first, future.result()
+                    names, future = waiting.popleft()
+                    yield from zip(names, future.result(), strict=True)
             while waiting:
-                first, future = waiting.popleft()
-                yield first, future.result()
+                names, future = waiting.popleft()
+                yield from zip(names, future.result(), strict=True)
         finally:
             for _, future in waiting:
                 future.cancel()
@@ -138,17 +142,27 @@ class ReaderPool:
         if self._threads is None:
             raise ReaderClosedError
         answer = self._tried(letter, content, seconds)
-        assert not isinstance(answer, ReadMessage)
+        assert not isinstance(answer, (ReadMessage, list))
         return answer
 
-    def _submit(self, octets: bytes) -> Future[ReadMessage | ReadingFailure]:
+    def _submit(self, lot: Sequence[bytes]) -> Future[list[ReadMessage | ReadingFailure]]:
         if self._threads is None:
             raise ReaderClosedError
-        return self._threads.submit(self._read_one, octets)
+        return self._threads.submit(self._read_lot, lot)
 
-    def _read_one(self, octets: bytes) -> ReadMessage | ReadingFailure:
-        end = time.monotonic() + self._limits.seconds
-        answer = self._tried(b"F", octets, self._limits.seconds)
+    def _read_lot(self, lot: Sequence[bytes]) -> list[ReadMessage | ReadingFailure]:
+        if len(lot) == 1:
+            return [self._read_one(lot[0], self._limits.seconds)]
+        together = min(_LOT_SECONDS, self._limits.seconds / 2)
+        answer = self._tried(b"B", sealed(lot), together)
+        if isinstance(answer, list) and len(answer) == len(lot):
+            return list(answer)
+        # The one at fault has no more time in all than one that goes alone.
+        return [self._read_one(octets, self._limits.seconds - together) for octets in lot]
+
+    def _read_one(self, octets: bytes, seconds: float) -> ReadMessage | ReadingFailure:
+        end = time.monotonic() + seconds
+        answer = self._tried(b"F", octets, seconds)
         if isinstance(answer, ReadingFailure) and answer.state is not ReadState.TOO_LARGE:
             left = end - time.monotonic()
             # Of one that took all its time nothing is left to try again in.
@@ -346,7 +360,7 @@ class _Process:
             raise _OverrunError
 
 
-_Answer = ReadMessage | bytes
+_Answer = ReadMessage | list[ReadMessage] | bytes
 
 
 def _message(answer: _Answer) -> ReadMessage:
@@ -357,6 +371,8 @@ def _message(answer: _Answer) -> ReadMessage:
 def _understood(letter: bytes, content: bytes) -> _Answer | ReadingFailure:
     if letter == b"R":
         return unpacked(content)
+    if letter == b"B":
+        return [unpacked(each) for each in opened(content)]
     if letter == b"A":
         return content
     if letter == b"M":

@@ -6,11 +6,13 @@ It imports nothing of the ledger or the desk.
 
 Frames, both ways: one letter, four octets of length (big endian), the content.
 
-    job      F read fully · L list files without opening them · N read nothing but the head
+    job      F read fully · B a lot of mails, fully · L list files without opening them
+             N read nothing but the head
              first octet of the content of L and N: the state
              P draw pages · C cut a piece out of a picture · T the texts of a mail · O one of its files: see
              `intake.sandbox.pictures`
-    answer   H ready (the layers that hold) · R a packed message · A the answer to P, C, T or O
+    answer   H ready (the layers that hold) · R a packed message · B a lot of them
+             A the answer to P, C, T or O
              M out of memory · E an exception's name · S the result is larger than may be handed back
 """
 
@@ -32,6 +34,7 @@ from intake.documents import ReadState
 from intake.extractors.interface import Limits
 from intake.extractors.office import LARGEST_FILE, MEMORY
 from intake.mail.files import head_of_message, list_message, read_message
+from intake.sandbox.lots import opened, sealed
 from intake.sandbox.wire import packed
 
 if TYPE_CHECKING:
@@ -40,6 +43,8 @@ if TYPE_CHECKING:
 FRAME: Final = struct.Struct(">cI")
 LISTED_STATES: Final = (ReadState.OVERRAN, ReadState.CRASHED, ReadState.TOO_LARGE)
 """States a listed file may end in; a job L names one by its position."""
+_ANSWERS: Final = {b"F": b"R", b"L": b"R", b"N": b"R", b"B": b"B"}
+"""The letter that answers a job, where it is not A."""
 
 _NO_NEW_PRIVILEGES: Final = 38  # PR_SET_NO_NEW_PRIVS
 _DUMPABLE: Final = 4  # PR_SET_DUMPABLE
@@ -127,12 +132,14 @@ def _read(letter: bytes, octets: bytes, limits: Limits) -> tuple[bytes, bytes]:
         return b"E", type(error).__name__.encode()
     if len(result) > limits.result_octets:
         return b"S", b""
-    return b"R" if letter in b"FLN" else b"A", result
+    return _ANSWERS.get(letter, b"A"), result
 
 
 def _done(letter: bytes, octets: bytes, limits: Limits) -> bytes:
     if letter == b"F":
         return packed(read_message(octets, limits))
+    if letter == b"B":
+        return sealed([packed(read_message(each, limits)) for each in opened(octets)])
     if letter == b"L":
         return packed(list_message(octets[1:], limits, LISTED_STATES[octets[0]]))
     if letter == b"N":
