@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -75,13 +75,19 @@ def spoken() -> Iterator[None]:
     try:
         yield
     except (ConfigError, ConsolidateError, DeskError, IntakeError, LedgerError) as error:
-        typer.echo(sentence_of(error, say), err=True)
+        _tell(sentence_of(error, say))
         raise typer.Exit(exit_code(error)) from error
     except BrokenPipeError:
         raise  # whoever read our output has gone away: the command line knows what to do
     except OSError as error:
-        typer.echo(sentence_of(error, say), err=True)
+        _tell(sentence_of(error, say))
         raise typer.Exit(exit_code(error)) from error
+
+
+def _tell(sentence: str) -> None:
+    """Say why a command ends; a full disk may not take that line either, and the exit code still tells."""
+    with suppress(OSError):
+        typer.echo(sentence, err=True)
 
 
 def moment_of(text: str | None, office: Office) -> datetime:
