@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -47,7 +48,7 @@ class YamlFile:
     """What a YAML file holds, with the lines its keys stand on."""
 
     name: str
-    content: Any  #: mappings and lists of ruamel.yaml, which know their lines
+    content: Any  #: mappings and lists of ruamel.yaml, which know their lines; looked at, never changed
 
     def line(self, location: Location) -> int:
         """The line from 1 of a key path, or of the nearest thing around it; 0 where none is known."""
@@ -81,10 +82,16 @@ def read_yaml(path: Path, name: str) -> tuple[YamlFile | None, tuple[Problem, ..
 def parse_yaml(text: str, name: str) -> tuple[YamlFile | None, tuple[Problem, ...]]:
     """The same of text that stands in no file yet."""
     try:
-        content = YAML(typ="rt").load(text)
+        return YamlFile(name, _parsed(text)), ()
     except YAMLError as error:
         return None, (_syntax_problem(error, name),)
-    return YamlFile(name, {} if content is None else content), ()
+
+
+# Reports share their indicators, and a regime is read again whenever something of it may have changed.
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> Any:
+    content = YAML(typ="rt").load(text)
+    return {} if content is None else content
 
 
 def checked(file: YamlFile, model: type[Model]) -> tuple[Model | None, tuple[Problem, ...]]:

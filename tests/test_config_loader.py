@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from ruamel.yaml import YAML
 
 from config.calendar import period_by_id
 from config.errors import InvalidRegimeError, Problem, RegimeFolderNotFoundError
@@ -432,6 +433,26 @@ def test_a_deadline_with_a_year_holds_for_that_year_only(tmp_path: Path) -> None
     ids = ("2022-H1", "2023-H1")
     found = [period_by_id(regime.reports[0], regime.timezone, regime.calendar, one) for one in ids]
     assert [period is not None for period in found] == [True, False]
+
+
+def test_a_regime_is_parsed_again_only_where_its_text_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[str] = []
+    parse = YAML.load
+
+    def watched(yaml: YAML, text: str) -> Any:
+        parsed.append(text)
+        return parse(yaml, text)
+
+    monkeypatch.setattr(YAML, "load", watched)
+    first = loaded(tmp_path)
+    parsed.clear()
+    assert load_regime(tmp_path) == first
+    assert parsed == []
+    other = changed(REPORT, "name: ", "name: Sửa đổi ")
+    assert loaded(tmp_path, report=other).reports[0].name.startswith("Sửa đổi ")
+    assert parsed == [other]
 
 
 def test_what_is_missing_before_use_is_said(tmp_path: Path) -> None:
