@@ -27,11 +27,10 @@ test: dev ## all tests, and at least 90 % of the pure modules covered
 	$(RUN)/python -m coverage report --skip-covered --omit='$(EDGES)' --fail-under=90
 
 half-year: dev ## slow: half a year of mail to 60 units of every temper, the department killed 50 times
-	@HALF_YEAR_MONTHS=1,2,3,4,5,6 HALF_YEAR_UNITS=60 HALF_YEAR_KILLS=50 \
-	  $(RUN)/python -m pytest -q tests/test_half_year.py </dev/null
+	@CRASH_MONTHS=1,2,3,4,5,6 CRASH_UNITS=60 CRASH_KILLS=50 $(RUN)/python -m pytest -q -s tests/test_crash.py </dev/null
 
 crash: dev ## slow: killed 200 times between mailbox and sent mail, and every call of the disk made to fail
-	@CRASH_KILLS=200 $(RUN)/python -m pytest -q -s tests/test_crash.py tests/test_faults_disk.py </dev/null
+	@CRASH_KILLS=200 CRASH_MONTHS=1,2 $(RUN)/python -m pytest -q -s tests/test_crash.py tests/test_faults_disk.py </dev/null
 
 lint: .venv/.dev ## style, format, types
 	$(RUN)/ruff check .

@@ -1,5 +1,6 @@
 """Killed again and again from mailbox to sent mail: the same ledger and documents, every mail sent once.
 
+Each unit gets exactly the mails the ladder says, whatever its temper.
 One half-year walk (tests/half_year.py) is undisturbed; others are killed at random moments of their work
 until there were enough kills. Mailbox, mail server, units and clock are the same for all.
 """
@@ -15,16 +16,18 @@ from typing import Any
 
 import pytest
 
+from desk.mailing.proof import proof
 from desk.office import open_office
+from ledger.records import OutboxState
 from tests.dovecot import running_dovecot
 from tests.half_year import TEMPERS, World, actors, expected, run, ticks, went
 from tests.offices import facts
 from tests.smtp_server import running_smtp
 
-#: `make crash` asks for two hundred.
-KILLS = int(os.environ.get("CRASH_KILLS", "4"))
-MONTHS = [1, 2] if KILLS > 10 else [1]
-UNITS = len(TEMPERS)
+#: `make crash` asks for two hundred kills, `make half-year` for six months and sixty units.
+KILLS = int(os.environ.get("CRASH_KILLS", "5"))
+MONTHS = [int(month) for month in os.environ.get("CRASH_MONTHS", "1").split(",")]
+UNITS = int(os.environ.get("CRASH_UNITS", str(len(TEMPERS))))
 
 
 @contextmanager
@@ -67,11 +70,34 @@ def differences(calm: Any, torn: Any, place: str = "") -> list[str]:
     return [line for key, one, other in pairs for line in differences(one, other, f"{place}/{key}")]
 
 
+def ledger_and_proof_sheets_agree_with_the_log(home: Path, world: World, months: Sequence[int]) -> None:
+    logged = {str(each["Message-ID"]).strip() for each in world.log}
+    with open_office(home, clock=lambda: ticks(months)[-1]) as office:
+        mails = office.ledger.outbox()
+        states = Counter(mail.state for mail in mails)
+        gone = {m.message_id for m in mails if m.state in {OutboxState.SENT, OutboxState.BOUNCED}}
+        assert gone == logged
+        bouncing = sum(actor.temper == "bouncing" for actor in world.people)
+        assert states[OutboxState.BOUNCED] == bouncing
+        assert states[OutboxState.REFUSED] == sum(actor.temper == "refused" for actor in world.people)
+        assert not states[OutboxState.QUEUED] | states[OutboxState.UNCERTAIN] | states[OutboxState.SENDING]
+        by_number = {mail.id: mail.message_id for mail in mails}
+        for actor in world.people:
+            lines = [line for sheet in proof(office, actor.unit.id) for line in sheet.lines]
+            told = {by_number[line.mail] for line in lines if line.event == "sent"}
+            assert told == {m.message_id for m in mails if m.unit == actor.unit.id} & logged | {
+                m.message_id for m in mails if not m.unit and any(k.unit == actor.unit.id for k in m.keys)
+            }
+        assert office.ledger.broken_history() == ()
+
+
 @pytest.mark.timeout(10_800)
 def test_killed_anywhere_between_mailbox_and_sent_mail_it_ends_as_if_never_disturbed(tmp_path: Path) -> None:
     with world() as calm:
-        undisturbed = made(run(tmp_path / "calm", calm, MONTHS).home, MONTHS)
+        home = run(tmp_path / "calm", calm, MONTHS).home
         assert went(calm) == expected(calm.people, MONTHS)
+        ledger_and_proof_sheets_agree_with_the_log(home, calm, MONTHS)
+    undisturbed = made(home, MONTHS)
     killed, seed = 0, 0
     while killed < KILLS:
         with world() as torn:
@@ -79,6 +105,7 @@ def test_killed_anywhere_between_mailbox_and_sent_mail_it_ends_as_if_never_distu
             sent = Counter(str(each["Message-ID"]) for each in torn.log)
             assert set(sent.values()) == {1}, sent.most_common(3)
             assert went(torn) == expected(torn.people, MONTHS)
+            ledger_and_proof_sheets_agree_with_the_log(walked.home, torn, MONTHS)
         assert differences(undisturbed, made(walked.home, MONTHS)) == []
         assert walked.kills, "the machine finished before it could be killed"
         killed, seed = killed + walked.kills, seed + 1
