@@ -12,14 +12,9 @@ from typing import TYPE_CHECKING
 from config.editing import REMOVED, edited, tried_regime
 from config.errors import InvalidRegimeError
 from config.loader import load_regime
-from config.reports_sheet import (
-    COLUMNS,
-    PARTS,
-    REPORTS,
-    read_report_tables,
-    read_reports,
-    report_tables,
-)
+from config.reports_columns import COLUMNS, PARTS, REPORTS
+from config.reports_sheet import read_report_tables, read_reports
+from config.reports_tables import report_tables
 from config.schema import ReportFile
 from config.yaml_files import checked, key_path, parse_yaml
 
@@ -29,7 +24,7 @@ if TYPE_CHECKING:
 
     from config.errors import Problem
     from config.regime import Regime
-    from config.reports_sheet import Place, SheetReport
+    from config.reports_rows import Place, SheetReport
     from config.workbooks import Table
     from config.yaml_files import Location
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from config.editing import units_as, units_file
 from config.errors import InvalidRegimeError
 from config.reports_import import TakenReports, known_reports, taken_reports
-from config.reports_sheet import sheets_of
+from config.reports_tables import sheets_of
 from config.spelling import plain_key
 from config.units_sheet import COLUMNS, TITLE, WIDTHS, cells_of, merged, read_units
 from config.workbooks import WORKBOOK_FAULTS, read_workbook, write_workbook

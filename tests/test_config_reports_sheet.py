@@ -12,8 +12,9 @@ from config.calendar import periods_of
 from config.loader import load_regime
 from config.regime import Regime
 from config.reports import Aggregation, Figure, Grade, PeriodKind, SectionRole, Sex
+from config.reports_columns import COLUMNS
 from config.reports_import import TakenReports, known_reports, taken_reports
-from config.reports_sheet import COLUMNS, sheets_of
+from config.reports_tables import sheets_of
 from config.shipped import copy_regime, shipped_regimes
 from config.wording import Wording
 from config.workbooks import write_workbook

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from config.calendar import periods_of
 from config.editing import REMOVED, edited
 from config.reports_import import TakenReports, known_reports, taken_reports
-from config.reports_sheet import sheets_of
+from config.reports_tables import sheets_of
 from config.workbooks import write_workbook
 from config.yaml_files import read_yaml
 from desk.errors import UnknownNameError
