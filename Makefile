@@ -7,11 +7,6 @@ SHELL := /bin/bash
 RUN := .venv/bin
 WORKERS ?= 2
 
-# Coverage is asked of the modules that are functions on values. Left out are those that touch a server,
-# a disk, a process or a screen: real servers test them, partly from processes that are not measured.
-EDGES := config/secrets.py,config/settings.py,ledger/migrations/*,ledger/lock.py,intake/mailbox/imap.py,$\
-intake/sandbox/worker.py,intake/sandbox/pool.py,intake/pipeline.py,intake/sandbox/picture_jobs.py,intake/extractors/drawing.py,desk/*
-
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
@@ -23,8 +18,8 @@ dev: .venv/.dev ## everything a developer needs
 
 test: dev ## all tests, and at least 90 % of the pure modules covered
 	@rm -f .coverage .coverage.*
-	$(RUN)/python -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report= </dev/null
-	$(RUN)/python -m coverage report --skip-covered --omit='$(EDGES)' --fail-under=90
+	$(RUN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report= </dev/null
+	$(RUN)/python -m coverage report --skip-covered --fail-under=90
 
 half-year: dev ## slow: half a year of mail to 60 units of every temper, the department killed 50 times
 	@CRASH_MONTHS=1,2,3,4,5,6 CRASH_UNITS=60 CRASH_KILLS=50 $(RUN)/python -m pytest -q -s tests/test_crash.py </dev/null

@@ -1,4 +1,4 @@
-"""What the tests in a browser share: Chromium, and a desk on a copy of an office that was made once."""
+"""What all tests share, and those in a browser: Chromium, and a desk on a copy of an office made once."""
 
 from __future__ import annotations
 
@@ -6,12 +6,82 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from coverage import Coverage
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from tests.hands import Hand
+    from tests.offices import KeptReaders
     from tests.web import Served
+
+# How long an example takes is the machine's affair, which is crowded as a rule.
+settings.register_profile(
+    "crowded", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("crowded")
+
+#: Coverage is asked of the pure modules, by their own tests. Elsewhere the tracer would cost half the time.
+MEASURED = ("test_config_", "test_ledger_", "test_intake_", "test_consolidate_")
+#: What takes longest begins, so that no worker is left alone with it in the end.
+LONGEST = (
+    "test_intake_scan.py",
+    "test_desk_web_browser.py",
+    "test_crash.py",
+    "test_faults_disk.py",
+    "test_desk_web_hands_browser.py",
+    "test_desk_web_hands_office_browser.py",
+    "test_desk_web_large.py",
+    "test_intake_office.py",
+    "test_end_to_end.py",
+    "test_desk_replies.py",
+    "test_corpus.py",
+    "test_desk_backup.py",
+    "test_intake_pictures.py",
+    "test_unseen_reports.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first; whatever else in the order it was found."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(places)))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _measured(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Coverage is counted in the modules that are asked for it."""
+    counting = Coverage.current()
+    if counting is None or request.path.name.startswith(MEASURED):
+        yield
+        return
+    counting.stop()
+    yield
+    counting.start()
+
+
+@pytest.fixture(scope="session")
+def _kept_readers() -> Iterator[KeptReaders]:
+    from tests.offices import KeptReaders
+
+    readers = KeptReaders()
+    yield readers
+    readers.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _readers(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The desk's tests read by processes that stay: to start them is proved, and paid for, elsewhere."""
+    if not request.path.name.startswith("test_desk_"):
+        yield
+        return
+    from desk.office import Office
+
+    kept = request.getfixturevalue("_kept_readers")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Office, "open_pool", lambda _office: kept)
+        yield
 
 
 @pytest.fixture(scope="module")

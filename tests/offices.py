@@ -11,14 +11,18 @@ it as a process of its own where a test needs one.
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 from zoneinfo import ZoneInfo
@@ -424,6 +428,33 @@ def round_of_mail(office: Office) -> dict[str, str]:
     }
 
 
+def after_round(folder: Path, department: str = DEPARTMENT) -> tuple[Office, dict[str, str]]:
+    """An office that has taken the small round in, copied from one that did so once; ids by what they are."""
+    made, ids = _after_round(department)
+    return copied(made, folder), dict(ids)
+
+
+@cache
+def _after_round(department: str) -> tuple[Office, dict[str, str]]:
+    office = make_office(kept_folder(), department=department)
+    ids = round_of_mail(office)
+    office.take_in()
+    return office, ids
+
+
+def copied(made: Office, folder: Path) -> Office:
+    """A copy of an office that was made once, for a test to work on."""
+    shutil.copytree(made.home.parent, folder, dirs_exist_ok=True)
+    return replace(made, home=folder / "home", mail=folder / "mail")
+
+
+def kept_folder() -> Path:
+    """A folder that lasts as long as this process."""
+    folder = Path(tempfile.mkdtemp(prefix="tonghop-vong-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 # -- judging one mail after another, without processes ---------------------------------------------------
 
 
@@ -479,6 +510,20 @@ class ReadHere(ReaderPool):
 
     def read(self, jobs: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, ReadMessage | ReadingFailure]]:
         return ((name, read_here(octets)) for name, octets in jobs)
+
+
+class KeptReaders(ReaderPool):
+    """Reading processes that are started once and serve whoever asks, one after another."""
+
+    def __enter__(self) -> Self:
+        return super().__enter__() if self._threads is None else self
+
+    def __exit__(self, *_ended: object) -> None:
+        """They stay for the next."""
+
+    def close(self) -> None:
+        """End them."""
+        super().__exit__(None, None, None)
 
 
 class Post:

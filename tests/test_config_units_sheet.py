@@ -69,7 +69,7 @@ names = words.map(tidy).filter(bool)
 days = st.none() | st.dates(date(1990, 1, 1), date(2090, 1, 1))
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.lists(
         st.builds(

@@ -13,7 +13,17 @@ import pytest
 from desk.errors import DOCUMENT
 from ledger.references import reference_key
 from tests.dovecot import Dovecot, running_dovecot
-from tests.offices import PERIOD, REPORT, Office, figures, inside, make_office, report_mail, round_of_mail
+from tests.offices import (
+    PERIOD,
+    REPORT,
+    Office,
+    after_round,
+    figures,
+    inside,
+    make_office,
+    report_mail,
+    round_of_mail,
+)
 from tests.postgres import private_postgres
 from tests.test_desk_daemon import SECRET, daemon, mailbox, until
 
@@ -23,9 +33,7 @@ PHRASE = "con ngựa pin đúng ghim"
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    office = make_office(tmp_path_factory.mktemp("backup"))
-    ids = round_of_mail(office)
-    office.take_in()
+    office, ids = after_round(tmp_path_factory.mktemp("backup"))
     office.run("decide", "accept", office.question(ids["held"]))
     office.run("consolidate", *WHERE)
     (office.home / "secret").write_text("password: khong-duoc-sao-luu\n")
@@ -154,9 +162,7 @@ def test_a_damaged_message_is_backed_up_and_told(tmp_path: Path) -> None:
 
 
 def test_mail_that_waited_is_held_after_a_restore(tmp_path: Path) -> None:
-    office = make_office(tmp_path)
-    round_of_mail(office)
-    office.take_in()
+    office, _ = after_round(tmp_path)
     office.run("remind", "--queue")
     office.run("backup", str(tmp_path / "a.tar"))
     back = restored(office, tmp_path / "a.tar", tmp_path)

@@ -32,6 +32,7 @@ from tests.offices import (
     ROOT,
     UNITS,
     Office,
+    after_round,
     environment,
     every_command,
     make_office,
@@ -58,10 +59,7 @@ INTERFACE = ("cli", "daemon", "desk", "digest", "doctor", "ledger", "mailbox", "
 @pytest.fixture(scope="module")
 def round_(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, dict[str, str]]:
     """An office that took a small round in; tests only look at it."""
-    office = make_office(tmp_path_factory.mktemp("cli"))
-    ids = round_of_mail(office)
-    office.take_in()
-    return office, ids
+    return after_round(tmp_path_factory.mktemp("cli"))
 
 
 @pytest.fixture
@@ -185,8 +183,7 @@ def test_review_lists_open_questions_with_their_sentence(office: Office, ids: di
 
 
 def test_consolidate_as_json_gives_totals_with_their_parts_and_coverage(fresh: Office) -> None:
-    round_of_mail(fresh)
-    fresh.take_in()
+    after_round(fresh.home.parent)
     view = fresh.listed("consolidate", "--report", REPORT, "--period", PERIOD)
     totals = {(total["indicator"], total["sex"]): total for total in view["totals"]}
     ratio = totals["B4R", "total"]
@@ -200,15 +197,13 @@ def test_consolidate_as_json_gives_totals_with_their_parts_and_coverage(fresh: O
 
 
 def test_consolidate_as_of_an_earlier_moment_counts_what_had_come(fresh: Office) -> None:
-    round_of_mail(fresh)
-    fresh.take_in()
+    after_round(fresh.home.parent)
     view = fresh.listed("consolidate", "-r", REPORT, "-k", PERIOD, "--as-of", "2023-06-02")
     assert view["counts"]["received"] == 1
 
 
 def test_a_departments_own_template_makes_the_next_issue_and_a_spoiled_one_is_named(fresh: Office) -> None:
-    round_of_mail(fresh)
-    fresh.take_in()
+    after_round(fresh.home.parent)
     chosen = ("consolidate", "-r", REPORT, "-k", PERIOD)
     assert fresh.listed(*chosen)["number"] == 1
     own = fresh.home / "templates" / "documents" / "report" / "closing.txt"
@@ -226,8 +221,7 @@ def test_a_departments_own_template_makes_the_next_issue_and_a_spoiled_one_is_na
 def test_a_shipped_template_that_changed_makes_the_next_issue_and_the_words_of_a_page_none(
     fresh: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    round_of_mail(fresh)
-    fresh.take_in()
+    after_round(fresh.home.parent)
     chosen = ("consolidate", "-r", REPORT, "-k", PERIOD)
     assert fresh.listed(*chosen)["number"] == 1
     texts = dict(shipped_texts())
@@ -250,8 +244,7 @@ def test_remind_previews_and_queues_nothing(office: Office) -> None:
 
 
 def test_remind_queues_each_mail_once(fresh: Office) -> None:
-    round_of_mail(fresh)
-    fresh.take_in()
+    after_round(fresh.home.parent)
     first = fresh.listed("remind", "--queue")["mails"]
     second = fresh.listed("remind", "--queue")["mails"]
     assert first

@@ -17,17 +17,23 @@ from desk.work import issue
 from ledger.errors import InvalidDecisionError
 from ledger.freezing import FREEZE, freeze_of, target_of
 from ledger.records import Decision
-from tests.offices import PERIOD, REPORT, Office, at, figures, inside, make_office, report_mail, round_of_mail
+from tests.offices import (
+    PERIOD,
+    REPORT,
+    Office,
+    after_round,
+    at,
+    figures,
+    inside,
+    report_mail,
+)
 
 WHERE = ("-r", REPORT, "-k", PERIOD)
 
 
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
-    made = make_office(tmp_path)
-    round_of_mail(made)
-    made.take_in()
-    return made
+    return after_round(tmp_path)[0]
 
 
 def total(view: Any, indicator: str = "B1") -> Any:

@@ -21,13 +21,13 @@ from tests.offices import (
     PERIOD,
     REPORT,
     Office,
+    after_round,
     at,
     facts,
     figures,
     inside,
     make_office,
     report_mail,
-    round_of_mail,
 )
 
 WHERE = ("-r", REPORT, "-k", PERIOD)
@@ -37,9 +37,7 @@ SET_ASIDE = "UPDATE messages SET state = 'set_aside' WHERE archive_id = '{id}'"
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
     """A round with a decision, an issue, and mails in the outbox."""
-    made = make_office(tmp_path)
-    ids = round_of_mail(made)
-    made.take_in()
+    made, ids = after_round(tmp_path)
     made.run("decide", "accept", made.question(ids["held"]))
     made.run("consolidate", *WHERE)
     made.run("remind", "--queue")

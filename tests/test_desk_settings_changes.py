@@ -40,7 +40,7 @@ from desk.settings_changes import (
     take_back,
 )
 from desk.trying import try_regime
-from tests.offices import DEPARTMENT, ReadHere, figures, make_office, report_mail, round_of_mail
+from tests.offices import DEPARTMENT, ReadHere, after_round, figures, make_office, report_mail, round_of_mail
 
 FILE = regime_file("department.yaml")
 
@@ -251,9 +251,7 @@ def test_a_trial_tells_which_mail_would_end_otherwise_and_writes_nothing(
 
 
 def test_a_trial_ends_when_its_time_is_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = make_office(tmp_path)
-    round_of_mail(made)
-    made.take_in()
+    made, _ = after_round(tmp_path)
     ticks = iter(range(1000))
     with made.opened() as office:
         monkeypatch.setattr(type(office), "open_pool", lambda _self: ReadHere())

@@ -28,12 +28,11 @@ from tests.offices import (
     PERIOD,
     REPORT,
     Office,
+    after_round,
     at,
     figures,
     inside,
-    make_office,
     report_mail,
-    round_of_mail,
 )
 from tests.web import Served, served_office
 
@@ -43,10 +42,7 @@ WHERE = ("-r", REPORT, "-k", PERIOD)
 
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
-    office = make_office(tmp_path)
-    round_of_mail(office)
-    office.take_in()
-    return office
+    return after_round(tmp_path)[0]
 
 
 @pytest.fixture

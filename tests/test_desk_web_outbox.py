@@ -16,7 +16,17 @@ from config.units import Address, Unit
 from desk.mailing.sender import build_mime
 from desk.web.accounts import Role
 from ledger.records import Delivery, OutboxState, OutgoingMessage
-from tests.offices import DEPARTMENT, UNITS, Office, address, at, make_office, note, round_of_mail, verified
+from tests.offices import (
+    DEPARTMENT,
+    UNITS,
+    Office,
+    address,
+    after_round,
+    at,
+    make_office,
+    note,
+    verified,
+)
 from tests.web import PASSWORD, Served, served_office
 
 HOSTILE = "<script>alert(1)</script>"
@@ -25,9 +35,7 @@ APPROVING = DEPARTMENT.replace("mode: preview", "mode: approve")
 
 def chasing_office(folder: Path, department: str = APPROVING) -> Office:
     """An office with three reminders that wait to be approved."""
-    office = make_office(folder, department=department)
-    round_of_mail(office)
-    office.take_in()
+    office, _ = after_round(folder, department=department)
     office.run("remind", "--queue")
     return office
 

@@ -9,10 +9,8 @@
 
 from __future__ import annotations
 
-import atexit
 import shutil
-import sys
-import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,8 +33,11 @@ from tests.offices import (
     DEPARTMENT,
     Office,
     address,
+    after_round,
     at,
+    copied,
     figures,
+    kept_folder,
     make_office,
     note,
     report_mail,
@@ -53,7 +54,8 @@ AXE = Path(__file__).parent / "data" / "axe" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 #: Quick on purpose: what Argon2 costs is no concern of these tests.
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-
+#: Seconds that the work of `costs` takes where the bounds of these tests were set.
+CALM = 0.055
 
 #: Every page an officer can open, whatever the office: for axe, the phone, and the count of questions.
 PAGES = (
@@ -93,8 +95,14 @@ ROUND_PAGES = (
 
 
 def costs() -> float:
-    """How much more the same work costs here: where coverage is measured, each line costs its tracer too."""
-    return 3.0 if sys.gettrace() else 1.0
+    """How much more processor time the same work takes here and now than on a calm machine; at least 1.
+
+    A core shared with others, and one that a tracer follows, takes twice the time and more.
+    """
+    begun = time.process_time()
+    for _ in range(10):
+        sum(len(str(number)) for number in range(100_000))
+    return max(1.0, (time.process_time() - begun) / CALM)
 
 
 class Clock:
@@ -210,7 +218,7 @@ def served_office(office: Office) -> Iterator[Served]:
 @contextmanager
 def served_round(folder: Path) -> Iterator[Served]:
     """Serve an office after a small round of mail: two on time, one late, one held, one question."""
-    with served_office(copied(_round_made(), folder)) as desk:
+    with served_office(after_round(folder)[0]) as desk:
         yield desk
 
 
@@ -221,23 +229,9 @@ def served_busy_round(folder: Path) -> Iterator[Served]:
         yield desk
 
 
-def copied(made: Path, folder: Path) -> Office:
-    """A copy of an office that was made once, for a test to work on."""
-    shutil.copytree(made, folder, dirs_exist_ok=True)
-    return Office(folder / "home", folder / "mail")
-
-
 @cache
-def _round_made() -> Path:
-    office = make_office(_kept_folder())
-    round_of_mail(office)
-    office.take_in()
-    return office.home.parent
-
-
-@cache
-def _busy_round_made() -> Path:
-    office = make_office(_kept_folder(), department=DEPARTMENT.replace("mode: preview", "mode: approve"))
+def _busy_round_made() -> Office:
+    office = make_office(kept_folder(), department=DEPARTMENT.replace("mode: preview", "mode: approve"))
     round_of_mail(office)
     office.deliver(report_mail("y-te", figures(5, B3=("1,234", "20"))), "2023-06-03T11:00")
     broken = ("bc.docx", b"PK\x03\x04 hong")
@@ -245,14 +239,7 @@ def _busy_round_made() -> Path:
         note(address("hoa-lac"), "Báo cáo bình đẳng giới", "Xã Hòa Lạc gửi", broken), "2023-06-03T12:00"
     )
     office.take_in()
-    return office.home.parent
-
-
-def _kept_folder() -> Path:
-    """A folder that lasts as long as this process."""
-    folder = Path(tempfile.mkdtemp(prefix="tonghop-vong-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
+    return office
 
 
 @contextmanager
