@@ -7,6 +7,8 @@ the demo again changes nothing.
 from __future__ import annotations
 
 import csv
+import shutil
+import sys
 from dataclasses import replace
 from datetime import datetime
 from importlib.resources import as_file, files
@@ -27,6 +29,7 @@ REGIME = "son-duong"
 REPORT_PERIOD = "2024-H1"
 NOW = datetime(2024, 6, 20, 8, 0, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
 ACCOUNT = "demo"
+NAME = "tonghop"  #: of the program
 
 
 def run_demo(home: Path, printer: Printer) -> None:
@@ -80,4 +83,10 @@ def _show(office: Office, printer: Printer) -> None:
     chased = chase(office, queue=True, send=False)
     printer.heading("cli.demo_outbox")
     printer.outbox(chased.view()["mails"], office.regime)
-    printer.line("cli.demo_where", home=str(office.settings.home))
+    printer.line("cli.demo_where", home=str(office.settings.home), program=_program())
+
+
+def _program() -> str:
+    """How this program is called: by its name where the shell finds it, else by its path."""
+    called = Path(sys.argv[0])
+    return str(called) if called.name == NAME and shutil.which(NAME) is None else NAME

@@ -27,8 +27,8 @@ _SIGNS = {
 }
 
 
-#: Columns of one line: the width of those that are never cut, and how the others share what is left.
-_WIDTHS = {"id": 8, "number": 4, "item": 12, "arrived": 15, "result": 22, "state": 12, "step": 10}
+#: Columns of one line: the width of those that are folded, never cut, and how the others share what is left.
+_WIDTHS = {"id": 8, "number": 4, "item": 12, "arrived": 15, "result": 22, "state": 12, "step": 14}
 _SHARES = {"from": 2, "subject": 3, "to": 2}
 _FRAME = 3  # a column's border and padding
 
@@ -230,7 +230,7 @@ class Printer:
             table.add_column(
                 self._say(f"cli.column_{column}"),
                 overflow="ellipsis" if cut else "fold",
-                no_wrap=cut or column in _WIDTHS,
+                no_wrap=cut,
                 width=left * _SHARES[column] // shares if cut else _WIDTHS.get(column),
             )
         return table

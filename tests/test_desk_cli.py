@@ -9,11 +9,13 @@ import sqlite3
 import subprocess
 import sys
 import tomllib
+from io import StringIO
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from config.secrets import Secret, secret
@@ -21,6 +23,7 @@ from config.wording import Wording, _shipped
 from desk.cli import app
 from desk.errors import CONFIGURATION
 from desk.office import shipped_texts
+from desk.tables import Printer
 from desk.upkeep import backup, heartbeat
 from desk.views import mail_name
 from desk.web import store
@@ -622,3 +625,14 @@ def test_status_loads_no_writer_of_documents_and_no_migrations(office: Office) -
     loaded = loaded_by("--home", str(office.home), "status")
     assert loaded >= {"sqlalchemy"}  # or the measure would be worth nothing
     assert not loaded & DOCUMENTS
+
+
+def test_a_table_of_eighty_columns_cuts_no_step_and_no_state(office: Office) -> None:
+    page = StringIO()
+    mail = {"id": 1, "unit": "binh-minh", "to": ["vanthu@binhminh.example"], "kind": "chase"}
+    with office.opened() as opened:
+        printer = Printer(Wording("vi"), Console(file=page, width=80))
+        printer.outbox([mail | {"step": "don-doc-1", "state": "uncertain"}], opened.regime)
+    shown = re.sub(r"[\s│]+", " ", page.getvalue())
+    assert "Đôn đốc lần 1" in shown
+    assert all(f" {word} " in shown for word in ["chưa", "rõ", "đã", "gửi", "hay", "chưa"])
