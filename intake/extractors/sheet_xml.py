@@ -11,18 +11,19 @@ import html
 import io
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lxml import etree
 
 from intake.documents import column_letters
 from intake.errors import DamagedFileError, FileTooLargeError
 from intake.extractors.docx import Element, parse_part
-from intake.mail.legacy_text import legacy_font
+from intake.extractors.sheet_glance import NUMBER, PERCENT, PlainSheet, plain_sheet, plain_strings
+from intake.mail.legacy_text import holds_rare_letters, legacy_font
 
 if TYPE_CHECKING:
     from intake.extractors.interface import Package
@@ -31,6 +32,7 @@ Value = int | float | str | bool | date | datetime | time | timedelta | None
 Place = tuple[int, int]
 """Row and column, both from 0."""
 
+_STRINGS: Final = "xl/sharedStrings.xml"
 _DENSE_CELLS: Final = 2_000_000  #: a used range up to this area is left to the dense reader
 _COLUMNS: Final = 16_384
 _ADDRESS: Final = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"')
@@ -53,6 +55,8 @@ _COLUMN_TAG: Final = re.compile(rb"<col ([^>]*)>")
 _ATTRIBUTE: Final = re.compile(r'([A-Za-z]+)="([^"]*)"')
 _PERCENT_IDS: Final = frozenset({9, 10})  #: built-in "0%" and "0.00%"
 _DATE_IDS: Final = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+_PLAIN_IDS: Final = frozenset({0, 1, 2, 3, 4, *_PERCENT_IDS})
+_PLAIN_CODE: Final = re.compile(r"(?i:general)|[#0?.,% ;()+-]*")
 _LITERAL: Final = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 _EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - serial dates have no zone
 
@@ -82,16 +86,13 @@ class Workbook:
 
     def __init__(self, package: Package) -> None:
         self._package = package
-        root = parse_part(package.read("xl/workbook.xml"))
-        targets = _targets(package)
-        self._parts = {
-            sheet.get("name", ""): targets.get(_by_local_name(sheet, "id"), "")
-            for sheet in root.iter("{*}sheet")
-        }
-        self._on_load = any(node.get("fullCalcOnLoad") in {"1", "true"} for node in root.iter("{*}calcPr"))
-        styles = _styles(package.read("xl/styles.xml")) if "xl/styles.xml" in package else _NO_STYLES
-        self._percent_styles, self._date_styles, self._legacy_fonts = styles
+        relations = "xl/_rels/workbook.xml.rels"
+        targets = package.read(relations) if relations in package else b""
+        self.contents = _contents(package.read("xl/workbook.xml"), targets)
+        self._parts = {sheet.name: sheet.part for sheet in self.contents.sheets}
+        self._styles = _styles(package.read("xl/styles.xml")) if "xl/styles.xml" in package else _NO_STYLES
         self._strings: list[str] | None = None
+        self._last = ("", b"")
 
     def facts(self, sheet: str) -> SheetFacts:
         """What the XML of that sheet says; empty for a sheet without part.
@@ -103,42 +104,76 @@ class Workbook:
         part = self._parts.get(sheet, "")
         if part not in self._package:
             return SheetFacts()
-        octets = self._package.read(part)
+        octets = self._octets(part)
         area = _plain_area(octets)
         if area is not None and area <= _DENSE_CELLS:
             facts = SheetFacts(
                 percent=self._percent_places(octets),
                 fonts=self._font_places(octets),
                 default_font=self.legacy_font(0),
-                recalculates_on_load=self._on_load,
+                recalculates_on_load=self.contents.on_load,
             )
             if _seen_at_a_glance(octets, facts):
                 return facts
-        facts = SheetFacts(recalculates_on_load=self._on_load, default_font=self.legacy_font(0))
+        facts = SheetFacts(recalculates_on_load=self.contents.on_load, default_font=self.legacy_font(0))
         _Walk(facts, self, octets).run(sparse=area is None or area > _DENSE_CELLS)
         return facts
 
+    def glance(self, sheet: str) -> tuple[PlainSheet, SheetFacts] | None:
+        """The cells of that sheet and its facts where it holds nothing but texts and numbers."""
+        part = self._parts.get(sheet, "")
+        if part not in self._package or self._styles.fonts:
+            return None
+        octets = self._octets(part)
+        found = plain_sheet(octets, self.plain_strings, self._styles.shown)
+        if found is None:
+            return None
+        facts = SheetFacts(merges=found.merges)
+        return None if found.hides and not _hidden_at_a_glance(octets, facts) else (found, facts)
+
+    def _octets(self, part: str) -> bytes:
+        """The octets of a part that is often asked for twice, one after the other."""
+        if self._last[0] != part:
+            self._last = part, self._package.read(part)
+        return self._last[1]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a package of sheets with names of their own, in letters that nobody must convert."""
+        listed = self.contents.sheets
+        is_usual = "_rels/.rels" in self._package and all(sheet.is_grid for sheet in listed)
+        return is_usual and len(self._parts) == len(listed) and not self._holds_rare_letters()
+
+    def _holds_rare_letters(self) -> bool:
+        """Whether any text of the workbook may be of an encoding before Unicode."""
+        return _STRINGS in self._package and holds_rare_letters(self._octets(_STRINGS))
+
+    @cached_property
+    def plain_strings(self) -> Sequence[str]:
+        """The shared strings; none where one of them is more than plain text."""
+        return (_STRINGS in self._package and plain_strings(self._octets(_STRINGS))) or ()
+
     def _percent_places(self, octets: bytes) -> set[Place]:
-        return {place for style in self._percent_styles for place in _places_of_style(octets, style)}
+        return {place for style in self._styles.percent for place in _places_of_style(octets, style)}
 
     def _font_places(self, octets: bytes) -> dict[Place, str]:
         return {
             place: font
-            for style, font in self._legacy_fonts.items()
+            for style, font in self._styles.fonts.items()
             for place in _places_of_style(octets, style)
         }
 
     def legacy_font(self, style: int) -> str:
         """The font of the cell format of that number when it is one of an encoding before Unicode."""
-        return self._legacy_fonts.get(style, "")
+        return self._styles.fonts.get(style, "")
 
     def is_percent(self, style: int) -> bool:
         """Whether the cell format of that number shows a percentage."""
-        return style in self._percent_styles
+        return style in self._styles.percent
 
     def is_date(self, style: int) -> bool:
         """Whether the cell format of that number shows a date."""
-        return style in self._date_styles
+        return style in self._styles.dates
 
     def string(self, number: int) -> str:
         """The shared string of that number, empty when there is none."""
@@ -156,21 +191,59 @@ def _by_local_name(node: Element, name: str) -> str:
     return next((str(value) for key, value in node.attrib.items() if str(key).endswith("}" + name)), "")
 
 
-def _targets(package: Package) -> dict[str, str]:
-    """Relationship id -> part name."""
-    if "xl/_rels/workbook.xml.rels" not in package:
-        return {}
-    root = parse_part(package.read("xl/_rels/workbook.xml.rels"))
-    return {node.get("Id", ""): _part_name(node.get("Target", "")) for node in root}
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A sheet as the workbook lists it."""
+
+    name: str
+    part: str  #: "" when it has none
+    is_hidden: bool
+    is_grid: bool  #: no chart, macro or dialogue
+
+
+@dataclass(frozen=True, slots=True)
+class _Contents:
+    """What a workbook says of its sheets."""
+
+    sheets: tuple[_Sheet, ...]
+    on_load: bool  #: the values of formulas were left to Excel
+
+
+@lru_cache(maxsize=8)
+def _contents(octets: bytes, relations: bytes) -> _Contents:
+    """The contents of a part xl/workbook.xml; units fill in the form they were sent, so it comes again."""
+    root = parse_part(octets)
+    nodes = parse_part(relations) if relations else ()
+    targets = {node.get("Id", ""): node for node in nodes}
+    sheets = [_sheet(node, targets) for node in root.iter("{*}sheet")]
+    on_load = any(node.get("fullCalcOnLoad") in {"1", "true"} for node in root.iter("{*}calcPr"))
+    return _Contents(tuple(sheets), on_load)
+
+
+def _sheet(node: Element, targets: Mapping[str, Element]) -> _Sheet:
+    target = targets.get(_by_local_name(node, "id"))
+    return _Sheet(
+        name=node.get("name", ""),
+        part="" if target is None else _part_name(target.get("Target", "")),
+        is_hidden=node.get("state", "visible") != "visible",
+        is_grid=target is not None and target.get("Type", "").endswith("/worksheet"),
+    )
 
 
 def _part_name(target: str) -> str:
     return target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
 
 
-_Styles = tuple[frozenset[int], frozenset[int], Mapping[int, str]]
-"""Numbers of the cell formats that show percentages, of those with dates, and old fonts by number."""
-_NO_STYLES: Final[_Styles] = (frozenset(), frozenset(), {})
+class _Styles(NamedTuple):
+    """The cell formats of a workbook by their numbers."""
+
+    percent: frozenset[int] = frozenset()  #: that show percentages
+    dates: frozenset[int] = frozenset()
+    fonts: Mapping[int, str] = {}  #: fonts of encodings before Unicode
+    shown: Mapping[int, int] = {}  #: those that show a plain number or a percentage, and which of them
+
+
+_NO_STYLES: Final = _Styles()
 
 
 @lru_cache(maxsize=8)
@@ -186,7 +259,9 @@ def _styles(octets: bytes) -> _Styles:
     ids = [_integer(node.get("numFmtId")) for node in formats]
     percent = {number for number, identity in enumerate(ids) if _is_percent(identity, codes)}
     dates = {number for number, identity in enumerate(ids) if _is_date(identity, codes)}
-    return frozenset(percent), frozenset(dates), _legacy_fonts(root, formats)
+    plain = {number: NUMBER for number, identity in enumerate(ids) if _is_plain(identity, codes)}
+    shown = plain | dict.fromkeys(percent & plain.keys(), PERCENT)
+    return _Styles(frozenset(percent), frozenset(dates), _legacy_fonts(root, formats), shown)
 
 
 def _legacy_fonts(root: Element, formats: list[Element]) -> dict[int, str]:
@@ -200,6 +275,13 @@ def _legacy_fonts(root: Element, formats: list[Element]) -> dict[int, str]:
 
 def _font_name(font: Element) -> str:
     return next((str(node.get("val", "")) for node in font if _local(node) == "name"), "")
+
+
+def _is_plain(identity: int, codes: dict[int, str]) -> bool:
+    """Whether no reader would take what the format shows for a date."""
+    if identity in codes:
+        return _PLAIN_CODE.fullmatch(codes[identity]) is not None
+    return identity in _PLAIN_IDS
 
 
 def _is_percent(identity: int, codes: dict[int, str]) -> bool:
@@ -321,9 +403,9 @@ def _attributes(octets: bytes) -> dict[str, str]:
 
 
 def _shared_strings(package: Package) -> list[str]:
-    if "xl/sharedStrings.xml" not in package:
+    if _STRINGS not in package:
         return []
-    return [_string(node) for node in parse_part(package.read("xl/sharedStrings.xml")).iter("{*}si")]
+    return [_string(node) for node in parse_part(package.read(_STRINGS)).iter("{*}si")]
 
 
 def _string(node: Element) -> str:

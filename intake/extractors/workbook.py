@@ -23,6 +23,7 @@ from intake.errors import DamagedFileError, EncryptedFileError, FileTooLargeErro
 from intake.extractors.decimals import decimal_text, percent_text
 from intake.extractors.formulas import Recalculation
 from intake.extractors.interface import Budget, Package
+from intake.extractors.sheet_glance import PlainSheet
 from intake.extractors.sheet_xml import Place, SheetFacts, Value, Workbook
 from intake.mail.kinds import ole_streams
 from intake.mail.legacy_text import Run, looks_legacy, put_right_runs
@@ -52,9 +53,13 @@ def extract_workbook(content: bytes, budget: Budget) -> Document:
     package = Package(content, budget) if content[:2] == b"PK" else None
     if package is not None:
         package.check_claims()
-        _refuse_declarations(package)
     workbook = Workbook(package) if package is not None and "xl/workbook.xml" in package else None
     reading = _Reading(budget, workbook)
+    plain = None if workbook is None else reading.plain_sheets(workbook)
+    if plain is not None:
+        return Document(tuple(plain), tuple(_notes(content, package, workbook)))
+    if package is not None:
+        _refuse_declarations(package)
     tables = list(reading.sheets(_opened(content)))
     put_right = _put_right(tables, reading.fonts)
     return Document(tuple(tables), (*_notes(content, package, workbook), *sorted(reading.notes), *put_right))
@@ -131,6 +136,18 @@ class _Reading:
     notes: set[str] = field(default_factory=set)
     fonts: list[SheetFacts] = field(default_factory=list)  #: of each sheet read, for the fonts it names
 
+    def plain_sheets(self, workbook: Workbook) -> list[Table] | None:
+        """The tables of a workbook that holds nothing but texts and numbers, None for any other."""
+        if not workbook.is_plain:
+            return None
+        seen = []
+        for sheet in workbook.contents.sheets:
+            found = workbook.glance(sheet.name)
+            if found is None:
+                return None
+            seen.append((sheet, *found))
+        return [self._plain_sheet(sheet.name, found, facts, sheet.is_hidden) for sheet, found, facts in seen]
+
     def sheets(self, book: CalamineWorkbook) -> Iterator[Table]:
         """The tables of all sheets that hold cells, in the order of the workbook."""
         for metadata in book.sheets_metadata:
@@ -138,6 +155,9 @@ class _Reading:
                 yield self._sheet(book, metadata.name, metadata.visible is not SheetVisibleEnum.Visible)
 
     def _sheet(self, book: CalamineWorkbook, name: str, hidden: bool) -> Table:
+        seen = None if self.workbook is None else self.workbook.glance(name)
+        if seen is not None:
+            return self._plain_sheet(name, *seen, hidden)
         facts = SheetFacts() if self.workbook is None else self.workbook.facts(name)
         if facts.sparse is not None:
             rows: Iterator[Row] = iter(facts.sparse)
@@ -148,6 +168,14 @@ class _Reading:
         cells = self._recalculated(cells, facts)
         self.fonts.append(facts)
         return _table(name, cells, facts, hidden=hidden)
+
+    def _plain_sheet(self, name: str, sheet: PlainSheet, facts: SheetFacts, hidden: bool) -> Table:
+        cells = _Merges(facts.merges).spread(sheet.cells) if facts.merges else sheet.cells
+        self.cells += len(cells)
+        self._check(0)
+        self.fonts.append(facts)
+        size = None if facts.merges else (sheet.rows, sheet.columns)
+        return _table(name, cells, facts, hidden=hidden, size=size)
 
     def _cells(self, rows: Iterator[Row], facts: SheetFacts, merges: _Merges) -> list[Cell]:
         cells: list[Cell] = []
@@ -214,6 +242,18 @@ class _Merges:
             top <= row <= bottom and left <= column <= right and (row, column) != (top, left)
             for (top, left), (bottom, right) in self.ranges
         )
+
+    def spread(self, cells: list[Cell]) -> list[Cell]:
+        """The cells that are seen, each over what it covers."""
+        return [self._spread(cell) for cell in cells if not self._hides(cell)]
+
+    def _hides(self, cell: Cell) -> bool:
+        is_under = self.wide or (cell.row, cell.column) in self.places
+        return is_under and self.covers(cell.row, cell.column)
+
+    def _spread(self, cell: Cell) -> Cell:
+        spans = self.spans.get((cell.row, cell.column))
+        return cell if spans is None else structs.replace(cell, row_span=spans[0], column_span=spans[1])
 
     def span(self, row: int, column: int) -> tuple[int, int]:
         """Rows and columns covered by the cell."""
@@ -289,9 +329,10 @@ def _position(cell: Cell) -> tuple[int, int]:
     return cell.row, cell.column
 
 
-def _table(name: str, cells: list[Cell], facts: SheetFacts, *, hidden: bool) -> Table:
-    rows = max([cell.row + cell.row_span for cell in cells], default=0)
-    columns = max([cell.column + cell.column_span for cell in cells], default=0)
+def _table(
+    name: str, cells: list[Cell], facts: SheetFacts, *, hidden: bool, size: tuple[int, int] | None = None
+) -> Table:
+    rows, columns = size or _size(cells)
     return Table(
         name=name,
         cells=tuple(cells),
@@ -306,6 +347,12 @@ def _table(name: str, cells: list[Cell], facts: SheetFacts, *, hidden: bool) -> 
             for column in range(first, min(last, columns - 1) + 1)
         ),
     )
+
+
+def _size(cells: list[Cell]) -> tuple[int, int]:
+    """Rows and columns up to the last that a cell covers."""
+    rows = max([cell.row + cell.row_span for cell in cells], default=0)
+    return rows, max([cell.column + cell.column_span for cell in cells], default=0)
 
 
 def shown(value: Value) -> tuple[str, str, bool]:

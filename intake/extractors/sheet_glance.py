@@ -1,0 +1,217 @@
+"""A sheet of nothing but texts and numbers, read by a few passes that run in C.
+
+That is what most sheets are. A formula, an error, a date, an old font or markup in any other shape leaves the
+sheet to calamine and to the closer look of `sheet_xml`, which give the same cells (ECMA-376 part 1, 18.3).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import compress, islice, repeat
+from operator import add, lt
+from typing import Final, TypeVar
+
+import msgspec
+from msgspec import structs
+
+from intake.documents import Cell
+from intake.extractors.decimals import decimal_text, percent_text
+
+Place = tuple[int, int]
+"""Row and column, both from 0."""
+
+TEXT, NUMBER, PERCENT = 1, 2, 3
+
+_CELL: Final = re.compile(rb'<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"([^<>]*)><v>([^<]*)</v></c>')
+_ATTRIBUTES: Final = re.compile(rb'(?: s="([0-9]{1,5})")?(?: t="([ns])")?')
+_MERGE: Final = re.compile(rb'<mergeCell ref="([A-Z]{1,3})([1-9]\d{0,6}):([A-Z]{1,3})([1-9]\d{0,6})" ?/>')
+#: what calamine or an XML reader would change in a text, beside the entities
+_ODD_SIGNS: Final = (b"<", b">", b"\r", b"_x")
+_ENTITIES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
+_MAIN: Final = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+_Number = TypeVar("_Number", int, float)
+_INDEXES: Final = msgspec.json.Decoder(list[int])
+_NUMBERS: Final = msgspec.json.Decoder(list[float])
+_COLUMNS, _ROWS = 16_384, 1_048_576
+_LARGEST_AREA: Final = 2_000_000  #: of the used range; wider ones are mistakes that are read cell by cell
+
+
+@dataclass(frozen=True, slots=True)
+class PlainSheet:
+    """The cells of a sheet in reading order, as if nothing were merged, and what is merged."""
+
+    cells: list[Cell]
+    hides: bool  #: rows or columns may be hidden
+    merges: list[tuple[Place, Place]]
+
+    @property
+    def rows(self) -> int:
+        """Rows up to the last that is filled."""
+        return self.cells[-1].row + 1 if self.cells else 0
+
+    @property
+    def columns(self) -> int:
+        """Columns up to the last that is filled."""
+        return max([cell.column for cell in self.cells], default=-1) + 1
+
+
+class _UnfamiliarError(Exception):
+    """The sheet holds what is not understood here."""
+
+
+def plain_strings(octets: bytes) -> list[str] | None:
+    """The shared strings of a part xl/sharedStrings.xml; None where one is more than plain text."""
+    if b"\0" in octets or b"\1" in octets:
+        return None
+    marked = octets.replace(b'<si><t xml:space="preserve">', b"<si><t>\1")
+    head, begin, rest = marked.partition(b"<si><t>")
+    listed, end, _ = rest.rstrip().rpartition(b"</t></si></sst>")
+    joined = listed.replace(b"</t></si><si><t>", b"\0")
+    if not begin or not end or _MAIN not in head or any(sign in joined for sign in _ODD_SIGNS):
+        return None
+    text = joined.decode("utf-8", "replace")
+    known = sum(text.count(entity) for entity, _ in _ENTITIES) if "&" in text else 0
+    if "\ufffd" in text or text.count("&") != known:
+        return None
+    # Outer blanks are dropped where the string does not say that they are kept.
+    strings = [each[1:] if each[:1] == "\1" else each.strip(" \t\n") for each in text.split("\0")]
+    return [_unescaped(each) for each in strings] if known else strings
+
+
+def _unescaped(text: str) -> str:
+    for entity, sign in _ENTITIES:
+        text = text.replace(entity, sign)
+    return text
+
+
+def plain_sheet(octets: bytes, strings: Sequence[str], style_kinds: Mapping[int, int]) -> PlainSheet | None:
+    """The cells of a worksheet part; None where it holds more than texts and numbers.
+
+    `style_kinds` tells for the cell formats that show a plain number or a percentage which of them they do.
+    """
+    head, opening, rest = octets.partition(b"<sheetData>")
+    data, closing, tail = rest.partition(b"</sheetData>")
+    if not opening:
+        head, closing, tail = octets.partition(b"<sheetData/>")
+    if not closing or _MAIN not in head or b"<!" in head or not tail.rstrip().endswith(b"</worksheet>"):
+        return None
+    merges = _MERGE.findall(tail)
+    if b"<f" in data or b"<!" in tail or tail.count(b"<mergeCell ") != len(merges):
+        return None
+    try:
+        found = _CELL.split(data)
+        hides = _hides_rows(found[::5]) or b"hidden" in head
+        cells = _cells(found, strings, style_kinds)
+    except (_UnfamiliarError, msgspec.MsgspecError, IndexError):
+        return None
+    corners = [
+        (int(top) - 1, _column(left), int(bottom) - 1, _column(right)) for left, top, right, bottom in merges
+    ]
+    return PlainSheet(cells, hides, [((top, left), (bottom, right)) for top, left, bottom, right in corners])
+
+
+def _cells(found: list[bytes], strings: Sequence[str], style_kinds: Mapping[int, int]) -> list[Cell]:
+    """The cells of what was split: markup between them, then letters, row, attributes and value of each."""
+    letters, row_names, attributes, values = found[1::5], found[2::5], found[3::5], found[4::5]
+    if not values:
+        return []
+    rows, columns = _places(letters, row_names)
+    kind_of = {each: _kind(each, style_kinds) for each in set(attributes)}
+    is_text = [kind_of[each] == TEXT for each in attributes]
+    texts = _texts(list(compress(values, is_text)), strings)
+    numbers = _numbers([value for value, other in zip(values, is_text, strict=True) if not other])
+    shown, stored = _merged(is_text, texts, numbers)
+    cells = list(map(Cell, rows, columns, shown, repeat(1), repeat(1), stored))
+    if PERCENT in kind_of.values():
+        kinds = [kind_of[each] for each in attributes]
+        cells = [
+            _shown_percent(cell) if kind == PERCENT else cell for kind, cell in zip(kinds, cells, strict=True)
+        ]
+    return [cell for cell in cells if cell.text] if "" in texts else cells
+
+
+def _hides_rows(markup: list[bytes]) -> bool:
+    """Whether a row is hidden. Rows and blank cells are all that may stand between filled cells.
+
+    Every tag begins with one sign. No attribute can hold the end of a tag while none is in single quotes.
+    """
+    between = b"".join(set(markup))
+    closed = between.count(b'"/>') + between.count(b'" />')
+    is_plain = between.count(b"<") == closed + 2 * between.count(b"</row>")
+    if not is_plain or b"'" in between:
+        raise _UnfamiliarError
+    return b"hidden" in between or b' ht="0"' in between
+
+
+def _merged(is_text: list[bool], texts: list[str], numbers: list[str]) -> tuple[list[str], list[str]]:
+    """What the cells show and what numbers they store, from those of texts and those of numbers."""
+    if not texts:
+        return numbers, numbers
+    if not numbers:
+        return texts, [""] * len(texts)
+    text, number = iter(texts), iter(numbers)
+    shown = [next(text) if each else next(number) for each in is_text]
+    return shown, ["" if each else value for each, value in zip(is_text, shown, strict=True)]
+
+
+def _places(letters: list[bytes], row_names: list[bytes]) -> tuple[list[int], list[int]]:
+    """Rows and columns of the cells, which stand in reading order."""
+    row_of = {each: int(each) - 1 for each in set(row_names)}
+    column_of = {each: _column(each) for each in set(letters)}
+    rows, columns = list(map(row_of.__getitem__, row_names)), list(map(column_of.__getitem__, letters))
+    order = list(map(add, map({row: row * _COLUMNS for row in row_of.values()}.__getitem__, rows), columns))
+    width = max(column_of.values()) + 1
+    is_sheet = width <= _COLUMNS and rows[-1] < _ROWS and (rows[-1] - rows[0] + 1) * width <= _LARGEST_AREA
+    if not is_sheet or not all(map(lt, order, islice(order, 1, None))):
+        raise _UnfamiliarError
+    return rows, columns
+
+
+def _column(letters: bytes) -> int:
+    column = 0
+    for letter in letters:
+        column = column * 26 + letter - 64
+    return column - 1
+
+
+def _kind(attributes: bytes, style_kinds: Mapping[int, int]) -> int:
+    """What cells with these attributes hold."""
+    match = _ATTRIBUTES.fullmatch(attributes)
+    if match is None:
+        raise _UnfamiliarError
+    kind = TEXT if match[2] == b"s" else style_kinds.get(int(match[1] or 0))
+    if kind is None:
+        raise _UnfamiliarError
+    return kind
+
+
+def _texts(values: list[bytes], strings: Sequence[str]) -> list[str]:
+    if not b"".join(values).isdigit() and values:
+        raise _UnfamiliarError
+    return [strings[number] for number in _decoded(values, _INDEXES)]
+
+
+def _numbers(values: list[bytes]) -> list[str]:
+    """Numbers as `decimal_text` says them, nearly all by one formatting."""
+    stored = _decoded(values, _NUMBERS)
+    text = "%.15g\n" * len(stored) % tuple(stored)
+    if "n" in text:  # beyond what is a number
+        raise _UnfamiliarError
+    return [*map(decimal_text, stored)] if "e" in text or "-0\n" in text else text.split("\n")[:-1]
+
+
+def _decoded(values: list[bytes], decoder: msgspec.json.Decoder[list[_Number]]) -> list[_Number]:
+    """What the values say, read at once as the JSON list they make: its numbers are those of a sheet."""
+    joined = b",".join(values)
+    if any(blank in joined for blank in (b" ", b"\t", b"\n", b"\r")):
+        raise _UnfamiliarError
+    found = decoder.decode(b"[" + joined + b"]")
+    if len(found) != len(values):
+        raise _UnfamiliarError
+    return found
+
+
+def _shown_percent(cell: Cell) -> Cell:
+    return structs.replace(cell, text=percent_text(cell.number), percent=True)
