@@ -177,7 +177,7 @@ def test_a_sheet_that_holds_more_is_left_to_the_other_readers(rows: str) -> None
 
 
 def test_a_minus_stays_with_a_number_and_leaves_a_zero() -> None:
-    rows = '<row r="1"><c r="A1"><v>-0</v></c><c r="B1"><v>-12</v></c></row>'
+    rows = '<row r="1"><c r="A1"><v>-0.0</v></c><c r="B1"><v>-12</v></c></row>'
     found = plain_sheet(
         f"<worksheet {_MAIN}><sheetData>{rows}</sheetData></worksheet>".encode(), [], {0: NUMBER}
     )

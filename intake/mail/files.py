@@ -553,8 +553,8 @@ def _read(kind: FileKind, found: _Found, budget: Budget) -> tuple[ReadState, Doc
 
 def _text_size(document: Document) -> tuple[int, int]:
     """Characters and cells of a document."""
-    cells = [cell for table in document.tables for cell in table.cells]
-    characters = sum(len(block.text) for block in document.paragraphs) + sum(len(cell.text) for cell in cells)
+    cells = [cell.text for table in document.tables for cell in table.cells]
+    characters = sum([len(block.text) for block in document.paragraphs]) + sum(map(len, cells))
     return characters, len(cells)
 
 

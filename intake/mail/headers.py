@@ -15,6 +15,7 @@ import re
 import unicodedata
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_tz
+from functools import lru_cache
 from typing import Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -23,6 +24,7 @@ from intake.mail.messages import Mailer
 
 _MOST_OCTETS: Final = 256 << 10  #: of the head that is looked at
 _LONGEST: Final = 8_000  #: characters of one decoded field
+_SHORT: Final = 300  #: octets of a field with parameters that is remembered
 _FIELD: Final = re.compile(rb"([!-9;-~]+)[ \t]*:(.*)", re.DOTALL)
 _HEAD_END: Final = re.compile(rb"\r?\n\r?\n|\r\r")
 _FOLDING: Final = re.compile(rb"\r\n(?![ \t])|(?<!\r)\n(?![ \t])|\r(?![\n \t])")
@@ -120,6 +122,16 @@ class Parameters(NamedTuple):
 
 def parameters_of(body: bytes) -> Parameters:
     """Reads Content-Type or Content-Disposition (RFC 2045, 2183, 2231), also where they are mangled."""
+    return _short_parameters(body) if len(body) <= _SHORT else _parameters(body)
+
+
+@lru_cache(maxsize=256)
+def _short_parameters(body: bytes) -> Parameters:
+    """The same for a field that comes again with every mail of the same program."""
+    return _parameters(body)
+
+
+def _parameters(body: bytes) -> Parameters:
     value, _, rest = body.partition(b";")
     pieces: dict[str, list[tuple[int, bool, bytes]]] = {}
     for match in _PARAMETER.finditer(b";" + rest):

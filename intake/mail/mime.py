@@ -141,7 +141,11 @@ def _bounded(octets: bytes, fields: tuple[Field, ...]) -> tuple[bytes, tuple[str
     They take memory for every field and part that is declared, and a compiled one ends the process when
     there is none left.
     """
-    cuts = (_start_of(_DELIMITER, octets, _MOST_DELIMITERS), _start_of(_NESTED, octets, _MOST_NESTED))
+    # Counting is many times as fast as finding where the one too many stands.
+    cuts = (
+        _start_of(_DELIMITER, octets, _MOST_DELIMITERS) if octets.count(b"\n--") > _MOST_DELIMITERS else None,
+        _start_of(_NESTED, octets, _MOST_NESTED) if octets.count(b"822") > _MOST_NESTED else None,
+    )
     end = min((cut for cut in cuts if cut is not None), default=None)
     defects = () if end is None else ("too_many_parts",)
     octets = octets if end is None else octets[:end]
