@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress, islice, repeat
-from operator import add, lt
+from operator import lt
 from typing import Final, TypeVar
 
 import msgspec
@@ -24,7 +24,7 @@ Place = tuple[int, int]
 
 TEXT, NUMBER, PERCENT = 1, 2, 3
 
-_CELL: Final = re.compile(rb'<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"([^<>]*)><v>([^<]*)</v></c>')
+_CELL: Final = re.compile(rb'<c r="([A-Z]{1,3}[1-9][0-9]{0,6})"([^<>]*)><v>([^<]*)</v></c>')
 _ATTRIBUTES: Final = re.compile(rb'(?: s="([0-9]{1,5})")?(?: t="([ns])")?')
 _MERGE: Final = re.compile(rb'<mergeCell ref="([A-Z]{1,3})([1-9]\d{0,6}):([A-Z]{1,3})([1-9]\d{0,6})" ?/>')
 #: what calamine or an XML reader would change in a text, beside the entities
@@ -34,7 +34,9 @@ _MAIN: Final = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/mai
 _Number = TypeVar("_Number", int, float)
 _INDEXES: Final = msgspec.json.Decoder(list[int])
 _NUMBERS: Final = msgspec.json.Decoder(list[float])
-_COLUMNS, _ROWS = 16_384, 1_048_576
+_ROWS: Final = 1_048_576
+_SHIFT, _COLUMN = 14, 16_383  #: the lowest bits, which hold a column
+_REMEMBERED: Final = 20_000  #: addresses
 _LARGEST_AREA: Final = 2_000_000  #: of the used range; wider ones are mistakes that are read cell by cell
 
 
@@ -98,11 +100,13 @@ def plain_sheet(octets: bytes, strings: Sequence[str], style_kinds: Mapping[int,
     if not closing or _MAIN not in head or b"<!" in head or not tail.rstrip().endswith(b"</worksheet>"):
         return None
     merges = _MERGE.findall(tail)
-    if b"<f" in data or b"<!" in tail or tail.count(b"<mergeCell ") != len(merges):
+    # The letter is rare and found at many times the speed of the two signs.
+    has_formula = b"f" in data and b"<f" in data
+    if has_formula or b"<!" in tail or tail.count(b"<mergeCell ") != len(merges):
         return None
     try:
         found = _CELL.split(data)
-        hides = _hides_rows(found[::5]) or b"hidden" in head
+        hides = _hides_rows(found[::4]) or b"hidden" in head
         cells = _cells(found, strings, style_kinds)
     except (_UnfamiliarError, msgspec.MsgspecError, IndexError):
         return None
@@ -113,13 +117,13 @@ def plain_sheet(octets: bytes, strings: Sequence[str], style_kinds: Mapping[int,
 
 
 def _cells(found: list[bytes], strings: Sequence[str], style_kinds: Mapping[int, int]) -> list[Cell]:
-    """The cells of what was split: markup between them, then letters, row, attributes and value of each."""
-    letters, row_names, attributes, values = found[1::5], found[2::5], found[3::5], found[4::5]
+    """The cells of what was split: markup between them, then address, attributes and value of each."""
+    addresses, attributes, values = found[1::4], found[2::4], found[3::4]
     if not values:
         return []
-    rows, columns = _places(letters, row_names)
+    rows, columns = _places(addresses)
     kind_of = {each: _kind(each, style_kinds) for each in set(attributes)}
-    is_text = [kind_of[each] == TEXT for each in attributes]
+    is_text = list(map({each: kind == TEXT for each, kind in kind_of.items()}.__getitem__, attributes))
     texts = _texts(list(compress(values, is_text)), strings)
     numbers = _numbers([value for value, other in zip(values, is_text, strict=True) if not other])
     shown, stored = _merged(is_text, texts, numbers)
@@ -138,11 +142,12 @@ def _hides_rows(markup: list[bytes]) -> bool:
     Every tag begins with one sign. No attribute can hold the end of a tag while none is in single quotes.
     """
     between = b"".join(set(markup))
-    closed = between.count(b'"/>') + between.count(b'" />')
-    is_plain = between.count(b"<") == closed + 2 * between.count(b"</row>")
-    if not is_plain or b"'" in between:
+    tags = between.count(b'"/>') + 2 * between.count(b"</row>")
+    if between.count(b"<") != tags:
+        tags += between.count(b'" />')
+    if between.count(b"<") != tags or b"'" in between:
         raise _UnfamiliarError
-    return b"hidden" in between or b' ht="0"' in between
+    return b"h" in between and (b"hidden" in between or b' ht="0"' in between)
 
 
 def _merged(is_text: list[bool], texts: list[str], numbers: list[str]) -> tuple[list[str], list[str]]:
@@ -156,17 +161,35 @@ def _merged(is_text: list[bool], texts: list[str], numbers: list[str]) -> tuple[
     return shown, ["" if each else value for each, value in zip(is_text, shown, strict=True)]
 
 
-def _places(letters: list[bytes], row_names: list[bytes]) -> tuple[list[int], list[int]]:
+def _places(addresses: list[bytes]) -> tuple[list[int], list[int]]:
     """Rows and columns of the cells, which stand in reading order."""
-    row_of = {each: int(each) - 1 for each in set(row_names)}
-    column_of = {each: _column(each) for each in set(letters)}
-    rows, columns = list(map(row_of.__getitem__, row_names)), list(map(column_of.__getitem__, letters))
-    order = list(map(add, map({row: row * _COLUMNS for row in row_of.values()}.__getitem__, rows), columns))
-    width = max(column_of.values()) + 1
-    is_sheet = width <= _COLUMNS and rows[-1] < _ROWS and (rows[-1] - rows[0] + 1) * width <= _LARGEST_AREA
+    order = list(map(_ORDER.__getitem__, addresses))
+    rows, columns = [place >> _SHIFT for place in order], [place & _COLUMN for place in order]
+    width = max(columns) + 1
+    is_sheet = rows[-1] < _ROWS and (rows[-1] - rows[0] + 1) * width <= _LARGEST_AREA
     if not is_sheet or not all(map(lt, order, islice(order, 1, None))):
         raise _UnfamiliarError
     return rows, columns
+
+
+class _Order(dict[bytes, int]):
+    """Where a cell stands in reading order, by its address: its row, then its column in the lowest bits.
+
+    All sheets begin at A1, so the first addresses met are those that come again.
+    """
+
+    def __missing__(self, address: bytes) -> int:
+        letters = address.rstrip(b"0123456789")
+        column = _column(letters)
+        if column > _COLUMN:
+            raise _UnfamiliarError
+        place = (int(address[len(letters) :]) - 1 << _SHIFT) + column
+        if len(self) < _REMEMBERED:
+            self[address] = place
+        return place
+
+
+_ORDER: Final = _Order()
 
 
 def _column(letters: bytes) -> int:
