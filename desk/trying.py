@@ -80,7 +80,7 @@ def try_regime(
         memories = Memory(office.regime, office.ledger), Memory(proposed, office.ledger)
     end = clock() + seconds
     by_id = {outcome.archive_id: outcome for outcome in latest}
-    junk = frozenset(kept.archive_id for kept in office.archive.sightings() if kept.junk)
+    junk = office.ledger.junk()
     differences: list[Difference] = []
     judged = 0
     with office.open_pool() as pool:

@@ -20,6 +20,7 @@ from consolidate.reminders import CHASE
 from desk.errors import FrozenIssueLostError, UnknownNameError
 from desk.office import Office
 from desk.views import waiting_of
+from intake.documents import FileKind, ReadState
 from intake.mailbox.interface import FetchBatch, FetchNote, FolderMark, Mailbox
 from ledger.freezing import Freeze, freeze_of
 from ledger.obligations import obligations_of
@@ -117,12 +118,15 @@ def _note_doubts(office: Office, batch: FetchBatch, ids: dict[int, str]) -> None
 
 def take_in(office: Office) -> Generator[MessageOutcome, None, None]:
     """Read, recognise and book everything archived that has no outcome yet."""
-    yield from _intake(office).run()
+    if office.ledger.unread():  # mostly there is nothing, and what reads need not even be loaded
+        yield from _intake(office).run()
     settle(office)
 
 
 def recognise(office: Office, most: int | None = None) -> Iterator[MessageOutcome]:
     """Read scans and photos that wait for a person, at most so many messages: slow, so never in the way."""
+    if not office.ledger.has_files((FileKind.PDF, FileKind.IMAGE), ReadState.NOT_YET):
+        return
     intake = _intake(office)
     if intake.open_slow_pool is not None and intake.unrecognised():
         yield from intake.recognise(most)
@@ -132,7 +136,7 @@ def recognise(office: Office, most: int | None = None) -> Iterator[MessageOutcom
 def _intake(office: Office) -> Intake:
     from intake.pipeline import Intake
 
-    junk = frozenset(kept.archive_id for kept in office.archive.sightings() if kept.junk)
+    junk = office.ledger.junk()
     key = reference_key(office.settings.home)
     pools = office.open_pool, junk, office.open_slow_pool
     return Intake(office.regime, office.archive, office.ledger, *pools, key)

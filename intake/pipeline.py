@@ -42,8 +42,10 @@ from ledger.store import Ledger
 from ledger.taught import effective_regime
 
 _PICTURES = (FileKind.PDF, FileKind.IMAGE)
-#: Outcomes are written together, so that one synced commit serves many messages.
-BATCH = 50
+#: Outcomes are written together, so that one synced commit serves many messages: of so many octets, and
+#: so many messages, at most.
+BATCH_OCTETS = 3_000_000
+BATCH = 200
 #: Periods are looked for this far back: a report more than two years late is a question anyway.
 LOOK_BACK = timedelta(days=800)
 LOOK_AHEAD = timedelta(days=430)
@@ -143,17 +145,20 @@ class Intake:
 
     def _batches(self, unread: Sequence[tuple[str, datetime]]) -> Iterator[list[tuple[str, datetime]]]:
         """In order of arrival; a message whose reading once failed goes alone, so that it harms no other."""
+        ids = [archive_id for archive_id, _arrival in unread]
+        attempts, sizes = self.ledger.attempts(ids), self.ledger.sizes(ids)
         batch: list[tuple[str, datetime]] = []
-        attempts = self.ledger.attempts(archive_id for archive_id, _arrival in unread)
+        weight = 0
         for entry in unread:
-            alone = attempts[entry[0]] > 0
-            if batch and (alone or len(batch) == BATCH):
+            alone, size = attempts[entry[0]] > 0, sizes[entry[0]]
+            if batch and (alone or len(batch) == BATCH or weight + size > BATCH_OCTETS):
                 yield batch
-                batch = []
+                batch, weight = [], 0
             batch.append(entry)
+            weight += size
             if alone:
                 yield batch
-                batch = []
+                batch, weight = [], 0
         if batch:
             yield batch
 
@@ -168,7 +173,7 @@ class Intake:
                 try:
                     octets = self.archive.read(archive_id)
                 except ArchiveError as error:
-                    if not self.archive.ids():
+                    if self.archive.is_empty():
                         raise  # the folder is not there: no fault of this message
                     lost[archive_id] = ReadingFailure(ReadState.CRASHED, type(error).__name__)
                     continue

@@ -19,7 +19,7 @@ import fcntl
 import hashlib
 import os
 import re
-import tempfile
+import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ledger.encoding import as_type
 from ledger.errors import ArchiveWriteError, DamagedArchiveError, MissingArchiveError
-from ledger.journal import Journal, sync_folder
+from ledger.journal import Journal, sync_folder, write_fully
 from ledger.syncing import synced_together
 
 if TYPE_CHECKING:
@@ -86,6 +86,11 @@ class _Raw:
     octets: bytes
     arrival: datetime
     sighting: SightingLike
+
+
+def is_archive_id(text: str) -> bool:
+    """Whether a text is the id of a message by its form."""
+    return _ARCHIVE_ID.fullmatch(text) is not None
 
 
 def archive_id_of(octets: bytes) -> str:
@@ -149,11 +154,21 @@ class Archive:
 
     def ids(self) -> tuple[str, ...]:
         """The ids of all messages on disk, sorted."""
+        return tuple(sorted(self._ids()))
+
+    def _ids(self) -> Iterator[str]:
         if not self.folder.is_dir():
-            return ()
+            return
         fans = (fan for fan in self.folder.iterdir() if len(fan.name) == 2 and fan.is_dir())  # noqa: PLR2004
-        found = (file for fan in fans for file in fan.iterdir())
-        return tuple(sorted(file.name for file in found if self._in_its_place(file)))
+        for fan in fans:
+            with os.scandir(fan) as files:
+                yield from (
+                    file.name for file in files if file.name[:2] == fan.name and is_archive_id(file.name)
+                )
+
+    def is_empty(self) -> bool:
+        """Whether no message is on disk."""
+        return not any(True for _ in self._ids())
 
     def sightings(self) -> tuple[KeptSighting, ...]:
         """Every sighting of a message that is on disk, once each, in the order of the journal."""
@@ -197,7 +212,7 @@ class Archive:
         )
 
     def _in_its_place(self, path: Path) -> bool:
-        return bool(_ARCHIVE_ID.fullmatch(path.name)) and path == self._path(path.name)
+        return is_archive_id(path.name) and path == self._path(path.name)
 
     def journal_lines(self) -> Iterator[tuple[int, KeptSighting | None]]:
         """Every line of the sightings journal with its number; None where it is cut or changed."""
@@ -219,9 +234,9 @@ class Archive:
         return self.folder / "tmp"
 
     def _path(self, archive_id: str) -> Path:
-        if not _ARCHIVE_ID.fullmatch(archive_id):  # an id may come from a web address
+        if not is_archive_id(archive_id):  # an id may come from a web address
             raise MissingArchiveError(f"{archive_id!r} is no id of a message", message=archive_id)
-        return self.folder / archive_id[:2] / archive_id
+        return Path(f"{self.folder}/{archive_id[:2]}/{archive_id}")
 
     def _sound(self, archive_id: str) -> bool:
         try:
@@ -234,13 +249,15 @@ class Archive:
         self._temporary.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._held(fcntl.LOCK_SH):
             # A message that is there but damaged is written anew: the server has just shown it again.
-            new = {id_: text for id_, text in octets.items() if not self._sound(id_)}
+            new = {id_: text for id_, text in octets.items() if not (self.holds(id_) and self._sound(id_))}
             many = len(new) >= _MANY
             written: dict[str, Path] = {}
+            own = f"{self._temporary}/{secrets.token_hex(8)}"  # others may be writing the same message
             try:
                 with synced_together(self.folder, wanted=many) as together:
                     for archive_id, text in new.items():
-                        written[archive_id] = self._written(text, sync=not together)
+                        written[archive_id] = Path(f"{own}-{archive_id}")
+                        _write_new(written[archive_id], text, sync=not together)
                 self._journal.append(lines)
                 with synced_together(self.folder, wanted=many) as together:
                     self._name(written, sync=not together)
@@ -249,22 +266,8 @@ class Archive:
                     temporary.unlink(missing_ok=True)
                 raise
 
-    def _written(self, octets: bytes, *, sync: bool) -> Path:
-        descriptor, name = tempfile.mkstemp(dir=self._temporary)
-        path = Path(name)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(octets)
-                file.flush()
-                if sync:
-                    os.fsync(descriptor)
-        except OSError:
-            path.unlink(missing_ok=True)  # a failed fsync is never tried again on the same file
-            raise
-        return path
-
     def _name(self, written: dict[str, Path], *, sync: bool) -> None:
-        fans = {self._path(archive_id).parent for archive_id in written}
+        fans = {self.folder / archive_id[:2] for archive_id in written}
         for fan in fans:
             fan.mkdir(mode=0o700, exist_ok=True)
         for archive_id, temporary in written.items():
@@ -282,6 +285,17 @@ class Archive:
             yield _locked(descriptor, kind)
         finally:
             os.close(descriptor)
+
+
+def _write_new(path: Path, octets: bytes, *, sync: bool) -> None:
+    """A file that was not there before."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        write_fully(descriptor, octets)
+        if sync:
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _locked(descriptor: int, kind: int) -> bool:

@@ -174,6 +174,14 @@ def booked_with_files(
     return tuple(archive_id for _arrival, archive_id in sorted(found))
 
 
+def has_files(connection: Connection, kinds: Sequence[str], state: str) -> bool:
+    """Whether any message has a file of these kinds that ended in that state."""
+    query = select(attachments.c.archive_id).where(
+        attachments.c.kind.in_(kinds), attachments.c.state == state
+    )
+    return connection.scalar(query.limit(1)) is not None
+
+
 def message(connection: Connection, archive_id_or_prefix: str) -> MessageOutcome | None:
     """The outcome of one message, by its id or the beginning of it; None: there is none.
 

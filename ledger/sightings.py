@@ -159,9 +159,8 @@ def adopt_orphans(writing: Writing, archive: Archive) -> tuple[tuple[str, ...], 
         EmptyArchiveError: the ledger knows messages and the archive holds none.
 
     """
-    known = known_ids(writing.connection)
-    on_disk = refuse_empty(known, archive)
-    orphans = on_disk - known
+    refuse_empty(writing.connection, archive)
+    orphans = frozenset(archive.ids()) - known_ids(writing.connection)
     if not orphans:
         return (), ()
     seen = [line for line in archive.sightings() if line.archive_id in orphans]
@@ -173,20 +172,23 @@ def adopt_orphans(writing: Writing, archive: Archive) -> tuple[tuple[str, ...], 
     return tuple(sorted(orphans)), unseen
 
 
-def refuse_empty(known: frozenset[str], archive: Archive) -> frozenset[str]:
-    """The ids of the archive.
+def refuse_empty(connection: Connection, archive: Archive) -> None:
+    """Nothing, unless there are known messages and the archive holds none.
 
     Raises:
-        EmptyArchiveError: there are known messages, and the archive holds none.
+        EmptyArchiveError: as said.
 
     """
-    on_disk = frozenset(archive.ids())
-    if known and not on_disk:
+    if archive.is_empty() and (known := len(known_ids(connection))):
         raise EmptyArchiveError(
-            f"the ledger knows {len(known)} messages and {archive.folder} holds none",
+            f"the ledger knows {known} messages and {archive.folder} holds none",
             folder=str(archive.folder),
         )
-    return on_disk
+
+
+def junk(connection: Connection) -> frozenset[str]:
+    """The ids of the messages that were ever seen in a folder for junk."""
+    return frozenset(connection.execute(select(sightings.c.archive_id).where(sightings.c.junk)).scalars())
 
 
 def counts(connection: Connection) -> tuple[FolderCount, ...]:

@@ -165,6 +165,12 @@ class Ledger:
         with self._reading() as connection:
             return sightings.attempts(connection, archive_ids)
 
+    def sizes(self, archive_ids: Iterable[str]) -> dict[str, int]:
+        """The size of each message, in bytes; unknown ids are left out."""
+        with self._reading() as connection:
+            found = sightings.arrivals(connection, archive_ids)
+            return {archive_id: size for archive_id, (_arrival, size) in found.items()}
+
     def begin_attempts(self, archive_ids: Sequence[str]) -> tuple[str, ...]:
         """Count one more attempt at each before reading begins; those to read now.
 
@@ -211,7 +217,12 @@ class Ledger:
 
         """
         with self._reading() as connection:
-            sightings.refuse_empty(sightings.known_ids(connection), archive)
+            sightings.refuse_empty(connection, archive)
+
+    def junk(self) -> frozenset[str]:
+        """The ids of the messages that were ever seen in a folder for junk."""
+        with self._reading() as connection:
+            return sightings.junk(connection)
 
     def missing_from(self, archive: Archive) -> tuple[str, ...]:
         """The ids the ledger knows and the archive lacks, though no rule removed them: should be none."""
@@ -332,6 +343,11 @@ class Ledger:
             return ()
         with self._reading() as connection:
             return messages.matching_messages(connection, Asked(header_id=header_id))
+
+    def has_files(self, kinds: Sequence[str], state: str) -> bool:
+        """Whether any message has a file of these kinds that ended in that state."""
+        with self._reading() as connection:
+            return messages.has_files(connection, kinds, state)
 
     def submissions(
         self, report: str | None = None, period: str | None = None, unit: str | None = None

@@ -41,9 +41,11 @@ def moment(day: int, hour: int = 8, minute: int = 0) -> datetime:
     return datetime(2031, 6, day, hour, minute, tzinfo=HANOI)
 
 
-def sighting(uid: int = 1, *, folder: str = "INBOX", validity: int = 7, gmail_id: str = "") -> Sighting:
+def sighting(
+    uid: int = 1, *, folder: str = "INBOX", validity: int = 7, gmail_id: str = "", junk: bool = False
+) -> Sighting:
     """Where a message was seen."""
-    return Sighting("hop-thu@vidu.example", folder, validity, uid, gmail_id)
+    return Sighting("hop-thu@vidu.example", folder, validity, uid, gmail_id, junk)
 
 
 def raw(text: str = "thư", uid: int = 1, *, arrival: datetime | None = None) -> RawMessage:

@@ -282,6 +282,14 @@ def test_a_message_that_once_failed_goes_alone(post: Post) -> None:
     assert batches == [[ids[0]], [ids[1]], [ids[2]]]
 
 
+def test_a_batch_holds_no_more_than_its_octets(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = [post.deliver(*mail) for mail in (FIRST, TWIN, OTHER)]
+    monkeypatch.setattr(intake.pipeline, "BATCH_OCTETS", len(FIRST[0]) + len(TWIN[0]))
+    intake_ = intake.pipeline.Intake(post.regime, post.archive, post.ledger, lambda: pytest.fail("not yet"))
+    batches = [[archive_id for archive_id, _ in batch] for batch in intake_._batches(post.ledger.unread())]
+    assert batches == [ids[:2], ids[2:]]
+
+
 def test_a_hostile_file_is_one_mails_trouble(post: Post) -> None:
     bomb = zip_of({"a.docx": b"\0" * (60 << 20)})
     bad = post.deliver(note(address("dong-tam"), SUBJECT, "Gửi.", ("bc.zip", bomb)), "2023-06-01T09:00")

@@ -30,7 +30,14 @@ from ledger.errors import (
     UnknownArchiveIdError,
 )
 from ledger.journal import Journal
-from ledger.records import Delivery, MessageClass, MessageState, OutboxState, OutgoingMessage
+from ledger.records import (
+    AttachmentRecord,
+    Delivery,
+    MessageClass,
+    MessageState,
+    OutboxState,
+    OutgoingMessage,
+)
 from ledger.sightings import FolderCount
 from ledger.store import Ledger
 from tests.builders_ledger import (
@@ -145,6 +152,26 @@ def test_one_message_in_two_folders_is_read_once_and_counted_in_both(ledger: Led
     assert new == (archive_id("a"),)
     ledger.record([outcome("a")])
     assert [(count.folder, count.booked) for count in ledger.counts()] == [("INBOX", 1), ("Thư rác", 1)]
+
+
+def test_what_was_ever_seen_in_a_folder_for_junk_is_told(ledger: Ledger) -> None:
+    ledger.record_batch([seen("a", 1), seen("a", 5, folder="Thư rác", junk=True), seen("b", 2)], None)
+    assert ledger.junk() == {archive_id("a")}
+
+
+def test_sizes_are_told_of_what_was_seen(ledger: Ledger) -> None:
+    _archived(ledger, "a", "bốn")
+    asked = [archive_id("bốn"), archive_id("c")]
+    assert ledger.sizes(asked) == {archive_id("bốn"): len("bốn".encode())}
+
+
+def test_files_that_wait_for_recognition_are_known_of(ledger: Ledger) -> None:
+    _archived(ledger, "a")
+    scan = AttachmentRecord("anh.jpg", (), "image", 9, archive_id("x"), "not_yet")
+    ledger.record([outcome("a", attachments=(scan,))])
+    assert ledger.has_files(["pdf", "image"], "not_yet")
+    assert not ledger.has_files(["pdf"], "not_yet")
+    assert not ledger.has_files(["image"], "damaged")
 
 
 def test_one_gmail_message_under_two_labels_is_read_once_though_its_bytes_differ(ledger: Ledger) -> None:
