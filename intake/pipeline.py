@@ -6,6 +6,7 @@ Messages are judged in order of arrival; what arrives out of order makes the lat
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -128,11 +129,13 @@ class Intake:
         for batch in self._batches(unread):
             going = frozenset(self.ledger.begin_attempts([archive_id for archive_id, _ in batch]))
             arrivals = {archive_id: arrival for archive_id, arrival in batch if archive_id in going}
-            before = self.ledger.messages_by_id(arrivals)
-            judged = [
-                self._judged(self._archived(archive_id, arrivals, size, memory), read, memory, before)
-                for archive_id, size, read in self._read(arrivals, pool)
-            ]
+            with self.ledger.snapshot():
+                before = self.ledger.messages_by_id(arrivals)
+                judged = [
+                    self._judged(self._archived(archive_id, arrivals, size, memory), read, memory, before)
+                    for archive_id, size, read in self._read(arrivals, pool)
+                ]
+            self._note_stumbles(judged)
             changed = frozenset(self.ledger.record([one.outcome for one in judged]))
             disturbed = memory.disturbed_by([one for one in judged if one.outcome.archive_id in changed])
             if disturbed:
@@ -204,19 +207,18 @@ class Intake:
             assert isinstance(read, ReadingFailure)
             # What was read once stands when it cannot be read again.
             return Judged(before or _unread(archived, read), before)
-        judged = Judged(self._outcome(archived, message, memory, before), before)
+        try:
+            judged = Judged(judge(archived, message, memory.context(archived)), before)
+        except Exception as error:  # noqa: BLE001 - a mail nobody foresaw must not stop those behind it
+            failure = ReadingFailure(ReadState.CRASHED, repr(error)[:200])
+            judged = Judged(before or _unread(archived, failure), before, failure.detail)
         memory.learn(judged)
         return judged
 
-    def _outcome(
-        self, archived: Archived, message: ReadMessage, memory: Memory, before: MessageOutcome | None
-    ) -> MessageOutcome:
-        try:
-            return judge(archived, message, memory.context(archived))
-        except Exception as error:  # noqa: BLE001 - a mail nobody foresaw must not stop those behind it
-            failure = ReadingFailure(ReadState.CRASHED, repr(error)[:200])
-            self.ledger.note("judging_failed", archived.archive_id, {"error": failure.detail})
-            return before or _unread(archived, failure)
+    def _note_stumbles(self, judged: Iterable[Judged]) -> None:
+        for one in judged:
+            if one.error:
+                self.ledger.note("judging_failed", one.outcome.archive_id, {"error": one.error})
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +227,7 @@ class Judged:
 
     outcome: MessageOutcome
     before: MessageOutcome | None
+    error: str = ""  #: what the judge stumbled over
 
     @property
     def intents(self) -> tuple[SubmissionIntent, ...]:
@@ -391,7 +394,8 @@ class Memory:
     def _opened(self, report_id: str, arrival: datetime) -> tuple[Period, ...]:
         """The report's periods that had opened by then, oldest first."""
         day = arrival.astimezone(self._regime.timezone).date()
-        return tuple(period for period in self._around(report_id, day) if period.opens <= arrival)
+        around = self._around(report_id, day)
+        return around[: bisect_right(around, arrival, key=lambda period: period.opens)]
 
     def _around(self, report_id: str, day: date) -> tuple[Period, ...]:
         """The report's periods that mail of that day may be about, by the day they open."""
