@@ -217,11 +217,19 @@ def test_a_pool_that_is_left_waits_for_no_reading_under_way() -> None:
 
 def test_no_process_is_left_behind() -> None:
     with ReaderPool(2) as pool:
-        processes = [pool._idle.get() for _ in range(2)]
+        processes = [pool._free() for _ in range(2)]
         for process in processes:
             pool._idle.put(process)
     assert all(process._popen.returncode is not None for process in processes)
     assert not any(Path(process._folder.name).exists() for process in processes)
+
+
+def test_a_process_is_started_only_for_work_that_no_other_is_free_for() -> None:
+    with ReaderPool(2) as pool:
+        for name in ("a", "b", "c"):
+            list(pool.read([(name, GOOD)]))
+        assert pool._idle.qsize() == 1
+        assert pool._free() is not pool._free()
 
 
 def test_the_process_sees_no_secret_and_an_empty_folder(monkeypatch: pytest.MonkeyPatch) -> None:

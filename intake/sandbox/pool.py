@@ -21,7 +21,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Final, Self
 
 import msgspec
@@ -71,7 +71,10 @@ class ReadingFailure:
 
 
 class ReaderPool:
-    """Reading processes, started when the block is entered and ended when it is left."""
+    """Reading processes, the first started when the block is entered, others when there is work for them.
+
+    All end when the block is left.
+    """
 
     def __init__(self, processes: int = 2, limits: Limits | None = None) -> None:
         self._processes = processes
@@ -79,15 +82,16 @@ class ReaderPool:
         self._idle: SimpleQueue[_Process] = SimpleQueue()
         self._threads: ThreadPoolExecutor | None = None
         self._busy: set[_Process] = set()
+        self._unstarted = 0
         self._ending = False
-        self._lock = threading.Lock()  #: over these two
+        self._lock = threading.Lock()  #: over these three
         self.layers: tuple[str, ...] = ()  #: what confines the processes on this system
 
     def __enter__(self) -> Self:
-        for _ in range(self._processes):
-            process = _Process(self._limits)
-            self._idle.put(process)
-            self.layers = process.layers
+        process = _Process(self._limits)
+        self._idle.put(process)
+        self.layers = process.layers
+        self._unstarted = self._processes - 1
         self._ending = False
         self._threads = ThreadPoolExecutor(self._processes, "reader")
         return self
@@ -183,7 +187,7 @@ class ReaderPool:
     def _tried(
         self, letter: bytes, octets: bytes, seconds: float, *, fresh: bool = False
     ) -> _Answer | ReadingFailure:
-        process = self._idle.get()
+        process = self._free()
         try:
             if (fresh or process.is_spent) and not self._ending:
                 process = process.replaced()
@@ -193,6 +197,15 @@ class ReaderPool:
             return answer
         finally:
             self._idle.put(process)
+
+    def _free(self) -> _Process:
+        """A process that has nothing to do; a new one while there may be more, as each takes a moment."""
+        with suppress(Empty):
+            return self._idle.get_nowait()
+        with self._lock:
+            more = self._unstarted > 0 and not self._ending
+            self._unstarted -= more
+        return _Process(self._limits) if more else self._idle.get()
 
     def _exchanged(
         self, process: _Process, letter: bytes, octets: bytes, seconds: float
