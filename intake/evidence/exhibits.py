@@ -23,7 +23,7 @@ from intake.figures.listed_figures import read_listed
 from intake.figures.outline import cut_outline
 from intake.figures.photo_places import PhotoPlaces
 from intake.figures.sentences import read_sentences
-from intake.figures.tables import GivenPercent, TableNotes, TableReading, grids_of, note_tables, read_tables
+from intake.figures.tables import GivenPercent, TableNotes, grids_of, note_tables, read_tables
 from intake.figures.taught import TaughtNames
 from intake.mail.legacy_text import SAMPLE_OF_LEGACY
 from intake.mail.messages import ReadMessage
@@ -35,8 +35,6 @@ BODY_SECTIONS = 3
 BODY_FIGURES = 4
 #: Recognition is believed from this confidence on; where the two readings differ it is 0.
 SURE_READING = 60
-#: Findings that tell of a row whose label is no indicator of the report.
-_UNREAD_ROWS = ("unread_row", "label_ambiguous")
 _ENCODINGS = {"legacy_tcvn3": "TCVN3 (ABC)", "legacy_vni": "VNI"}
 _SEVERAL = 2
 _ANNEX_TYPES = frozenset({"phu luc", "bieu", "bieu mau", "bieu so lieu", "bieu tong hop"})
@@ -98,7 +96,7 @@ def exhibits_of(message: ReadMessage, reports: Sequence[ReportDefinition]) -> tu
             exhibit, labelled = Exhibit(number=number, file=file.name, readable=False), None
         else:
             labelled = Labelled.of(file.document, file.name, reports)
-            exhibit = _exhibit(number, file.name, file.document, labelled, reports)
+            exhibit = _exhibit(number, file.name, file.document, labelled)
         of_pages = photos if file.kind is FileKind.IMAGE and file.document is not None else None
         found.append(ReadExhibit(exhibit, file, file.document, of_pages, labelled))
     if not any(read.document is not None for read in found):
@@ -249,14 +247,8 @@ def _sure_places(document: Document) -> frozenset[str]:
     )
 
 
-def _exhibit(
-    number: int, file: str, document: Document, labelled: Labelled, reports: Sequence[ReportDefinition]
-) -> Exhibit:
+def _exhibit(number: int, file: str, document: Document, labelled: Labelled) -> Exhibit:
     head = read_letterhead(document, file)
-    tables = {
-        report.id: read_tables(labelled.document, file, report, "", noted=labelled.noted[report.id])
-        for report in reports
-    }
     is_sheet = any(table.sheet for table in document.tables)
     issuer = tuple(_claim(line) for line in head.issuer_lines)
     joined = (Claim(head.issuer, _where(head.issuer_lines)),) if head.issuer else ()
@@ -276,12 +268,12 @@ def _exhibit(
         signed_for=(_claim(head.signed_for),) if head.signed_for else (),
         type_title="" if is_sheet else type_title,
         title="" if type_title in _ANNEX_TYPES else head.subject,
-        sheet_titles=_titles(head, type_title, tables),
+        sheet_titles=_titles(head, type_title, labelled.noted),
         opening=_opening(document),
         dated=_day_of(head),
         cut_offs=cut_offs_in(document),
-        form_rows={report: reading.matched_rows for report, reading in tables.items()},
-        form_share={report: _row_share(reading) for report, reading in tables.items()},
+        form_rows={report: notes.matched_rows for report, notes in labelled.noted.items()},
+        form_share={report: notes.share for report, notes in labelled.noted.items()},
     )
 
 
@@ -291,17 +283,10 @@ def _type_of(head: Letterhead) -> str:
     return key if key in REPORT_TYPES or key not in _ANNEX_TYPES else ""
 
 
-def _titles(head: Letterhead, type_title: str, tables: dict[str, TableReading]) -> tuple[str, ...]:
-    titles = [title for reading in tables.values() for title in reading.titles]
+def _titles(head: Letterhead, type_title: str, noted: Mapping[str, TableNotes]) -> tuple[str, ...]:
+    titles = [title for notes in noted.values() for title in notes.titles]
     annex = [head.subject] if type_title in _ANNEX_TYPES and head.subject else []
     return tuple(dict.fromkeys((*annex, *titles)))
-
-
-def _row_share(reading: TableReading) -> float:
-    """The share of the figure rows whose label is an indicator of the report."""
-    unread = sum(finding.code in _UNREAD_ROWS for finding in reading.findings)
-    rows = reading.matched_rows + unread
-    return reading.matched_rows / rows if rows else 0.0
 
 
 def _day_of(head: Letterhead) -> date | None:
@@ -341,7 +326,7 @@ def _body_exhibit(
         outline = cut_outline(document, report.outline, "")
         values = (*read_listed(outline.lines, report), *read_sentences(outline.lines, report))
         told = len({(value.indicator, value.sex) for value in values if value.certainty is Certainty.CERTAIN})
-        tabled = read_tables(document, "", report, "").matched_rows
+        tabled = note_tables(document, "", report).matched_rows
         if max(told, tabled) >= BODY_FIGURES or len(outline.sections) >= BODY_SECTIONS:
             rows[report.id] = max(told, tabled, BODY_SECTIONS)
     if not rows:

@@ -125,7 +125,7 @@ class Grid:
 
     def at(self, row: int, column: int | None) -> Cell | None:
         """The cell that covers the place."""
-        return None if column is None else self._cells.get((row, column))
+        return self._cells.get((row, column)) if column is not None else None
 
     def text(self, row: int, column: int | None) -> str:
         """The text of the cell that covers the place, tidied."""
@@ -143,8 +143,9 @@ class Grid:
 
     def starting(self, row: int) -> Iterator[Cell]:
         """The cells that begin in the row, hidden columns left out."""
+        cells = self._cells
         for column in self.columns:
-            cell = self.at(row, column)
+            cell = cells.get((row, column))
             if cell and cell.row == row and cell.column == column:
                 yield cell
 
@@ -316,15 +317,22 @@ def _group_to_the_left(grid: Grid, row: int, column: int) -> Cell | None:
 
 
 def _understood(column: int, path: list[str], period: Period | None) -> Column:
-    roles = [role_of(text) for text in path]
-    key = accented_key(" ".join(path))
+    said = _said_by(*path)
+    if period is None or said.role not in _OF_A_TIME:
+        return replace(said, index=column)
     named = [words for text in path for words in periods_in(text)]
+    return replace(said, index=column, fit=fit_of(named, period))
+
+
+@remembered(2048)
+def _said_by(*path: str) -> Column:
+    """What the cells of a head say of the column below them, wherever it stands."""
+    key = accented_key(" ".join(path))
     return Column(
-        index=column,
-        role=_joined(roles),
+        index=0,
+        role=_joined([role_of(text) for text in path]),
         measure=next((measure for text in path if (measure := _measure_of(text))), ""),
-        period=next(iter(named), ""),
-        fit=fit_of(named, period) if period and _joined(roles) in _OF_A_TIME else Fit.UNSAID,
+        period=next((words for text in path for words in periods_in(text)), ""),
         estimated=bool(re.search(r"\bước\b|\buoc\b", key)),
         of_women="nữ" in key.split(),
     )

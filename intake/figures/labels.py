@@ -338,11 +338,11 @@ class _Strangers:
         self._joined = " ".join(map(_compact, texts))
         self._is_no_part = remembered(_MOST_REMEMBERED)(self._says_something_else)
 
-    def name_nothing(self, text: str) -> bool:
-        """Whether a word of the text can be no word of any name."""
+    def name_nothing(self, text: str, key: str) -> bool:
+        """Whether a word of the text, whose plain key that is, can be no word of any name."""
         if "(" in text or "[" in text:
             return False
-        unknown = (word for word in plain_key(text).split() if word not in self._known)
+        unknown = [word for word in key.split() if word not in self._known]
         return any(map(self._is_no_part, unknown)) and not _GLUED_CAPITALS.search(text)
 
     def _says_something_else(self, word: str) -> bool:
@@ -449,7 +449,15 @@ class LabelIndex:
 
     @cached_property
     def _answered(self) -> Callable[[str, str, str], LabelMatch]:
-        return remembered(_MOST_REMEMBERED)(self._match)
+        return remembered(_MOST_REMEMBERED)(self._answer)
+
+    def _answer(self, label: str, section: str, measure: str) -> LabelMatch:
+        nothing = self.names_nothing(label, plain_key(label))
+        return _NO_MATCH if nothing else self._match(label, section, measure)
+
+    def names_nothing(self, text: str, key: str) -> bool:
+        """Whether a text is told at once to be no name: no question that `match` would have to remember."""
+        return self._strangers.name_nothing(text, key)
 
     @cached_property
     def _strangers(self) -> _Strangers:
@@ -560,8 +568,6 @@ class LabelIndex:
         return frozenset(word for words in held for word in words)
 
     def _match(self, label: str, section: str, measure: str) -> LabelMatch:
-        if self._strangers.name_nothing(label):
-            return _NO_MATCH
         key = self.own_key(label)
         if not key.words:
             return _NO_MATCH

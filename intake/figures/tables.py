@@ -64,6 +64,8 @@ _INSTRUCTIONS = re.compile(r"huong dan|giai thich|vi du|cach ghi|ghi chu|danh mu
 _TITLE = re.compile(r"\b(?:20\d\d|6 thang|9 thang|nam \d{4}|quy [1-4iv]|thang \d|ca nam)\b")
 _REWORDED = (Strength.REORDERED, Strength.TYPO, Strength.SHORTENED, Strength.PLACED)
 _NAMING = (RowKind.SURE, RowKind.HEADING)
+#: Findings that tell of a row whose label is no indicator of the report.
+_UNREAD_ROWS = ("unread_row", "label_ambiguous")
 _ROMAN = re.compile(r"(?:[IVX]{1,5}|[A-EĐ])[.)]?")
 
 
@@ -102,6 +104,7 @@ class _Row:
     ordinal: str
     measure: str
     figures: dict[Sex, Cell]
+    filled: frozenset[Sex]  #: those whose cell holds something
     percents: tuple[tuple[Column, Cell], ...]
     sex: str = ""  #: what a column that names the sex of each row says
     spans: bool = False  #: the label runs over the columns of figures: a heading of a section
@@ -109,7 +112,7 @@ class _Row:
     @property
     def is_filled(self) -> bool:
         """Whether any figure cell holds something."""
-        return any(_is_filled(cell) for cell in self.figures.values())
+        return bool(self.filled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,17 @@ class TableNotes:
     timeless: bool = True  #: no head names a period: for every period the tables say the same
     elsewhen: bool = False  #: rows of the report stand under the heads of another period
     forms: dict[int, list[FormRow]] = field(default_factory=dict)  #: table's place in the document -> rows
+
+    @property
+    def matched_rows(self) -> int:
+        """How many rows have a label that is an indicator of the report."""
+        return sum(map(len, self.rows.values()))
+
+    @property
+    def share(self) -> float:
+        """The share of them among the rows that give a figure, 0 to 1."""
+        matched, unread = self.matched_rows, sum(one.code in _UNREAD_ROWS for one in self.findings)
+        return matched / (matched + unread) if matched else 0.0
 
 
 @dataclass(slots=True)
@@ -418,14 +432,18 @@ class _TableReader:
         layout = self._layout
         label = self._grid.at(number, layout.label)
         sex = self._grid.text(number, layout.sex)
-        if not (label or sex) or is_numbering([c.text for c in self._grid.starting(number)]):
+        if not (label or sex):
             return None
         label = label or Cell(number, layout.label, "")
-        named = label.row == number and sum(map(str.isalpha, label.text)) >= _FEWEST_LETTERS
-        if not named and not sex:
+        named = label.row == number and _names_anything(label.text)
+        if not (named or sex) or (
+            not (named and "=" not in label.text)  # one column of two letters and the row numbers nothing
+            and is_numbering([c.text for c in self._grid.starting(number)])
+        ):
             return None
         reach = label.column + label.column_span
         cells = {sex: self._cell_of(number, sex) for sex in layout.figures}
+        figures = {sex: cell for sex, cell in cells.items() if cell and _is_own(cell, label, number)}
         percents = ((column, self._grid.at(number, column.index)) for column in layout.percents)
         return _Row(
             number=number,
@@ -433,7 +451,8 @@ class _TableReader:
             sex=sex,
             ordinal=self._grid.text(number, layout.ordinal),
             measure=self._grid.text(number, layout.measure) if layout.measure is not None else "",
-            figures={sex: cell for sex, cell in cells.items() if cell and _is_own(cell, label, number)},
+            figures=figures,
+            filled=frozenset([sex for sex, cell in figures.items() if _is_filled(cell)]),
             percents=tuple((column, cell) for column, cell in percents if cell and cell is not label),
             spans=any(label.column <= column.index < reach for column in layout.figures.values()),
         )
@@ -524,7 +543,7 @@ class _TableReader:
             label=row.label,
             ordinal=row.ordinal,
             measure=row.measure or label_key(row.label).measure,
-            sexes=frozenset(sex for sex, cell in row.figures.items() if _is_filled(cell)),
+            sexes=row.filled,
             codes=() if kind is RowKind.HEADING and not _is_sure(match) else proposed,
         )
         self.form.append(seen)
@@ -717,7 +736,8 @@ class _TableReader:
             read = _of_places(told, read) if _is_other_sum(told, read) else read
         if read is None or (read.value == 0 and cell.formula and not _rests_on_figures(row)):
             return
-        read = replace(read, reason=read.reason or self._fault_of_place(cell, strength))
+        if not read.reason and (fault := self._fault_of_place(cell, strength)):
+            read = replace(read, reason=fault)
         if column and column.estimated:
             read = replace(read, qualifier=read.qualifier or "ước")
         value = self._value(read, indicator, sex, cell)
@@ -878,7 +898,13 @@ class _TableReader:
         # before and behind a label (enumeration, brackets, footnotes).
         most = 2 * self._index.longest_name + 4
         said = islice(self._table.said.items(), _MOST_ROWS)
-        short = (cell for key, cells in said if key.count(" ") < most for cell in cells)
+        short = (
+            cell
+            for key, cells in said
+            if key.count(" ") < most
+            for cell in cells
+            if not self._index.names_nothing(cell.text, key)
+        )
         known = [
             cell for cell in short if _could_be_label(cell) and self._index.match(cell.text).strength in sure
         ]
@@ -1047,7 +1073,7 @@ def _measured(number: ReadNumber, indicator: Indicator, measures: _Measures) -> 
     )
     if not read.reason and read.value is not None and (fault := _impossible(read.value, wanted)):
         read = replace(read, reason=fault)
-    return replace(read, qualifier=number.qualifier)
+    return replace(read, qualifier=number.qualifier) if number.qualifier else read
 
 
 def _money(value: Decimal, stated: str, wanted: str) -> _Read:
@@ -1077,6 +1103,12 @@ def _is_sure(match: LabelMatch) -> bool:
     return bool(match) and match.strength is not Strength.UNCERTAIN
 
 
+def _names_anything(text: str) -> bool:
+    """Whether a label has letters enough to name something."""
+    begins = len(text) >= _FEWEST_LETTERS and text[:_FEWEST_LETTERS].isalpha()
+    return begins or sum(map(str.isalpha, text)) >= _FEWEST_LETTERS
+
+
 def _is_filled(cell: Cell | None) -> bool:
     if cell is None:
         return False
@@ -1101,6 +1133,8 @@ def _rests_on_figures(row: _Row) -> bool:
 
 def _is_shared(cell: Cell, layout: Layout) -> bool:
     """Whether one merged cell stands under several rows, or under several sexes without the total."""
+    if cell.row_span == cell.column_span == 1:
+        return False
     covered = range(cell.column, cell.column + cell.column_span)
     sexes = {sex for sex, column in layout.figures.items() if column.index in covered}
     total = layout.figures.get(Sex.TOTAL)
@@ -1127,7 +1161,7 @@ def _settled(notes: TableNotes, report: ReportDefinition, unit_kind: str) -> Tab
         values=values,
         findings=(*notes.findings, *set_aside, *conflicts),
         percentages=tuple(notes.percentages),
-        matched_rows=sum(map(len, notes.rows.values())),
+        matched_rows=notes.matched_rows,
         asked_rows=len(rows),
         blank_rows=rows.count(False),
         form_share=len(asked & set(notes.rows)) / len(asked) if asked else 0.0,
