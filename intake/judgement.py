@@ -246,7 +246,9 @@ class _Judge:
         headers, forwarded = self._message.headers, self._message.forwarded
         addresses = tuple(head.sender_address for head in forwarded if head.sender_address)
         owners = tuple(
-            unit.id for unit in self._regime.units if any(a.address in addresses for a in unit.addresses)
+            unit.id
+            for unit in (self._regime.units if addresses else ())
+            if any(known.address in addresses for known in unit.addresses)
         )
         return Envelope(
             arrival=self._archived.arrival,

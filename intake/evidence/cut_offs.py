@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import takewhile
@@ -163,11 +164,10 @@ def _lines(document: Document) -> Iterator[str]:
             if not block.deleted:
                 yield from block.text.splitlines()
         elif not block.hidden:
-            by_row: dict[int, list[str]] = {}
-            for cell in takewhile(lambda cell: cell.row < _MOST_ROWS, block.cells):
-                if cell.row not in block.hidden_rows and cell.text.strip():
-                    by_row.setdefault(cell.row, []).append(cell.text)
-            yield from (texts[0] for _, texts in sorted(by_row.items()) if len(texts) == 1)
+            cells = [cell for cell in takewhile(lambda cell: cell.row < _MOST_ROWS, block.cells) if cell.text]
+            filled = Counter([cell.row for cell in cells if not cell.text.isspace()])
+            alone = {row for row, count in filled.items() if count == 1} - block.hidden_rows
+            yield from (cell.text for cell in cells if cell.row in alone and not cell.text.isspace())
 
 
 def _names_a_year(text: str) -> bool:

@@ -37,6 +37,7 @@ BODY_FIGURES = 4
 SURE_READING = 60
 _ENCODINGS = {"legacy_tcvn3": "TCVN3 (ABC)", "legacy_vni": "VNI"}
 _SEVERAL = 2
+_ENDING = 40  # letters in which "như sau" ends a paragraph, whatever marks follow
 _ANNEX_TYPES = frozenset({"phu luc", "bieu", "bieu mau", "bieu so lieu", "bieu tong hop"})
 
 
@@ -303,6 +304,8 @@ def _day_of(head: Letterhead) -> date | None:
 def _opening(document: Document) -> str:
     """The paragraph that announces the report: "... báo cáo kết quả ... như sau:"."""
     for paragraph in document.paragraphs[:30]:
+        if "sau" not in paragraph.text[-_ENDING:].lower():
+            continue
         key = plain_key(paragraph.text)
         if key.endswith("nhu sau") and "bao cao" in key:
             return paragraph.text

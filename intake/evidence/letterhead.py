@@ -129,7 +129,8 @@ def _lines(text: str, place: Place) -> Iterator[HeadLine]:
     """The lines of a paragraph or cell; columns drawn with tabs or blanks become lines of their own."""
     for raw in text.splitlines():
         # First what is soonest told: hardly any line has a gap, and only there a date must be looked for.
-        parted = _GAP.search(raw) and not _NUMBERED.match(raw) and not _DATED.search(raw)
+        gap = ("  " in raw or not raw.isprintable()) and _GAP.search(raw)
+        parted = gap and not _NUMBERED.match(raw) and not _DATED.search(raw)
         for part in _GAP.split(raw) if parted else [raw]:
             for piece in _without_national(tidy(part)):
                 if piece and not _RULE.match(piece):
@@ -454,6 +455,7 @@ _REPORTS = re.compile(
     r"quý|phòng|ubnd|ủy ban|sở|như sau|cụ thể|về|một số|tổng kết|sơ kết)",
     re.IGNORECASE,
 )
+_REPORT = ("áo cáo", "áo Cáo", "ÁO CÁO")
 _OPENING_LINES = 30
 _NAME_ENDS = re.compile(
     r"\s*(?:\./\.|\.|;|:|,\s*(?:kính|trân|đề nghị|xin|rất).*$|\s+(?:như sau|gửi|kính gửi|trân trọng|để)\b.*$)"
@@ -465,7 +467,7 @@ def _named_in_opening(body: Sequence[HeadLine]) -> Iterator[HeadLine]:
     for line in body[:_OPENING_LINES]:
         if _CLOSING.match(line.text):
             return
-        if "báo cáo" not in line.text.lower():
+        if not any(words in line.text for words in _REPORT):
             continue
         for match in _REPORTS.finditer(f" {line.text}"):
             name = _office_at_end(f" {line.text}"[: match.start()])

@@ -531,9 +531,10 @@ def _leading(names: Sequence[NamedPeriod], kinds: set[PeriodKind]) -> list[Named
 
 
 def _resolved(name: NamedPeriod, periods: tuple[Period, ...], arrival: datetime) -> Period | None:
-    same = [p for p in periods if p.kind is name.kind and _same_number(name, p)]
+    told = [p for p in periods if p.kind is name.kind and name.year in (None, p.year)]
+    same = [period for period in told if _same_number(name, period)]
     if name.year is not None:
-        return next((period for period in same if period.year == name.year), None)
+        return next(iter(same), None)
     return same[-1] if same and arrival - same[-1].opens < timedelta(days=366) else None
 
 

@@ -42,7 +42,8 @@ def replaced_in(document: Document) -> Replaced | None:
     """The report that a document says it replaces, None when it says so of none."""
     for paragraph in document.paragraphs:
         text = paragraph.text[:_LONGEST]
-        if "thay" in text.lower() and (found := _REPLACES.search(tidy(text))):
+        told = "thay" in text or "Thay" in text or "THAY" in text
+        if told and (found := _REPLACES.search(tidy(text))):
             number = re.sub(r"\s+", "", found["number"])
             return Replaced(number, _day(found), paragraph, found.group())
     return None
