@@ -68,7 +68,7 @@ def _is_tidy(text: str) -> bool:
     """Whether nothing need be done, as of most texts: told in a fifth of the time that it would take."""
     one_blank = "  " not in text and text[:1] != " " and text[-1:] != " "
     # A blank other than the plain one does not count as printable.
-    usual = text.isprintable() and not any(gha in text for gha in _GHA)
+    usual = text.isprintable() and "\u01a3" not in text and "\u01a2" not in text
     return one_blank and usual and unicodedata.is_normalized("NFC", text)
 
 
@@ -102,13 +102,20 @@ def plain_keys(texts: Sequence[str]) -> list[str]:
     octets = _octets(joined)
     if octets is None or joined.count("\x00") != len(texts) - 1:
         return [plain_key(text) for text in texts]
-    folded = octets.translate(_LOWERED_BARE_APART).decode("ascii").split("\x00")
-    return [" ".join(words.split()) for words in folded]
+    folded = octets.translate(_LOWERED_BARE_APART)
+    while b"  " in folded:
+        folded = folded.replace(b"  ", b" ")
+    return (
+        folded.replace(b" \x00", b"\x00").replace(b"\x00 ", b"\x00").strip(b" ").decode("ascii").split("\x00")
+    )
 
 
 def has_digit(text: str) -> bool:
     """Whether any of the ten digits stands in the text: fifty times as fast as a pattern."""
-    return any(digit in text for digit in _DIGITS)
+    for digit in _DIGITS:  # noqa: SIM110 - as one expression it takes three times as long
+        if digit in text:
+            return True
+    return False
 
 
 def id_of_name(name: str) -> str:

@@ -107,7 +107,8 @@ class Grid:
     def heads(self) -> frozenset[int]:
         """The rows in which a cell heads a column of labels: a head can begin nowhere else."""
         said = self._table.said
-        if not _LABEL_STEM.search("\n".join(said)):
+        words = "\n".join(said)
+        if not any(stem in words for stem in _LABEL_STEMS):
             return frozenset()
         cells = (cell for key, cells in said.items() if _LABEL_STEM.search(key) for cell in cells)
         return frozenset(cell.row for cell in cells if _is_short(cell) and role_of(cell.text) is Role.LABEL)
@@ -476,7 +477,8 @@ _LABELS = frozenset(
     }
 )
 OF_SEXES = frozenset({"gioi tinh", "gioi", "phai", "nam nu", "gioi tinh nam nu", "chia theo gioi tinh"})
-_LABEL_STEM = re.compile(r"chi tieu|noi dung|danh muc|tieu chi|hang muc")  # one of them is in every label
+_LABEL_STEMS = ("chi tieu", "noi dung", "danh muc", "tieu chi", "hang muc")  # one of them is in every label
+_LABEL_STEM = re.compile("|".join(_LABEL_STEMS))
 _ORDINALS = frozenset({"stt", "tt", "so tt", "sott", "so thu tu", "thu tu", "ma so", "ma chi tieu", "ma"})
 _MEASURES = frozenset({"dvt", "don vi tinh", "don vi", "don vi do", "d v t", "dv tinh", "dvi tinh"})
 _NEUTRAL = word_set("trong do gom chia ra theo gioi tinh phan bao cao ky nay trong ky so voi tong the")

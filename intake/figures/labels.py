@@ -342,8 +342,10 @@ class _Strangers:
         """Whether a word of the text, whose plain key that is, can be no word of any name."""
         if "(" in text or "[" in text:
             return False
-        unknown = [word for word in key.split() if word not in self._known]
-        return any(map(self._is_no_part, unknown)) and not _GLUED_CAPITALS.search(text)
+        for word in key.split():  # most sentences are told by their first words
+            if word not in self._known and self._is_no_part(word):
+                return not _GLUED_CAPITALS.search(text)
+        return False
 
     def _says_something_else(self, word: str) -> bool:
         return self._says_something(word) and not self._may_be(word)

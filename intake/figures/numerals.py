@@ -93,6 +93,7 @@ _COMMA_DECIMAL = re.compile(r"[0-9]+,[0-9]+")
 _POINT_DECIMAL = re.compile(r"[0-9]+\.[0-9]{1,2}")
 _ONE_COMMA_GROUP = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 _ENGLISH = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3}){2,}(?:\.[0-9]+)?|[1-9][0-9]{0,2},[0-9]{3}\.[0-9]{1,2}")
+_PLAIN = re.compile(r"[0-9](?:[0-9.]*[0-9])?")
 _STORED = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]{1,3})?")
 
 _ONES = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín", "mười")
@@ -118,6 +119,8 @@ def read_number(text: str, *, cell_number: str = "", percent: bool = False) -> R
     if cell_number:
         return _stored(cell_number, percent=percent)
     shown = tidy(text)
+    if _PLAIN.fullmatch(shown):  # so most figures stand there, and nothing else need be asked
+        return _reading(values, "", "") if (values := _readings(shown)) else _UNREADABLE
     return _without_digits(shown) or _fraction(shown) or _with_digits(shown)
 
 
@@ -226,7 +229,7 @@ _FORMS: tuple[tuple[re.Pattern[str], tuple[tuple[str, str], ...]], ...] = (
 
 def _readings(digits: str) -> tuple[Decimal, ...]:
     """All values the digits can stand for: none, one, or two for "1,234"."""
-    if sum(letter.isdigit() for letter in digits) > _LONGEST:
+    if len(digits) > _LONGEST and sum(letter.isdigit() for letter in digits) > _LONGEST:
         return ()
     for form, marks in _FORMS:
         if form.fullmatch(digits):
@@ -235,7 +238,7 @@ def _readings(digits: str) -> tuple[Decimal, ...]:
 
 
 def _decimal(digits: str, *, thousands: str, mark: str) -> Decimal:
-    kept = "".join(letter for letter in digits if letter not in thousands)
+    kept = digits.replace(thousands, "") if thousands else digits
     return Decimal(kept.replace(mark, "."))
 
 

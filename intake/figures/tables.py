@@ -431,7 +431,7 @@ class _TableReader:
         """The row under its layout; None for empty and numbered rows and where a merged label runs on."""
         layout = self._layout
         label = self._grid.at(number, layout.label)
-        sex = self._grid.text(number, layout.sex)
+        sex = self._grid.text(number, layout.sex) if layout.sex is not None else ""
         if not (label or sex):
             return None
         label = label or Cell(number, layout.label, "")
@@ -898,16 +898,19 @@ class _TableReader:
         # before and behind a label (enumeration, brackets, footnotes).
         most = 2 * self._index.longest_name + 4
         said = islice(self._table.said.items(), _MOST_ROWS)
-        short = (
-            cell
+        texts = {
+            text
             for key, cells in said
             if key.count(" ") < most
-            for cell in cells
-            if not self._index.names_nothing(cell.text, key)
+            for text in {cell.text for cell in cells}
+            if _could_be_label(text) and not self._index.names_nothing(text, key)
+        }
+        names = {text for text in texts if self._index.match(text).strength in sure}
+        known = (
+            [cell for cells in self._table.said.values() for cell in cells if cell.text in names]
+            if names
+            else []
         )
-        known = [
-            cell for cell in short if _could_be_label(cell) and self._index.match(cell.text).strength in sure
-        ]
         return sorted(known, key=lambda cell: (cell.row, cell.column))
 
     def _note_elsewhen(self, layout: Layout, rows: Sequence[int]) -> None:
@@ -1142,10 +1145,10 @@ def _is_shared(cell: Cell, layout: Layout) -> bool:
     return cell.row_span > 1 or (len(sexes) > 1 and not begins_at_total)
 
 
-def _could_be_label(cell: Cell) -> bool:
-    if not 4 <= len(cell.text.strip()) <= 200:  # noqa: PLR2004  # "CBCC" is the shortest label
+def _could_be_label(text: str) -> bool:
+    if not 4 <= len(text.strip()) <= 200:  # noqa: PLR2004  # "CBCC" is the shortest label
         return False
-    return any(map(str.isalpha, cell.text))
+    return any(map(str.isalpha, text))
 
 
 def _settled(notes: TableNotes, report: ReportDefinition, unit_kind: str) -> TableReading:
