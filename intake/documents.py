@@ -95,19 +95,19 @@ class Paragraph:
     confidence: int = -1  #: how sure recognition is of the text, 0 to 100; -1 where nothing was recognised
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
     """What a reader made of one file: its blocks in the order of the text."""
 
     blocks: tuple[Paragraph | Table, ...]
     notes: tuple[str, ...] = ()  #: codes of what the reader noticed: "macros", "external_links", "tracked"
 
-    @property
+    @cached_property
     def paragraphs(self) -> tuple[Paragraph, ...]:
         """The paragraphs outside tables, in order."""
         return tuple(block for block in self.blocks if isinstance(block, Paragraph))
 
-    @property
+    @cached_property
     def tables(self) -> tuple[Table, ...]:
         """The tables or sheets, in order."""
         return tuple(block for block in self.blocks if isinstance(block, Table))

@@ -14,7 +14,6 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from config.reports import PeriodKind
@@ -164,10 +163,11 @@ def _lines(document: Document) -> Iterator[str]:
             if not block.deleted:
                 yield from block.text.splitlines()
         elif not block.hidden:
-            cells = [cell for cell in takewhile(lambda cell: cell.row < _MOST_ROWS, block.cells) if cell.text]
-            filled = Counter([cell.row for cell in cells if not cell.text.isspace()])
+            top = block.cells[: _MOST_ROWS * block.columns]
+            cells = [cell for cell in top if cell.row < _MOST_ROWS and cell.text.strip()]
+            filled = Counter([cell.row for cell in cells])
             alone = {row for row, count in filled.items() if count == 1} - block.hidden_rows
-            yield from (cell.text for cell in cells if cell.row in alone and not cell.text.isspace())
+            yield from ([cell.text for cell in cells if cell.row in alone] if alone else ())
 
 
 def _names_a_year(text: str) -> bool:

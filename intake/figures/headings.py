@@ -400,6 +400,8 @@ def _period_as_total(columns: list[Column]) -> dict[Sex, Column]:
 
 def _current(columns: list[Column]) -> list[Column]:
     """Of columns of several periods the latest, of done and estimated the done."""
+    if len(columns) < _SEVERAL:
+        return columns
     if exact := [column for column in columns if column.fit is Fit.EXACT]:
         columns = [column for column in columns if column.fit is not Fit.YEAR]
     moments = {column.index: _moment(column.period) for column in columns}
@@ -438,6 +440,7 @@ class _Moment:
     year: int
 
 
+@remembered(1024)
 def _moment(period: str) -> _Moment:
     years = [int(year) for year in re.findall(r"\b20\d\d\b", period)]
     several = re.search(r"\b(?:6|06|sáu|9|09|chín) tháng", period)

@@ -16,7 +16,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from config.reports import Aggregation, Figure, Grade, Indicator, Period, ReportDefinition, Sex
-from config.spelling import accented_key, plain_key, tidy
+from config.spelling import accented_key, has_digit, plain_key, tidy
 from intake.documents import Cell, Document, Paragraph, Table
 from intake.extractors.scan import is_recognised
 from intake.figures.forms import Form, FormRow, RowKind
@@ -405,8 +405,23 @@ class _TableReader:
         return [(replace(earlier, first=-1, last=-1), self._grid.rows[:_MOST_ROWS])]
 
     def _labels_known(self, column: int) -> bool:
-        texts = [self._grid.text(row, column) for row in self._grid.rows[:_MOST_ROWS]]
-        return any(self._index.match(text) for text in texts if text)
+        cells = (self._grid.at(row, column) for row in self._grid.rows[:_MOST_ROWS])
+        texts = (cell.text for cell in cells if cell and cell.text in self._candidates)
+        return any(self._index.match(tidy(text)) for text in texts)
+
+    @cached_property
+    def _candidates(self) -> frozenset[str]:
+        """The texts of cells that are not told at once to be no name of the report's.
+
+        Twice the longest name leaves room for what stands before and behind a label (enumeration, brackets,
+        footnotes); a longer text is a sentence.
+        """
+        most = 2 * self._index.longest_name + 4
+        said = islice(self._table.said.items(), _MOST_ROWS)
+        texts = ((key, cell.text) for key, cells in said if key.count(" ") < most for cell in cells)
+        return frozenset(
+            text for key, text in dict.fromkeys(texts) if not self._index.names_nothing(text, key)
+        )
 
     def _read_rows(self, layout: Layout, rows: Sequence[int]) -> None:
         self._layout, self._split = layout, _NO_SPLIT
@@ -894,24 +909,9 @@ class _TableReader:
     def _known_cells(self) -> list[Cell]:
         """The cells that hold an indicator's own name."""
         sure = (Strength.EXACT, Strength.SYNONYM)
-        # A sheet of sentences is passed over at once: twice the longest name leaves room for what stands
-        # before and behind a label (enumeration, brackets, footnotes).
-        most = 2 * self._index.longest_name + 4
-        said = islice(self._table.said.items(), _MOST_ROWS)
-        texts = {
-            text
-            for key, cells in said
-            if key.count(" ") < most
-            for text in {cell.text for cell in cells}
-            if _could_be_label(text) and not self._index.names_nothing(text, key)
-        }
-        names = {text for text in texts if self._index.match(text).strength in sure}
-        known = (
-            [cell for cells in self._table.said.values() for cell in cells if cell.text in names]
-            if names
-            else []
-        )
-        return sorted(known, key=lambda cell: (cell.row, cell.column))
+        likely = filter(_could_be_label, self._candidates)
+        names = frozenset(text for text in likely if self._index.match(text).strength in sure)
+        return [cell for cell in self._table.cells if not cell.number and cell.text in names] if names else []
 
     def _note_elsewhen(self, layout: Layout, rows: Sequence[int]) -> None:
         """Name rows that stand under another year or period only, so that nobody takes them for blank."""
@@ -942,7 +942,7 @@ class _TableReader:
         periods = [period for layout, _ in layouts for period in layout.periods]
         name = [self._table.name] if self._table.sheet else []
         lines = [tidy(line) for line in [*name, *self._lines_above(), *periods]]
-        self._notes.titles += [line for line in lines if _TITLE.search(plain_key(line))]
+        self._notes.titles += [line for line in lines if _names_a_time(plain_key(line))]
 
     def _place(self, cell: Cell) -> Place:
         return Place(self._file, where_cell(self._table, cell), tidy(cell.text) or cell.number)
@@ -1104,6 +1104,12 @@ def _impossible(value: Decimal, wanted: str) -> str:
 def _is_sure(match: LabelMatch) -> bool:
     """Whether the label alone says which indicator the row is."""
     return bool(match) and match.strength is not Strength.UNCERTAIN
+
+
+def _names_a_time(key: str) -> bool:
+    """Whether a line names a year or a part of one; without a digit only few words do."""
+    may_be = has_digit(key) or "ca nam" in key or "quy " in key
+    return may_be and _TITLE.search(key) is not None
 
 
 def _names_anything(text: str) -> bool:
