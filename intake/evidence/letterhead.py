@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from rapidfuzz import fuzz
 
+from config.remembered import remembered
 from config.spelling import plain_key, tidy
 from intake.documents import Cell, Document, Paragraph, Table
 from intake.places import where_cell, where_paragraphs
@@ -176,8 +177,8 @@ def _columns(table: Table, file: str) -> Iterator[HeadLine]:
 def _above_table(sheet: Table, file: str) -> Iterator[HeadLine]:
     """The cells of a sheet above the header row of its table; a number in a cell is no line of a frame."""
     end = _header_row(sheet)
-    for cell in takewhile(lambda cell: cell.row < end, sheet.cells):
-        if cell.text and not cell.number:
+    for cell in sheet.cells[: end * sheet.columns]:
+        if cell.row < end and cell.text and not cell.number:
             yield from _lines(cell.text, file, where_cell(sheet, cell))
 
 
@@ -232,6 +233,7 @@ _NATIONAL = ("cong hoa xa hoi chu nghia viet nam", "doc lap tu do hanh phuc", "d
 _DAMAGED = 86  # of 100: letters a PDF or an old font lost; no other line of a head comes near
 
 
+@remembered(1024)
 def _is_national(text: str) -> bool:
     key = plain_key(text)
     return any(fuzz.ratio(key, line, score_cutoff=_DAMAGED) >= _DAMAGED or line in key for line in _NATIONAL)
@@ -539,27 +541,29 @@ _LAST_TABLES = 6  # annexes may follow the signature
 def _feet(document: Document, file: str) -> Iterator[list[HeadLine]]:
     """Where a signature may stand: the last small table, then loose paragraphs, then the foot of a sheet."""
     frames = (t for t in reversed(document.tables[-_LAST_TABLES:]) if not t.sheet and not _is_data(t))
-    yield from (list(_columns(table, file)) for table in frames)
+    yield from (list(_columns(t, file)) for t in frames if _may_sign([cell.text for cell in t.cells]))
     last = document.paragraphs[-_FOOT:]
-    yield [line for one in last for line in _lines(one.text, file, where_paragraphs(one.number, one.number))]
+    if _may_sign([one.text for one in last]):
+        where = {one.number: where_paragraphs(one.number, one.number) for one in last}
+        yield [line for one in last for line in _lines(one.text, file, where[one.number])]
     for sheet in (table for table in document.tables if table.sheet):
         foot = _foot_of(sheet)
-        # Most sheets end in their last rows of figures: what stands there is then no line of a frame.
-        if not _may_sign(tidy("\n".join([cell.text for cell in foot]))):
-            continue
-        foot.sort(key=lambda cell: (cell.column, cell.row))
-        yield [line for cell in foot for line in _lines(cell.text, file, where_cell(sheet, cell))]
+        if _may_sign([cell.text for cell in foot]):
+            foot.sort(key=lambda cell: (cell.column, cell.row))
+            yield [line for cell in foot for line in _lines(cell.text, file, where_cell(sheet, cell))]
 
 
-def _may_sign(text: str) -> bool:
-    """Whether words of a signature stand in the text: the words first, a plain search is far faster."""
-    return any(words in text for words in _SIGNING) and _MAY_SIGN.search(text) is not None
+def _may_sign(texts: Sequence[str]) -> bool:
+    """Whether words of a signature stand in any of the texts: most reports end in running text or figures."""
+    told = "\n".join(map(tidy, texts))
+    # The words first: a plain search is far faster than a pattern.
+    return any(words in told for words in _SIGNING) and _MAY_SIGN.search(told) is not None
 
 
 def _foot_of(sheet: Table) -> list[Cell]:
     """The words in the last rows of a sheet."""
-    last_rows = takewhile(lambda cell: cell.row >= sheet.rows - _FOOT, reversed(sheet.cells))
-    return [cell for cell in last_rows if cell.text and not cell.number]
+    last = sheet.cells[-_FOOT * max(sheet.columns, 1) :]
+    return [cell for cell in last if cell.row >= sheet.rows - _FOOT and cell.text and not cell.number]
 
 
 def _signed_for(lines: Sequence[HeadLine]) -> HeadLine | None:
