@@ -18,9 +18,19 @@ from config.regime import Regime
 from config.reports import Grade, Period, ReportDefinition
 from config.spelling import accented_key, plain_key
 from intake.documents import ReadFile, ReadState
+from intake.evidence.cut_offs import is_too_early
 from intake.evidence.exhibits import Figures, ReadExhibit, exhibits_of, figures_of
 from intake.evidence.handing_in import hands_in
-from intake.evidence.recognition import FORM_ROWS, Envelope, Exhibit, Match, Recognition, recognise
+from intake.evidence.recognition import (
+    FORM_ROWS,
+    LATE_WINDOW,
+    Envelope,
+    Exhibit,
+    Match,
+    Recognition,
+    period_collected,
+    recognise,
+)
 from intake.evidence.replaced import replaced_in
 from intake.evidence.subjects import reports_named
 from intake.evidence.unit_names import UnitIndex
@@ -144,8 +154,20 @@ _IS_A_REPORT = re.compile(
 _SELLING = re.compile(
     r"\b(?:giảm giá|khuyến m[ãạ]i|báo giá|chiết khấu|khóa học|mua \w+ tặng \w+|đăng ký ngay|hotline)\b"
 )
+#: What a telephone writes below every mail.
+_SENT_FROM = re.compile(
+    r"^\W*(?:(?:được )?gửi từ|sent from|nhận outlook|get outlook|yahoo mail)\b.{0,60}$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_HANDING_SUBJECT = re.compile(r"\b(?:bao cao|bc|gui|nop|bieu|so lieu|file|tep|van ban)\b")
 #: Reasons that rest on what a unit had handed in by then.
-RESTING_ON_WHAT_CAME = frozenset({"no_file", "nil_report", "claims_sent", "thanks", "unnamed_file"})
+RESTING_ON_WHAT_CAME = frozenset(
+    {"no_file", "nil_report", "claims_sent", "thanks", "unnamed_file", "period_unnamed", "empty_mail"}
+)
+#: Doubts of a content that has come before.
+_NOT_OF_A_DUPLICATE = ("twin_figures", "empty_form", "nothing_of_report")
+#: Evidence of a period that no word names.
+_TIMES = frozenset({"calendar", "date"})
 _REPORTING_WORDS = (" bao cao ", " bc ", " bieu ", " so lieu ")
 
 
@@ -294,7 +316,7 @@ class _Judge:
 
     # -- no report ----------------------------------------------------------------------------------
 
-    def _no_report(self) -> MessageOutcome:  # noqa: PLR0911 - a list of questions
+    def _no_report(self) -> MessageOutcome:
         if self._recognition.other_reports:
             return self._written(MessageClass.OTHER_REPORT, MessageState.SET_ASIDE, ("other_report",))
         if self._recognition.other_letters:
@@ -304,6 +326,10 @@ class _Judge:
         unopened = [file for file in self._files() if file.state in _FILE_REASONS]
         if unopened:
             return self._asked(MessageClass.UNREADABLE, _FILE_REASONS[unopened[0].state])
+        return self._told_in_words() or self._nothing_to_do()
+
+    def _told_in_words(self) -> MessageOutcome | None:
+        """What a mail without a report says that a person must answer, None when it says nothing such."""
         if self._claims_sent():
             return self._asked(MessageClass.QUESTION, "claims_sent")
         if self._asks():
@@ -312,6 +338,11 @@ class _Judge:
             return self._asked(MessageClass.REPORT, "nil_report", self._behind_link())
         if self._forgot_the_file():
             return self._asked(MessageClass.UNREADABLE, "no_file", self._behind_link())
+        if self._is_empty():
+            return self._asked(MessageClass.UNREADABLE, "empty_mail", self._behind_link())
+        return None
+
+    def _nothing_to_do(self) -> MessageOutcome:
         if self._is_stray():
             return self._written(MessageClass.SPAM, MessageState.SET_ASIDE, ("spam",))
         reason = "thanks" if self._sender_units() else "superior"
@@ -373,6 +404,15 @@ class _Judge:
         nothing = self._speaks_of_reports() and _NOTHING_TO_REPORT.search(said) is not None
         return headed or handing or nothing
 
+    def _is_empty(self) -> bool:
+        """A unit that still owes sends a mail of its own with neither text nor file."""
+        said = _SENT_FROM.sub(" ", self._message.own_text)
+        if self._files() or self._is_answer() or plain_key(said):
+            return False
+        subject = plain_key(self._message.headers.subject)
+        named = not subject or _HANDING_SUBJECT.search(subject) is not None
+        return named and any(not self._has_settled(unit) for unit in self._sender_units())
+
     def _is_answer(self) -> bool:
         """Whether the subject may be another's words."""
         return bool(self._thread) or _ANSWERING.match(self._message.headers.subject) is not None
@@ -388,11 +428,11 @@ class _Judge:
 
     def _owing(self, unit: str) -> tuple[ObligationKey, ...]:
         """What the unit owes for the periods now collected and nothing that counts has come of."""
-        owed = self._owed_now(unit)
-        return tuple(k for k in owed if not any(s.accepted for s in self._context.earlier(k)))
+        return tuple(filter(self._still_owes, self._owed_now(unit)))
 
     def _owed_now(self, unit: str) -> tuple[ObligationKey, ...]:
-        now = [(report, periods[-1].id) for report, periods in self._context.periods.items() if periods]
+        opened = [(report, periods) for report, periods in self._context.periods.items() if periods]
+        now = [(report, period_collected(periods, self._archived.arrival).id) for report, periods in opened]
         return tuple(key for spot in now if self._context.owes(key := ObligationKey(unit, *spot)))
 
     def _is_stray(self) -> bool:
@@ -434,14 +474,21 @@ class _Judge:
             [read.exhibit.title for read in exhibits],
         )
 
-    def _replaces(self, reads: Sequence[ReadExhibit], earlier: Sequence[Submission]) -> bool:
+    def _replaces(self, reads: Sequence[ReadExhibit], match: Match, earlier: Sequence[Submission]) -> bool:
         """Whether a document says which report it replaces, and that one may be among the earlier ones.
 
-        A report dated after all that has come is one we do not have.
+        A report of another unit, one dated after all that has come, or before its figures could be counted,
+        is none of them.
         """
         named = [found for read in reads if read.document and (found := replaced_in(read.document))]
         last = max((b.arrival.astimezone(self._regime.timezone).date() for b in earlier), default=None)
-        return any(last and (one.dated is None or one.dated <= last) for one in named)
+        period = next(p for p in self._context.periods[match.report] if p.id == match.period)
+        return any(
+            last is not None
+            and not set(self._context.units.fully_in(one.issuer)) - {match.unit}
+            and (one.dated is None or (one.dated <= last and not is_too_early(one.dated, period)))
+            for one in named
+        )
 
     def _perhaps_the_senders(self, handed: Sequence[_HandedIn]) -> tuple[SubmissionIntent, ...]:
         """What a unit sent under another unit's letterhead may be its own: it is not missing until asked."""
@@ -480,14 +527,16 @@ class _Judge:
         if decided and decided.choice.get("channel"):
             figures = replace(figures, values=_unseen(figures.values))
         doubts += self._content_doubts(key, figures)
+        doubts = doubts or self._unsaid(match, reads, figures)
         files = tuple(r.file.sha256 for r in reads if r.file is not None)
         earlier = self._context.earlier(key)
-        if not told and self._replaces(reads, earlier):
+        if not told and self._replaces(reads, match, earlier):
             told = Announced.REPLACEMENT
         handed = Handed(frozenset(files), figures.fingerprint, figures.values, figures.sections, told)
         role, role_doubts = role_of(handed, earlier)
         if role is Role.DUPLICATE:
-            doubts = [doubt for doubt in doubts if doubt not in ("twin_figures", "empty_form")]
+            doubts = [doubt for doubt in doubts if doubt not in _NOT_OF_A_DUPLICATE]
+            doubts += ["period_again"] if self._is_of_an_earlier_period(match) else []
         doubts += role_doubts
         role = Role(decided.choice["role"]) if decided and decided.choice.get("role") else role
         doubts = [] if decided else list(dict.fromkeys(doubts))
@@ -554,6 +603,45 @@ class _Judge:
             empty_form=any(one.empty_form for one in read) and not checked,
             wrong_form=not checked and not percentages and _brings_another_form(report, kind.id, found),
         )
+
+    def _unsaid(self, match: Match, reads: Sequence[ReadExhibit], figures: _Figures) -> list[str]:
+        """The doubt about a report that tells too little of itself, though nothing speaks against it."""
+        if self._may_be_overdue(match):
+            return ["period_unnamed"]
+        return ["nothing_of_report"] if self._holds_nothing(reads, figures, match.report) else []
+
+    def _may_be_overdue(self, match: Match) -> bool:
+        """Whether nothing names the period, and the unit still owes the report on the one before as well."""
+        if any(item.about == "period" and item.kind not in _TIMES for item in match.evidence):
+            return False
+        opened = self._context.periods[match.report]
+        chosen = next((period for period in opened if period.id == match.period), None)
+        before = [p for p in opened if chosen and p.kind is chosen.kind and p.opens < chosen.opens][-1:]
+        return any(
+            period.due is not None
+            and timedelta() <= self._archived.arrival - period.due <= LATE_WINDOW
+            and self._still_owes(ObligationKey(match.unit, match.report, period.id))
+            for period in before
+        )
+
+    def _is_of_an_earlier_period(self, match: Match) -> bool:
+        """Whether the unit owes the report for the period now collected, and this is an older one."""
+        if any(item.about == "period" and item.kind == "answer" for item in match.evidence):
+            return False
+        now = [key for key in self._owing(match.unit) if key.report == match.report]
+        opened = [period.id for period in self._context.periods[match.report]]
+        return any(opened.index(match.period) < opened.index(key.period) for key in now)
+
+    @staticmethod
+    def _holds_nothing(reads: Sequence[ReadExhibit], figures: _Figures, report: str) -> bool:
+        """Whether files that could be read hold neither figure nor text of the report, nor are titled so."""
+        readable = [read.exhibit for read in reads if read.document is not None]
+        spoken = any(one.type_title or one.issuer or one.form_rows.get(report) for one in readable)
+        return bool(readable) and not (spoken or figures.values or figures.sections or figures.empty_form)
+
+    def _still_owes(self, key: ObligationKey) -> bool:
+        """Whether the unit owes it and nothing that counts has come of it."""
+        return self._context.owes(key) and not any(s.accepted for s in self._context.earlier(key))
 
     def _content_doubts(self, key: ObligationKey, figures: _Figures) -> list[str]:
         doubts = []

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from config.reports import PeriodKind, PeriodRule
 from config.wording import Wording
 from consolidate.totals import effective_values
 from desk.views import reason, waiting_of
@@ -322,6 +323,129 @@ def test_a_report_found_in_the_junk_folder_is_booked_and_says_so(bench: Bench) -
     assert "junk_folder" in outcome.reasons
 
 
+# -- whose report it is ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "HỘI LHPN HUYỆN SÔNG MÂY\nHỘI LHPN XÃ BÌNH MINH",
+        "TRUNG TÂM Y TẾ\nTRẠM Y TẾ XÃ BÌNH MINH",
+        "UBND XÃ BÌNH MINH\nTRƯỜNG MẦM NON SƠN CA",
+    ],
+)
+def test_a_body_inside_a_commune_does_not_report_for_it_unasked(bench: Bench, head: str) -> None:
+    outcome = bench.judged(report_mail("binh-minh", head=head))
+    assert outcome.state is MessageState.REVIEW
+    assert {"letterhead_of_part", "letterhead_unknown"} & set(outcome.reasons)
+    assert nothing_counts(outcome)
+
+
+def test_a_nameless_file_sent_on_behalf_of_another_unit_is_asked_about(bench: Bench) -> None:
+    book = xlsx({"Biểu": figure_table(figures())})
+    helping = note(address("binh-minh"), SUBJECT, "Em gửi giúp xã Đồng Tâm ạ.", ("bieu.xlsx", book))
+    assert is_held(bench.judged(helping), "unit_conflict")
+    greeting = "Kính gửi: Phòng Y tế\nXã gửi báo cáo."
+    own = note(address("binh-minh"), SUBJECT, greeting, ("bieu.xlsx", book))
+    assert ended(bench.judged(own)) == BOOKED
+
+
+# -- which period ----------------------------------------------------------------------------------------
+
+MONTHLY = PeriodRule(
+    kind=PeriodKind.MONTH,
+    due_text="chậm nhất ngày 20 hằng tháng",
+    due_month=1,
+    due_day=20,
+    due_inclusive=True,
+    due_from_start=True,
+)
+
+
+@pytest.fixture
+def monthly(tmp_path: Path) -> Bench:
+    report = Bench(tmp_path / "half a year").regime.report(REPORT)
+    return Bench(tmp_path / "month", reports=(replace(report, period_rules=(MONTHLY,)),))
+
+
+def silent_mail(unit: str, seed: int, subject: str = "Báo cáo bình đẳng giới") -> bytes:
+    book = xlsx({"Biểu": figure_table(figures(seed))})
+    return note(address(unit), subject, "Em gửi biểu ạ.", ("Book1.xlsx", book))
+
+
+def period_of(outcome: MessageOutcome) -> str:
+    (intent,) = outcome.submissions
+    return intent.key.period
+
+
+def test_what_comes_late_and_names_no_month_is_not_booked_to_the_month_that_has_just_opened(
+    monthly: Bench,
+) -> None:
+    monthly.judged(silent_mail("binh-minh", 1, "BC bình đẳng giới tháng 3/2023"), "2023-03-18T08:00")
+    monthly.judged(silent_mail("binh-minh", 2, "BC bình đẳng giới tháng 4/2023"), "2023-04-18T08:00")
+    late = monthly.judged(silent_mail("binh-minh", 3), "2023-05-23T08:00")
+    assert (late.state, period_of(late)) == (MessageState.BOOKED, "2023-M05")
+    next_one = monthly.judged(silent_mail("binh-minh", 4), "2023-06-10T08:00")
+    assert (next_one.state, period_of(next_one)) == (MessageState.BOOKED, "2023-M06")
+
+
+def test_a_nameless_report_is_asked_about_while_the_one_of_the_month_before_is_owed(monthly: Bench) -> None:
+    monthly.judged(silent_mail("binh-minh", 1, "BC bình đẳng giới tháng 4/2023"), "2023-04-18T08:00")
+    assert is_held(monthly.judged(silent_mail("binh-minh", 3), "2023-06-10T08:00"), "period_unnamed")
+    named = silent_mail("binh-minh", 4, "BC bình đẳng giới tháng 6/2023")
+    assert monthly.judged(named, "2023-06-11T08:00").state is MessageState.BOOKED
+
+
+def test_an_annex_that_names_no_month_goes_with_its_letter(monthly: Bench) -> None:
+    report = letter("binh-minh", title="Công tác bình đẳng giới tháng 5 năm 2023", table=False, day="")
+    files = (("bc.docx", report), ("PL.xlsx", xlsx({"PL": figure_table(figures(1))})))
+    outcome = monthly.judged(note(address("binh-minh"), "bc", "", *files), "2023-06-05T08:00")
+    assert (outcome.state, period_of(outcome)) == (MessageState.BOOKED, "2023-M05")
+    assert len(outcome.submissions[0].files) == 2
+
+
+@pytest.mark.parametrize(
+    ("title", "state"),
+    [
+        ("Công tác bình đẳng giới tháng 5 và 5 tháng đầu năm 2023", MessageState.BOOKED),
+        ("Công tác bình đẳng giới (số liệu đến tháng 5/2023)", MessageState.BOOKED),
+        ("Công tác bình đẳng giới 6 tháng đầu năm 2023", MessageState.REVIEW),
+        ("Công tác bình đẳng giới quý II năm 2023", MessageState.REVIEW),
+        ("Công tác bình đẳng giới năm 2023", MessageState.REVIEW),
+    ],
+)
+def test_a_report_on_a_longer_time_is_not_booked_as_that_of_a_month(
+    monthly: Bench, title: str, state: MessageState
+) -> None:
+    outcome = monthly.judged(report_mail("binh-minh", subject="bc", title=title, day=""), "2023-05-18T08:00")
+    assert (outcome.state, period_of(outcome)) == (state, "2023-M05")
+
+
+@pytest.mark.parametrize("subject", ["BC bình đẳng giới tháng 6", "bc BDG thang 6 nam 2023"])
+def test_a_subject_that_names_another_month_than_the_title_is_asked_about(
+    monthly: Bench, subject: str
+) -> None:
+    title = "Công tác bình đẳng giới tháng 5 năm 2023"
+    outcome = monthly.judged(report_mail("binh-minh", subject=subject, title=title), "2023-06-12T08:00")
+    assert is_held(outcome, "period_conflict")
+    answer = report_mail("dong-tam", figures(2), subject=f"Re: {subject}", title=title)
+    assert monthly.judged(answer, "2023-06-12T08:00").state is MessageState.BOOKED
+
+
+def test_last_months_file_again_is_asked_about_while_this_months_is_owed(monthly: Bench) -> None:
+    report = letter(
+        "binh-minh", title="Công tác bình đẳng giới tháng 5 năm 2023", day="ngày 18 tháng 5 năm 2023"
+    )
+    sent = [
+        note(address("binh-minh"), "Báo cáo bình đẳng giới", text, ("bc.docx", report))
+        for text in ("Gửi Phòng", "Gửi Phòng báo cáo", "Xã gửi")
+    ]
+    assert monthly.judged(sent[0], "2023-05-18T08:00").state is MessageState.BOOKED
+    soon = monthly.judged(sent[1], "2023-05-22T08:00")
+    assert ended(soon) == (MessageClass.DUPLICATE, MessageState.BOOKED)
+    assert is_held(monthly.judged(sent[2], "2023-06-18T08:00"), "period_again")
+
+
 # -- senders that may not be who they say -----------------------------------------------------------------
 
 
@@ -529,6 +653,40 @@ def test_a_readable_file_from_a_unit_that_owes_is_never_set_aside_silently(
     assert nothing_counts(outcome)
     (item,) = outcome.review
     assert item.proposal == {"unit": "binh-minh", "report": REPORT, "period": PERIOD}
+
+
+@pytest.mark.parametrize(
+    "file", [_SILENT["a bare table"], ("ghi.txt", "Danh sách 12 người".encode())], ids=["table", "text"]
+)
+def test_a_file_that_holds_nothing_of_the_report_its_mail_names_is_asked_about(
+    bench: Bench, file: tuple[str, bytes]
+) -> None:
+    assert is_held(bench.judged(note(address("binh-minh"), SUBJECT, "Em gửi ạ.", file)), "nothing_of_report")
+
+
+def test_a_calendar_entry_is_no_report_though_it_speaks_of_one(bench: Bench) -> None:
+    entry = f"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nSUMMARY:{SUBJECT}\r\nEND:VCALENDAR\r\n".encode()
+    outcome = bench.judged(note(address("y-te"), "Mời họp giao ban", "Mời dự họp.", ("invite.ics", entry)))
+    assert ended(outcome) == (MessageClass.OTHER, MessageState.SET_ASIDE)
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"), [("", ""), ("bc", ""), ("Gửi chị", "Được gửi từ điện thoại"), ("", "--\nLò Văn Páo")]
+)
+def test_an_empty_mail_of_a_unit_that_owes_is_asked_about(bench: Bench, subject: str, text: str) -> None:
+    outcome = bench.judged(note(address("binh-minh"), subject, text))
+    assert ended(outcome) == (MessageClass.UNREADABLE, MessageState.REVIEW)
+    assert outcome.reasons in {("empty_mail",), ("no_file",)}
+
+
+def test_an_empty_mail_of_whom_nothing_is_missing_is_set_aside(bench: Bench) -> None:
+    assert bench.judged(note("nguoi@la.example", "", "")).state is MessageState.SET_ASIDE
+    thanks = note(address("binh-minh"), "Cảm ơn Phòng", "")
+    assert bench.judged(thanks).state is MessageState.SET_ASIDE
+    bench.judged(report_mail("binh-minh"))
+    assert (
+        bench.judged(note(address("binh-minh"), "", ""), "2023-06-02T08:00").state is MessageState.SET_ASIDE
+    )
 
 
 def test_a_silent_page_of_a_scan_is_asked_about(bench: Bench) -> None:

@@ -58,9 +58,10 @@ def test_a_replacing_that_is_only_told_of_is_not_its_own(line: str) -> None:
     [
         ("ngày 01/6/2023", MessageState.BOOKED, ("replacement",)),
         ("ngày 03/6/2023", MessageState.REVIEW, ("second_version",)),
+        ("ngày 01/12/2022", MessageState.REVIEW, ("second_version",)),
     ],
 )
-def test_a_report_that_names_one_that_came_replaces_it_and_one_nobody_has_seen_is_asked_about(
+def test_a_report_that_names_one_that_came_replaces_it_and_any_other_is_asked_about(
     tmp_path: Path, cited: str, state: MessageState, reasons: tuple[str, ...]
 ) -> None:
     bench = Bench(tmp_path)
@@ -76,3 +77,12 @@ def test_a_report_that_names_one_that_came_replaces_it_and_one_nobody_has_seen_i
     assert handed_in.role is Role.REPLACEMENT
     (told,) = [each for each in handed_in.findings if each.code == "replaces_document"]
     assert told.parameters["text"].startswith("Báo cáo này thay thế Báo cáo số 17/BC-UBND")
+
+
+def test_a_report_that_replaces_another_units_is_asked_about(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    bench.judged(report_mail("binh-minh"), "2023-06-01T08:00")
+    more = ("Báo cáo này thay thế Báo cáo số 17/BC-UBND ngày 01/6/2023 của UBND xã Đồng Tâm.",)
+    outcome = bench.judged(report_mail("binh-minh", figures(2), more=more), "2023-06-03T08:00")
+    assert outcome.state is MessageState.REVIEW
+    assert "second_version" in outcome.reasons

@@ -352,7 +352,7 @@ class _Recogniser:
         periods = self._periods.get(report, ())
         if not periods:
             return "", ["no_period_open"], []
-        current = periods[-1]
+        current = period_collected(periods, self._envelope.arrival)
         items = [evidence("period", current.id, "calendar", current.name)]
         named: dict[str, tuple[str, ...]] = {}
         for kind, texts in (
@@ -366,6 +366,10 @@ class _Recogniser:
             found, unknown = _periods_in(texts, periods, self._envelope.arrival)
             items += [evidence("period", period.id, kind, words) for period, words in found]
             named[kind] = tuple(dict.fromkeys((*(period.id for period, _ in found), *unknown)))
+        if not any(named[kind] for kind in _STRONG_PERIODS):
+            named["title"] = _of_other_kinds((exhibit.title, *exhibit.sheet_titles), periods)
+        if _ANSWERING.match(self._envelope.subject):
+            named["subject"] = named["subject"] if not any(named[k] for k in _STRONG_PERIODS) else ()
         answered = self._answered_period(report, periods)
         chosen, doubts = _choose_period(named, answered or current)
         if answered is not None and answered.id == chosen:
@@ -455,6 +459,7 @@ class _Recogniser:
         matches = list(matches)
         plain = [match for match in matches if not _UNSURE_READING & set(match.doubts)]
         matches = [self._companion_of(match, plain) for match in matches]
+        matches = [_in_the_period_named(match, matches) for match in matches]
         groups: dict[tuple[str, str, str], Match] = {}
         for match in matches:
             key = (match.unit, match.report, match.period)
@@ -484,6 +489,23 @@ _MOST_NOTE_WORDS = 60  #: a longer text tells of the work, and of whom it was do
 _OWN_KINDS = frozenset({"letterhead", "sheet_title", "self_naming", "annex_reference", "signature"})
 
 
+#: Where a document names its own period.
+_OWN_PERIOD_KINDS = frozenset({"title", "sheet_title", "opening", "file_name"})
+
+
+def _names_its_period(match: Match) -> bool:
+    return any(item.about == "period" and item.kind in _OWN_PERIOD_KINDS for item in match.evidence)
+
+
+def _in_the_period_named(match: Match, matches: Sequence[Match]) -> Match:
+    """A file that names no period is for the one that the other files of its unit and report name."""
+    if _names_its_period(match):
+        return match
+    beside = [other for other in matches if (other.unit, other.report) == (match.unit, match.report)]
+    named = {other.period for other in beside if _names_its_period(other)}
+    return replace(match, period=named.pop()) if len(named) == 1 else match
+
+
 def _fitting_forms(exhibit: Exhibit) -> tuple[str, ...]:
     """The reports whose rows make up the exhibit's tables; only the best where several fit."""
     fitting = {
@@ -493,6 +515,16 @@ def _fitting_forms(exhibit: Exhibit) -> tuple[str, ...]:
     }
     most = max(fitting.values(), default=0)
     return tuple(report for report, rows in fitting.items() if rows == most)
+
+
+def period_collected(periods: Sequence[Period], arrival: datetime) -> Period:
+    """The period of a report that names none: the newest opened one whose figures can be known by then.
+
+    The next month opens the day after the last one's deadline; what comes late that day is no report on it.
+    """
+    day = arrival.astimezone(periods[-1].opens.tzinfo).date()
+    known = [period for period in periods if not is_too_early(day, period)]
+    return (known or periods)[-1]
 
 
 def _periods_in(
@@ -545,15 +577,40 @@ def _same_number(name: NamedPeriod, period: Period) -> bool:
     return digits == "" or int(digits) == name.number
 
 
+#: What names the period in the document itself, best first.
+_STRONG_PERIODS = ("title", "sheet_title", "opening")
+_ONCE = frozenset({PeriodKind.CAMPAIGN, PeriodKind.ONE_OFF})
+_ANSWERING = re.compile(r"\s*(?:re|fwd?|tr|tl)\s*:", re.IGNORECASE)
+#: "số liệu đến tháng 5/2023" names a day, and no month that is reported on.
+_UP_TO = re.compile(r"\b(?:đến|tới|từ|hết|cuối|đầu)(?:\s+(?:hết|cuối))?\s*$", re.IGNORECASE)
+
+
+def _of_other_kinds(titles: Iterable[str], periods: Sequence[Period]) -> tuple[str, ...]:
+    """A marker where titles name a period only of kinds the report has not: half a year for a month."""
+    kinds = {period.kind for period in periods}
+    if kinds & _ONCE:
+        return ()
+    named = [(title, name) for title in titles for name in periods_named(title)]
+    told = [
+        name
+        for title, name in named
+        if not (name.cited or name.planned or _UP_TO.search(title[: name.position]))
+    ]
+    return (f"?{told[0].text}",) if told and not any(name.kind in kinds for name in told) else ()
+
+
 def _choose_period(named: dict[str, tuple[str, ...]], current: Period) -> tuple[str, list[str]]:
-    strong = tuple(dict.fromkeys((*named["title"], *named["sheet_title"], *named["opening"])))
+    strong = tuple(dict.fromkeys(period for kind in _STRONG_PERIODS for period in named[kind]))
     weak = tuple(dict.fromkeys((*named["subject"], *named["file_name"], *named["body"])))
     if len(strong) > 1:
         known = [period for period in strong if not period.startswith("?")]
         chosen = current.id if current.id in known or not known else known[0]
         return chosen, ["period_conflict"]
     if strong:
-        return (strong[0], []) if not strong[0].startswith("?") else (current.id, ["period_unknown"])
+        if strong[0].startswith("?"):
+            return current.id, ["period_unknown"]
+        others = {p for kind in ("subject", "file_name") for p in named[kind] if not p.startswith("?")}
+        return strong[0], ["period_conflict"] if others - {strong[0]} else []
     if len(weak) > 1:
         return current.id, ["period_conflict"]
     if weak:

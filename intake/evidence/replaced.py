@@ -25,6 +25,7 @@ class Replaced:
     dated: date | None  #: None where no day is given, or none of the calendar
     paragraph: Paragraph
     text: str
+    issuer: str = ""  #: whose report it was, as far as it is told: "UBND xã Bình Minh"
 
 
 _LONGEST = 4_000  #: letters of a paragraph that are looked at
@@ -33,7 +34,7 @@ _REPLACES = re.compile(
     r"(?:^\W{0,3}|\b(?:(?:báo cáo|văn bản|bản|biểu)(?: số liệu)? này|trên đây là báo cáo)\b[^.;]{0,200}?\b)"
     r"thay thế (?:cho )?(?:toàn bộ )?(?:(?:nội dung|số liệu)(?: của| tại)? )?(?:báo cáo|bc)"
     r" (?:số\s*:?\s*)?(?P<number>\d{1,5}[a-zđ]?\s*/\s*(?:\d{4}\s*/\s*)?BC(?:\s*[-/]\s*[A-ZĐ&]+)*)"
-    rf"(?:,? (?:ban hành )?ngày {_DAY})?",
+    rf"(?:,? (?:ban hành )?ngày {_DAY})?(?:,? của (?P<issuer>[^.;,]{{3,80}}))?",
     re.IGNORECASE,
 )
 
@@ -45,7 +46,8 @@ def replaced_in(document: Document) -> Replaced | None:
         told = "thay" in text or "Thay" in text or "THAY" in text
         if told and (found := _REPLACES.search(tidy(text))):
             number = re.sub(r"\s+", "", found["number"])
-            return Replaced(number, _day(found), paragraph, found.group())
+            told = found.group().removesuffix(f" của {found['issuer']}").rstrip(",")
+            return Replaced(number, _day(found), paragraph, told, found["issuer"] or "")
     return None
 
 

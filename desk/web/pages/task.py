@@ -51,13 +51,15 @@ _TOLD_BY_TEXT = frozenset({"percent_only", "unreadable_number"})
 #: Questions that only the unit can answer, by sending something else; each has its pre-written words.
 _NOTHING_TO_BOOK = frozenset(
     {
-        "link_only", "no_file", "file_damaged", "file_encrypted", "file_empty", "file_too_large",
-        "file_refused", "file_overran", "empty_form", "wrong_form",
+        "link_only", "no_file", "empty_mail", "file_damaged", "file_encrypted", "file_empty",
+        "file_too_large", "file_refused", "file_overran", "empty_form", "wrong_form", "nothing_of_report",
     }
 )  # fmt: skip
 _FOR_THE_UNIT = _NOTHING_TO_BOOK | {
     "not_yet_format",
     "previous_period",
+    "period_again",
+    "period_unnamed",
     "twin_figures",
     "period_contradicts_calendar",
     "second_version",
