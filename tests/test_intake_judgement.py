@@ -432,6 +432,25 @@ def test_a_subject_that_names_another_month_than_the_title_is_asked_about(
     assert monthly.judged(answer, "2023-06-12T08:00").state is MessageState.BOOKED
 
 
+@pytest.mark.parametrize(
+    ("heads", "held"), [(("Năm 2022", "Tổng số"), False), (("Năm 2022", "Ghi chú"), True)]
+)
+def test_a_column_to_compare_with_names_no_period_of_the_report(
+    bench: Bench, heads: tuple[str, str], held: bool
+) -> None:
+    rows = [("Số buổi tuyên truyền", "9", "12"), ("Số vụ bạo lực gia đình", "1", "0")]
+    rows += [("Số mô hình câu lạc bộ", "2", "3")]
+    table = [["STT", "Chỉ tiêu", *heads], *([str(n), *row] for n, row in enumerate(rows, 1))]
+    report = docx(
+        [["ỦY BAN NHÂN DÂN\nXÃ BÌNH MINH", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"]],
+        "BÁO CÁO",
+        "Kết quả công tác bình đẳng giới 6 tháng đầu năm 2023",
+        table,
+    )
+    outcome = bench.judged(note(address("binh-minh"), "bc", "", ("bc.docx", report)))
+    assert ("period_conflict" in outcome.reasons) is held
+
+
 def test_last_months_file_again_is_asked_about_while_this_months_is_owed(monthly: Bench) -> None:
     report = letter(
         "binh-minh", title="Công tác bình đẳng giới tháng 5 năm 2023", day="ngày 18 tháng 5 năm 2023"

@@ -22,7 +22,7 @@ from intake.figures.heading_periods import Fit, fit_of, parts_of
 from intake.figures.measures import is_known, split_measure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from config.reports import Period
     from intake.documents import Cell, Table
@@ -380,8 +380,14 @@ def _layout(first: int, last: int, label: int, columns: list[Column]) -> Layout 
         figures=figures,
         percents=percents,
         undecided=undecided,
-        periods=tuple(dict.fromkeys(column.period for column in figures.values() if column.period)),
+        periods=_periods_of(figures.values(), columns),
     )
+
+
+def _periods_of(figures: Iterable[Column], columns: list[Column]) -> tuple[str, ...]:
+    """The periods that columns of figures name; "Năm 2023" beside a bare "Tổng số" is there to compare."""
+    bare = {column.role for column in columns if not column.period}
+    return tuple(dict.fromkeys(each.period for each in figures if each.period and each.role not in bare))
 
 
 def _is_rivalled(figures: dict[Sex, Column], columns: list[Column]) -> bool:
