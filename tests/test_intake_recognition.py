@@ -304,6 +304,66 @@ def test_the_letterhead_of_a_commune_merged_away_is_asked_about_for_its_successo
     assert (match.unit, match.doubts) == ("binh-minh", ("letterhead_unknown",))
 
 
+@pytest.mark.parametrize(
+    ("title", "doubts"),
+    [
+        ("Kết quả giảm nghèo bền vững, lồng ghép bình đẳng giới 6 tháng đầu năm 2024", ("report_unknown",)),
+        ("Kết quả công tác bình đẳng giới, lồng ghép giới 6 tháng đầu năm 2024", ()),
+        ("Kết quả thực hiện lồng ghép bình đẳng giới 6 tháng đầu năm 2024", ()),
+    ],
+)
+def test_our_subject_woven_into_another_is_asked_about(title: str, doubts: tuple[str, ...]) -> None:
+    assert only(replace(LETTER, title=title)).doubts == doubts
+
+
+def test_of_reports_that_ask_the_same_rows_words_choose_one() -> None:
+    rows = replace(SILENT, form_rows={"bdg": 4, "thang": 4}, form_share={"bdg": 0.9, "thang": 0.9})
+    assert (only(rows).report, only(rows).doubts) == ("bdg", ())
+    wordless = only(rows, replace(ENVELOPE, subject="bc", body=""))
+    assert wordless.doubts == ("report_conflict",)
+
+
+@pytest.mark.parametrize(
+    ("issuer", "doubts"),
+    [
+        ("BAN VÌ SỰ TIẾN BỘ CỦA PHỤ NỮ", ()),
+        ("PHÒNG VĂN HÓA - XÃ HỘI", ()),
+        ("TRƯỜNG MẦM NON SAO MAI", ("letterhead_unknown",)),
+    ],
+)
+def test_an_office_below_the_council_in_a_letterhead_is_the_commune(
+    issuer: str, doubts: tuple[str, ...]
+) -> None:
+    letter = replace(LETTER, superior="UBND XÃ BÌNH MINH", issuer=(Claim(issuer),))
+    match = only(letter, replace(ENVELOPE, subject="bc BĐG 6 tháng đầu năm 2024"))
+    assert (match.unit, match.doubts) == ("binh-minh", doubts)
+
+
+@pytest.mark.parametrize(
+    ("body", "doubts"),
+    [
+        ("Em gửi giúp xã Đồng Tâm ạ", ("unit_conflict",)),
+        ("Gửi chị báo cáo của xã Đồng Tâm", ("unit_conflict",)),
+        ("Xã phối hợp Phòng Y tế khám cho phụ nữ, nay gửi báo cáo", ()),
+        ("Kính gửi: Phòng Y tế. Xã gửi biểu", ()),
+    ],
+)
+def test_a_nameless_file_is_whose_the_mail_says_it_is(body: str, doubts: tuple[str, ...]) -> None:
+    assert only(SILENT, replace(ENVELOPE, body=body)).doubts == doubts
+
+
+def test_a_half_year_that_comes_while_its_year_is_collected_is_asked_about() -> None:
+    year = replace(
+        half(2024), id="2024-Y", kind=PeriodKind.YEAR, data_to=date(2024, 12, 14),
+        opens=datetime(2024, 11, 5, tzinfo=HANOI), due=datetime(2024, 12, 5, tzinfo=HANOI),
+    )  # fmt: skip
+    for month, doubts in ((7, ()), (12, ("period_contradicts_calendar",))):
+        late = replace(ENVELOPE, subject="bc", arrival=datetime(2024, month, 2, tzinfo=HANOI))
+        opened = tuple(period for period in (half(2024), year) if period.opens <= late.arrival)
+        (match,) = recognise(late, [LETTER], REPORTS, INDEX, {"bdg": opened}).matches
+        assert (match.period, match.doubts) == ("2024-H1", doubts)
+
+
 # -- answers to our own signed mail ----------------------------------------------------------------------
 
 LAST_YEAR = ObligationKey("binh-minh", "bdg", "2023-H1")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from config.reports import Period, PeriodKind, ReportDefinition
-from config.spelling import plain_key
+from config.spelling import plain_key, tidy
 from intake.evidence.cut_offs import CutOff, closes, contradict, is_too_early
 from intake.evidence.period_words import NamedPeriod, periods_named
 from intake.evidence.subjects import hands_in, names_a_subject, reports_named
@@ -222,15 +222,21 @@ class _Recogniser:
         titled = [item for item in items if item.kind == "title"]
         strong = strongly_named(titled, "report") or strongly_named(items, "report")
         if len(strong) == 1:
-            return strong[0], []
+            return strong[0], ["report_unknown"] if self._is_woven_in(exhibit.title) else []
         if len(strong) > 1:
-            return self._by_best(items, strong), ["report_conflict"]
+            named = _named_of_one_form(items, strong)
+            return (named, []) if named else (self._by_best(items, strong), ["report_conflict"])
         guess = best_guess(items, "report")
         worded = any(item.points_to == guess and item.kind != "answer" for item in items)
         if worded and (not exhibit.readable or not exhibit.is_letter):
             # A companion without words of its own is what the mail says it is.
             return guess, []
         return guess, ["report_unknown"]
+
+    def _is_woven_in(self, title: str) -> bool:
+        """Whether a title names our subject as woven into another: "giảm nghèo, lồng ghép bình đẳng giới"."""
+        before, woven, _ = tidy(title).lower().partition("lồng ghép")
+        return bool(woven) and names_a_subject(before) and not reports_named(before, self._reports)
 
     @staticmethod
     def _by_best(items: list[Evidence], among: tuple[str, ...]) -> str:
@@ -254,6 +260,11 @@ class _Recogniser:
                 for unit in self._single(self._units.fully_in(claim.text))
                 if not self._units.names_a_part(claim.text)
             )
+        found.extend(
+            evidence("unit", unit, "letterhead", exhibit.superior, exhibit.file)
+            for unit in self._single(self._units.fully_in(exhibit.superior))
+            if exhibit.issuer and all(_OFFICE_OF.match(claim.text) for claim in exhibit.issuer)
+        )
         found.extend(
             evidence("unit", unit, "place_line", exhibit.place_name, exhibit.file)
             for unit in self._single(self._units.only_in(exhibit.place_name))
@@ -341,10 +352,15 @@ class _Recogniser:
         return guess, ["sender_unregistered" if guess else "unit_unknown"]
 
     def _said_to_be_of(self) -> set[str]:
-        """The units that a covering note names: "Em gửi giúp xã Bình Minh". Whom it greets is no reporter."""
-        lines = [line for line in self._envelope.body.splitlines() if not _GREETING.match(line)]
-        note = " ".join(lines)
-        return set(self._units.fully_in(note)) if len(note.split()) <= _MOST_NOTE_WORDS else set()
+        """The units whose report the mail says it brings: "gửi giúp xã Bình Minh", "báo cáo của xã ..."."""
+        note = self._envelope.body[:_LONGEST_NOTE]
+        words = plain_key(note).split()
+        return {
+            unit
+            for mention in self._units.named_in(note)
+            if not mention.bare and _ON_BEHALF_OF.search(" ".join(words[: mention.position]))
+            for unit in mention.units
+        }
 
     # -- which period -------------------------------------------------------------------------------
 
@@ -389,11 +405,11 @@ class _Recogniser:
         return found[0] if len(spoken) == 1 and found else None
 
     def _checked_against_calendar(self, chosen: str, periods: tuple[Period, ...], doubts: list[str]) -> str:
-        """A past period may come late, but not while a newer one of its kind is being collected."""
+        """A past period may come late, but not that late while a newer one is being collected."""
         period = next((period for period in periods if period.id == chosen), None)
         if period is None:
             return periods[-1].id if doubts else chosen
-        newer = any(other.kind is period.kind and other.opens > period.opens for other in periods)
+        newer = any(other.opens > period.opens for other in periods)
         if newer and period.due is not None and self._envelope.arrival - period.due > LATE_WINDOW:
             doubts.append("period_contradicts_calendar")
         return chosen
@@ -484,8 +500,16 @@ _UNSURE_READING = frozenset({"not_readable", "scan_only", "reports_by_letter"})
 _SEVERAL = 2
 #: What speaks of the unit where no letterhead does; against the sender it holds the mail.
 _SAYING = frozenset({"subject", "file_name", "place_line", "signature"})
-_GREETING = re.compile(r"\W*(?:kính\s+gửi|kính\s+thưa|gửi\s+đến)\b", re.IGNORECASE)
-_MOST_NOTE_WORDS = 60  #: a longer text tells of the work, and of whom it was done with
+#: An office or board of the council above it in the letterhead: "UBND XÃ X / PHÒNG VĂN HÓA - XÃ HỘI".
+_OFFICE_OF = re.compile(
+    r"\W*(?:(?:ban|phòng) (?:văn hóa|văn hoá|vì sự tiến bộ|lao động|bảo vệ|chỉ đạo)|văn phòng|bộ phận)\b",
+    re.IGNORECASE,
+)
+#: Right before the name of the unit; after normalisation.
+_ON_BEHALF_OF = re.compile(
+    r"\b(?:(?:giup|ho|thay|thay mat|dum|gium)(?: cho)?|(?:bao cao|bc|so lieu|bieu|file|tep)(?: cua)?)$"
+)
+_LONGEST_NOTE = 600
 _OWN_KINDS = frozenset({"letterhead", "sheet_title", "self_naming", "annex_reference", "signature"})
 
 
@@ -515,6 +539,14 @@ def _fitting_forms(exhibit: Exhibit) -> tuple[str, ...]:
     }
     most = max(fitting.values(), default=0)
     return tuple(report for report, rows in fitting.items() if rows == most)
+
+
+def _named_of_one_form(items: Iterable[Evidence], strong: tuple[str, ...]) -> str:
+    """The one report that words name, where the rows fit each of several that ask the same; "" else."""
+    items = [item for item in items if item.points_to in strong]
+    form = {item.points_to for item in items if item.kind == "form"}
+    named = {item.points_to for item in items if item.kind not in ("form", "answer")}
+    return named.pop() if len(named) == 1 and form == set(strong) else ""
 
 
 def period_collected(periods: Sequence[Period], arrival: datetime) -> Period:
