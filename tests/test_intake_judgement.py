@@ -396,6 +396,15 @@ def test_a_nameless_report_is_asked_about_while_the_one_of_the_month_before_is_o
     assert monthly.judged(named, "2023-06-11T08:00").state is MessageState.BOOKED
 
 
+def test_a_span_of_days_in_the_title_names_the_month(monthly: Bench) -> None:
+    title = "Công tác bình đẳng giới (từ ngày 15/5/2023 đến ngày 14/6/2023)"
+    sent = report_mail("binh-minh", subject="bc", title=title, day="")
+    assert monthly.judged(sent, "2023-06-16T08:00").state is MessageState.BOOKED
+    longer = title.replace("15/5", "15/01")
+    sent = report_mail("dong-tam", figures(2), subject="bc", title=longer, day="")
+    assert is_held(monthly.judged(sent, "2023-06-16T08:00"), "cut_off_contradicts")
+
+
 def test_an_annex_that_names_no_month_goes_with_its_letter(monthly: Bench) -> None:
     report = letter("binh-minh", title="Công tác bình đẳng giới tháng 5 năm 2023", table=False, day="")
     files = (("bc.docx", report), ("PL.xlsx", xlsx({"PL": figure_table(figures(1))})))

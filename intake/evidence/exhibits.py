@@ -13,7 +13,7 @@ from msgspec import structs
 from config.reports import Grade, Period, ReportDefinition
 from config.spelling import plain_key, without_marks
 from intake.documents import Document, FileKind, Paragraph, ReadFile, ReadState, Table
-from intake.evidence.cut_offs import cut_offs_in
+from intake.evidence.cut_offs import CutOff, cut_offs_in, cut_offs_named
 from intake.evidence.letterhead import HeadLine, Letterhead, read_letterhead
 from intake.evidence.recognition import REPORT_TYPES, Claim, Exhibit
 from intake.evidence.replaced import replaced_in
@@ -272,7 +272,7 @@ def _exhibit(number: int, file: str, document: Document, labelled: Labelled) -> 
         sheet_titles=_titles(head, type_title, labelled.noted),
         opening=_opening(document),
         dated=_day_of(head),
-        cut_offs=cut_offs_in(document),
+        cut_offs=_cut_offs(document, head),
         form_rows={report: notes.matched_rows for report, notes in labelled.noted.items()},
         form_share={report: notes.share for report, notes in labelled.noted.items()},
     )
@@ -299,6 +299,12 @@ def _day_of(head: Letterhead) -> date | None:
         return date(told.year, told.month, told.day or monthrange(told.year, told.month)[1])
     except (ValueError, OverflowError):
         return None
+
+
+def _cut_offs(document: Document, head: Letterhead) -> tuple[CutOff, ...]:
+    """The days told of the figures; a span of days in the title is of the whole report."""
+    titled = cut_offs_named(f"báo cáo {head.subject}", in_head=True)
+    return tuple(dict.fromkeys((*cut_offs_in(document), *titled)))
 
 
 def _opening(document: Document) -> str:
