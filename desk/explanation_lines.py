@@ -10,6 +10,7 @@ import re
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from config.calendar import period_by_id
 from desk.tables import short, unit_name
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ def _booked(submission: View, regime: Regime, say: Wording) -> str:
     )
     who = unit_name(submission["unit"], regime)
     role = say(f"web.role_of_{submission['role']}")
-    return say(key, unit=who, report=report, period=submission["period"], role=role)
+    period = _period_name(submission["period"], regime)
+    return say(key, unit=who, report=report, period=period, role=role)
 
 
 def _why(view: View, regime: Regime, say: Wording) -> Iterator[str]:
@@ -72,8 +74,24 @@ def _why(view: View, regime: Regime, say: Wording) -> Iterator[str]:
     for (about, target), items in groupby(ordered, key=lambda item: (item["about"], item["points_to"])):
         heaviest = sorted(items, key=lambda item: -item["weight"])
         told = [_evidence(item, say) for item in heaviest[:_MOST_REASONS]]
-        name = unit_name(target, regime) if about == "unit" else target
+        name = _named(about, target, regime) or say(f"cli.told_no_{about}")
         yield f"  {say(f'cli.about_{about}')}: {name} ← {'; '.join(dict.fromkeys(told))}"
+
+
+def _named(about: str, target: str, regime: Regime) -> str:
+    """What evidence points to, in the words of the regime."""
+    if about == "unit":
+        return unit_name(target, regime)
+    if about == "report":
+        return next((one.short_name for one in regime.reports if one.id == target), target)
+    return _period_name(target, regime)
+
+
+def _period_name(period: str, regime: Regime) -> str:
+    """The name of a period, its id where no report has it any more."""
+    zone, calendar = regime.timezone, regime.calendar
+    found = (period_by_id(report, zone, calendar, period) for report in regime.reports)
+    return next((one.name for one in found if one), period)
 
 
 def _evidence(item: View, say: Wording) -> str:

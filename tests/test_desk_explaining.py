@@ -55,7 +55,8 @@ def test_the_first_lines_tell_who_sent_what_and_how_it_ended(office: Office) -> 
         "● Báo cáo: Đã ghi nhận báo cáo.",
     ]
     assert lines[6] == (
-        "  Tính cho UBND xã Bình Minh: Báo cáo kết quả công tác bình đẳng giới, kỳ 2023-H1 (bản nộp đầu tiên)"
+        "  Tính cho UBND xã Bình Minh: Báo cáo kết quả công tác bình đẳng giới, kỳ 6 tháng đầu năm 2023"
+        " (bản nộp đầu tiên)"
     )
     assert re.fullmatch(r"Thư [0-9a-f]{8}, nhận lúc 01/6/2023 08:00", lines[0])
 
@@ -66,11 +67,18 @@ def test_each_of_unit_report_and_period_is_one_line_with_its_reasons_heaviest_fi
     assert unit.startswith(
         "  Đơn vị: UBND xã Bình Minh ← địa chỉ gửi đã đăng ký “vanthu@binhminh.example” (60); "
     )
-    assert report.startswith("  Báo cáo: bdg ← ")
-    assert period.startswith("  Kỳ: 2023-H1 ← ")
+    assert report.startswith("  Báo cáo: BĐG ← ")
+    assert period.startswith("  Kỳ: 6 tháng đầu năm 2023 ← ")
     for line in (unit, report, period):
         weights = [int(weight) for weight in re.findall(r"\((\d+)\)(?=;|$)", line)]
         assert weights == sorted(weights, reverse=True)
+
+
+def test_a_letterhead_of_nobody_on_the_roster_is_told_among_the_reasons(office: Office) -> None:
+    lines = explained(office, report_mail("binh-minh", head="ỦY BAN NHÂN DÂN\nXÃ LŨNG PÙ"))
+    assert (
+        "  Đơn vị: không có trong danh sách ← tên cơ quan ban hành “ỦY BAN NHÂN DÂN XÃ LŨNG PÙ” (50)" in lines
+    )
 
 
 WITHOUT_THE_HEAVIEST = {

@@ -124,3 +124,17 @@ def test_a_body_or_a_branch_inside_a_unit_is_not_the_unit(name: str) -> None:
 )
 def test_an_office_of_the_council_and_a_registered_body_are_units(name: str) -> None:
     assert not INDEX.names_a_part(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "another"),
+    [
+        ("ỦY BAN NHÂN DÂN XÃ LŨNG PÙ", True),
+        ("UBND THỊ TRẤN MỸ LỘC", True),
+        ("ỦY BAN NHÂN DÂN XÃ BÌNH MNIH", False),
+        ("PHÒNG VĂN HÓA - XÃ HỘI", False),
+        ("BAN CHỈ ĐẠO", False),
+    ],
+)
+def test_a_commune_nobody_has_entered_is_no_misspelling(name: str, another: bool) -> None:
+    assert INDEX.is_another_place(name, "a") is another

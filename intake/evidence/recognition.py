@@ -337,8 +337,8 @@ class _Recogniser:
     ) -> tuple[str, list[str]]:
         said = {item.points_to for item in items if item.kind in _SAYING} | self._said_to_be_of()
         issuer = " ".join(claim.text for claim in exhibit.issuer)
-        beside = any(self._units.is_body_beside(issuer, unit) for unit in senders)
-        if exhibit.is_letter and exhibit.issuer and (beside or not said.issuperset(senders)):
+        others = any(self._is_of_others(issuer, unit) for unit in senders)
+        if exhibit.is_letter and exhibit.issuer and (others or not said.issuperset(senders)):
             # A letterhead that names no registered unit is somebody else's letter until a person says so.
             return best_guess(items, "unit"), ["letterhead_unknown"]
         if len(senders) == 1:
@@ -350,6 +350,9 @@ class _Recogniser:
             return (chosen[0], []) if len(chosen) == 1 else (best_guess(items, "unit"), ["shared_address"])
         guess = best_guess(items, "unit")
         return guess, ["sender_unregistered" if guess else "unit_unknown"]
+
+    def _is_of_others(self, issuer: str, unit: str) -> bool:
+        return self._units.is_body_beside(issuer, unit) or self._units.is_another_place(issuer, unit)
 
     def _said_to_be_of(self) -> set[str]:
         """The units whose report the mail says it brings: "gửi giúp xã Bình Minh", "báo cáo của xã ..."."""
@@ -425,6 +428,9 @@ class _Recogniser:
         units = [*self._own_unit_evidence(exhibit), *self._mail_unit_evidence(exhibit)]
         unit, unit_doubts = self._decide_unit(exhibit, units)
         doubts += unit_doubts
+        if _OF_THE_LETTERHEAD.intersection(unit_doubts):
+            head = f"{exhibit.superior} {' '.join(claim.text for claim in exhibit.issuer)}".strip()
+            units.append(evidence("unit", "", "letterhead", head, exhibit.file))
         period, periods = "", list[Evidence]()
         if report:
             period, period_doubts, periods = self._decide_period(exhibit, report)
@@ -500,6 +506,8 @@ _UNSURE_READING = frozenset({"not_readable", "scan_only", "reports_by_letter"})
 _SEVERAL = 2
 #: What speaks of the unit where no letterhead does; against the sender it holds the mail.
 _SAYING = frozenset({"subject", "file_name", "place_line", "signature"})
+#: Doubts whose letterhead is shown, though it speaks for no unit.
+_OF_THE_LETTERHEAD = frozenset({"letterhead_unknown", "letterhead_of_part", "foreign_area"})
 #: An office or board of the council above it in the letterhead: "UBND XÃ X / PHÒNG VĂN HÓA - XÃ HỘI".
 _OFFICE_OF = re.compile(
     r"\W*(?:(?:ban|phòng) (?:văn hóa|văn hoá|vì sự tiến bộ|lao động|bảo vệ|chỉ đạo)|văn phòng|bộ phận)\b",

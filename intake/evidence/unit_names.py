@@ -58,6 +58,8 @@ _BODY_INSIDE = re.compile(
     r"|quy tin dung)\b"
 )
 _BRANCH = re.compile(r"(?:co so|diem truong|diem le|khu le|phan hieu|chi nhanh|phan tram)\b")
+_PLACE = re.compile(r"\b(?:xa(?! hoi)|phuong|thi tran|dac khu) ((?:\w+ ){0,2}\w+)")
+_MISSPELT = 70.0
 _SUGGESTION_FLOOR = 82.0
 
 
@@ -125,6 +127,11 @@ class UnitIndex:
     def is_body_beside(self, name: str, unit: str) -> bool:
         """Whether the name is that of a school, an association or their like, and the unit a commune."""
         return unit in self._areas and _BODY_INSIDE.search(plain_key(name)) is not None
+
+    def is_another_place(self, name: str, unit: str) -> bool:
+        """Whether the name is that of a commune nobody has entered, and no misspelling of the unit's."""
+        told, own = _PLACE.search(plain_key(name)), _PLACE.search(self._names.get(unit, ""))
+        return told is not None and own is not None and fuzz.ratio(told[1], own[1]) < _MISSPELT
 
     def suggestions(self, text: str, limit: int = 3) -> tuple[str, ...]:
         """Units of a near name, for a person to choose from. Never a booking."""
