@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -47,6 +48,9 @@ class RatioRule:
     least_denominator: Decimal = Decimal(0)  #: below it the ratio is not stated
 
 
+_WOMEN_NAMED = re.compile(r"\([^()]*\bnữ:\s*([^();]+)")
+
+
 @dataclass(frozen=True, slots=True)
 class Indicator:
     """One row of the annex."""
@@ -60,6 +64,12 @@ class Indicator:
     synonyms: tuple[str, ...] = ()
     reported_by: frozenset[str] = frozenset()  #: kinds of unit whose figure counts; empty: all
     ratio: RatioRule | None = None
+
+    @property
+    def women(self) -> str:
+        """What its label calls the women: "do phụ nữ làm chủ hộ" in "Hộ nghèo (nữ: do phụ nữ làm chủ hộ)"."""
+        found = _WOMEN_NAMED.search(self.label)
+        return found[1].strip() if found else ""
 
     def counts_for(self, kind: str) -> bool:
         """Whether the figure of a unit of this kind goes into the total."""

@@ -214,3 +214,10 @@ def test_what_was_asked_for_stands_under_no_results(heading: str) -> None:
 )
 def test_what_came_of_what_was_asked_for_is_a_result(heading: str) -> None:
     assert _cut("I. CHỈ ĐẠO", "Có 01 kế hoạch.", heading, "Có 12 hộ.").lines[-1].role is SectionRole.RESULTS
+
+
+def test_an_item_whose_name_is_a_heading_keeps_its_name_beside_its_figure() -> None:
+    assert (
+        _cut("1. Rà soát hộ nghèo: 12 hộ.", "2. Tín dụng ưu đãi: tốt.").lines[0].text
+        == "Rà soát hộ nghèo: 12 hộ."
+    )

@@ -544,3 +544,114 @@ OFFICE = _report(("bình đẳng giới",), _indicator("V1", "Văn bản, kế h
 def test_documents_of_two_kinds_are_no_number_of_documents(other: str) -> None:
     assert _figures(OFFICE, f"Ban hành 02 kế hoạch và {other}.") == {}
     assert _figures(OFFICE, "Ban hành 02 kế hoạch và cấp 50 tờ rơi.") == {"V1": "2"}
+
+
+CLERKS = _report(
+    ("bình đẳng giới",),
+    _indicator("C1", "Cuộc tuyên truyền về bình đẳng giới", "cuộc", synonyms=("buổi tuyên truyền",)),
+    _indicator("C2", "Lượt người tham dự tuyên truyền", "lượt người", WOMEN, ("lượt người tham dự",)),
+    _indicator("C3", "Cán bộ, công chức xã", "người", WOMEN),
+    _indicator("C4", "Hộ nghèo (nữ: do phụ nữ làm chủ hộ)", "hộ", WOMEN),
+    _indicator("C5", "Vụ bạo lực gia đình", "vụ"),
+    _indicator("C6", "Nạn nhân bạo lực", "người", BOTH),
+    _indicator("C7", "Nạn nhân bị mua bán trở về", "người"),
+    _indicator("C8", "Nạn nhân bị mua bán trở về được hỗ trợ", "người"),
+    _indicator("C9", "Văn bản chỉ đạo", "văn bản"),
+    _indicator("C10", "Góp ý, phê bình về bình xét", "người"),
+    _indicator("C11", "Dư nợ vốn vay ủy thác qua Hội Liên hiệp Phụ nữ", "triệu đồng"),
+    _indicator("C12", "Địa chỉ tin cậy", "điểm"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Tổ chức 06 cuộc tuyên truyền cho 420 lượt người.", {"C1": "6", "C2": "420"}),
+        (
+            "Mở 08 buổi tuyên truyền tại 11 bản với 640 lượt người tham dự (nữ: 330).",
+            {"C1": "8", "C2": "640", "C2 nữ": "330"},
+        ),
+        ("Tổ chức 02 lớp tập huấn và 08 cuộc tuyên truyền, thu hút 600 lượt người tham dự.", {"C1": "8"}),
+        ("Tổ chức 02 lớp tập huấn và 08 cuộc tuyên truyền cho 600 lượt người.", {"C1": "8"}),
+        (
+            "Mở 02 lớp dạy nghề cho 50 người, tổ chức 08 cuộc tuyên truyền cho 600 lượt người.",
+            {"C1": "8", "C2": "600"},
+        ),
+    ],
+)
+def test_who_came_to_the_meetings_just_counted_and_to_no_others(text: str, expected: dict[str, str]) -> None:
+    assert _figures(CLERKS, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Đã tổ chức 14 cuộc tuyên truyền (quý I 10 cuộc, quý II 04 cuộc).", {"C1": "14"}),
+        ("Số vụ bạo lực gia đình: 02 vụ (mục tiêu: dưới 03 vụ).", {"C5": "2"}),
+        ("Tổ chức 10 cuộc tuyên truyền, vượt 02 cuộc so với kế hoạch.", {"C1": "10"}),
+        ("Tuyên truyền được 07/15 cuộc tuyên truyền, đạt 46,7% kế hoạch.", {"C1": "7"}),
+        ("Tuyên truyền được 07/15 cuộc tuyên truyền, đạt 93% kế hoạch.", {}),
+        ("Số hộ nghèo đầu năm là 102 hộ, đến nay còn 88 hộ nghèo.", {"C4": "88"}),
+        ("Mặc dù dịch Covid-19 nặng nề trong quý I, xã tổ chức 12 cuộc tuyên truyền.", {"C1": "12"}),
+        ("Trong quý I, xã tổ chức 12 cuộc tuyên truyền.", {}),
+        ("Tổ chức 14 cuộc tuyên truyền (dự kiến đến 30/6).", {}),
+        ("Xảy ra 02 vụ bạo lực gia đình (tính trong quý I).", {}),
+    ],
+)
+def test_what_is_told_beside_a_figure_of_a_plan_or_another_time_takes_nothing_from_it(
+    text: str, expected: dict[str, str]
+) -> None:
+    assert _figures(CLERKS, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Số hộ nghèo: 07 hộ (trong đó hộ do phụ nữ làm chủ hộ: 03 hộ).", {"C4": "7", "C4 nữ": "3"}),
+        ("Số hộ nghèo: 07 hộ, trong đó 02 hộ phụ nữ đơn thân.", {"C4": "7"}),
+        ("Có 02 nạn nhân bạo lực (đều là nữ).", {"C6": "2", "C6 nữ": "2", "C6 nam": "0"}),
+        ("Nạn nhân bạo lực là 04 người, đều là nam giới.", {"C6": "4", "C6 nữ": "0", "C6 nam": "4"}),
+        (
+            "Cán bộ, công chức xã: 19 người (gồm 10 cán bộ, 09 công chức), nữ 07 người.",
+            {"C3": "19", "C3 nữ": "7"},
+        ),
+        ("Cán bộ, công chức xã: 19 người (trong đó 10 đảng viên, nữ 03 người).", {"C3": "19"}),
+        ("Có 08 nữ cán bộ, công chức trên tổng số 20 cán bộ, công chức xã.", {"C3": "20", "C3 nữ": "8"}),
+        ("Tỷ lệ nữ cán bộ, công chức xã là 8/20 người.", {"C3": "20", "C3 nữ": "8"}),
+    ],
+)
+def test_the_women_of_a_total_are_found_by_what_its_label_calls_them(
+    text: str, expected: dict[str, str]
+) -> None:
+    assert _figures(CLERKS, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ban hành 02 văn bản chỉ đạo về công tác bình đẳng giới.", {"C9": "2"}),
+        ("Công tác tuyên truyền được đẩy mạnh, thu hút 820 lượt người tham dự.", {"C2": "820"}),
+        ("Theo tổng hợp của Công an xã, địa bàn xảy ra 04 vụ bạo lực gia đình.", {"C5": "4"}),
+        ("Dư nợ vốn vay ủy thác qua Hội LHPN xã đạt 16,2 tỷ đồng.", {"C11": "16200"}),
+        ("Có 12 địa chỉ tin cậy đặt tại nhà văn hóa các thôn.", {"C12": "12"}),
+        ("Không có nạn nhân bị mua bán trở về.", {"C7": "0"}),
+    ],
+)
+def test_words_that_narrow_nothing_keep_no_figure_out(text: str, expected: dict[str, str]) -> None:
+    assert _figures(CLERKS, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Tổ chức hai mươi lăm buổi tuyên truyền.", {"C1": "25"}),
+        ("Ban hành năm văn bản chỉ đạo.", {"C9": "5"}),
+        ("Xã có mười một địa chỉ tin cậy.", {"C12": "11"}),
+        ("Trong năm xã tổ chức tuyên truyền thường xuyên.", {}),
+        ("Xã có một số địa chỉ tin cậy.", {}),
+    ],
+)
+def test_numbers_in_words_count_where_they_stand_before_what_is_counted(
+    text: str, expected: dict[str, str]
+) -> None:
+    assert _figures(CLERKS, text) == expected

@@ -363,6 +363,10 @@ def _words(title: str) -> frozenset[str]:
     )
 
 
+# "Số hộ nghèo: 07 hộ" opens a section, but what is counted stands before the colon.
+_A_FIGURE = re.compile(r"\s*(?:\d|(?:không|chưa|kps)\b)", re.IGNORECASE)
+
+
 # -- cutting --------------------------------------------------------------------------------------
 
 
@@ -405,7 +409,8 @@ def _narrative(lines: Sequence[_Line], outline: Sequence[Section], file: str) ->
             text = f"{line.label} {line.text}".strip() if line.label else line.text
         else:
             stack = [*[open_ for open_ in stack if open_.level < opened.level], opened]
-            text = heading.rest
+            figure = opened.role is SectionRole.RESULTS and _A_FIGURE.match(heading.rest)
+            text = f"{heading.title}: {heading.rest}" if figure else heading.rest
         if text:
             current = stack[-1] if stack else _Open(9, "", SectionRole.RESULTS)
             yield NarrativeLine(current.section, current.role, text, _place(file, line), line.number)

@@ -92,9 +92,10 @@ GENERIC = word_set(
     "ủy ban ubnd lượt thu được tính thời điểm hiện nay đầu cuối kỳ báo cáo tăng cường kịp thời "
     "chuyên đề ngày "
     "vụ việc trường hợp đồng chí đại biểu cán bộ quả kết tiếp tục xây dựng thành lập cử mở tuyên truyền "
-    "rà soát biểu mới đương nhiệm hiện qua gồm khác quan tâm trị giá nguồn số tiền tổng kinh phí"
+    "rà soát biểu mới đương nhiệm hiện qua gồm khác quan tâm trị giá nguồn số tiền tổng kinh phí "
+    "ra đẩy mạnh chú trọng sôi nổi rộng rãi phong phú đa dạng"
 )
-ADJUNCT = word_set("tại ở đến trên nhằm để bằng vào qua cùng với cho trong")
+ADJUNCT = word_set("tại đặt ở đến trên nhằm để bằng vào qua cùng với cho trong")
 
 
 # An age is part of what is counted and no figure: its digits become letters no other word has.
@@ -170,8 +171,8 @@ VISITS = (
 EVENTS = phrases("cuộc|buổi|hội nghị|đợt|lần|lớp|hội thảo|tọa đàm|hội thi|khóa|lớp học|cuộc thi|phiên")
 #: Kinds of documents that an office issues, of Decree 30/2020/NĐ-CP, article 7: each is a "văn bản".
 DOCUMENTS = phrases(
-    "văn bản|kế hoạch|công văn|quyết định|tờ trình|thông báo|hướng dẫn|chương trình|nghị quyết|chỉ thị|quy chế"
-    "|quy định|thông cáo|đề án|phương án|báo cáo|giấy mời|công điện"
+    "văn bản|kế hoạch|công văn|quyết định|tờ trình|thông báo|hướng dẫn|chương trình|nghị quyết|chỉ thị"
+    "|quy chế|quy định|thông cáo|đề án|phương án|báo cáo|giấy mời|công điện"
 )
 _HOUSEHOLDS = ("hộ", "hộ gia đình", "gia đình")
 _CASES = ("vụ", "vụ việc", "trường hợp", "ca", "cuộc bạo lực")
@@ -202,6 +203,10 @@ _MEASURE_WORDS = tuple(
         key=lambda word: -len(word.split()),
     )
 )
+
+
+#: Words that may follow a number and say what it counts, longest first.
+COUNTED_IN = tuple(word for word, _ in _MEASURE_WORDS)
 
 
 def measure_at(right: Sequence[str]) -> str:
@@ -250,6 +255,18 @@ class Subject:
     def names_women(self) -> bool:
         """Whether the label itself counts women, so that "nữ" is no breakdown of it."""
         return all(form.women for form in self.forms)
+
+    def says(self, words: Sequence[str], around: Sequence[str]) -> bool:
+        """Whether syllables of its names stand there beside the neighbour they have in them."""
+        near = set(pairwise(around))
+        return any(
+            not near.isdisjoint(form.pairs) or (len(form.words) == 1 and form.words[0] in words)
+            for form in self.forms
+        )
+
+    def is_said_by(self, text: str) -> bool:
+        """Whether one of its names is said whole, and nothing but it."""
+        return any(tuple(_content(text)) == form.words for form in self.forms)
 
     @property
     def counts_documents(self) -> bool:
@@ -327,6 +344,8 @@ class SubjectIndex:
         self.ratios = tuple((_subject(one), one.ratio) for one in indicators if one.ratio is not None)
         self._by_code = {subject.indicator.code: subject for subject in self.subjects}
         self._subject = frozenset(word for topic in topics for word in _content(topic))
+        named = "|".join(map(re.escape, sorted(topics, key=len, reverse=True)))
+        self._topics = re.compile(rf"\b(?:{named})\b" if named else r"(?!)", re.IGNORECASE)
         self.topic = self._topic_words(indicators, topics)
         self.vocabulary = frozenset(word for subject in self.subjects for word in subject.vocabulary)
         self._spread: dict[str, int] = {}
@@ -345,6 +364,10 @@ class SubjectIndex:
         whole = re.compile("|".join(rf"\b{re.escape(topic)}\b" for topic in topics if topic) or r"(?!)")
         names = (name for one in indicators for name in (one.label, *one.synonyms))
         return words - {word for name in names for word in whole.sub(" ", " ".join(_content(name))).split()}
+
+    def without_topics(self, text: str) -> str:
+        """A text without the report's subject, named in full: "văn bản về bình đẳng giới" are "văn bản"."""
+        return self._topics.sub(" ", text)
 
     def get(self, code: str) -> Subject | None:
         """The subject of that indicator, None for ratios and yes/no indicators."""

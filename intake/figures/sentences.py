@@ -31,7 +31,16 @@ from config.spelling import has_digit, is_accented, tidy
 from intake.evidence.period_words import NamedPeriod, periods_named
 from intake.figures.measures import convert
 from intake.figures.sentence_areas import area_of, goes_on
+from intake.figures.sentence_forms import (
+    ALL_OF_A_SEX,
+    all_of_a_sex,
+    in_digits,
+    one_word,
+    result_of_plan,
+    without_reasons,
+)
 from intake.figures.sentence_numbers import (
+    ASIDE,
     COMPARISONS,
     END_OF_SENTENCE,
     FOR,
@@ -39,7 +48,6 @@ from intake.figures.sentence_numbers import (
     PART_OF_A_VILLAGE,
     PART_OF_THE_AREA,
     PLANS,
-    PREVENTION,
     YEARS,
     Mention,
     blanked,
@@ -131,8 +139,10 @@ class _Thread:
     subject: Subject | None = None  #: of the last total
     total: Decimal | None = None
     last: Subject | None = None  #: of the last number that was tied to one
+    outside: tuple[Subject, Decimal] | None = None  #: the total before a bracket that holds other numbers
     loose: list[Mention] = field(default_factory=list)  #: numbers that belong to nothing, parts apart
     found_any: bool = True  #: whether the last number was tied to an indicator
+    others_met: bool = False  #: meetings of something else were counted, and nobody yet who came to them
     context_from: int = 0  #: offset of the clause from which words may be inherited
     findings: list[Value] = field(default_factory=list)
 
@@ -154,6 +164,7 @@ _PART_APART = re.compile(
 _THAT_IS_NOT = re.compile(
     r"\b(?:không|chưa)\s+(?:còn\s+)?(?:có|để|xảy ra|phát sinh|phát hiện|ghi nhận)\b", re.IGNORECASE
 )
+_BRACKETS = re.compile(r"\([^()]*\)")
 _LIST_LABEL = re.compile(r"^\s*(?:[-–+*•]+|\d{1,2}(?:\.\d{1,2})*[.)]|[a-zđ]\))\s*(?=\D)")
 
 
@@ -183,10 +194,11 @@ class _Reader:
 
     def read(self, line: NarrativeLine) -> list[Value]:
         """All figures of one line."""
-        if self._passes_over(line.text):
+        told = in_digits(line.text)
+        if self._passes_over(told):
             self._announces = line.text.rstrip().endswith(":") or self._is_item(line)
             return []
-        text = PREVENTION.sub("phòng chống", tidy(_LIST_LABEL.sub("", line.text)))
+        text = one_word(tidy(_LIST_LABEL.sub("", told)))
         is_item = self._is_item(line)
         self._above = self._above and (is_item or goes_on(text))
         self._announces = is_item or text.endswith(":")
@@ -211,7 +223,7 @@ class _Reader:
         loose: list[Mention] = []
         elsewhen = False
         for clause, listing in clauses_of(_PART_APART.sub(", ", sentence)):
-            plain = blanked(clause, COMPARISONS)
+            plain = self._without_asides(blanked(result_of_plan(clause), COMPARISONS))
             self._above = self._area.is_above(plain, before=self._above)
             elsewhen = self._is_elsewhen(plain, sentence, before=elsewhen)
             if self._above or elsewhen or not _says_a_figure(plain):
@@ -235,8 +247,23 @@ class _Reader:
             for mention in loose
         )
 
+    def _without_asides(self, clause: str) -> str:
+        """The clause without reasons, and brackets that give a number to another time, place or aim."""
+        return _BRACKETS.sub(
+            lambda said: said[0] if self._is_of_its_own(said[0]) else " " * len(said[0]),
+            without_reasons(clause),
+        )
+
+    def _is_of_its_own(self, said: str) -> bool:
+        """Whether what stands in brackets is of the count before them: "(nữ 12 người)"."""
+        told = said.strip("() ")
+        if not mentions_in(mask(told), listing=False):
+            return True
+        beside = ASIDE.search(told) or self._part.search(told) or PLANS.match(told)
+        return not beside and self._is_of_the_period(told, told)
+
     def _is_elsewhen(self, clause: str, sentence: str, *, before: bool) -> bool:
-        """Whether a clause speaks of another time, or of what shall be: what follows does too, until it says now.
+        """Whether a clause speaks of another time or of what shall be; so does the rest till it says now.
 
         "Phấn đấu tạo việc làm cho 120 lao động; mở 05 lớp dạy nghề; ..." tells plans to its end.
         """
@@ -282,9 +309,20 @@ class _Reader:
         if sex is not None and mention.whole is None:
             self._part_by_sex(mention, sex, thread, place)
             return
+        if self._is_explained_part(mention, thread):
+            self._part_by_sex(mention, Sex.FEMALE, thread, place)
+            return
+        if _tells_where(mention):
+            return
         tie = self._tie(mention, thread)
         thread.found_any = tie is not None
+        thread.outside = _outside(mention, thread)
+        came = measure_at(mention.words) in _CAME
+        others_met, thread.others_met = thread.others_met, thread.others_met and not came
+        if others_met and tie is not None and not _COMING.isdisjoint(tie.subject.measures):
+            return  # whoever came to meetings of two kinds came to neither alone
         if tie is None:
+            thread.others_met |= _is_another_meeting(mention)
             thread.subject, thread.total = None, None
             if not (mention.subset or mention.bracketed):
                 thread.loose.append(mention)
@@ -292,14 +330,28 @@ class _Reader:
             return
         self._total(mention, tie, thread, place)
 
+    def _is_explained_part(self, mention: Mention, thread: _Thread) -> bool:
+        """Whether a part is what the label calls the women of the total: "(nữ: do phụ nữ làm chủ hộ)"."""
+        subject = thread.subject
+        if subject is None or not subject.indicator.women or not mention.subset or mention.whole is not None:
+            return False
+        phrase = f"{mention.left} {mention.right}"
+        told, named = set(keys_of(phrase)), set(keys_of(subject.indicator.women))
+        if not names_women(phrase) or not told <= subject.vocabulary | GENERIC | STOP | _PARTING:
+            return False
+        enough = len((told & named) - _WOMEN - STOP) >= _WORDS_OF_WOMEN
+        return enough and subject.takes(measure_at(mention.words), mention.words)
+
     def _part_by_sex(self, mention: Mention, sex: Sex, thread: _Thread, place: Place) -> None:
         """A number that is only "nữ" or "nam" is a part of the total right before it."""
-        subject = thread.subject
-        if subject is None or thread.total is None or sex not in subject.indicator.sexes:
+        subject, total = thread.subject, thread.total
+        if subject is None and thread.outside is not None and not mention.bracketed:
+            subject, total = thread.outside
+        if subject is None or total is None or sex not in subject.indicator.sexes:
             return
         if mention.value is None or not _is_whole(mention.value):
             return
-        doubt = "part_exceeds_total" if mention.value > thread.total else ""
+        doubt = "part_exceeds_total" if mention.value > total else ""
         thread.findings.append(_value(subject, sex, mention.value, mention, place, doubt=doubt))
 
     def _total(self, mention: Mention, tie: _Tie, thread: _Thread, place: Place) -> None:
@@ -312,9 +364,14 @@ class _Reader:
         if mention.whole is not None:
             self._fraction(mention, subject, thread, place)
             return
-        if sex is Sex.TOTAL:
+        told = {sex: value}
+        if (all_of := ALL_OF_A_SEX.search(mention.right)) and Sex.TOTAL in subject.indicator.sexes:
+            told = all_of_a_sex(sex_of(all_of[0]), value)
+        if Sex.TOTAL in told:
             thread.subject, thread.total = subject, value
-        thread.findings.append(_value(subject, sex, value, mention, place))
+        for one, counted in told.items():
+            if one in subject.indicator.sexes:
+                thread.findings.append(_value(subject, one, counted, mention, place))
 
     def _fraction(self, mention: Mention, subject: Subject, thread: _Thread, place: Place) -> None:
         """Part and whole of "66/162 người là phụ nữ"; any other fraction gives neither."""
@@ -340,7 +397,10 @@ class _Reader:
         """The one indicator the number belongs to, clearly ahead of the next."""
         if mention.value is None or _is_year(mention) or mention.bracketed:
             return None
-        own = Words.of(mention.left, _THAT_IS_NOT.split(mention.right, maxsplit=1)[0])
+        right = _THAT_IS_NOT.split(mention.right, maxsplit=1)[0]
+        if _attended(mention, thread) and " ".join(mention.words) in VISITS:
+            right += " tham dự"  # "06 cuộc cho 420 lượt người"
+        own = Words.of(mention.left, right)
         inherited = NO_WORDS if mention.subset else Words.of(mention.before[thread.context_from :])
         scored = sorted(self._scores(mention, own, inherited), key=lambda pair: -pair[0])
         if not scored:
@@ -372,6 +432,8 @@ class _Reader:
         giống cho 05 hộ nghèo" are no number of poor households.
         """
         if mention.joint in FOR and not MONEY.match(mention.right):
+            if _attended(mention, thread):
+                return False
             return not thread.found_any or tie.coverage <= tie.own_coverage
         if tie.own_coverage >= _COVERED_ENOUGH:
             return False
@@ -412,12 +474,15 @@ class _Reader:
         if _turns(mention, tie.subject):
             return True
         known = tie.subject.vocabulary | self._index.topic | GENERIC | STOP
-        after = _foreign(_phrase_after(mention.right, tie.subject), known)
+        if mention.whole is not None:
+            known |= _SHARE
+        right = self._index.without_topics(mention.right)
+        after = _foreign(_phrase_after(right, tie.subject), known)
         trailing = _foreign(_after_last_known(mention.left, tie.subject), known)
-        about = _foreign(mention.right.partition(" về ")[2], self._index.vocabulary | known)
+        about = _foreign(right.partition(" về ")[2], self._index.vocabulary | known)
         if max(len(after), len(trailing), len(about)) >= _FOREIGN_WORDS:
             return True
-        return len(_foreign(_label_before(mention), known)) >= _FOREIGN_WORDS
+        return len(_foreign(self._index.without_topics(_label_before(mention)), known)) >= _FOREIGN_WORDS
 
     def _zero(self, clause: str, place: Place) -> Value | None:
         """A clause that says that something did not happen: zero for the one indicator it names."""
@@ -441,6 +506,8 @@ class _Reader:
             for score, subject in scored
         ]
         scored.sort(key=lambda pair: -pair[0])
+        whole = [pair for pair in scored if pair[1].is_said_by(thing)]
+        scored = whole if len(whole) == 1 else scored
         if (
             not scored
             or not scored[0][0]
@@ -525,6 +592,42 @@ class _Reader:
         return (Figure(code, Sex.FEMALE), Figure(code, Sex.TOTAL))
 
 
+_PLACES = frozenset(("thôn", "bản", "xóm", "ấp", "xã", "buôn", "khu", "trường", "điểm", "tdp"))
+
+
+def _tells_where(mention: Mention) -> bool:
+    """Whether a number only says at how many places it was done: "08 buổi tại 11 bản cho 640 người"."""
+    before = f"{mention.before} {mention.left}".rstrip().lower()
+    return before.endswith((" tại", " ở")) and next(iter(mention.words), "") in _PLACES
+
+
+_MEETINGS = frozenset(EVENTS)
+
+
+_COMING = frozenset(VISITS)
+_CAME = _COMING | frozenset(PERSONS)
+
+
+def _is_another_meeting(mention: Mention) -> bool:
+    return measure_at(mention.words) in _MEETINGS and not (mention.subset or mention.bracketed)
+
+
+def _attended(mention: Mention, thread: _Thread) -> bool:
+    """Whether the number tells who came to the meetings just counted: "06 cuộc cho 420 lượt người"."""
+    if thread.last is None or measure_at(mention.words) not in VISITS:
+        return False
+    return thread.found_any and not _MEETINGS.isdisjoint(thread.last.measures)
+
+
+def _outside(mention: Mention, thread: _Thread) -> tuple[Subject, Decimal] | None:
+    """The total whose parts may go on behind a bracket: "19 người (10 cán bộ, 09 công chức), nữ 07"."""
+    if not mention.bracketed:
+        return None
+    if thread.subject is None or thread.total is None:
+        return thread.outside
+    return thread.subject, thread.total
+
+
 def _is_document(mention: Mention) -> bool:
     return " ".join(mention.words).startswith(DOCUMENTS)
 
@@ -589,7 +692,7 @@ def _goes_further(thing: str, rest: str, subject: Subject) -> bool:
     if subject.indicator.aggregation is not Aggregation.SUM:
         turned += [match[0] for match in _NEWLY.finditer(said)]
     goes_on = next(iter(keys_of(rest)), "") in subject.vocabulary
-    return goes_on or any(not set(words.split()) <= subject.vocabulary for words in turned)
+    return goes_on or any(not set(words.split()) <= subject.vocabulary | STOP for words in turned)
 
 
 def _is_said_otherwise(value: Value, values: Sequence[Value]) -> bool:
@@ -656,6 +759,9 @@ _PERSON_WORDS = frozenset(word for phrase in (*PERSONS, *VISITS, *EVENTS) for wo
 }
 
 
+_SOURCES = frozenset(("ngân", "quỹ", "nguồn"))  # "được vay vốn từ Ngân hàng ..." narrows nothing
+
+
 def _phrase_after(right: str, subject: Subject) -> str:
     """The phrase after the number up to words of place or purpose; items after a comma only widen it."""
     first = re.split(r"[,\x00]", right, maxsplit=1)[0]
@@ -665,12 +771,17 @@ def _phrase_after(right: str, subject: Subject) -> str:
     for word, following in zip(words, [*words[1:], ""], strict=False):
         # "ở nước ngoài" is a part of the name, and what comes after it may narrow the count.
         named = {word.lower(), following.lower()} & subject.vocabulary
-        if word.lower() in ADJUNCT and not named:
+        from_where = word.lower() == "từ" and following.lower() in _SOURCES
+        if (word.lower() in ADJUNCT or from_where) and not named:
             break
         kept.append(word)
     return " ".join(kept)
 
 
+_PARTING = frozenset(("trong", "đó", "bao", "gồm"))
+_WOMEN = frozenset(("phụ", "nữ"))
+_WORDS_OF_WOMEN = 2  # of those that tell which are the women's: "làm chủ hộ"
+_SHARE = frozenset(("tỷ", "lệ"))  # "tỷ lệ nữ cấp ủy viên là 04/15 đồng chí"
 # One word of these makes the counted another thing where the indicator does not say it as well.
 _TURNING = re.compile(
     r"\b(?:gây|thoát|tái|cận|thiểu số|nguy cơ|hết hạn|quá hạn|trở (?:về|lại)|mồ côi|khuyết tật|con thứ)\b"
@@ -679,6 +790,7 @@ _TURNING = re.compile(
 _DONE_TO = re.compile(
     r"\b(?:giúp(?: đỡ)?|đỡ đầu|thăm(?: hỏi)?|tặng(?: quà)?|hỗ trợ|trợ giúp|vận động|hòa giải)$"
 )
+_OWN_LEVEL = frozenset(("xã", "phường", "thị", "trấn"))  # of the body that a unit's money goes through
 _BODY = re.compile(
     r"\b(?:qua|do|của) ((?:hội|đoàn|liên đoàn|ngân hàng|quỹ) [^,;.\x00]*?)"
     r"(?= (?:quản|là|đạt|tổ|thực|hỗ|với)\b|$)"
@@ -690,19 +802,23 @@ def _turns(mention: Mention, subject: Subject) -> bool:
     left = " ".join(keys_of(mention.left.rpartition(",")[2]))
     right = " ".join(keys_of(re.split(r"[,\x00]", mention.right, maxsplit=1)[0]))
     told = f"{left} {right}"
+    known = subject.vocabulary | STOP
     found = [match[0] for match in _TURNING.finditer(told)]
     if done := _DONE_TO.search(left or " ".join(keys_of(mention.before.replace("\x00", " ")))):
         found.append(done[0])
     if subject.money:
+        known |= _OWN_LEVEL
         found += [body for side in (left, right) for body in _BODY.findall(side)]
-    return any(not set(words.split()) <= subject.vocabulary | STOP for words in found)
+    return any(not set(words.split()) <= known for words in found)
 
 
 def _after_last_known(left: str, subject: Subject) -> str:
     """The words between the indicator's last word and the number: "hộ nghèo [dân tộc thiểu số]: 12"."""
     words = left.split()
+    keys = [keys_of(word) for word in words]
     for index in range(len(words) - 1, -1, -1):
-        if set(keys_of(words[index])) & subject.vocabulary:
+        around = [key for near in keys[max(0, index - 1) : index + 2] for key in near]
+        if not subject.vocabulary.isdisjoint(keys[index]) and subject.says(keys[index], around):
             return " ".join(words[index + 1 :])
     return ""
 

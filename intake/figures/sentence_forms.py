@@ -1,0 +1,94 @@
+"""Sentences made simple before their numbers are looked at: digits for words, no reasons, no plans. Pure."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from config.reports import Sex
+from intake.figures.sentence_numbers import mask
+from intake.figures.sentence_words import COUNTED_IN
+
+# One word with a comma in it, and no list.
+_ONE_WORD = re.compile(r"\b(phòng|cán bộ|công chức)\s*,\s*(?=chống\b|công chức\b|viên chức\b)", re.IGNORECASE)
+_ALL_OF_THEM = re.compile(r"\s*\(\s*((?:tất cả )?đều là [^()\d]{2,12})\)", re.IGNORECASE)
+_ONES = {
+    word: number
+    for number, words in enumerate(
+        ("một mốt", "hai", "ba", "bốn tư", "năm lăm nhăm", "sáu", "bảy bẩy", "tám", "chín"), start=1
+    )
+    for word in words.split()
+}
+_ONE = "một|hai|ba|bốn|năm|sáu|bảy|bẩy|tám|chín"
+_LAST = f"{_ONE}|mốt|tư|lăm|nhăm"
+# "năm" is a year as well, "một" an article: only behind these words, and before what is counted, they count.
+_IN_WORDS = re.compile(
+    r"(?P<before>\b(?:tổ chức|ban hành|có|được|duy trì|xảy ra|phát hiện|phát sinh|mở|thành lập|xây dựng|còn"
+    r"|là|treo|phát|cấp|tiếp nhận|xử lý|kiểm tra)(?: được| thêm| mới)?:?\s+)"
+    rf"(?P<number>(?:{_ONE}) mươi(?: (?:{_LAST}))?|mười(?: (?:{_LAST}))?|(?:{_ONE}))"
+    rf"(?=\s+(?:{'|'.join(COUNTED_IN)})\b)",
+    re.IGNORECASE,
+)
+# "07/15 cuộc, đạt 46,7% kế hoạch": seven were held of fifteen planned.
+_OF_PLAN = re.compile(
+    r"(?P<done>\d+)\s*/\s*(?P<planned>\d+)(?P<what>[^\d,;.()%]*),?\s*(?:đạt|bằng|=)\s*(?P<share>\d+(?:,\d+)?)\s*%"
+    r"\s*(?:so với\s*)?(?:kế hoạch|chỉ tiêu|kh\b|mục tiêu)",
+    re.IGNORECASE,
+)
+_ROUNDED = (
+    Decimal("0.5"),
+    Decimal("0.1"),
+)  # percentage points that a share of no, or some, decimals may be off
+_REASON = re.compile(r"(?:(?<=^)|(?<=,))\s*(?:mặc dù|tuy|dù)\b[^,;()]*(?=,)", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
+# "02 nạn nhân, đều là nữ": the total, all of one sex and none of the other.
+ALL_OF_A_SEX = re.compile(
+    r"\b(?:đều|toàn bộ|tất cả|cả \d+(?: \w+)?)(?: đều)? là "
+    r"(?:phụ nữ|nữ(?: giới)?|nam(?: giới)?|(?:bé |trẻ )?(?:gái|trai))\b",
+    re.IGNORECASE,
+)
+
+
+def one_word(text: str) -> str:
+    """The text without the commas inside words, and without brackets around "đều là nữ"."""
+    return _ALL_OF_THEM.sub(r" \1", _ONE_WORD.sub(r"\1 ", text))
+
+
+def in_digits(text: str) -> str:
+    """The text with numbers up to 99 in digits where a verb of reporting counts with them: "mở hai lớp"."""
+    return _IN_WORDS.sub(lambda match: f"{match['before']}{_spelled(match['number'])}", text)
+
+
+def _spelled(words: str) -> int:
+    """The number that Vietnamese number words say: "hai mươi lăm" is 25."""
+    told = words.lower().split()
+    if told[0] == "mười":
+        return 10 + (_ONES[told[1]] if len(told) > 1 else 0)
+    tens = 10 * _ONES[told[0]] if len(told) > 1 else 0
+    return tens + (_ONES[told[-1]] if told[-1] != "mươi" else 0) if tens else _ONES[told[0]]
+
+
+def result_of_plan(clause: str) -> str:
+    """The clause with the plan taken from behind a result whose share of the plan is told and right."""
+    return _OF_PLAN.sub(_done, clause) if "%" in clause else clause
+
+
+def _done(match: re.Match[str]) -> str:
+    done, planned = Decimal(match["done"]), Decimal(match["planned"])
+    share = Decimal(match["share"].replace(",", "."))
+    if not planned or abs(100 * done / planned - share) > _ROUNDED["," in match["share"]]:
+        return match[0]
+    return match["done"] + match[0][match.end("planned") - match.start() :]
+
+
+def without_reasons(clause: str) -> str:
+    """The clause, as long as before, without reasons that count nothing: "mặc dù dịch nặng trong quý I"."""
+    return _REASON.sub(lambda said: said[0] if _DIGIT.search(mask(said[0])) else " " * len(said[0]), clause)
+
+
+def all_of_a_sex(sex: Sex | None, value: Decimal) -> dict[Sex, Decimal]:
+    """The figures of a total that is all of one sex."""
+    other = {Sex.FEMALE: Sex.MALE, Sex.MALE: Sex.FEMALE}
+    if sex is None or sex is Sex.TOTAL:
+        return {Sex.TOTAL: value}
+    return {Sex.TOTAL: value, sex: value, other[sex]: Decimal(0)}
