@@ -13,6 +13,7 @@ from intake.documents import Cell, Document, Paragraph, Table
 from intake.evidence.exhibits import ReadExhibit, figures_of
 from intake.evidence.recognition import Exhibit
 from intake.figures.heading_periods import Fit, fit_of
+from intake.figures.headings import Role, periods_in, role_of
 from intake.figures.reading import combine
 from intake.figures.tables import TableReading, read_tables
 from ledger.records import Certainty
@@ -361,3 +362,9 @@ def test_of_two_days_the_column_of_the_periods_own_is_read() -> None:
     given = table(head, ("1", "Số cây bóng mát được trồng", "40", "55"))
     (value,) = read_tables(Document((given,)), "bieu.xlsx", REPORT, "", H1).values
     assert (value.value, value.certainty) == (Decimal(55), Certainty.CERTAIN)
+
+
+def test_six_months_are_six_months_in_short_too() -> None:
+    assert periods_in("TH 6T/2022") == periods_in("TH 6 tháng 2022")
+    assert role_of("TH 6T/2022") is Role.TOTAL
+    assert periods_in("TH") == ()

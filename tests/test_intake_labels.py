@@ -8,6 +8,8 @@ from config.reports import Aggregation, Figure, Indicator, RatioRule, Sex
 from config.spelling import plain_key, without_marks
 from intake.figures.labels import LabelIndex, Strength, is_sum_row, label_key, names_ratio, sex_row
 
+WOMEN = (Sex.TOTAL, Sex.FEMALE)
+
 
 def indicator(code: str, label: str, unit: str, *synonyms: str) -> Indicator:
     return Indicator(code, label, unit, (Sex.TOTAL, Sex.MALE, Sex.FEMALE), synonyms=synonyms)
@@ -332,3 +334,47 @@ def test_whatever_is_passed_over_at_once_is_no_name_by_the_long_comparison_eithe
     strange = [text for text in texts if INDEX.names_nothing(text, plain_key(text))]
     assert 100 < len(strange) < len(texts)
     assert [text for text in strange if (found := INDEX._match(text, "", "")) or found.ambiguous] == []
+
+
+COMMUNE = LabelIndex(
+    (
+        Indicator("D1", "Đại biểu Hội đồng nhân dân xã", "người", WOMEN, synonyms=("nữ ĐBHĐND",)),
+        Indicator("D2", "Ủy viên Ban Chấp hành Đảng bộ", "người", WOMEN, synonyms=("nữ tham gia cấp ủy",)),
+        Indicator("D3", "Cán bộ, công chức cấp xã", "người", WOMEN),
+        Indicator("D4", "Cán bộ, công chức cấp huyện", "người", WOMEN),
+        Indicator("D5", "Hộ nghèo (nữ: do phụ nữ làm chủ hộ)", "hộ", WOMEN),
+        Indicator("D6", "Thành viên Ban Vì sự tiến bộ của phụ nữ", "người", WOMEN),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("label", "code"),
+    [
+        ("Đại biểu HĐND thị trấn", "D1"),
+        ("Dai bieu HDND phuong", "D1"),
+        ("Ủy viên BCH Đảng bộ xã (người)", "D2"),
+        ("Cán bộ, công chức thị trấn", "D3"),
+        ("Cán bộ, công chức cấp huyện", "D4"),
+        ("Cán bộ, công chức huyện", "D4"),
+        ("Đại biểu HĐND huyện", ""),
+    ],
+)
+def test_the_lowest_level_says_nothing_and_a_higher_one_everything(label: str, code: str) -> None:
+    assert COMMUNE.match(label).indicator == code
+
+
+@pytest.mark.parametrize(
+    ("label", "code", "sex"),
+    [
+        ("Nữ ĐBHĐND", "D1", Sex.FEMALE),
+        ("Nữ tham gia cấp ủy", "D2", Sex.FEMALE),
+        ("Số hộ nghèo do phụ nữ làm chủ hộ", "D5", Sex.FEMALE),
+        ("Ho ngheo do phu nu lam chu ho", "D5", Sex.FEMALE),
+        ("Hộ nghèo (nữ: do phụ nữ làm chủ hộ)", "D5", None),
+        ("Hộ nghèo", "D5", None),
+        ("Thành viên Ban Vì sự tiến bộ của phụ nữ", "D6", None),
+    ],
+)
+def test_a_name_that_says_women_is_of_the_women_alone(label: str, code: str, sex: Sex | None) -> None:
+    assert (COMMUNE.match(label).indicator, COMMUNE.match(label).sex) == (code, sex)

@@ -566,3 +566,38 @@ def test_men_and_women_may_be_the_rows_and_the_indicators_the_columns() -> None:
     assert figures(read(table(*rows))) == {**THREE, ("A", "total"): 4}
     assert figures(read(table(*rows, ("Thôn 1", "3", "", "")))) == {}
     assert figures(read(table(*rows, ("Nữ", "3", "", "")))) == {}
+
+
+HOUSEHOLDS = ReportDefinition(
+    "ho",
+    "Báo cáo hộ nghèo",
+    "HN",
+    (),
+    (
+        Indicator("P", "Hộ nghèo (nữ: do phụ nữ làm chủ hộ)", "hộ", (Sex.TOTAL, Sex.FEMALE)),
+        Indicator("Q", "Cấp ủy viên", "người", (Sex.TOTAL, Sex.FEMALE), synonyms=("nữ tham gia cấp ủy",)),
+    ),
+    (),
+    (),
+)
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (
+            [("Hộ nghèo", "96"), ("Trong đó: hộ do phụ nữ làm chủ", "21")],
+            {"P total": 96, "P female": 21},
+        ),
+        ([("Hộ nghèo do phụ nữ làm chủ hộ", "21")], {"P female": 21}),
+        ([("Nữ tham gia cấp ủy", "4")], {"Q female": 4}),
+        ([("Nữ tham gia cấp ủy", "15", "4")], {"Q total": 15, "Q female": 4}),
+        ([("Hộ nghèo", "96"), ("Trong đó: hộ có trẻ em", "30")], {"P total": 96}),
+    ],
+)
+def test_a_row_that_says_women_is_never_the_total(
+    rows: list[tuple[str, ...]], expected: dict[str, int]
+) -> None:
+    head = ("Chỉ tiêu", "Tổng số", "Nữ")[: len(rows[0])]
+    reading = read_tables(Document((table(head, *rows),)), "bieu.xlsx", HOUSEHOLDS, "commune")
+    assert {f"{code} {sex}": value for (code, sex), value in figures(reading).items()} == expected

@@ -522,12 +522,15 @@ _PERIOD = re.compile(
 )
 
 
+_MONTHS_SHORT = re.compile(r"\b(0?[69]) ?th?\b")
+
+
 @remembered(8192)
 def role_of(text: str) -> Role:
     """The role that one cell of a head speaks for."""
     shown = tidy(text)
     bare, measure = split_measure(shown)
-    accented = accented_key(bare)
+    accented = _in_full(accented_key(bare))
     rest = " ".join(_PERIOD.sub(" ", accented).split())
     key = plain_key(rest)
     if "%" in shown or _PERCENT.search(key):
@@ -560,4 +563,9 @@ def _measure_of(text: str) -> str:
 @remembered(8192)
 def periods_in(text: str) -> tuple[str, ...]:
     """The words for periods in one cell of a head."""
-    return tuple(match[0] for match in _PERIOD.finditer(accented_key(text)))
+    return tuple(match[0] for match in _PERIOD.finditer(_in_full(accented_key(text))))
+
+
+def _in_full(key: str) -> str:
+    """The text with "6T" and "9th" written out: months of a year, and not "TH", which is "thực hiện"."""
+    return _MONTHS_SHORT.sub(r"\1 tháng", key) if "t" in key else key

@@ -112,13 +112,18 @@ _ENUMERATION = re.compile(
     r"|[IVX]{1,5}\s*[.)]\s+|[a-zđ]\s*[.)]\s+)+"
 )
 _FOOTNOTE = re.compile(r"[(\[]\s*(?:\*+|\d)\s*[)\]]|\*+")
-_EXPLAINED = re.compile(r"\s*[(\[][^()\[\]]*[,;][^()\[\]]*[)\]]")
+_EXPLAINED = re.compile(r"\s*[(\[][^()\[\]]*[,;:][^()\[\]]*[)\]]")
 OF_WHICH = re.compile(r"^(?:trong đó|gồm|bao gồm|chia ra)(?: có)? ")
 _LEAD = re.compile(r"^(?:(?:tổng số|tổng|số lượng|số lượt|số|ts)\s)+")
 _PLAIN_LEAD = re.compile(r"^(?:(?:tong so|tong|so luong|so luot|so|ts)\s)+")
 _OWN_LEVEL = re.compile(
     r"\s(?:(?:ở |tại |của )?cấp (?:xã|phường|thị trấn)|trên địa bàn(?: xã| phường| thị trấn)?"
     r"|toàn (?:xã|phường|thị trấn))$"
+)
+# Also at the end of what is each commune's own: "Ban Chấp hành Đảng bộ xã".
+_LEVEL = re.compile(
+    r"(?:\s(?:ở |tại |của )?cấp|\strên địa bàn|\stoàn|(?<=đảng bộ)|(?<=nhân dân)|(?<=công chức)|(?<=đảng ủy)"
+    r"|(?<=đại biểu)) (?:xã|phường|thị trấn)$"
 )
 _LEVELS = re.compile(r"\b(?:cấp|địa bàn|của|toàn|các|số) (?:xã(?! hội)|phường|thị trấn|huyện|tỉnh)\b")
 
@@ -154,6 +159,7 @@ class Spelling:
     passive: re.Pattern[str]
     lead: re.Pattern[str]
     own_level: re.Pattern[str]
+    level: re.Pattern[str]
     levels: re.Pattern[str]
 
     def words(self, key: str) -> frozenset[str]:
@@ -169,7 +175,7 @@ def _bare(pattern: re.Pattern[str]) -> re.Pattern[str]:
     return re.compile(without_marks(pattern.pattern))
 
 
-_MARKED = Spelling(_STOP, _STOP_PHRASES, GUARDED, _NEGATIONS, _PASSIVE, _LEAD, _OWN_LEVEL, _LEVELS)
+_MARKED = Spelling(_STOP, _STOP_PHRASES, GUARDED, _NEGATIONS, _PASSIVE, _LEAD, _OWN_LEVEL, _LEVEL, _LEVELS)
 _BARE = Spelling(
     stop=frozenset(map(plain_key, _STOP)) - _DOUBTFUL_BARE,
     stop_phrases=_bare(_STOP_PHRASES),
@@ -178,6 +184,7 @@ _BARE = Spelling(
     passive=_bare(_PASSIVE),
     lead=_PLAIN_LEAD,
     own_level=_bare(_OWN_LEVEL),
+    level=_bare(_LEVEL),
     levels=_bare(_LEVELS),
 )
 
@@ -196,6 +203,10 @@ _SEX_ENDS = (
     (re.compile(r"(?<=^số trẻ) gái "), Sex.FEMALE),
     (re.compile(r"(?<=^số trẻ) trai "), Sex.MALE),
 )
+
+
+_NAMING_WOMEN = frozenset({"phụ", "nữ", "phu", "nu"})
+_WOMEN_ALONE = re.compile(r"^(?:(?:tổng|tong) )?(?:(?:số|so) )?(?:nữ|nu)\b|(?<!phụ )(?<!phu )\b(?:nữ|nu)$")
 
 
 def _words_in(*patterns: re.Pattern[str]) -> frozenset[str]:
@@ -526,6 +537,17 @@ class LabelIndex:
         return {one.code: one.unit_of_measure for one in self.indicators}
 
     @cached_property
+    def _sexes(self) -> dict[str, tuple[Sex, ...]]:
+        return {one.code: one.sexes for one in self.indicators}
+
+    @cached_property
+    def _women(self) -> dict[str, frozenset[str]]:
+        named = {
+            one.code: self.spelling.words(self.folded(one.women)) for one in self.indicators if one.women
+        }
+        return {code: words - _NAMING_WOMEN for code, words in named.items()}
+
+    @cached_property
     def _vocabulary(self) -> frozenset[str]:
         return frozenset(word for form in self._forms for word in form.key.text.split())
 
@@ -577,17 +599,52 @@ class LabelIndex:
         ratio = names_ratio(label)
         if self._is_beyond_marks(label):
             found = self._as_named(key, stated, ratio=ratio)
-            return found if found is not None else self.without_marks.match(label, section, measure)
-        found = self._by_words(key, section, stated, ratio=ratio)
+            return (
+                self._of_women(found, key)
+                if found is not None
+                else self.without_marks.match(label, section, measure)
+            )
+        found = self._of_women(self._by_words(key, section, stated, ratio=ratio), key)
         settled = found or found.ambiguous or self.bare  # a bare "nam" is a man or a year
         return found if settled else self._by_sex(key, section, stated, ratio=ratio)
 
+    def _of_women(self, found: LabelMatch, key: LabelKey) -> LabelMatch:
+        """The women alone where a name that says so was matched: "Nữ tham gia cấp ủy" are not all."""
+        sexes = self._sexes.get(found.indicator, ())
+        if not (Sex.TOTAL in sexes and Sex.FEMALE in sexes):
+            return found
+        alone = _WOMEN_ALONE.search(key.text) or self.calls_women(found.indicator, key)
+        return replace(found, sex=Sex.FEMALE) if alone else found
+
+    def calls_women(self, code: str, key: LabelKey) -> bool:
+        """Whether a label says what the indicator's own calls its women: "Hộ nghèo do phụ nữ làm chủ hộ"."""
+        women = self._women.get(code, frozenset())
+        said = len(key.words & women) >= _FEWEST and not key.words.isdisjoint(_NAMING_WOMEN)
+        return said and not any(one.text == key.text for one in self.keys_of(code)[:1])
+
     def _own_level_dropped(self, key: LabelKey) -> LabelKey:
-        """Make "Đại biểu HĐND cấp xã" into "Đại biểu HĐND" where the report names no level anywhere."""
+        """Make "Đại biểu HĐND cấp xã" into "Đại biểu HĐND" where the report names no level anywhere.
+
+        A township's "Đại biểu HĐND thị trấn" is the "Đại biểu HĐND xã" that the report asks for.
+        """
+        if key.text in self._texts:
+            return key
+        if named := self._by_level.get(_without_lead(self.spelling.level.sub("", key.text))):
+            return replace(named, measure=key.measure)
         shorter = self.spelling.own_level.sub("", key.text)
-        if self._names_levels or shorter == key.text or key.text in self._texts:
+        if self._names_levels or shorter == key.text:
             return key
         return replace(self.spelling.key(shorter, key.measure), short=_without_lead(shorter))
+
+    @cached_property
+    def _by_level(self) -> dict[str, LabelKey]:
+        """The names by what is left of them without the lowest level, where that leaves one indicator."""
+        found: dict[str, list[_Form]] = {}
+        for form in self._forms:
+            found.setdefault(_without_lead(self.spelling.level.sub("", form.key.text)), []).append(form)
+        return {
+            shorter: forms[0].key for shorter, forms in found.items() if len({one.code for one in forms}) == 1
+        }
 
     @cached_property
     def _names(self) -> dict[bool, _Names]:

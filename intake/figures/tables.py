@@ -487,7 +487,7 @@ class _TableReader:
             self._places.append(row)
             return
         self._close_places(row if is_sum_row(row.label) else None)
-        sex = sex_row(row.label)
+        sex = Sex.FEMALE if self._is_women_of_parent(row) else sex_row(row.label)
         if sex is not None:
             self._read_sex_row(row, sex)
             return
@@ -602,7 +602,8 @@ class _TableReader:
 
     def _figures_of(self, row: _Row, indicator: Indicator, named: Sex | None) -> Iterator[tuple[Sex, Cell]]:
         """The figures of a row that the indicator asks for, each with the sex it counts."""
-        if named is not None:
+        both = _is_filled(row.figures.get(Sex.TOTAL)) and _is_filled(row.figures.get(named or Sex.FEMALE))
+        if named is not None and not (both and row.figures[Sex.TOTAL].text != row.figures[named].text):
             if Sex.TOTAL in row.figures:
                 yield named, row.figures[Sex.TOTAL]
             elif named in row.figures:
@@ -632,6 +633,15 @@ class _TableReader:
             self._notes.rows[indicator.code][-1] = True
         row = replace(row, measure=row.measure or self._parent.measure)
         self._take(row, indicator, sex, cell, self._parent.match.strength)
+
+    def _is_women_of_parent(self, row: _Row) -> bool:
+        """Whether a row says what the name above it calls its women: "Trong đó: hộ do phụ nữ làm chủ hộ"."""
+        parent = self._parent
+        if parent is None or parent.match.sex is not None:
+            return False
+        key, code = self._index.own_key(row.label), parent.match.indicator
+        known = key.words <= label_key(self._report.indicator(code).label).words
+        return known and self._index.calls_women(code, key) and self._own_match(row).indicator in {"", code}
 
     def _read_sum_row(self, row: _Row) -> None:
         """Pass "Cộng" over; right below a name left blank, "Tổng số" is that name's total."""
