@@ -542,7 +542,7 @@ def test_the_console_script_is_this_command_line() -> None:
 
 
 def test_a_command_that_cannot_even_say_why_it_ends_still_ends_with_its_code(tmp_path: Path) -> None:
-    with open("/dev/full", "w") as full:
+    with Path("/dev/full").open("w") as full:
         words = [sys.executable, "-m", "desk", "--home", str(tmp_path / "trong"), "status"]
         ran = subprocess.run(words, stderr=full, stdout=full, check=False, cwd=ROOT, timeout=60)
     assert ran.returncode == 3

@@ -13,7 +13,7 @@ from intake.documents import Cell, Document, Paragraph, Table
 from intake.evidence.exhibits import ReadExhibit, figures_of
 from intake.evidence.recognition import Exhibit
 from intake.figures.heading_periods import Fit, fit_of
-from intake.figures.headings import Role, periods_in, role_of
+from intake.figures.headings import Grid, Role, layout_at, periods_in, role_of
 from intake.figures.reading import combine
 from intake.figures.tables import TableReading, read_tables
 from ledger.records import Certainty
@@ -368,3 +368,14 @@ def test_six_months_are_six_months_in_short_too() -> None:
     assert periods_in("TH 6T/2022") == periods_in("TH 6 tháng 2022")
     assert role_of("TH 6T/2022") is Role.TOTAL
     assert periods_in("TH") == ()
+
+
+def test_a_year_over_a_part_of_it_names_the_part_of_that_year() -> None:
+    rows = (("Chỉ tiêu", "Năm 2023", ""), ("", "Kế hoạch", "6 tháng đầu năm"), ("Số vụ", "9", "4"))
+    cells = [Cell(r, c, text) for r, row in enumerate(rows) for c, text in enumerate(row) if text]
+    cells[0] = structs.replace(cells[0], row_span=2)
+    cells[1] = structs.replace(cells[1], column_span=2)
+    grid = Grid(Table("1", tuple(cells), 3, 3))
+    layout = layout_at(grid, 0)
+    assert layout is not None
+    assert layout.periods == ("6 tháng đầu năm 2023",)

@@ -22,6 +22,7 @@ REPORT = ReportDefinition(
         Indicator("T1", "Số trẻ em dưới 16 tuổi", "trẻ em", BOTH),
         Indicator("T2", "Số buổi truyền thông", "buổi"),
         Indicator("T3", "Kinh phí thực hiện", "triệu đồng"),
+        Indicator("T4", "Hội viên phụ nữ được vay vốn", "hộ", (Sex.FEMALE,)),
     ),
     outline=(),
     period_rules=(),
@@ -51,6 +52,10 @@ def read(*texts: str, role: SectionRole = SectionRole.RESULTS) -> dict[str, Deci
         ("Số buổi truyền thông (buổi): 04;", {"T2 total": 4}),
         ("Số buổi truyền thông: không", {"T2 total": 0}),
         ("Số buổi truyền thông: không có./.", {"T2 total": 0}),
+        ("Số buổi truyền thông........................ 04 buổi", {"T2 total": 4}),
+        ("Số buổi truyền thông ……………: 04 buổi.", {"T2 total": 4}),
+        ("Số trẻ em dưới 16 tuổi ________ 12 (nữ 5)", {"T1 total": 12, "T1 female": 5}),
+        ("Hội viên phụ nữ được vay vốn: 18 hộ", {"T4 female": 18}),
         ("Kinh phí thực hiện: 28.400.000 đồng", {"T3 total": Decimal("28.4")}),
     ],
 )

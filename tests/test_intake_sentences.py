@@ -655,3 +655,9 @@ def test_numbers_in_words_count_where_they_stand_before_what_is_counted(
     text: str, expected: dict[str, str]
 ) -> None:
     assert _figures(CLERKS, text) == expected
+
+
+def test_women_are_counted_where_nobody_else_is_asked_for() -> None:
+    report = _report((), _indicator("W", "Hội viên phụ nữ được vay vốn ưu đãi", "hộ", (Sex.FEMALE,)))
+    assert _figures(report, "Có 18 hộ hội viên phụ nữ được vay vốn ưu đãi.") == {"W nữ": "18"}
+    assert _figures(report, "Có 100 hộ hội viên được vay vốn ưu đãi.") == {}

@@ -333,12 +333,23 @@ def _said_by(*path: str) -> Column:
         index=0,
         role=_joined([role_of(text) for text in path]),
         measure=next((measure for text in path if (measure := _measure_of(text))), ""),
-        period=next((words for text in path for words in periods_in(text)), ""),
+        period=_period_of([words for text in path for words in periods_in(text)]),
         estimated=bool(re.search(r"\bước\b|\buoc\b", key)),
         of_women="nữ" in key.split(),
     )
 
 
+def _period_of(named: Sequence[str]) -> str:
+    """The period a head names, of the year above it: "Năm 2023" over "6 tháng đầu năm" names one."""
+    parts = [words for words in named if not _A_YEAR.fullmatch(words)]
+    year = next((found[0] for words in named if (found := _YEAR.search(words))), "")
+    if not parts or not year or _YEAR.search(parts[-1]):
+        return parts[-1] if parts and len(named) > 1 else next(iter(named), "")
+    return f"{parts[-1]} {year}" if parts[-1].endswith("năm") else f"{parts[-1]} năm {year}"
+
+
+_YEAR = re.compile(r"\b20\d\d\b")
+_A_YEAR = re.compile(r"(?:cả )?(?:năm )?20\d\d")
 _OF_A_TIME = (Role.TOTAL, Role.MALE, Role.FEMALE, Role.PERCENT, Role.NEUTRAL)
 
 

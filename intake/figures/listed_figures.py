@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 
 _LONGEST_LINE = 300
 _LABEL_MARK = re.compile(r"^\s*(?:[-–+*•]+|\(?\d{1,2}(?:\.\d{1,2})*[.)]|[a-zđ][.)])\s*(?=\D)")
-_COLON = re.compile(r"\s*[:=]\s*")
+#: Between a name and its figure; a printed form has a line of dots there.
+_COLON = re.compile(r"\s*(?:[:=]\s*)?(?:\.{3,}|[…_]{2,}|…\.+)[\s.…_:]*|\s*[:=]\s*")
+_MARKS = (":", "=", "...", "…", "__")  # one of them stands in every line of a list
 #: Where the figure ends and its parts begin: "33 (nam 18, nữ 15)", "64 em, trong đó nữ 29 em".
 _PARTS_BEGIN = re.compile(r"\s*(?:[(;]|,(?=\s)|\btrong (?:số )?đó\b)", re.IGNORECASE)
 _WOMEN, _MEN = r"(?:bé |em |trẻ )?(?:nữ|gái)", r"(?:bé |em |trẻ )?(?:nam|trai)"
@@ -85,7 +87,7 @@ class _Reader:
 
     def read(self, line: NarrativeLine) -> list[Value]:
         """The figures of a line; none where it is anything but a name and its figure."""
-        may_list = len(line.text) <= _LONGEST_LINE and (":" in line.text or "=" in line.text)
+        may_list = len(line.text) <= _LONGEST_LINE and any(mark in line.text for mark in _MARKS)
         text = tidy(_LABEL_MARK.sub("", line.text)) if may_list else ""
         found = self._listed(text)
         if found is None:
@@ -137,7 +139,8 @@ def _figures(told: str, indicator: Indicator, measure: str, named: Sex | None) -
     parts = _parts(rest)
     if whole is None or parts is None or not _agree(whole, parts):
         return {}
-    found = {named or Sex.TOTAL: whole, **({} if named else parts)}
+    only = indicator.sexes[0] if len(indicator.sexes) == 1 else Sex.TOTAL
+    found = {named or only: whole, **({} if named else parts)}
     return {sex: value for sex, value in found.items() if sex in indicator.sexes}
 
 

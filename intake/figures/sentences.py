@@ -388,7 +388,10 @@ class _Reader:
         """Which figure of the indicator a number with a label of its own states; None: none it has."""
         sex = sex_of(f"{mention.left} {mention.right}")
         if sex is None or mention.whole is not None:
-            return Sex.TOTAL if Sex.TOTAL in subject.indicator.sexes else None
+            if Sex.TOTAL in subject.indicator.sexes:
+                return Sex.TOTAL
+            women = "phụ nữ" in f"{mention.left} {mention.right}".lower()  # of whom it asks for nobody else
+            return Sex.FEMALE if women and subject.indicator.sexes == (Sex.FEMALE,) else None
         if sex is Sex.FEMALE and subject.names_women:
             return Sex.TOTAL
         return sex if sex in subject.indicator.sexes else None
