@@ -43,8 +43,8 @@ def replaced_in(document: Document) -> Replaced | None:
     """The report that a document says it replaces, None when it says so of none."""
     for paragraph in document.paragraphs:
         text = paragraph.text[:_LONGEST]
-        told = "thay" in text or "Thay" in text or "THAY" in text
-        if told and (found := _REPLACES.search(tidy(text))):
+        speaks = "thay" in text or "Thay" in text or "THAY" in text
+        if speaks and (found := _REPLACES.search(tidy(text))):
             number = re.sub(r"\s+", "", found["number"])
             told = found.group().removesuffix(f" của {found['issuer']}").rstrip(",")
             return Replaced(number, _day(found), paragraph, told, found["issuer"] or "")
