@@ -661,3 +661,36 @@ def test_women_are_counted_where_nobody_else_is_asked_for() -> None:
     report = _report((), _indicator("W", "Hội viên phụ nữ được vay vốn ưu đãi", "hộ", (Sex.FEMALE,)))
     assert _figures(report, "Có 18 hộ hội viên phụ nữ được vay vốn ưu đãi.") == {"W nữ": "18"}
     assert _figures(report, "Có 100 hộ hội viên được vay vốn ưu đãi.") == {}
+
+
+COUNCIL = _report(
+    (),
+    Indicator("E1", "Đại biểu Hội đồng nhân dân xã", "người", WOMEN, Aggregation.TERM),
+    Indicator("E2", "Cán bộ, công chức xã", "người", WOMEN, Aggregation.SNAPSHOT),
+    Indicator("E3", "Lượt người tham dự tuyên truyền", "lượt người", WOMEN),
+    Indicator("E4", "Vụ bạo lực gia đình", "vụ"),
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tổ chức tọa đàm có 120 đại biểu.",
+        "Nhân Ngày Quốc tế Phụ nữ, Hội LHPN xã tổ chức tọa đàm với 120 đại biểu.",
+        "Mở 01 lớp bồi dưỡng cho 60 người, trong đó 40 cán bộ, công chức.",
+    ],
+)
+def test_who_sat_in_a_meeting_is_no_number_of_all_there_are(text: str) -> None:
+    assert _figures(COUNCIL, text) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("HĐND xã có 25 đại biểu, trong đó nữ 08 đại biểu.", {"E1": "25", "E1 nữ": "8"}),
+        ("Có 300 lượt người tham dự tuyên truyền, trong đó 40 cán bộ, công chức xã.", {"E3": "300"}),
+        ("Cán bộ, công chức xã có 21 người, trong đó 09 nữ.", {"E2": "21", "E2 nữ": "9"}),
+    ],
+)
+def test_the_council_is_counted_where_it_is_named(text: str, expected: dict[str, str]) -> None:
+    assert _figures(COUNCIL, text) == expected

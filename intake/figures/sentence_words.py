@@ -159,6 +159,7 @@ PERSONS = phrases(
     "em|bé|thành viên|đoàn viên|đảng viên|công nhân|cá nhân|ủy viên|đối tượng|người dân|trường hợp|công chức|"
     "viên chức|ca|nữ|nam|chị|thanh niên|bệnh nhân|người lao động"
 )
+_PERSONS = frozenset(PERSONS)
 VISITS = (
     "lượt người",
     "lượt",
@@ -263,6 +264,14 @@ class Subject:
             not near.isdisjoint(form.pairs) or (len(form.words) == 1 and form.words[0] in words)
             for form in self.forms
         )
+
+    def is_named_beyond(self, measure: str, own: Words, inherited: Words) -> bool:
+        """Whether more of a name is said than whom it counts: "120 đại biểu" of a meeting are no council."""
+        if measure not in _PERSONS:
+            return True
+        counted = measure.split()
+        said = (own.pairs | inherited.pairs) - _pairs(counted)
+        return any(not said.isdisjoint(form.pairs) or set(form.words) <= set(counted) for form in self.forms)
 
     def is_said_by(self, text: str) -> bool:
         """Whether one of its names is said whole, and nothing but it."""

@@ -143,6 +143,7 @@ class _Thread:
     loose: list[Mention] = field(default_factory=list)  #: numbers that belong to nothing, parts apart
     found_any: bool = True  #: whether the last number was tied to an indicator
     others_met: bool = False  #: meetings of something else were counted, and nobody yet who came to them
+    counted: str = ""  #: unit of measure of the last number that is no part of another
     context_from: int = 0  #: offset of the clause from which words may be inherited
     findings: list[Value] = field(default_factory=list)
 
@@ -303,7 +304,7 @@ class _Reader:
         return [*thread.findings, *self._percent_only(mentions, place), *zeros]
 
     def _mention(self, mention: Mention, thread: _Thread, place: Place) -> None:
-        if mention.percent:
+        if mention.percent or _tells_where(mention):
             return
         sex = only_sex(mention)
         if sex is not None and mention.whole is None:
@@ -312,23 +313,21 @@ class _Reader:
         if self._is_explained_part(mention, thread):
             self._part_by_sex(mention, Sex.FEMALE, thread, place)
             return
-        if _tells_where(mention):
-            return
         tie = self._tie(mention, thread)
         thread.found_any = tie is not None
         thread.outside = _outside(mention, thread)
         came = measure_at(mention.words) in _CAME
         others_met, thread.others_met = thread.others_met, thread.others_met and not came
+        if tie is not None and _came_among_others(mention, tie.subject, thread):
+            return
+        if not (mention.subset or mention.bracketed):
+            thread.counted = measure_at(mention.words)
         if others_met and tie is not None and not _COMING.isdisjoint(tie.subject.measures):
             return  # whoever came to meetings of two kinds came to neither alone
         if tie is None:
-            thread.others_met |= _is_another_meeting(mention)
-            thread.subject, thread.total = None, None
-            if not (mention.subset or mention.bracketed):
-                thread.loose.append(mention)
-            thread.context_from = len(mention.before) + len(mention.left)
-            return
-        self._total(mention, tie, thread, place)
+            _let_loose(mention, thread)
+        else:
+            self._total(mention, tie, thread, place)
 
     def _is_explained_part(self, mention: Mention, thread: _Thread) -> bool:
         """Whether a part is what the label calls the women of the total: "(nữ: do phụ nữ làm chủ hộ)"."""
@@ -411,6 +410,8 @@ class _Reader:
         runner_up = scored[1][0] if len(scored) > 1 else 0.0
         score, tie = scored[0]
         if tie.coverage < _COVERED_ENOUGH or score - runner_up < _CLEARLY_AHEAD:
+            return None
+        if not tie.subject.is_named_beyond(measure_at(mention.words), own, inherited):
             return None
         if self._is_coordinated(mention, tie) or self._leans_too_far(mention, tie, thread):
             return None
@@ -613,6 +614,21 @@ _CAME = _COMING | frozenset(PERSONS)
 
 def _is_another_meeting(mention: Mention) -> bool:
     return measure_at(mention.words) in _MEETINGS and not (mention.subset or mention.bracketed)
+
+
+def _let_loose(mention: Mention, thread: _Thread) -> None:
+    """A number that belongs to nothing ends what the ones before it lent to those behind."""
+    thread.others_met |= _is_another_meeting(mention)
+    thread.subject, thread.total = None, None
+    if not (mention.subset or mention.bracketed):
+        thread.loose.append(mention)
+    thread.context_from = len(mention.before) + len(mention.left)
+
+
+def _came_among_others(mention: Mention, subject: Subject, thread: _Thread) -> bool:
+    """Whether persons are told among those who came: "120 người dự, trong đó 40 cán bộ, công chức"."""
+    stock = subject.indicator.aggregation is not Aggregation.SUM and subject is not thread.last
+    return mention.subset and stock and thread.counted in _CAME and measure_at(mention.words) in _CAME
 
 
 def _attended(mention: Mention, thread: _Thread) -> bool:
