@@ -668,7 +668,8 @@ COUNCIL = _report(
     Indicator("E1", "Đại biểu Hội đồng nhân dân xã", "người", WOMEN, Aggregation.TERM),
     Indicator("E2", "Cán bộ, công chức xã", "người", WOMEN, Aggregation.SNAPSHOT),
     Indicator("E3", "Lượt người tham dự tuyên truyền", "lượt người", WOMEN),
-    Indicator("E4", "Vụ bạo lực gia đình", "vụ"),
+    Indicator("E4", "Doanh nghiệp, hợp tác xã", "DN, HTX", WOMEN, Aggregation.SNAPSHOT),
+    Indicator("E5", "Kinh phí thực hiện", "triệu đồng"),
 )
 
 
@@ -677,6 +678,8 @@ COUNCIL = _report(
     [
         "Tổ chức tọa đàm có 120 đại biểu.",
         "Nhân Ngày Quốc tế Phụ nữ, Hội LHPN xã tổ chức tọa đàm với 120 đại biểu.",
+        "Có 15 doanh nghiệp tham gia hội nghị.",
+        "Kinh phí tổ chức hội thi là 12 triệu đồng.",
         "Mở 01 lớp bồi dưỡng cho 60 người, trong đó 40 cán bộ, công chức.",
     ],
 )
@@ -689,6 +692,7 @@ def test_who_sat_in_a_meeting_is_no_number_of_all_there_are(text: str) -> None:
     [
         ("HĐND xã có 25 đại biểu, trong đó nữ 08 đại biểu.", {"E1": "25", "E1 nữ": "8"}),
         ("Có 300 lượt người tham dự tuyên truyền, trong đó 40 cán bộ, công chức xã.", {"E3": "300"}),
+        ("Có 15 doanh nghiệp. Kinh phí thực hiện là 12 triệu đồng.", {"E4": "15", "E5": "12"}),
         ("Cán bộ, công chức xã có 21 người, trong đó 09 nữ.", {"E2": "21", "E2 nữ": "9"}),
     ],
 )

@@ -486,6 +486,8 @@ class _Reader:
         about = _foreign(right.partition(" về ")[2], self._index.vocabulary | known)
         if max(len(after), len(trailing), len(about)) >= _FOREIGN_WORDS:
             return True
+        if tie.subject.money and (trailing or _AN_EVENT.search(_after_last_known(mention.left, tie.subject))):
+            return True  # "kinh phí tổ chức hội thi" is no more than a part
         return len(_foreign(self._index.without_topics(_label_before(mention)), known)) >= _FOREIGN_WORDS
 
     def _zero(self, clause: str, place: Place) -> Value | None:
@@ -809,6 +811,11 @@ _TURNING = re.compile(
 _DONE_TO = re.compile(
     r"\b(?:giúp(?: đỡ)?|đỡ đầu|thăm(?: hỏi)?|tặng(?: quà)?|hỗ trợ|trợ giúp|vận động|hòa giải)$"
 )
+_AN_EVENT = re.compile(rf"\b(?:{'|'.join(EVENTS)})\b", re.IGNORECASE)
+# Those who came to something are not all there are: "15 doanh nghiệp tham gia hội nghị".
+_SITTING = re.compile(
+    r"\btham gia (?:(?:các|một|\d+) )?(?:hội nghị|hội thảo|hội thi|lớp|buổi|cuộc|tọa đàm|tập huấn)\b"
+)
 _OWN_LEVEL = frozenset(("xã", "phường", "thị", "trấn"))  # of the body that a unit's money goes through
 _BODY = re.compile(
     r"\b(?:qua|do|của) ((?:hội|đoàn|liên đoàn|ngân hàng|quỹ) [^,;.\x00]*?)"
@@ -825,6 +832,8 @@ def _turns(mention: Mention, subject: Subject) -> bool:
     found = [match[0] for match in _TURNING.finditer(told)]
     if done := _DONE_TO.search(left or " ".join(keys_of(mention.before.replace("\x00", " ")))):
         found.append(done[0])
+    if subject.indicator.aggregation is not Aggregation.SUM and _SITTING.search(right):
+        return True
     if subject.money:
         known |= _OWN_LEVEL
         found += [body for side in (left, right) for body in _BODY.findall(side)]
