@@ -114,7 +114,7 @@ def tar(files: dict[str, bytes], mode: str = "w:gz") -> bytes:
     return stream.getvalue()
 
 
-def rar4(name: str, content: bytes, *, flags: int = 0) -> bytes:
+def rar4(name: str, content: bytes, *, flags: int = 0, of_archive: int = 0) -> bytes:
     """A stored file in the format of RAR 1.5 to 4 (technote.txt of the RAR distribution)."""
 
     def block(kind: int, flags: int, fields: bytes) -> bytes:
@@ -125,11 +125,11 @@ def rar4(name: str, content: bytes, *, flags: int = 0) -> bytes:
     fields = struct.pack(
         "<IIBIIBBHI", len(content), len(content), 3, zlib.crc32(content), 0, 20, 0x30, len(stated), 0o100644
     )
-    head = b"Rar!\x1a\x07\x00" + block(0x73, 0, b"\0" * 6)
+    head = b"Rar!\x1a\x07\x00" + block(0x73, of_archive, b"\0" * 6)
     return head + block(0x74, 0x8000 | flags, fields + stated) + content + block(0x7B, 0x4000, b"")
 
 
-def rar5(name: str, content: bytes, *, locked: bool = False) -> bytes:
+def rar5(name: str, content: bytes, *, locked: bool = False, of_archive: int = 0) -> bytes:
     """A stored file in the format of RAR 5; `locked` notes an encryption record (AES-256, no check value)."""
 
     def number(value: int) -> bytes:
@@ -153,7 +153,7 @@ def rar5(name: str, content: bytes, *, locked: bool = False) -> bytes:
         number(4), number(len(content)), number(0o100644), struct.pack("<I", zlib.crc32(content)),
         number(0), number(1), number(len(stated)), stated, extra,
     )  # fmt: skip
-    main = block(number(1), number(0), number(0))
+    main = block(number(1), number(0), number(of_archive))
     return b"Rar!\x1a\x07\x01\x00" + main + file + content + block(number(5), number(0), number(0))
 
 
@@ -169,6 +169,20 @@ def test_files_of_a_rar_archive_are_read(make: Callable[[str, bytes], bytes]) ->
         ("BC.rar", (), "container"),
         ("bc.docx", ("BC.rar",), "read"),
     ]
+
+
+@pytest.mark.parametrize("make", [rar4, rar5])
+def test_one_of_several_volumes_is_not_called_damaged_and_says_that_more_is_in_it(
+    make: Callable[..., bytes],
+) -> None:
+    whole = make("bc.docx", LETTER, of_archive=1)
+    cut = whole[: len(whole) - len(LETTER) // 2]
+    assert states("a.part1.rar", whole) == [
+        ("a.part1.rar", (), "not_yet"),
+        ("bc.docx", ("a.part1.rar",), "read"),
+    ]
+    assert {state for _, _, state in states("a.part1.rar", cut)} == {"not_yet"}
+    assert {state for _, _, state in states("a.rar", make("bc.docx", LETTER)[: len(cut)])} == {"damaged"}
 
 
 @pytest.mark.parametrize("content", [NAMES_RAR4, NAMES_RAR5])

@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Callable
 from contextlib import contextmanager
 from ctypes import c_char_p, c_int, c_void_p, cast, create_string_buffer
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,7 +37,8 @@ _RAR4: Final = b"Rar!\x1a\x07\x00"
 _RAR5: Final = b"Rar!\x1a\x07\x01\x00"
 _RAR4_MAIN, _RAR4_FILE = 0x73, 0x74
 _RAR4_LOCKED_NAMES, _RAR4_HAS_DATA, _RAR4_LARGE = 0x80, 0x8000, 0x100
-_RAR5_FILE, _RAR5_LOCKED = 2, 4
+_RAR5_MAIN, _RAR5_FILE, _RAR5_LOCKED = 1, 2, 4
+_RAR_VOLUME: Final = 1  #: in the flags of the main header of both
 _RAR5_EXTRA, _RAR5_DATA, _RAR5_TIME, _RAR5_CHECKSUM = 1, 2, 2, 4
 _RAR5_ENCRYPTION, _RAR5_REDIRECTION = 1, 5
 _FORMATS: Final = (
@@ -101,7 +102,34 @@ def archive_files(content: bytes, declared: str, budget: Budget) -> Iterator[Mem
     ffi = _library()
     reading = _Reading(ffi, len(content), budget, _rar_entries(content))
     with _opened(ffi, content) as pointer:
-        yield from reading.files(pointer, _PACKED_NAME.sub("", declared))
+        files = reading.files(pointer, _PACKED_NAME.sub("", declared))
+        yield from _of_volume(files) if _is_volume(content) else files
+
+
+def _of_volume(files: Iterator[Member]) -> Iterator[Member]:
+    """The files of one of several volumes; what goes on in the next is not damaged, it is not all here."""
+    rest = NotReadYetError("one of several volumes")
+    try:
+        for file in files:
+            yield replace(file, error=rest) if isinstance(file.error, DamagedFileError) else file
+    except DamagedFileError as error:
+        raise rest from error
+    raise rest
+
+
+def _is_volume(content: bytes) -> bool:
+    """Whether a .rar is one of several that belong together."""
+    try:
+        if content.startswith(_RAR5):
+            _, at = _vint(content, len(_RAR5) + 4)
+            kind, at = _vint(content, at)
+            flags, at = _vint(content, at)
+            at = _vint(content, at)[1] if flags & _RAR5_EXTRA else at
+            return kind == _RAR5_MAIN and bool(_vint(content, at)[0] & _RAR_VOLUME)
+        kind, flags = struct.unpack_from("<BH", content, len(_RAR4) + 2)
+    except (struct.error, IndexError):
+        return False
+    return content.startswith(_RAR4) and kind == _RAR4_MAIN and bool(flags & _RAR_VOLUME)
 
 
 @lru_cache(maxsize=1)
