@@ -218,3 +218,19 @@ def test_a_broken_package_is_damaged(content: bytes) -> None:
 def test_more_cells_than_allowed_are_not_read() -> None:
     with pytest.raises(FileTooLargeError):
         extract(docx([["a"] * 5] * 5), Limits(cells=20))
+
+
+@pytest.mark.parametrize("offset", [b"\xff\xff\xff\x7f", b"\x07\0\0\0"])
+def test_a_part_that_does_not_lie_where_the_package_says_is_damage(offset: bytes) -> None:
+    content = docx("Trước")
+    entry = content.rindex(b"PK\x01\x02", 0, content.rindex(b"word/document.xml"))
+    moved = content[: entry + 42] + offset + content[entry + 46 :]  # APPNOTE 4.3.12
+    with pytest.raises(DamagedFileError):
+        extract(moved)
+
+
+def test_a_part_that_does_not_give_its_check_sum_is_damage() -> None:
+    content = docx("Trước", "Sau")
+    entry = content.rindex(b"PK\x01\x02", 0, content.rindex(b"word/document.xml"))
+    with pytest.raises(DamagedFileError):
+        extract(content[: entry + 16] + b"\0\0\0\0" + content[entry + 20 :])

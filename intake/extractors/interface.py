@@ -136,6 +136,8 @@ class Package:
         A package has a dozen of them, and zipfile takes as long to begin with each as to inflate it.
         """
         begin = member.header_offset + _LOCAL_HEADER.size
+        if not _LOCAL_HEADER.size <= begin <= len(self._content):
+            return b""
         if member.compress_type != zipfile.ZIP_DEFLATED or member.file_size > _CHUNK:
             return b""
         signature, name, extra = _LOCAL_HEADER.unpack_from(self._content, member.header_offset)

@@ -24,7 +24,7 @@ from intake.mail.messages import Mailer
 
 _MOST_OCTETS: Final = 256 << 10  #: of the head that is looked at
 _LONGEST: Final = 8_000  #: characters of one decoded field
-_SHORT: Final = 300  #: octets of a field with parameters that is remembered
+_SHORT: Final = 300  #: octets of a field that is remembered
 _FIELD: Final = re.compile(rb"([!-9;-~]+)[ \t]*:(.*)", re.DOTALL)
 _HEAD_END: Final = re.compile(rb"\r?\n\r?\n|\r\r")
 _FOLDING: Final = re.compile(rb"\r\n(?![ \t])|(?<!\r)\n(?![ \t])|\r(?![\n \t])")
@@ -200,12 +200,22 @@ def addresses_of(fields: tuple[Field, ...], name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(address for mailboxes in found for _, address in mailboxes))
 
 
-def _mailboxes(body: bytes) -> tuple[list[tuple[str, str]], bool]:
+def _mailboxes(body: bytes) -> tuple[tuple[tuple[str, str], ...], bool]:
     """(display name, address) of every mailbox of an address list, and whether all of it was well formed.
 
     RFC 5322 section 3.4: mailbox = [phrase] "<" addr-spec ">" / addr-spec. Encoded words are decoded
     only after the structure is read, so that no name can bring its own brackets.
     """
+    return _short_mailboxes(body) if len(body) <= _SHORT else _read_mailboxes(body)
+
+
+@lru_cache(maxsize=512)
+def _short_mailboxes(body: bytes) -> tuple[tuple[tuple[str, str], ...], bool]:
+    """The same for the offices that write again and again, and for the one they write to."""
+    return _read_mailboxes(body)
+
+
+def _read_mailboxes(body: bytes) -> tuple[tuple[tuple[str, str], ...], bool]:
     mailboxes: list[tuple[str, str]] = []
     clean = b"\0" not in body
     for item in _split_list(body):
@@ -214,7 +224,7 @@ def _mailboxes(body: bytes) -> tuple[list[tuple[str, str]], bool]:
             mailboxes.append(mailbox)
         elif item.strip():
             clean = False
-    return mailboxes, clean
+    return tuple(mailboxes), clean
 
 
 def _mailbox(item: bytes) -> tuple[str, str] | None:
