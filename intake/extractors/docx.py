@@ -102,16 +102,16 @@ def extract_docx(content: bytes, budget: Budget) -> Document:
     octets = package.read(name)
     names_font = _LEGACY_FONT.search(octets) is not None
     signs = octets.translate(None, PRINTED)
-    is_legacy = names_font or holds_rare_letters(signs)
-    glance = None if is_legacy else at_a_glance(octets, signs)
-    containers = [_body(octets)] if glance is None else []
     styles, numbering = _Styles.of(package), _Numbering.of(package)
-    if glance is not None and (styles.legacy or (numbering.lists and any(map(_is_numbered, glance)))):
-        glance, containers = None, [_body(octets)]
+    is_legacy = names_font or styles.legacy or holds_rare_letters(signs)
+    glance = None if is_legacy else at_a_glance(octets, signs)
+    if glance is not None and numbering.lists and any(map(_is_numbered, glance)):
+        glance = None
+    containers = [] if glance is not None else [_body(octets)]
     containers = [*_headers(package), *containers]
     reading = _Reading(budget, styles, numbering)
     put_right: tuple[str, ...] = ()
-    if is_legacy or styles.legacy:
+    if is_legacy:
         changed = [_simplify(container) for container in containers]
         reading.tracked = any(changed)
         put_right = _put_right(containers, styles)
