@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from config.reports import ReportDefinition
@@ -68,7 +69,7 @@ class CalendarPolicy:
     working_days: frozenset[date] = frozenset()  #: Saturdays worked in exchange (hoán đổi)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Regime:
     """Everything one department decided, read from its folder."""
 
@@ -90,10 +91,11 @@ class Regime:
         Raises:
             KeyError: the regime has no such unit.
         """
-        for unit in self.units:
-            if unit.id == unit_id:
-                return unit
-        raise KeyError(unit_id)
+        return self._units_by_id[unit_id]
+
+    @cached_property
+    def _units_by_id(self) -> dict[str, Unit]:
+        return {unit.id: unit for unit in reversed(self.units)}
 
     def units_on(self, day: date) -> tuple[Unit, ...]:
         """The units that exist on that day. Names and GSO codes name one unit only among these."""

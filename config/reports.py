@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 from config.sending import Ladder
@@ -202,7 +203,7 @@ class PeriodRule:
     name: str = ""  #: of a yearly campaign: "Tháng hành động ... năm {year}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReportDefinition:
     """One report a department asks for (chế độ báo cáo)."""
 
@@ -228,10 +229,11 @@ class ReportDefinition:
         Raises:
             KeyError: the report has no such indicator.
         """
-        for indicator in self.indicators:
-            if indicator.code == code:
-                return indicator
-        raise KeyError(code)
+        return self._by_code[code]
+
+    @cached_property
+    def _by_code(self) -> dict[str, Indicator]:
+        return {indicator.code: indicator for indicator in reversed(self.indicators)}
 
     def asked_of(self, kind: str) -> tuple[Indicator, ...]:
         """The indicators a unit of that kind is asked for, in the order of the annex, ratios apart."""
