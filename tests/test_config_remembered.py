@@ -20,9 +20,25 @@ def test_of_more_texts_than_it_may_keep_the_oldest_are_forgotten() -> None:
     assert asked == ["a", "b", "c", "a"]
 
 
-def test_a_long_text_is_answered_and_never_kept() -> None:
+def test_what_is_long_is_answered_and_never_kept() -> None:
     asked: list[str] = []
-    fold = remembered(8)(lambda *texts: asked.append("".join(texts)) or len(texts))  # type: ignore[func-returns-value]
+
+    @remembered(8)
+    def together(one: str, other: str) -> str:
+        asked.append(one + other)
+        return one + other
+
     long = "a" * LONGEST
-    assert [fold(long), fold(long), fold(long, "b"), fold(long, "b")] == [1, 1, 2, 2]
-    assert asked == [long, f"{long}b", f"{long}b"]
+    told = [
+        together(*texts) for texts in ((long, ""), (long, ""), (long, "b"), (long, "b"), ("b" + long, ""))
+    ]
+    assert told == [long, long, f"{long}b", f"{long}b", f"b{long}"]
+    assert asked == told[1:]
+
+
+def test_one_long_text_is_never_kept() -> None:
+    asked: list[str] = []
+    fold = remembered(8)(lambda text: asked.append(text) or text)  # type: ignore[func-returns-value]
+    long = "a" * (LONGEST + 1)
+    assert [fold(long), fold(long)] == [long, long]
+    assert asked == [long, long]

@@ -318,7 +318,7 @@ def _group_to_the_left(grid: Grid, row: int, column: int) -> Cell | None:
 
 
 def _understood(column: int, path: list[str], period: Period | None) -> Column:
-    said = _said_by(*path)
+    said = _said_by(*path) if path else Column(0, Role.NEUTRAL)
     if period is None or said.role not in _OF_A_TIME:
         return replace(said, index=column)
     named = [words for text in path for words in periods_in(text)]
