@@ -17,8 +17,9 @@ from zipfile import ZipFile
 
 import pytest
 
-from desk.work import fetch, take_in
+from desk.work import adopt, clear_up, fetch, recognise, take_in
 from intake.mailbox.local import open_local
+from ledger.archive import Archive
 from ledger.records import MessageClass, MessageState
 from ledger.store import Ledger
 from tests.builders import zip_of
@@ -306,6 +307,22 @@ def _import(office: Office, opened: Any) -> None:
     fetch(opened, mailbox, account)
     for _ in take_in(opened):
         pass
+
+
+def test_when_nothing_is_new_nothing_of_the_archive_is_read(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    round_of_mail(office)
+    office.take_in()
+    for reading in ("read", "sightings"):
+        monkeypatch.setattr(Archive, reading, lambda *_: pytest.fail("the archive was read"))
+    inside(office, _look_again)
+
+
+def _look_again(opened: Any) -> None:
+    clear_up(opened)
+    adopt(opened)
+    assert [*take_in(opened), *recognise(opened)] == []
 
 
 # -- what is written --------------------------------------------------------------------------------------
