@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from desk.commands.options import AsJson, AsOf, PeriodName, ReportName, TheMessage, UnitName, say
-from desk.commands.output import dump, tell, terminal
-from desk.commands.running import choice_of, moment_of, opened_office, require_known
+from desk.commands.output import answer, dump, tell, terminal
+from desk.commands.running import asked_of, choice_of, moment_of, opened_office, require_known
+
+if TYPE_CHECKING:
+    from desk.tables import Printer
 
 app = typer.Typer()
 
@@ -23,22 +26,18 @@ def status(
     as_json: AsJson = False,
 ) -> None:
     from desk.views import status_view
-    from desk.work import chosen_periods, consolidation_of, periods_not_looked_at
+    from desk.work import periods_not_looked_at
 
-    with opened_office(context) as office:
-        moment = moment_of(as_of, office)
-        views = [
-            status_view(consolidation_of(office, definition, known, moment), say)
-            for definition, known in chosen_periods(office, report, period, moment)
-        ]
-        if as_json:
-            dump(views)
-            return
-        printer = terminal()
-        for view in views:
-            printer.status(view)
-        if not views:
-            printer.no_period(periods_not_looked_at(office, report, moment))
+    with asked_of(context, report, period, as_of) as asked:
+        views = [status_view(each, say) for each in asked.consolidations()]
+
+        def show(printer: Printer) -> None:
+            for view in views:
+                printer.status(view)
+            if not views:
+                printer.no_period(periods_not_looked_at(asked.office, report, asked.as_of))
+
+        answer(views, as_json, show)
 
 
 @app.command(help=say("cli.messages"))
@@ -58,10 +57,7 @@ def messages(
             state=choice_of(state, MessageState), message_class=choice_of(kind, MessageClass), unit=unit
         )
         views = messages_view(found, office.ledger.delivered_again(), office.regime.timezone, say)
-        if as_json:
-            dump(views)
-        else:
-            terminal().messages(views, office.regime)
+        answer(views, as_json, lambda printer: printer.messages(views, office.regime))
 
 
 @app.command(help=say("cli.review"))
@@ -78,10 +74,7 @@ def review(
             review_view(item, outcomes.get(item.archive_id), office.regime.timezone, say)
             for item in office.ledger.review_items(open_only=not every)
         ]
-        if as_json:
-            dump(views)
-        else:
-            terminal().review(views, office.regime)
+        answer(views, as_json, lambda printer: printer.review(views, office.regime))
 
 
 @app.command(help=say("cli.values"))
@@ -95,23 +88,17 @@ def values(
 ) -> None:
     from desk.freezing import standing_issue
     from desk.views import beside_frozen, value_view
-    from desk.work import chosen_periods, consolidation_of, shown_values
+    from desk.work import shown_values
 
-    with opened_office(context) as office:
-        require_known(unit, office)
-        moment = moment_of(as_of, office)
-        views = []
-        for definition, known in chosen_periods(office, report, period, moment):
-            consolidation = consolidation_of(office, definition, known, moment)
-            stands = standing_issue(office, definition, known, moment)
+    with asked_of(context, report, period, as_of, unit) as asked:
+        office, views = asked.office, []
+        for known, consolidation in zip(asked.periods, asked.consolidations(), strict=True):
+            stands = standing_issue(office, *known, asked.as_of)
             found = [value_view(held, consolidation) for held in shown_values(office, consolidation, unit)]
             views += beside_frozen(found, stands)
             if stands and not as_json:
-                tell(say("cli.values_frozen", period=known.name, number=stands.number))
-        if as_json:
-            dump(views)
-        else:
-            terminal().values(views, office.regime)
+                tell(say("cli.values_frozen", period=known[1].name, number=stands.number))
+        answer(views, as_json, lambda printer: printer.values(views, office.regime))
 
 
 @app.command(help=say("cli.findings"))
@@ -124,21 +111,15 @@ def findings(
     as_json: AsJson = False,
 ) -> None:
     from desk.views import finding_views
-    from desk.work import chosen_periods, consolidation_of
 
-    with opened_office(context) as office:
-        moment = moment_of(as_of, office)
-        require_known(unit, office)
+    with asked_of(context, report, period, as_of, unit) as asked:
         views = [
             view
-            for definition, known in chosen_periods(office, report, period, moment)
-            for view in finding_views(consolidation_of(office, definition, known, moment).findings, say)
+            for consolidation in asked.consolidations()
+            for view in finding_views(consolidation.findings, say)
             if unit in (None, view["unit"])
         ]
-        if as_json:
-            dump(views)
-        else:
-            terminal().findings(views, office.regime)
+        answer(views, as_json, lambda printer: printer.findings(views, asked.office.regime))
 
 
 @app.command(help=say("cli.trace"))

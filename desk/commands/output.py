@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 import typer
@@ -13,6 +13,7 @@ from desk.commands.options import say
 
 if TYPE_CHECKING:
     from desk.tables import Printer
+    from desk.views import View
 
 _Item = TypeVar("_Item")
 
@@ -32,6 +33,14 @@ def unsaid(_sentence: str) -> None:
 def dump(view: object) -> None:
     """A view as JSON, and nothing else, on standard output."""
     typer.echo(json.dumps(view, ensure_ascii=False, indent=1))
+
+
+def answer(views: Sequence[View], as_json: bool, show: Callable[[Printer], None]) -> None:
+    """Views as JSON where it was asked for, else as `show` prints them."""
+    if as_json:
+        dump(views)
+    else:
+        show(terminal())
 
 
 def terminal() -> Printer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +16,8 @@ from config.days import read_moment
 from desk.commands.options import say
 
 if TYPE_CHECKING:
+    from config.reports import Period, ReportDefinition
+    from consolidate.consolidation import Consolidation
     from desk.office import Office
     from desk.web.desk import Desk
 
@@ -103,6 +105,34 @@ def moment_of(text: str | None, office: Office) -> datetime:
 
         raise UnknownNameError("desk.bad_moment", text=text)
     return moment if moment.tzinfo else moment.replace(tzinfo=office.regime.timezone)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a command was asked to look at."""
+
+    office: Office
+    as_of: datetime
+    periods: Sequence[tuple[ReportDefinition, Period]]
+
+    def consolidations(self) -> Iterator[Consolidation]:
+        """Each of the periods as it stood at the moment."""
+        from desk.work import consolidation_of
+
+        return (consolidation_of(self.office, *known, self.as_of) for known in self.periods)
+
+
+@contextmanager
+def asked_of(
+    context: typer.Context, report: str | None, period: str | None, as_of: str | None, unit: str | None = None
+) -> Iterator[Asked]:
+    """The office of the home folder, the moment and the periods as typed; a unit is refused if unknown."""
+    from desk.work import chosen_periods
+
+    with opened_office(context) as office:
+        require_known(unit, office)
+        moment = moment_of(as_of, office)
+        yield Asked(office, moment, chosen_periods(office, report, period, moment))
 
 
 def choice_of(text: str | None, kind: type[_Choice]) -> _Choice | None:

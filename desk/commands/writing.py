@@ -9,7 +9,7 @@ import typer
 
 from desk.commands.options import AsJson, AsOf, PeriodName, ReportName, TheUnit, say
 from desk.commands.output import dump, tell, terminal
-from desk.commands.running import moment_of, opened_office
+from desk.commands.running import asked_of, opened_office
 
 app = typer.Typer()
 
@@ -23,14 +23,11 @@ def consolidate(
     as_json: AsJson = False,
 ) -> None:
     from desk.views import issue_view
-    from desk.work import chosen_periods, issue, periods_not_looked_at
+    from desk.work import issue, periods_not_looked_at
 
-    with opened_office(context) as office:
-        moment = moment_of(as_of, office)
-        views = [
-            issue_view(issue(office, definition, known, moment), office)
-            for definition, known in chosen_periods(office, report, period, moment)
-        ]
+    with asked_of(context, report, period, as_of) as asked:
+        office, moment = asked.office, asked.as_of
+        views = [issue_view(issue(office, *known, moment), office) for known in asked.periods]
         if as_json:
             dump(views[0] if len(views) == 1 else views)
             return
