@@ -482,13 +482,18 @@ class _Judge:
         """
         named = [found for read in reads if read.document and (found := replaced_in(read.document))]
         last = max((b.arrival.astimezone(self._regime.timezone).date() for b in earlier), default=None)
-        period = next(p for p in self._context.periods[match.report] if p.id == match.period)
+        period = self._opened(match)
         return any(
             last is not None
             and not set(self._context.units.fully_in(one.issuer)) - {match.unit}
-            and (one.dated is None or (one.dated <= last and not is_too_early(one.dated, period)))
+            and (one.dated is None or one.dated <= last)
+            and not (one.dated and period and is_too_early(one.dated, period))
             for one in named
         )
+
+    def _opened(self, match: Match) -> Period | None:
+        """The period of a match; None where a person chose one that had not opened."""
+        return next((p for p in self._context.periods[match.report] if p.id == match.period), None)
 
     def _perhaps_the_senders(self, handed: Sequence[_HandedIn]) -> tuple[SubmissionIntent, ...]:
         """What a unit sent under another unit's letterhead may be its own: it is not missing until asked."""
@@ -578,7 +583,7 @@ class _Judge:
     def _figures(self, reads: Sequence[ReadExhibit], match: Match) -> _Figures:
         report = self._regime.report(match.report)
         kind = self._regime.kind(self._regime.unit(match.unit).kind)
-        period = next((p for p in self._context.periods[match.report] if p.id == match.period), None)
+        period = self._opened(match)
         told = [one for one in reads if not one.exhibit.recognised] or reads  # a picture repeats its file
         taught = TaughtNames.of(report, self._regime.taught)
         is_own = partial(self._names_only, match.unit)
@@ -615,7 +620,7 @@ class _Judge:
         if any(item.about == "period" and item.kind not in _TIMES for item in match.evidence):
             return False
         opened = self._context.periods[match.report]
-        chosen = next((period for period in opened if period.id == match.period), None)
+        chosen = self._opened(match)
         before = [p for p in opened if chosen and p.kind is chosen.kind and p.opens < chosen.opens][-1:]
         return any(
             period.due is not None
@@ -629,8 +634,9 @@ class _Judge:
         if any(item.about == "period" and item.kind == "answer" for item in match.evidence):
             return False
         now = [key for key in self._owing(match.unit) if key.report == match.report]
-        opened = [period.id for period in self._context.periods[match.report]]
-        return any(opened.index(match.period) < opened.index(key.period) for key in now)
+        opened, chosen = self._context.periods[match.report], self._opened(match)
+        later = {period.id for period in opened if chosen and period.opens > chosen.opens}
+        return any(key.period in later for key in now)
 
     @staticmethod
     def _holds_nothing(reads: Sequence[ReadExhibit], figures: _Figures, report: str) -> bool:

@@ -877,6 +877,23 @@ def test_an_assigned_message_counts_for_whom_the_officer_named(bench: Bench) -> 
     assert len(outcome.submissions[0].values) == 9
 
 
+def test_the_officer_books_to_a_period_that_had_not_opened_first_again_and_replaced(bench: Bench) -> None:
+    early = "2023-03-01T08:00"
+    replacing = "Báo cáo này thay thế Báo cáo số 17/BC ngày 01/3/2023 của UBND xã Bình Minh."
+    versions = {
+        Role.FIRST: letter("binh-minh"),
+        Role.DUPLICATE: letter("binh-minh", more=("Bản in lại.",)),
+        Role.REPLACEMENT: letter("binh-minh", figures(2), more=(replacing,)),
+    }
+    for role, content in versions.items():
+        mail = note(address("binh-minh"), f"Gửi trước {role}", "Xã gửi.", ("bao cao.docx", content))
+        bench.judged(mail, early)
+        bench.decide("assign", mail, unit="binh-minh", report=REPORT, period=PERIOD)
+        outcome = bench.judged(mail, early)
+        assert ended(outcome)[1] is MessageState.BOOKED, role
+        assert [intent.role for intent in outcome.submissions] == [role]
+
+
 def test_a_spoof_that_the_officer_releases_counts(bench: Bench) -> None:
     octets = report_mail("binh-minh", headers=verified(address("binh-minh"), "fail"))
     bench.judged(octets)
