@@ -79,8 +79,8 @@ def table(*rows: tuple[str | Cell, ...], name: str = "1") -> Table:
     return Table(name, cells, len(rows), max(map(len, rows)))
 
 
-def read(*blocks: Table | Paragraph) -> TableReading:
-    return read_tables(Document(blocks), "bieu.xlsx", REPORT, "commune", HALF)
+def read(*blocks: Table | Paragraph, report: ReportDefinition = REPORT) -> TableReading:
+    return read_tables(Document(blocks), "bieu.xlsx", report, "commune", HALF)
 
 
 def proposed(reading: TableReading) -> dict[tuple[str, str], Decimal | None]:

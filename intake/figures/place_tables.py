@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from config.reports import Aggregation, Sex
-from config.spelling import plain_key, tidy
+from config.spelling import plain_key, tidy, word_set
 from intake.figures.heading_periods import Fit, fit_of
 from intake.figures.headings import (
     OF_SEXES,
@@ -97,6 +97,8 @@ _PLACE = re.compile(
 _LARGER = re.compile(r"^(?:xa|phuong|thi tran|huyen|quan|thi xa|thanh pho|tinh)\b")
 _BESIDE_A_NAME = (Role.TOTAL, Role.MALE, Role.FEMALE, Role.NEUTRAL)
 _SEX_OF = {Role.MALE: Sex.MALE, Role.FEMALE: Sex.FEMALE}
+_SURE = (Strength.EXACT, Strength.SYNONYM)
+_OF_SECTIONS = word_set("lĩnh vực nội dung hình thức loại nhóm các chia theo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ def place_table(
     """The table of places in a grid; None where there is none that is understood as a whole."""
     for cell in place_heads(grid):
         last = last_row_of_head(grid, cell.row, cell.column)
-        columns = _columns(grid, (cell.row, last), cell.column, _Named(index, report, period))
+        columns = columns_named(grid, (cell.row, last), cell.column, Named(index, report, period))
         if columns:
             strict = plain_key(cell.text) in _OF_ANYTHING
             return _with_rows(grid, columns, cell.column, last, strict=strict)
@@ -154,7 +156,7 @@ def sex_table(
     """The table "Giới tính | Số trẻ em … | …" with a row each for "Nam", "Nữ" and "Tổng"; None: no such."""
     for cell in grid.saying(OF_SEXES):
         last = last_row_of_head(grid, cell.row, cell.column)
-        found = _columns(grid, (cell.row, last), cell.column, _Named(index, report, period))
+        found = columns_named(grid, (cell.row, last), cell.column, Named(index, report, period))
         columns = tuple(column for column in found if column.sex is Sex.TOTAL)
         below = [number for number in grid.rows if number > last and grid.text(number, cell.column)]
         told = {number: sex_named(grid.text(number, cell.column)) for number in below}
@@ -184,7 +186,7 @@ def own_row(
     """
     for cell in unit_heads(grid):
         last = last_row_of_head(grid, cell.row, cell.column)
-        columns = _columns(grid, (cell.row, last), cell.column, _Named(index, report, period))
+        columns = columns_named(grid, (cell.row, last), cell.column, Named(index, report, period))
         below = [number for number in grid.rows if number > last]
         levels = ("", "xã ", "phường ", "thị trấn ") if plain_key(cell.text) in _OF_COMMUNES else ("",)
         labels = {number: _label_at(grid, number, cell.column) for number in below}
@@ -206,7 +208,7 @@ def _label_at(grid: Grid, row: int, column: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Named:
+class Named:
     """What names a column."""
 
     index: LabelIndex
@@ -214,7 +216,10 @@ class _Named:
     period: Period | None
 
 
-def _columns(grid: Grid, head: tuple[int, int], label: int, named: _Named) -> tuple[PlaceColumn, ...]:
+def columns_named(
+    grid: Grid, head: tuple[int, int], label: int | None, named: Named
+) -> tuple[PlaceColumn, ...]:
+    """The columns that are an indicator each by the head, whose first and last row are given."""
     found: dict[tuple[str, Sex], list[PlaceColumn]] = {}
     before: PlaceColumn | None = None
     for index in grid.columns:
@@ -226,25 +231,41 @@ def _columns(grid: Grid, head: tuple[int, int], label: int, named: _Named) -> tu
     return tuple(same[0] for same in found.values() if len(same) == 1)
 
 
-def _column(index: int, path: Sequence[str], before: PlaceColumn | None, named: _Named) -> PlaceColumn | None:
+def _column(index: int, path: Sequence[str], before: PlaceColumn | None, named: Named) -> PlaceColumn | None:
     times = [words for text in path for words in periods_in(text)]
     if named.period is not None and fit_of(times, named.period) is Fit.OTHER:
         return None
     if path and all(sex_row(text) for text in path) and before is not None and before.sex is Sex.TOTAL:
         sex = sex_row(path[-1])  # "Trong đó: nữ" to the right of the column it is part of
         return _asked(index, before.indicator, sex, before.label, before.measure, named)
-    matches = [(text, named.index.match(text)) for text in path]
-    sure = [(text, m) for text, m in matches if m.strength in (Strength.EXACT, Strength.SYNONYM)]
-    rest = [role_of(text) for text, match in matches if (text, match) not in sure]
-    sexes = {_SEX_OF[role] for role in rest if role in _SEX_OF} | {m.sex for _, m in sure if m.sex}
-    if len(sure) != 1 or len(sexes) > 1 or any(role not in _BESIDE_A_NAME for role in rest):
+    matches = [named.index.match(text) for text in path]
+    sure = [place for place, match in enumerate(matches) if match.strength in _SURE]
+    if not sure:
         return None
-    text, match = sure[0]
-    return _asked(index, match.indicator, next(iter(sexes), Sex.TOTAL), text, split_measure(text)[1], named)
+    own, match = path[sure[-1]], matches[sure[-1]]
+    above = [text for text in path[: sure[-1]] if not _is_section_of(own, text, match.indicator, named)]
+    rest = [role_of(text) for text in (*above, *path[sure[-1] + 1 :])]
+    sexes = {_SEX_OF[role] for role in rest if role in _SEX_OF} | ({match.sex} if match.sex else set())
+    if len(sexes) > 1 or any(role not in _BESIDE_A_NAME for role in rest):
+        return None
+    return _asked(index, match.indicator, next(iter(sexes), Sex.TOTAL), own, split_measure(own)[1], named)
+
+
+def _is_section_of(own: str, above: str, code: str, named: Named) -> bool:
+    """Whether a heading says no more than the field of the indicator, or what the name below says again.
+
+    "Gia đình" over "Địa chỉ tin cậy", "Hình thức bạo lực" over "Bạo lực tinh thần"; any other word may make
+    fewer of what is counted.
+    """
+    indicator, index = named.report.indicator(code), named.index
+    again = (own, indicator.group, indicator.unit_of_measure, *index.topics)
+    said = frozenset(word for text in again for word in index.own_key(text).words)
+    wanted = index.own_key(above).words - _OF_SECTIONS
+    return role_of(above) not in _SEX_OF and wanted <= said
 
 
 def _asked(
-    index: int, code: str, sex: Sex | None, label: str, measure: str, named: _Named
+    index: int, code: str, sex: Sex | None, label: str, measure: str, named: Named
 ) -> PlaceColumn | None:
     indicator = named.report.indicator(code)
     if sex is None or indicator.aggregation not in ADDED_UP or sex not in indicator.sexes:

@@ -33,6 +33,7 @@ from intake.figures.labels import (
 from intake.figures.likeness import LikenessIndex
 from intake.figures.measures import convert, is_counted, is_known, is_money, same_measure, stated_measure
 from intake.figures.numerals import ReadNumber, number_text, read_number
+from intake.figures.one_row_tables import OneRowTable, one_row_table
 from intake.figures.place_tables import (
     ADDED_UP,
     PlaceColumn,
@@ -357,10 +358,12 @@ class _TableReader:
                 self._read_own_row(own)
             elif places is not None:
                 self._read_places(places)
+            elif one := one_row_table(*named):
+                self._read_one_row(one)
             else:
                 self._note_unread()
             return None
-        self._note_titles(layouts)
+        self._note_titles(period for layout, _ in layouts for period in layout.periods)
         for layout, rows in layouts:
             if layout.elsewhen:
                 self._note_elsewhen(layout, rows)
@@ -695,6 +698,15 @@ class _TableReader:
             self._take_at(number, column, column.sex)
         self._note_columns_left(table.columns)
 
+    def _read_one_row(self, table: OneRowTable) -> None:
+        """Read the one row of figures under headings that are indicators."""
+        self._notes.timeless = False
+        self._rows_above = [row for row in self._grid.rows if row < table.first]
+        self._note_titles(())
+        for column in table.columns:
+            self._take_at(table.row, column, column.sex)
+        self._note_columns_left(table.columns)
+
     def _read_sexes(self, table: SexTable) -> None:
         """Read a table whose rows are men, women and their total, and whose columns are indicators."""
         for column in table.columns:
@@ -948,8 +960,7 @@ class _TableReader:
                 Finding("hidden_not_read", Grade.NOTE, place, {"table": self._table.name})
             )
 
-    def _note_titles(self, layouts: list[tuple[Layout, list[int]]]) -> None:
-        periods = [period for layout, _ in layouts for period in layout.periods]
+    def _note_titles(self, periods: Iterable[str]) -> None:
         name = [self._table.name] if self._table.sheet else []
         lines = [tidy(line) for line in [*name, *self._lines_above(), *periods]]
         self._notes.titles += [line for line in lines if _names_a_time(plain_key(line))]
