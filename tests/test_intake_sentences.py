@@ -150,6 +150,7 @@ def _figures(report: ReportDefinition, text: str, period: Period | None = H1) ->
             {"G7": "24", "G7 nữ": "7"},
         ),
         ("Tổng dư nợ vốn vay ủy thác đạt 16,5 tỷ đồng.", {"G8": "16500"}),
+        ("Dư nợ vốn vay ủy thác đến cuối quý đạt 16,5 tỷ đồng.", {"G8": "16500"}),
         ("Dư nợ vốn vay ủy thác là 2 tỷ 350 triệu đồng.", {"G8": "2350"}),
         ("Dư nợ vốn vay ủy thác: 902.595.000 đồng", {"G8": "902.595"}),
         ("Duy trì hoạt động của 04 câu lạc bộ phòng, chống bạo lực gia đình.", {"G9": "4"}),

@@ -81,7 +81,7 @@ _REWRITTEN = re.compile(
 # Words that carry no subject: they neither tie a number to an indicator nor narrow what it counts.
 STOP = word_set(
     "số tổng của và các về được đã là có cho trong trên với tại ở do theo việc kỳ những một cả đó này nào từ "
-    "đến vào bị hoặc lượt cùng như để thì mà năm tháng"
+    "đến vào bị hoặc lượt cùng như để thì mà năm quý tháng"
 )
 GENERIC = word_set(
     "tổ chức duy trì thu hút phát treo cấp phối hợp đoàn thể ban hành hệ thống địa bàn xảy tổng số "
