@@ -688,6 +688,49 @@ def test_who_sat_in_a_meeting_is_no_number_of_all_there_are(text: str) -> None:
     assert _figures(COUNCIL, text) == {}
 
 
+STOCKS = _report(
+    ("bình đẳng giới",),
+    Indicator("T1", "Địa chỉ tin cậy", "địa chỉ", aggregation=Aggregation.SNAPSHOT),
+    Indicator("T2", "Đại biểu Hội đồng nhân dân xã", "người", WOMEN, Aggregation.TERM),
+    Indicator("T3", "Thành viên Ban Vì sự tiến bộ của phụ nữ", "người", aggregation=Aggregation.SNAPSHOT),
+    Indicator("T4", "Câu lạc bộ thành lập mới", "câu lạc bộ", aggregation=Aggregation.SNAPSHOT),
+    Indicator("T5", "Hộ nghèo", "hộ", aggregation=Aggregation.SNAPSHOT),
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thành lập 01 địa chỉ tin cậy.",
+        "Trong kỳ đã thành lập mới được 02 địa chỉ tin cậy.",
+        "Xây dựng, ra mắt 02 địa chỉ tin cậy.",
+        "Có 02 địa chỉ tin cậy mới được thành lập.",
+        "Số địa chỉ tin cậy mới trong năm: 02 địa chỉ.",
+        "Mở 02 điểm tư vấn, 01 địa chỉ tin cậy.",
+        "Miễn nhiệm 01 đại biểu HĐND xã.",
+        "Phát sinh thêm 03 hộ nghèo.",
+    ],
+)
+def test_what_came_or_went_is_no_number_of_all_there_are(text: str) -> None:
+    assert _figures(STOCKS, text) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Đã thành lập và duy trì 05 địa chỉ tin cậy.", {"T1": "5"}),
+        ("Có 05 địa chỉ tin cậy được thành lập mới và duy trì hoạt động.", {"T1": "5"}),
+        ("Thành lập mới 01 địa chỉ tin cậy; duy trì 05 địa chỉ tin cậy.", {"T1": "5"}),
+        ("Mở 02 lớp tập huấn, hiện có 05 địa chỉ tin cậy.", {"T1": "5"}),
+        ("Thành lập Ban Vì sự tiến bộ của phụ nữ gồm 15 thành viên.", {"T3": "15"}),
+        ("Các câu lạc bộ thành lập mới: 03 câu lạc bộ.", {"T4": "3"}),
+        ("Hộ nghèo ở xã nông thôn mới là 25 hộ nghèo.", {"T5": "25"}),
+    ],
+)
+def test_what_there_is_stays_read_beside_what_came(text: str, expected: dict[str, str]) -> None:
+    assert _figures(STOCKS, text) == expected
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -31,6 +31,7 @@ from config.spelling import has_digit, is_accented, tidy
 from intake.evidence.period_words import NamedPeriod, periods_named
 from intake.figures.measures import convert
 from intake.figures.sentence_areas import area_of, goes_on
+from intake.figures.sentence_changes import change_told
 from intake.figures.sentence_forms import (
     ALL_OF_A_SEX,
     all_of_a_sex,
@@ -319,6 +320,9 @@ class _Reader:
         came = measure_at(mention.words) in _CAME
         others_met, thread.others_met = thread.others_met, thread.others_met and not came
         if tie is not None and _came_among_others(mention, tie.subject, thread):
+            return
+        if tie is not None and _changes(mention, tie.subject):
+            thread.subject, thread.total = None, None
             return
         if not (mention.subset or mention.bracketed):
             thread.counted = measure_at(mention.words)
@@ -631,6 +635,14 @@ def _came_among_others(mention: Mention, subject: Subject, thread: _Thread) -> b
     """Whether persons are told among those who came: "120 người dự, trong đó 40 cán bộ, công chức"."""
     stock = subject.indicator.aggregation is not Aggregation.SUM and subject is not thread.last
     return mention.subset and stock and thread.counted in _CAME and measure_at(mention.words) in _CAME
+
+
+def _changes(mention: Mention, subject: Subject) -> bool:
+    """Whether a number counts what came to a stock, or left it, of an indicator that asks for all of it."""
+    if subject.indicator.aggregation is Aggregation.SUM:
+        return False
+    told = change_told(f"{mention.before}{mention.left}", mention.right)
+    return not set(keys_of(told)) <= subject.vocabulary
 
 
 def _attended(mention: Mention, thread: _Thread) -> bool:
