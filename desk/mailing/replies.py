@@ -349,7 +349,7 @@ def _faults(booked: Sequence[SubmissionIntent], office: Office) -> list[str]:
             line = header_text(f"{place}: {small(sentence)}" if place else sentence, _SENTENCE)
             told.append(line.rstrip(".; "))  # the template ends each item of its list
         if _lacks_figures(intent, office.regime):
-            told.append(wording("outgoing.no_figures"))
+            told.append(wording("outgoing.booked_without_figures"))
     return list(dict.fromkeys(told))
 
 
