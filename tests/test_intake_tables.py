@@ -601,3 +601,39 @@ def test_a_row_that_says_women_is_never_the_total(
     head = ("Chỉ tiêu", "Tổng số", "Nữ")[: len(rows[0])]
     reading = read_tables(Document((table(head, *rows),)), "bieu.xlsx", HOUSEHOLDS, "commune")
     assert {f"{code} {sex}": value for (code, sex), value in figures(reading).items()} == expected
+
+
+SUMS = ("TT", "Nội dung", "ĐVT", "Số tiền")
+
+
+@pytest.mark.parametrize("head", ["Số tiền", "Kinh phí", "Thành tiền", "Kinh phí thực hiện", "Tổng số tiền"])
+def test_a_table_of_sums_gives_its_money(head: str) -> None:
+    reading = read(table((*SUMS[:3], head), ("1", "Kinh phí hòa giải ở cơ sở", "đồng", "2.500.000")))
+    assert figures(reading) == {("D", "total"): Decimal("2.5")}
+
+
+def test_what_something_cost_is_no_number_of_it_and_is_told() -> None:
+    rows = (("1", "Tuyên truyền pháp luật", "", "5"), ("2", "Số người được hòa giải", "", "1200000"))
+    reading = read(table((*SUMS[:3], "Số tiền (triệu đồng)"), *rows, ("", "Trong đó: nữ", "", "3")))
+    assert reading.values == ()
+    assert codes(reading) == ["unread_row"] * 3
+
+
+def test_sums_beside_a_number_leave_the_number_to_be_read() -> None:
+    heads = ("TT", "Nội dung", "Số lượng", "Số tiền")
+    reading = read(table(heads, ("1", "Tuyên truyền pháp luật", "5", "12.000.000")))
+    assert figures(reading) == {("C", "total"): 5}
+
+
+def test_two_columns_of_sums_leave_the_figure_to_a_person() -> None:
+    heads = ("TT", "Nội dung", "ĐVT", "Kinh phí", "Số tiền")
+    reading = read(table(heads, ("1", "Kinh phí hòa giải ở cơ sở", "triệu đồng", "2", "3")))
+    assert doubtful(reading) == {("D", "total"): "several_columns"}
+
+
+@pytest.mark.parametrize(
+    "head", ["Số tiền dự toán", "Kinh phí kế hoạch", "Số tiền năm trước", "Kinh phí từ huyện"]
+)
+def test_sums_of_a_plan_another_year_or_one_source_are_not_read(head: str) -> None:
+    rows = ("1", "Kinh phí hòa giải ở cơ sở", "triệu đồng", "2")
+    assert read(table((*SUMS[:3], head), rows)).values == ()

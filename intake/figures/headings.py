@@ -45,6 +45,7 @@ class Role(StrEnum):
     FEMALE = "female"
     PERCENT = "percent"
     SEX = "sex"  #: "Giới tính" over cells that say "Nam", "Nữ" or "Tổng"
+    MONEY = "money"  #: "Số tiền", "Kinh phí": the figures of a table of sums alone
     NEUTRAL = "neutral"  #: "Trong đó", "6 tháng đầu năm 2023", "(người)": says nothing of its own
     APART = "apart"  #: plan, earlier period, cumulated, remarks, and whatever is not known
 
@@ -74,6 +75,7 @@ class Layout:
     figures: dict[Sex, Column]
     percents: tuple[Column, ...] = ()
     sex: int | None = None  #: the column that names the sex of each row
+    money: bool = False  #: its figures are sums of money and nothing else
     undecided: bool = False  #: two columns claim to be the same figure
     periods: tuple[str, ...] = ()
     elsewhen: bool = False  #: all its figures are of another period: there is nothing to read
@@ -350,14 +352,14 @@ def _period_of(named: Sequence[str]) -> str:
 
 _YEAR = re.compile(r"\b20\d\d\b")
 _A_YEAR = re.compile(r"(?:cả )?(?:năm )?20\d\d")
-_OF_A_TIME = (Role.TOTAL, Role.MALE, Role.FEMALE, Role.PERCENT, Role.NEUTRAL)
+_OF_A_TIME = (Role.TOTAL, Role.MALE, Role.FEMALE, Role.PERCENT, Role.NEUTRAL, Role.MONEY)
 
 
 def _joined(roles: list[Role]) -> Role:
     """The role of a column from the roles of the cells above it."""
     if not roles:
         return Role.NEUTRAL
-    for decisive in (Role.PERCENT, Role.APART, Role.LABEL, Role.ORDINAL, Role.MEASURE):
+    for decisive in (Role.PERCENT, Role.APART, Role.LABEL, Role.ORDINAL, Role.MEASURE, Role.MONEY):
         if decisive in roles:
             return decisive
     sexes = {role for role in roles if role in (Role.MALE, Role.FEMALE)}
@@ -377,6 +379,9 @@ def _layout(first: int, last: int, label: int, columns: list[Column]) -> Layout 
             figures[sex] = claiming[0]
     if Sex.TOTAL not in figures:
         figures |= _period_as_total(columns)
+    sums = [] if figures else _current([column for column in columns if column.role is Role.MONEY])
+    if sums:
+        figures, undecided = {Sex.TOTAL: sums[0]}, len(sums) > 1
     undecided |= _is_rivalled(figures, columns)
     percents = tuple(column for column in columns if column.role is Role.PERCENT)
     if not figures and not percents:
@@ -387,9 +392,10 @@ def _layout(first: int, last: int, label: int, columns: list[Column]) -> Layout 
         label=label,
         ordinal=_first(columns, Role.ORDINAL),
         measure=_first(columns, Role.MEASURE),
-        sex=_first(columns, Role.SEX) if set(figures) == {Sex.TOTAL} else None,
+        sex=_first(columns, Role.SEX) if set(figures) == {Sex.TOTAL} and not sums else None,
         figures=figures,
         percents=percents,
+        money=bool(sums),
         undecided=undecided,
         periods=_periods_of(figures.values(), columns),
     )
@@ -522,6 +528,7 @@ _APART = re.compile(
     r"|cung ky|ky truoc|nam truoc|nam ngoai|lien truoc|so sanh|so voi|\btang\b|\bgiam\b|chenh lech|nam goc"
     r"|luy ke|cong don|tu dau|ghi chu|chu thich|giai thich|cach ghi|huong dan|\bnguon\b|ly do|danh gia|vi du"
 )
+_SUMS = re.compile(r"(?:tong )?(?:so tien|thanh tien|kinh phi)(?: (?:thuc hien|da su dung|da chi))?")
 _PERCENT = re.compile(r"\b(?:ty le|ti le|ty so|ti so|co cau|phan tram|ty trong)\b")
 _PERIOD = re.compile(
     r"\b(?:(?:tính|có) )?đến (?:hết )?(?:ngày |thời điểm )?\d{1,2} (?:tháng )?\d{1,2} (?:năm )?20\d\d\b"
@@ -552,6 +559,8 @@ def role_of(text: str) -> Role:
         return Role.APART
     if key in _ORDINALS:
         return Role.ORDINAL
+    if _SUMS.fullmatch(key):
+        return Role.MONEY
     return Role.MEASURE if key in _MEASURES else _figure_role(rest, key, bool(measure) or is_known(bare))
 
 

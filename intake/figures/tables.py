@@ -576,6 +576,10 @@ class _TableReader:
 
     def _read_matched(self, row: _Row, match: LabelMatch) -> None:
         indicator = self._report.indicator(match.indicator)
+        if self._layout.money and not is_money(indicator.unit_of_measure):
+            self._parent = None
+            self._note_unread_row(row, match)  # what it cost is no number of it
+            return
         self._parent = _Parent(match, row.label, row.number, row.measure, row.is_filled)
         if indicator.aggregation is Aggregation.RATIO:
             self._note_ratio(row, indicator)
