@@ -637,3 +637,46 @@ def test_two_columns_of_sums_leave_the_figure_to_a_person() -> None:
 def test_sums_of_a_plan_another_year_or_one_source_are_not_read(head: str) -> None:
     rows = ("1", "Kinh phí hòa giải ở cơ sở", "triệu đồng", "2")
     assert read(table((*SUMS[:3], head), rows)).values == ()
+
+
+AGES = ReportDefinition(
+    "nan-nhan",
+    "Báo cáo",
+    "NN",
+    ("bạo lực gia đình",),
+    (
+        Indicator("N", "Nạn nhân bạo lực", "người", ALL, synonyms=("Nạn nhân bạo lực gia đình",)),
+        Indicator("N16", "Nạn nhân dưới 16 tuổi", "người"),
+        Indicator("N60", "Nạn nhân từ 60 tuổi trở lên", "người"),
+    ),
+    (),
+    (),
+)
+VICTIMS = ("2", "Nạn nhân bạo lực gia đình", "3")
+
+
+def of_ages(*rows: tuple[str, str, str]) -> TableReading:
+    document = Document((table(("TT", "Chỉ tiêu", "Tổng số"), *rows),))
+    return read_tables(document, "bieu.xlsx", AGES, "commune")
+
+
+def test_the_row_that_dashes_are_parts_of_says_what_they_leave_out() -> None:
+    parts = (("", "- Nữ", "2"), ("2.1", "- Dưới 16 tuổi", "1"), ("2.2", "- Từ 60 tuổi trở lên", "0"))
+    told = {("N", "total"): 3, ("N", "female"): 2, ("N16", "total"): 1, ("N60", "total"): 0}
+    assert figures(of_ages(VICTIMS, *parts)) == told
+    assert figures(of_ages(VICTIMS, ("", "Trong đó", ""), *parts)) == told
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        (("", "- Nữ", "2"), ("", "+ Dưới 16 tuổi", "1")),
+        (("", "Trong đó: nữ", "2"), ("", "- Dưới 16 tuổi", "1")),
+        (("", "Nạn nhân bạo lực nữ", "2"), ("", "- Dưới 16 tuổi", "1")),
+        (("", "Nạn nhân bạo lực là người dân tộc thiểu số", "2"), ("", "- Dưới 16 tuổi", "1")),
+        (("3", "Người gây bạo lực", "2"), ("", "- Dưới 16 tuổi", "1")),
+        (("", "Dưới 16 tuổi", "1"),),
+    ],
+)
+def test_a_part_of_a_part_or_of_another_row_is_asked_about(between: tuple[tuple[str, str, str], ...]) -> None:
+    assert doubtful(of_ages(VICTIMS, *between)) == {("N16", "total"): "label_uncertain"}

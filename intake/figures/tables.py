@@ -332,6 +332,7 @@ class _TableReader:
         self._section = ""
         self._parent: _Parent | None = None
         self._above_label = ""
+        self._listed = _NO_LIST
         self._places: list[_Row] = []  #: villages below a name left blank: what they add up to is its figure
         self._unread = 0
         self._layout = _NO_LAYOUT
@@ -482,6 +483,7 @@ class _TableReader:
         return next((cell for cell in reversed(cells) if _is_filled(cell)), cells[-1] if cells else None)
 
     def _read_row(self, row: _Row) -> None:
+        self._listed = self._listed.with_row(row)
         if row.sex:
             self._read_split_row(row)
             return
@@ -532,8 +534,18 @@ class _TableReader:
     def _own_match(self, row: _Row) -> LabelMatch:
         """What the report's own names and the whole form say of a row; a page misread is never sure of it."""
         match = self._placed.get(row.number) or self._index.match(row.label, self._section, row.measure)
+        if match.strength is Strength.UNCERTAIN and self._listed.mark:
+            match = self._as_part(row, match)
         loose = self._recognised and match.strength in _REWORDED
         return replace(match, strength=Strength.UNCERTAIN) if loose else match
+
+    def _as_part(self, row: _Row, match: LabelMatch) -> LabelMatch:
+        """What a row with a dash is where the indicator it is part of says what its words leave out."""
+        whole = self._index.match(self._listed.whole)
+        if whole.strength not in (Strength.EXACT, Strength.SYNONYM) or whole.sex is not None:
+            return match  # "Nạn nhân nữ" has parts of its own
+        found = self._index.match(row.label, self._listed.whole, row.measure)
+        return found if found.indicator == match.indicator else match
 
     def _as_taught(self, row: _Row, match: LabelMatch) -> LabelMatch:
         """What an officer said of these words, where the report's own names settle nothing.
@@ -847,6 +859,8 @@ class _TableReader:
 
     def _pass_over(self, row: _Row, match: LabelMatch) -> None:
         """A row that is no indicator: a section heading, a rate, or a row nobody asked for."""
+        if _opens_a_list(row):
+            return
         self._parent = None
         if row.is_filled and not row.spans:
             if not names_ratio(row.label):
@@ -982,6 +996,28 @@ class _Split:
     match: LabelMatch
 
 
+def _opens_a_list(row: _Row) -> bool:
+    """Whether a row says no more than that parts of the row above follow: "Trong đó:"."""
+    return not row.is_filled and label_key(row.label).text in _OPENING_A_LIST
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """The row that rows with a dash below it are parts of: its name says what theirs leave out."""
+
+    whole: str = ""
+    mark: str = ""  #: before its parts; what stands behind another mark may be a part of a part
+
+    def with_row(self, row: _Row) -> _List:
+        """The list as the row leaves it: begun, gone on with, or ended."""
+        mark = row.label[:1] if row.label[:1] in _DASHES else ""
+        if mark:
+            return replace(self, mark=self.mark or mark) if self.mark in ("", mark) else _NO_LIST
+        if _opens_a_list(row):
+            return self
+        return _List(row.label)
+
+
 @dataclass(frozen=True, slots=True)
 class _Measures:
     """The units of measure that speak for a row, nearest first."""
@@ -1004,6 +1040,9 @@ class _Read:
 
 _NO_MATCH = LabelMatch()
 _NO_SPLIT = _Split("", "", _NO_MATCH)
+_NO_LIST = _List()
+_DASHES = frozenset("-–—+•▪")
+_OPENING_A_LIST = frozenset({"trong đó", "gồm", "bao gồm", "chia ra"})
 _NO_LAYOUT = Layout(first=0, last=0, label=0, ordinal=None, measure=None, figures={})
 _YES = frozenset({"có", "co", "đạt", "dat"})
 
