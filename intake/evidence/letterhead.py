@@ -73,14 +73,12 @@ class Letterhead:
     superior: tuple[HeadLine, ...] = ()  #: tên cơ quan chủ quản
     issuer: str = ""  #: tên cơ quan ban hành, its lines joined
     issuer_lines: tuple[HeadLine, ...] = ()
-    national: bool = False  #: Quốc hiệu or Tiêu ngữ stands there, damaged or not
     number: DocumentNumber | None = None
     place_and_date: PlaceAndDate | None = None
     document_type: str = ""  #: BÁO CÁO, KẾ HOẠCH, …; CÔNG VĂN for a letter with "V/v"; PHỤ LỤC, BIỂU
     type_line: HeadLine | None = None
     subject: str = ""  #: trích yếu, its lines joined
     subject_lines: tuple[HeadLine, ...] = ()
-    addressed_to: tuple[HeadLine, ...] = ()  #: Kính gửi, without those words
     named_in_opening: tuple[HeadLine, ...] = ()  #: who reports, by the opening: text is the name alone
     named_in_closing: tuple[HeadLine, ...] = ()  #: "Trên đây là báo cáo … của …": the name alone
     annexes: tuple[AnnexReference, ...] = ()
@@ -104,14 +102,12 @@ def read_letterhead(document: Document, file: str = "") -> Letterhead:
         superior=superior,
         issuer=tidy(" ".join(line.text for line in issuer)),
         issuer_lines=issuer,
-        national=any(_is_national(line.text) for line in head),
         number=_first(_number(line) for line in head),
         place_and_date=_first(_place_and_date(line) for line in head),
         document_type=document_type,
         type_line=head[type_index] if type_index is not None else None,
         subject=tidy(" ".join(_VE_VIEC.sub("", line.text) for line in subject)),
         subject_lines=subject,
-        addressed_to=_addressed_to([*head, *body]),
         named_in_opening=tuple(_named_in_opening(body)),
         named_in_closing=tuple(_named_in_closing(body)),
         annexes=tuple(found for line in [*head, *body] if (found := _annex(line)) is not None),
@@ -425,24 +421,6 @@ def _subject(head: Sequence[HeadLine], start: int | None, document_type: str) ->
             break
         kept.append(line)
     return tuple(kept)
-
-
-_ADDRESSED = re.compile(r"^kính gửi\s*:?\s*(?P<to>.*)$", re.IGNORECASE)
-
-
-def _addressed_to(lines: Sequence[HeadLine]) -> tuple[HeadLine, ...]:
-    """The recipients: on the line of Kính gửi, or one a line below it, each with a dash."""
-    for index, line in enumerate(lines):
-        match = _ADDRESSED.match(line.text)
-        if match is None:
-            continue
-        found = [HeadLine(match["to"].strip(" .;"), line.place)] if match["to"].strip() else []
-        for following in lines[index + 1 : index + 20]:
-            if not following.text.startswith(("-", "–", "+")):
-                break
-            found.append(HeadLine(following.text.lstrip("-–+ ").rstrip(" .;"), following.place))
-        return tuple(found)
-    return ()
 
 
 # -- who names itself -----------------------------------------------------------------------------
