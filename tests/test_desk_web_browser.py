@@ -135,7 +135,7 @@ def test_typing_narrows_the_board_at_once(desk: Served, browser: Browser) -> Non
     page.get_by_label("Tìm đơn vị").fill("hoa lac")
     expect(page.locator("#bang tbody tr")).to_have_count(1)
     expect(page.locator("#bang")).to_contain_text("UBND xã Hòa Lạc")
-    assert "q=hoa" in page.url
+    expect(page).to_have_url(re.compile("q=hoa"))
     page.get_by_label("Tìm đơn vị").fill("")
     page.get_by_label("Tình trạng").select_option("missing")
     expect(page.locator("#bang tbody tr")).to_have_count(3)
@@ -224,7 +224,7 @@ def test_the_skip_link_is_the_first_stop_and_leads_to_the_content(desk: Served, 
     page.keyboard.press("Tab")
     expect(page.locator(".skip")).to_be_focused()
     page.keyboard.press("Enter")
-    assert page.url.endswith("#noi-dung")
+    expect(page).to_have_url(re.compile("#noi-dung$"))
     page.context.close()
 
 
@@ -233,9 +233,9 @@ def test_the_period_changes_when_it_is_chosen(desk: Served, browser: Browser) ->
     page.goto(desk.url("/ky-bao-cao"))
     page.get_by_label("Kỳ", exact=True).select_option("bdg/2022-H1")
     expect(page.get_by_role("heading", level=1)).to_contain_text("6 tháng đầu năm 2022")
-    assert re.search(r"ky=bdg%2F2022-H1", page.url)
+    expect(page).to_have_url(re.compile("ky=bdg%2F2022-H1"))
     page.get_by_role("link", name="Nhật ký").click()
-    assert "ky=bdg%2F2022-H1" in page.url  # the choice goes along
+    expect(page).to_have_url(re.compile("ky=bdg%2F2022-H1"))  # the choice goes along
     page.context.close()
 
 
