@@ -73,7 +73,6 @@ WIDTHS = {
 }
 
 #: The words of a cell and what they mean; the first word of each meaning is the one written.
-#: The words of a cell and what they mean; the first word of each meaning is the one written.
 AGGREGATIONS = {
     "cộng": Aggregation.SUM,
     "cộng dồn": Aggregation.SUM,

@@ -22,6 +22,7 @@ from intake.evidence.cut_offs import is_too_early
 from intake.evidence.exhibits import Figures, ReadExhibit, exhibits_of, figures_of
 from intake.evidence.handing_in import hands_in
 from intake.evidence.recognition import (
+    ANSWERING,
     FORM_ROWS,
     LATE_WINDOW,
     Envelope,
@@ -138,7 +139,6 @@ _SENT_BEFORE = re.compile(
     r"(?<!chua )\b(?:da|vua|moi) (?:duoc )?(?:gui|nop|chuyen|bao cao)\b(?! (?:chua|khong)\b)(?!.{0,40}\?)"
     r"|(?<!\bchi )(?<!\banh )(?<!\bphong )\b(?:gui|nop) (?:\w+ ){0,3}roi\b"
 )
-_ANSWERING = re.compile(r"\s*(?:re|fwd?|tr|tl)\s*:", re.IGNORECASE)
 _NOTHING_TO_REPORT = re.compile(r"\b(?:khong|chua) (?:co )?(?:phat sinh|xay ra|phat hien|ghi nhan)\b")
 #: The same of the whole report, not of one figure ("không phát sinh vụ bạo lực nào" is one).
 _NIL = re.compile(
@@ -415,7 +415,7 @@ class _Judge:
 
     def _is_answer(self) -> bool:
         """Whether the subject may be another's words."""
-        return bool(self._thread) or _ANSWERING.match(self._message.headers.subject) is not None
+        return bool(self._thread) or ANSWERING.match(self._message.headers.subject) is not None
 
     def _has_handed_in(self, unit: str) -> bool:
         """Whether something has come of all the unit owes for the periods now collected, held or not."""

@@ -387,7 +387,7 @@ class _Recogniser:
             named[kind] = tuple(dict.fromkeys((*(period.id for period, _ in found), *unknown)))
         if not any(named[kind] for kind in _STRONG_PERIODS):
             named["title"] = _of_other_kinds((exhibit.title, *exhibit.sheet_titles), periods)
-        if _ANSWERING.match(self._envelope.subject):
+        if ANSWERING.match(self._envelope.subject):
             named["subject"] = named["subject"] if not any(named[k] for k in _STRONG_PERIODS) else ()
         answered = self._answered_period(report, periods)
         chosen, doubts = _choose_period(named, answered or current)
@@ -620,7 +620,8 @@ def _same_number(name: NamedPeriod, period: Period) -> bool:
 #: What names the period in the document itself, best first.
 _STRONG_PERIODS = ("title", "sheet_title", "opening")
 _ONCE = frozenset({PeriodKind.CAMPAIGN, PeriodKind.ONE_OFF})
-_ANSWERING = re.compile(r"\s*(?:re|fwd?|tr|tl)\s*:", re.IGNORECASE)
+#: A subject that may be the words of another mail.
+ANSWERING = re.compile(r"\s*(?:re|fwd?|tr|tl)\s*:", re.IGNORECASE)
 #: "số liệu đến tháng 5/2023" names a day, and no month that is reported on.
 _UP_TO = re.compile(r"\b(?:đến|tới|từ|hết|cuối|đầu)(?:\s+(?:hết|cuối))?\s*$", re.IGNORECASE)
 
