@@ -17,7 +17,7 @@ from desk.mailing.replies import return_mail
 from desk.office import Office
 from desk.work import chosen_periods, take_in
 from intake.figures.numerals import read_number
-from intake.figures.tables import label_index
+from intake.figures.report_names import label_index
 from intake.figures.taught import TaughtNames, why_not_taught
 from ledger.decisions import taken_back_alone
 from ledger.records import (

@@ -35,10 +35,10 @@ from intake.evidence.recognition import (
 from intake.evidence.replaced import replaced_in
 from intake.evidence.subjects import reports_named
 from intake.evidence.unit_names import UnitIndex
+from intake.figures.cell_figures import PROPOSED_SUMS
 from intake.figures.checks import check_values
 from intake.figures.place_tables import is_place
 from intake.figures.reading import combine
-from intake.figures.tables import PROPOSED_SUMS
 from intake.figures.taught import TaughtNames
 from intake.mail.bounces import dead_recipients
 from intake.mail.messages import ReadMessage

@@ -18,7 +18,7 @@ from config.reports import (
 )
 from config.wording import Wording
 from intake.figures.checks import check_values
-from intake.figures.tables import GivenPercent
+from intake.figures.table_notes import GivenPercent
 from ledger.records import Certainty, Finding, Place, Value
 
 ALL = (Sex.TOTAL, Sex.MALE, Sex.FEMALE)

@@ -8,7 +8,8 @@ import pytest
 from config.reports import Aggregation, Figure, Indicator, RatioRule, ReportDefinition, Sex
 from config.wording import Wording
 from intake.documents import Cell, Document, Table
-from intake.figures.tables import TableReading, read_tables
+from intake.figures.table_notes import TableReading
+from intake.figures.tables import read_tables
 from ledger.records import Certainty
 
 ALL = (Sex.TOTAL, Sex.MALE, Sex.FEMALE)

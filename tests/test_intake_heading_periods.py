@@ -15,7 +15,8 @@ from intake.evidence.recognition import Exhibit
 from intake.figures.heading_periods import Fit, fit_of
 from intake.figures.headings import Grid, Role, layout_at, periods_in, role_of
 from intake.figures.reading import combine
-from intake.figures.tables import TableReading, read_tables
+from intake.figures.table_notes import TableReading
+from intake.figures.tables import read_tables
 from ledger.records import Certainty
 
 REPORT = ReportDefinition(

@@ -8,7 +8,7 @@ import pytest
 
 from config.reports import Indicator, ReportDefinition
 from intake.documents import Cell, Table
-from intake.figures.tables import TableReading
+from intake.figures.table_notes import TableReading
 from ledger.records import Certainty
 from tests.test_intake_place_tables import BOTH, codes, table
 from tests.test_intake_place_tables import REPORT as MEDIATION

@@ -26,7 +26,8 @@ from intake.evidence.exhibits import ReadExhibit, figures_of
 from intake.evidence.recognition import Exhibit
 from intake.figures.place_tables import is_place
 from intake.figures.reading import combine
-from intake.figures.tables import TableReading, read_tables
+from intake.figures.table_notes import TableReading
+from intake.figures.tables import read_tables
 from ledger.records import Certainty
 
 BOTH = (Sex.TOTAL, Sex.FEMALE)

@@ -23,7 +23,8 @@ from intake.extractors.office import convert
 from intake.extractors.registry import EXTRACTORS
 from intake.figures.labels import label_key
 from intake.figures.numerals import number_text
-from intake.figures.tables import label_index, read_tables
+from intake.figures.report_names import label_index
+from intake.figures.tables import read_tables
 from intake.mail.legacy_text import from_tcvn3, from_vni
 from ledger.records import Certainty
 from tests.builders import WorkbookCell, docx, docx_of, paragraph, table, xlsx

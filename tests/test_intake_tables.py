@@ -12,7 +12,8 @@ from config.reports import Aggregation, Figure, Indicator, RatioRule, ReportDefi
 from config.wording import Wording
 from intake.documents import Cell, Document, Paragraph, Table
 from intake.extractors.scan import RECOGNISED
-from intake.figures.tables import TableReading, read_tables
+from intake.figures.table_notes import TableReading
+from intake.figures.tables import read_tables
 from ledger.records import Certainty, Value
 
 ALL = (Sex.TOTAL, Sex.MALE, Sex.FEMALE)

@@ -6,7 +6,8 @@ from config.regime import TaughtWording
 from config.reports import Indicator, ReportDefinition, Sex
 from intake.documents import Cell, Document, Table
 from intake.figures.labels import LabelIndex
-from intake.figures.tables import TableReading, read_tables
+from intake.figures.table_notes import TableReading
+from intake.figures.tables import read_tables
 from intake.figures.taught import Refusal, TaughtNames, why_not_taught
 from ledger.records import Certainty
 

@@ -23,7 +23,8 @@ from intake.figures.listed_figures import read_listed
 from intake.figures.outline import cut_outline
 from intake.figures.photo_places import PhotoPlaces
 from intake.figures.sentences import read_sentences
-from intake.figures.tables import GivenPercent, TableNotes, grids_of, note_tables, read_tables
+from intake.figures.table_notes import GivenPercent, TableNotes
+from intake.figures.tables import grids_of, note_tables, read_tables
 from intake.figures.taught import TaughtNames
 from intake.mail.legacy_text import SAMPLE_OF_LEGACY
 from intake.mail.messages import ReadMessage

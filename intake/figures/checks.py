@@ -18,7 +18,7 @@ from ledger.records import Certainty, Finding, Value
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from intake.figures.tables import GivenPercent
+    from intake.figures.table_notes import GivenPercent
 
 _TOLERANCE = Decimal(
     "0.1"

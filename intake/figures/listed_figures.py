@@ -20,9 +20,9 @@ from intake.figures.labels import Strength
 from intake.figures.measures import convert, is_known, is_money, same_measure, split_measure
 from intake.figures.numerals import read_number
 from intake.figures.place_tables import is_place
+from intake.figures.report_names import label_index
 from intake.figures.sentence_areas import area_of
 from intake.figures.sentence_numbers import LEFT_ALONE, PART_OF_THE_AREA
-from intake.figures.tables import label_index
 from ledger.records import Method, Place, Value
 
 if TYPE_CHECKING:

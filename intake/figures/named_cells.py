@@ -1,0 +1,58 @@
+"""The cells of one table that name an indicator of a report."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from config.spelling import tidy
+from intake.figures.labels import LabelIndex, Strength
+from intake.figures.table_notes import MOST_ROWS
+
+if TYPE_CHECKING:
+    from intake.documents import Cell, Table
+    from intake.figures.headings import Grid
+
+
+class NamedCells:
+    """Which cells of a table name an indicator; a long table is looked at as far as it is read."""
+
+    def __init__(self, table: Table, grid: Grid, index: LabelIndex) -> None:
+        self._table = table
+        self._grid = grid
+        self._index = index
+
+    @property
+    def known(self) -> list[Cell]:
+        """The cells that hold an indicator's own name."""
+        sure = (Strength.EXACT, Strength.SYNONYM)
+        likely = filter(_could_be_label, self._candidates)
+        names = frozenset(text for text in likely if self._index.match(text).strength in sure)
+        return [cell for cell in self._table.cells if not cell.number and cell.text in names] if names else []
+
+    def any_in(self, column: int) -> bool:
+        """Whether any row of a column is named as an indicator is."""
+        cells = (self._grid.at(row, column) for row in self._grid.rows[:MOST_ROWS])
+        texts = (cell.text for cell in cells if cell and cell.text in self._candidates)
+        return any(self._index.match(tidy(text)) for text in texts)
+
+    @cached_property
+    def _candidates(self) -> frozenset[str]:
+        """The texts of cells that are not told at once to be no name of the report's.
+
+        Twice the longest name leaves room for what stands before and behind a label (enumeration, brackets,
+        footnotes); a longer text is a sentence.
+        """
+        most = 2 * self._index.longest_name + 4
+        said = islice(self._table.said.items(), MOST_ROWS)
+        texts = ((key, cell.text) for key, cells in said if key.count(" ") < most for cell in cells)
+        return frozenset(
+            text for key, text in dict.fromkeys(texts) if not self._index.names_nothing(text, key)
+        )
+
+
+def _could_be_label(text: str) -> bool:
+    if not 4 <= len(text.strip()) <= 200:  # noqa: PLR2004  # "CBCC" is the shortest label
+        return False
+    return any(map(str.isalpha, text))
