@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from intake.judgement import Archived, judge
+from intake.judging.context import Archived
+from intake.judging.judgement import judge
 from intake.pipeline import Judged, Memory
 from intake.sandbox.pool import ReadingFailure
 from ledger.errors import ArchiveError

@@ -17,10 +17,11 @@ from config.reports import Period
 from config.units import Unit
 from intake.documents import FileKind, ReadState
 from intake.evidence.unit_names import UnitIndex
-from intake.judgement import RESTING_ON_WHAT_CAME, Archived, Context, judge
+from intake.judging.context import Archived, Context
+from intake.judging.judgement import RESTING_ON_WHAT_CAME, judge
+from intake.judging.settlement import is_telling
 from intake.mail.messages import ReadMessage
 from intake.sandbox.pool import ReaderPool, ReadingFailure
-from intake.settlement import is_telling
 from ledger.archive import Archive
 from ledger.errors import ArchiveError
 from ledger.obligations import obligations_of

@@ -39,7 +39,8 @@ from desk.cli import app
 from desk.office import Office as OpenOffice
 from desk.office import open_office
 from intake.extractors.interface import Limits
-from intake.judgement import Archived, judge
+from intake.judging.context import Archived
+from intake.judging.judgement import judge
 from intake.mail.files import read_message
 from intake.mail.messages import RawMessage, ReadMessage, Sighting
 from intake.pipeline import Intake, Judged, Memory

@@ -16,7 +16,7 @@ from PIL import Image
 
 import intake.pipeline
 from config.units import Address, Unit
-from intake.judgement import judge
+from intake.judging.judgement import judge
 from intake.pipeline import Intake
 from ledger.records import FETCH_DOUBT, Decision, MessageClass, MessageOutcome, MessageState, Role
 from tests.builders import docx, zip_of

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from config.reports import Sex
-from intake.settlement import Announced, Handed, announced, fingerprint, is_telling, role_of
+from intake.judging.settlement import Announced, Handed, announced, fingerprint, is_telling, role_of
 from ledger.records import ObligationKey, Place, Role, SectionText, Submission, Value
 
 KEY = ObligationKey("u", "r", "2024-H1")

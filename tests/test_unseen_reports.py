@@ -12,7 +12,8 @@ from config.loader import load_regime
 from config.regime import Regime
 from config.units_sheet import write_units
 from intake.extractors import office
-from intake.judgement import Archived, judge
+from intake.judging.context import Archived
+from intake.judging.judgement import judge
 from intake.pipeline import Memory
 from ledger.archive import archive_id_of
 from ledger.records import Certainty, MessageState, SubmissionIntent, Value

@@ -1,0 +1,157 @@
+"""What a mail without a report says: a link, a question, nothing to report, a report that went before."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from config.spelling import accented_key, plain_key
+from intake.documents import ReadFile, ReadState
+from intake.evidence.handing_in import hands_in
+from intake.evidence.subjects import reports_named
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from config.reports import ReportDefinition
+    from intake.evidence.unit_names import UnitIndex
+    from intake.judging.owed import Owed
+    from intake.mail.messages import ReadMessage
+
+_SHARES = (
+    "drive.google.com",
+    "docs.google.com",
+    "1drv.ms",
+    "onedrive.live.com",
+    "sharepoint.com",
+    "dropbox.com",
+    "mediafire.com",
+    "fshare.vn",
+    "icloud.com",
+    "we.tl",
+    "wetransfer.com",
+    "mega.nz",
+)
+_ASKING = re.compile(
+    r"\b(?:xin (?:mau|bieu|file|hoi|y kien|huong dan|lui|gia han|hoan|phep|so dien thoai|dia chi)"
+    r"|(?:cho|em|xin|can|muon) hoi|hoi (?:ve|dia chi|thoi han|han|mau|so lieu|cach)"
+    r"|(?:duoc|phai|dung|can|co) khong|the nao|bao gio|khi nao|o dau|bao nhieu"
+    r"|(?:co|can) (?:phai|duoc|can) .{1,80} khong|de nghi .{0,60}(?:cho biet|huong dan|tra loi|giai dap)"
+    r"|huong dan giup|lui thoi han|gia han)\b"
+)
+#: "Xã đã gửi báo cáo hôm qua", "đã nộp từ tuần trước", "gửi rồi": after normalisation.
+_SENT_BEFORE = re.compile(
+    r"(?<!chua )\b(?:da|vua|moi) (?:duoc )?(?:gui|nop|chuyen|bao cao)\b(?! (?:chua|khong)\b)(?!.{0,40}\?)"
+    r"|(?<!\bchi )(?<!\banh )(?<!\bphong )\b(?:gui|nop) (?:\w+ ){0,3}roi\b"
+)
+_NOTHING_TO_REPORT = re.compile(r"\b(?:khong|chua) (?:co )?(?:phat sinh|xay ra|phat hien|ghi nhan)\b")
+#: The same of the whole report, not of one figure ("không phát sinh vụ bạo lực nào" is one).
+_NIL = re.compile(
+    r"\b(?:khong|chua) (?:co )?(?:noi dung |so lieu )?phat sinh"
+    r"(?= *$| (?:noi dung|so lieu|gi|bao cao|a|trong ky|ky nay|tran trong|kinh|em cam on|xin cam on)\b)"
+)
+_MOST_NIL_WORDS = 80  #: more than a line or two is a report in the mail itself
+_IS_A_REPORT = re.compile(
+    r"(?!(?:re|fw|fwd|tr) )(?!.*\b(?:de nghi|nhac|yeu cau|huong dan|mau|ve viec|hop|moi|tap huan|lich"
+    r"|cong van|thong bao|xac nhan|da nhan|cam on)\b).*\b(?:bao cao|bc)\b"
+)
+#: A stranger who sells speaks of reports too: "khóa học lập báo cáo, giảm giá". With its marks.
+_SELLING = re.compile(
+    r"\b(?:giảm giá|khuyến m[ãạ]i|báo giá|chiết khấu|khóa học|mua \w+ tặng \w+|đăng ký ngay|hotline)\b"
+)
+#: What a telephone writes below every mail.
+_SENT_FROM = re.compile(
+    r"^\W*(?:(?:được )?gửi từ|sent from|nhận outlook|get outlook|yahoo mail)\b.{0,60}$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_HANDING_SUBJECT = re.compile(r"\b(?:bao cao|bc|gui|nop|bieu|so lieu|file|tep|van ban)\b")
+_REPORTING_WORDS = (" bao cao ", " bc ", " bieu ", " so lieu ")
+
+
+class UnreportedMail:
+    """The words of a mail in which no report was found, and what its sender still owes."""
+
+    def __init__(
+        self,
+        message: ReadMessage,
+        sender_units: tuple[str, ...],
+        owed: Owed,
+        reports: Sequence[ReportDefinition],
+        units: UnitIndex,
+        *,
+        is_answer: bool,
+    ) -> None:
+        self._message = message
+        self._sender_units = sender_units
+        self._owed = owed
+        self._reports = reports
+        self._units = units
+        self._files = files_of(message)
+        self._is_answer = is_answer
+
+    def shares_link(self) -> bool:
+        """A file lies elsewhere, behind a link, and none has come."""
+        shared = any(share in link for link in self._message.links for share in _SHARES)
+        return shared and not self._files and (bool(self._sender_units) or self._speaks_of_reports())
+
+    def asks(self) -> bool:
+        """A unit, or a mail about reports, asks something."""
+        text = f"{self._message.headers.subject}\n{self._message.own_text}"
+        asking = "?" in text or _ASKING.search(plain_key(text)) is not None
+        return asking and not self._files and (bool(self._sender_units) or self._speaks_of_reports())
+
+    def claims_sent(self) -> bool:
+        """A unit says that its report went before, but none has come, nor does one come with this mail."""
+        said = f" {plain_key(self._message.own_text)} "
+        if self._files or _SENT_BEFORE.search(said) is None:
+            return False
+        return any(not self._owed.has_handed_in(unit) for unit in self._sender_units)
+
+    def reports_nothing(self) -> bool:
+        """A unit that still owes says in a line, without a file, that it has nothing to report."""
+        said = plain_key(self._message.own_text)
+        if self._files or len(said.split()) > _MOST_NIL_WORDS or not self._speaks_of_reports():
+            return False
+        owing = any(not self._owed.has_settled(unit) for unit in self._sender_units)
+        return owing and _NIL.search(said) is not None
+
+    def forgot_the_file(self) -> bool:
+        """A unit hands something in that it still owes, but neither a file nor figures have come with it."""
+        if self._files or all(self._owed.has_settled(unit) for unit in self._sender_units):
+            return False
+        subject, said = self._message.headers.subject, plain_key(self._message.own_text)
+        headed = not self._is_answer and bool(reports_named(subject, self._reports))
+        headed = headed and _IS_A_REPORT.match(plain_key(subject)) is not None
+        handing = hands_in(self._message.own_text) or (not self._is_answer and hands_in(subject))
+        nothing = self._speaks_of_reports() and _NOTHING_TO_REPORT.search(said) is not None
+        return headed or handing or nothing
+
+    def is_empty(self) -> bool:
+        """A unit that still owes sends a mail of its own with neither text nor file."""
+        said = _SENT_FROM.sub(" ", self._message.own_text)
+        if self._files or self._is_answer or plain_key(said):
+            return False
+        subject = plain_key(self._message.headers.subject)
+        named = not subject or _HANDING_SUBJECT.search(subject) is not None
+        return named and any(not self._owed.has_settled(unit) for unit in self._sender_units)
+
+    def is_stray(self) -> bool:
+        """From nobody we know, no public office, and neither about reporting nor about any unit."""
+        headers = self._message.headers
+        if self._sender_units or headers.sender.domain.endswith("gov.vn"):
+            return False
+        text = f"{headers.subject} {self._message.own_text}"
+        named = any(not mention.bare for mention in self._units.named_in(text))
+        words = f" {plain_key(text)} "
+        sells = _SELLING.search(accented_key(text)) is not None and not self._files
+        return not named and (sells or not any(word in words for word in _REPORTING_WORDS))
+
+    def _speaks_of_reports(self) -> bool:
+        text = f"{self._message.headers.subject} {self._message.own_text}"
+        words = f" {plain_key(text)} "
+        return bool(reports_named(text, self._reports)) or any(word in words for word in _REPORTING_WORDS)
+
+
+def files_of(message: ReadMessage) -> tuple[ReadFile, ...]:
+    """The files that somebody attached; pictures of a signature are none."""
+    return tuple(f for f in message.files if f.state is not ReadState.DECORATION)
