@@ -21,7 +21,7 @@ from intake.documents import Document, Paragraph, ReadState
 from intake.evidence.letterhead import read_letterhead
 from intake.evidence.period_words import periods_named, without_dates
 from intake.extractors.interface import Limits
-from intake.figures.labels import is_sum_row, label_key, sex_row
+from intake.figures.label_keys import is_sum_row, label_key, sex_row
 from intake.figures.numerals import read_number
 from intake.figures.outline import cut_outline
 from intake.mail.bounces import dead_recipients

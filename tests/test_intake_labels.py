@@ -6,7 +6,9 @@ import pytest
 
 from config.reports import Aggregation, Figure, Indicator, RatioRule, Sex
 from config.spelling import plain_key, without_marks
-from intake.figures.labels import LabelIndex, Strength, is_sum_row, label_key, names_ratio, sex_row
+from intake.figures.label_keys import is_sum_row, label_key, names_ratio, sex_row
+from intake.figures.label_match import Strength
+from intake.figures.labels import LabelIndex
 
 WOMEN = (Sex.TOTAL, Sex.FEMALE)
 

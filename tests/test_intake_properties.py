@@ -21,7 +21,7 @@ from intake.extractors.docx import extract_docx
 from intake.extractors.interface import Budget, Limits
 from intake.extractors.office import convert
 from intake.extractors.registry import EXTRACTORS
-from intake.figures.labels import label_key
+from intake.figures.label_keys import label_key
 from intake.figures.numerals import number_text
 from intake.figures.report_names import label_index
 from intake.figures.tables import read_tables

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from config.reports import Aggregation, Indicator, ReportDefinition, Sex
 from config.spelling import plain_key
-from intake.figures.labels import LabelMatch, Strength
+from intake.figures.label_match import LabelMatch, Strength
 from intake.figures.likeness import Likeness, LikenessIndex
 from intake.figures.measures import same_measure
 

@@ -16,7 +16,7 @@ from config.reports import Aggregation, Indicator, Period, ReportDefinition, Sec
 from config.spelling import is_accented, tidy
 from intake.figures.heading_periods import Fit, fit_of
 from intake.figures.headings import periods_in
-from intake.figures.labels import Strength
+from intake.figures.label_match import Strength
 from intake.figures.measures import convert, is_known, is_money, same_measure, split_measure
 from intake.figures.numerals import read_number
 from intake.figures.place_tables import is_place

@@ -7,7 +7,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from config.spelling import tidy
-from intake.figures.labels import LabelIndex, Strength
+from intake.figures.label_match import Strength
+from intake.figures.labels import LabelIndex
 from intake.figures.table_notes import MOST_ROWS
 
 if TYPE_CHECKING:

@@ -24,7 +24,8 @@ from intake.figures.headings import (
     role_of,
     sex_named,
 )
-from intake.figures.labels import Strength, is_sum_row, sex_row
+from intake.figures.label_keys import is_sum_row, sex_row
+from intake.figures.label_match import Strength
 from intake.figures.measures import split_measure
 from intake.figures.numerals import read_number
 

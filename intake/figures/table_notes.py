@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from intake.figures.forms import FormRow
 from intake.figures.headings import Grid
-from intake.figures.labels import Strength
+from intake.figures.label_match import Strength
 from ledger.records import Finding, Place, Value
 
 if TYPE_CHECKING:

@@ -22,15 +22,9 @@ from intake.figures.cell_figures import (
 from intake.figures.column_tables import read_columns
 from intake.figures.forms import FormRow, RowKind
 from intake.figures.headings import Layout, layouts_at, sex_named
-from intake.figures.labels import (
-    LabelIndex,
-    LabelMatch,
-    Strength,
-    is_sum_row,
-    label_key,
-    names_ratio,
-    sex_row,
-)
+from intake.figures.label_keys import is_sum_row, label_key, names_ratio, sex_row
+from intake.figures.label_match import LabelMatch, Strength
+from intake.figures.labels import LabelIndex
 from intake.figures.measures import is_money
 from intake.figures.place_tables import ADDED_UP, is_place
 from intake.figures.table_notes import MOST_ROWS, FoundFigure

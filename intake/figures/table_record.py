@@ -20,7 +20,8 @@ from intake.figures.cell_figures import (
     sum_text,
 )
 from intake.figures.headings import Grid, Layout
-from intake.figures.labels import LabelIndex, LabelMatch, Strength
+from intake.figures.label_match import LabelMatch, Strength
+from intake.figures.labels import LabelIndex
 from intake.figures.measures import stated_measure
 from intake.figures.named_cells import NamedCells
 from intake.figures.numerals import number_text, read_number

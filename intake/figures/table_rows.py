@@ -14,7 +14,8 @@ from config.spelling import tidy
 from intake.documents import Cell
 from intake.figures.cell_figures import is_filled
 from intake.figures.headings import Column, Grid, Layout, head_path, is_numbering
-from intake.figures.labels import LabelMatch, label_key
+from intake.figures.label_keys import label_key
+from intake.figures.label_match import LabelMatch
 from intake.figures.place_tables import is_place
 
 if TYPE_CHECKING:

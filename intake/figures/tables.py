@@ -15,7 +15,7 @@ from intake.documents import Document, Paragraph, Table
 from intake.extractors.scan import is_recognised
 from intake.figures.forms import Form, FormRow, RowKind
 from intake.figures.headings import Grid, Layout
-from intake.figures.labels import LabelMatch
+from intake.figures.label_match import LabelMatch
 from intake.figures.report_names import label_index, likeness_index
 from intake.figures.table_notes import TableNotes, TableReading
 from intake.figures.table_reader import TableReader

@@ -15,16 +15,10 @@ from typing import Self
 from config.regime import TaughtWording
 from config.reports import ReportDefinition
 from config.spelling import plain_key
-from intake.figures.labels import (
-    LabelIndex,
-    LabelKey,
-    Strength,
-    is_sum_row,
-    label_key,
-    names_ratio,
-    same_but_marks,
-    sex_row,
-)
+from intake.figures.label_keys import LabelKey, is_sum_row, label_key, names_ratio, sex_row
+from intake.figures.label_match import Strength
+from intake.figures.labels import LabelIndex
+from intake.figures.typing_faults import same_but_marks
 
 _FEWEST = 2  # words that say what is counted: "người" alone may be anybody
 

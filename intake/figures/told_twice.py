@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from config.reports import Figure, Grade, ReportDefinition, Sex
-from intake.figures.labels import Strength
+from intake.figures.label_match import Strength
 from intake.figures.table_notes import GivenPercent, TableNotes, TableReading
 from ledger.records import Certainty, Finding, Value
 
