@@ -1,0 +1,228 @@
+"""The figures of one clause: totals, their parts by sex, fractions, shares, and what did not happen."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from config.reports import Aggregation, Indicator, Sex
+from intake.figures.measures import convert
+from intake.figures.sentence_changes import change_told
+from intake.figures.sentence_forms import ALL_OF_A_SEX, all_of_a_sex
+from intake.figures.sentence_nothings import without_nothings, zero_said
+from intake.figures.sentence_numbers import Mention, mask, mentions_in, only_sex, sex_of
+from intake.figures.sentence_shares import shares_alone
+from intake.figures.sentence_ties import MEETINGS, Thread, Tie, Ties
+from intake.figures.sentence_words import (
+    GENERIC,
+    MONEY,
+    PERSONS,
+    STOP,
+    VISITS,
+    Subject,
+    SubjectIndex,
+    keys_of,
+    measure_at,
+    names_women,
+)
+from ledger.records import Certainty, Method, Place, Value
+
+_PLACES = frozenset(("thôn", "bản", "xóm", "ấp", "xã", "buôn", "khu", "trường", "điểm", "tdp"))
+_COMING = frozenset(VISITS)
+_CAME = _COMING | frozenset(PERSONS)
+_PARTING = frozenset(("trong", "đó", "bao", "gồm"))
+_WOMEN = frozenset(("phụ", "nữ"))
+_WORDS_OF_WOMEN = 2  # of those that tell which are the women's: "làm chủ hộ"
+
+
+class ClauseReader:
+    """Reads clauses against one report's indicators."""
+
+    def __init__(self, index: SubjectIndex) -> None:
+        self._index = index
+        self._ties = Ties(index)
+
+    def read(self, clause: str, listing: bool, place: Place, loose: list[Mention]) -> list[Value]:
+        """The figures of one clause; the numbers that were tied to nothing are added to `loose`."""
+        masked, nothings = without_nothings(mask(clause))
+        zeros = [zero for said in nothings if (zero := zero_said(said, place, self._index))]
+        mentions = mentions_in(masked, listing=listing)
+        counts = [mention for mention in mentions if not mention.percent]
+        if not counts:
+            zero = zero_said(masked, place, self._index) if not mentions else None
+            return [*([zero] if zero else shares_alone(mentions, place, self._index)), *zeros]
+        thread = Thread(loose=loose)
+        for mention in mentions:
+            self._mention(mention, thread, place)
+        return [*thread.findings, *shares_alone(mentions, place, self._index), *zeros]
+
+    def _mention(self, mention: Mention, thread: Thread, place: Place) -> None:
+        if mention.percent or _tells_where(mention):
+            return
+        sex = only_sex(mention)
+        if sex is not None and mention.whole is None:
+            self._part_by_sex(mention, sex, thread, place)
+            return
+        if self._is_explained_part(mention, thread):
+            self._part_by_sex(mention, Sex.FEMALE, thread, place)
+            return
+        tie = self._ties.of(mention, thread)
+        thread.found_any = tie is not None
+        thread.outside = _outside(mention, thread)
+        came = measure_at(mention.words) in _CAME
+        others_met, thread.others_met = thread.others_met, thread.others_met and not came
+        if tie is not None and _came_among_others(mention, tie.subject, thread):
+            return
+        if tie is not None and _changes(mention, tie.subject):
+            thread.subject, thread.total = None, None
+            return
+        if not (mention.subset or mention.bracketed):
+            thread.counted = measure_at(mention.words)
+        if others_met and tie is not None and not _COMING.isdisjoint(tie.subject.measures):
+            return  # whoever came to meetings of two kinds came to neither alone
+        if tie is None:
+            _let_loose(mention, thread)
+        else:
+            self._total(mention, tie, thread, place)
+
+    def _is_explained_part(self, mention: Mention, thread: Thread) -> bool:
+        """Whether a part is what the label calls the women of the total: "(nữ: do phụ nữ làm chủ hộ)"."""
+        subject = thread.subject
+        if subject is None or not subject.indicator.women or not mention.subset or mention.whole is not None:
+            return False
+        phrase = f"{mention.left} {mention.right}"
+        told, named = set(keys_of(phrase)), set(keys_of(subject.indicator.women))
+        if not names_women(phrase) or not told <= subject.vocabulary | GENERIC | STOP | _PARTING:
+            return False
+        enough = len((told & named) - _WOMEN - STOP) >= _WORDS_OF_WOMEN
+        return enough and subject.takes(measure_at(mention.words), mention.words)
+
+    def _part_by_sex(self, mention: Mention, sex: Sex, thread: Thread, place: Place) -> None:
+        """A number that is only "nữ" or "nam" is a part of the total right before it."""
+        subject, total = thread.subject, thread.total
+        if subject is None and thread.outside is not None and not mention.bracketed:
+            subject, total = thread.outside
+        if subject is None or total is None or sex not in subject.indicator.sexes:
+            return
+        if mention.value is None or not _is_whole(mention.value):
+            return
+        doubt = "part_exceeds_total" if mention.value > total else ""
+        thread.findings.append(_value(subject, sex, mention.value, mention, place, doubt=doubt))
+
+    def _total(self, mention: Mention, tie: Tie, thread: Thread, place: Place) -> None:
+        subject = tie.subject
+        sex = self._sex_counted(mention, subject)
+        value = _in_measure(mention, subject.indicator)
+        thread.subject, thread.total, thread.last = None, None, subject
+        if value is None or sex is None:
+            return
+        if mention.whole is not None:
+            self._fraction(mention, subject, thread, place)
+            return
+        told = {sex: value}
+        if (all_of := ALL_OF_A_SEX.search(mention.right)) and Sex.TOTAL in subject.indicator.sexes:
+            told = all_of_a_sex(sex_of(all_of[0]), value)
+        if Sex.TOTAL in told:
+            thread.subject, thread.total = subject, value
+        for one, counted in told.items():
+            if one in subject.indicator.sexes:
+                thread.findings.append(_value(subject, one, counted, mention, place))
+
+    def _fraction(self, mention: Mention, subject: Subject, thread: Thread, place: Place) -> None:
+        """Part and whole of "66/162 người là phụ nữ"; any other fraction gives neither."""
+        sex = sex_of(f"{mention.left} {mention.right}")
+        part, whole = mention.value, mention.whole
+        if sex not in (Sex.FEMALE, Sex.MALE) or sex not in subject.indicator.sexes or subject.names_women:
+            return
+        if part is None or whole is None or part > whole or not _is_whole(part):
+            return
+        thread.findings.append(_value(subject, Sex.TOTAL, whole, mention, place))
+        thread.findings.append(_value(subject, sex, part, mention, place))
+
+    def _sex_counted(self, mention: Mention, subject: Subject) -> Sex | None:
+        """Which figure of the indicator a number with a label of its own states; None: none it has."""
+        sex = sex_of(f"{mention.left} {mention.right}")
+        if sex is None or mention.whole is not None:
+            if Sex.TOTAL in subject.indicator.sexes:
+                return Sex.TOTAL
+            women = "phụ nữ" in f"{mention.left} {mention.right}".lower()  # of whom it asks for nobody else
+            return Sex.FEMALE if women and subject.indicator.sexes == (Sex.FEMALE,) else None
+        if sex is Sex.FEMALE and subject.names_women:
+            return Sex.TOTAL
+        return sex if sex in subject.indicator.sexes else None
+
+
+def _tells_where(mention: Mention) -> bool:
+    """Whether a number only says at how many places it was done: "08 buổi tại 11 bản cho 640 người"."""
+    before = f"{mention.before} {mention.left}".rstrip().lower()
+    return before.endswith((" tại", " ở")) and next(iter(mention.words), "") in _PLACES
+
+
+def _is_another_meeting(mention: Mention) -> bool:
+    return measure_at(mention.words) in MEETINGS and not (mention.subset or mention.bracketed)
+
+
+def _let_loose(mention: Mention, thread: Thread) -> None:
+    """A number that belongs to nothing ends what the ones before it lent to those behind."""
+    thread.others_met |= _is_another_meeting(mention)
+    thread.subject, thread.total = None, None
+    if not (mention.subset or mention.bracketed):
+        thread.loose.append(mention)
+    thread.context_from = len(mention.before) + len(mention.left)
+
+
+def _came_among_others(mention: Mention, subject: Subject, thread: Thread) -> bool:
+    """Whether persons are told among those who came: "120 người dự, trong đó 40 cán bộ, công chức"."""
+    stock = subject.indicator.aggregation is not Aggregation.SUM and subject is not thread.last
+    return mention.subset and stock and thread.counted in _CAME and measure_at(mention.words) in _CAME
+
+
+def _changes(mention: Mention, subject: Subject) -> bool:
+    """Whether a number counts what came to a stock, or left it, of an indicator that asks for all of it."""
+    if subject.indicator.aggregation is Aggregation.SUM:
+        return False
+    told = change_told(f"{mention.before}{mention.left}", mention.right)
+    return not set(keys_of(told)) <= subject.vocabulary
+
+
+def _outside(mention: Mention, thread: Thread) -> tuple[Subject, Decimal] | None:
+    """The total whose parts may go on behind a bracket: "19 người (10 cán bộ, 09 công chức), nữ 07"."""
+    if not mention.bracketed:
+        return None
+    if thread.subject is None or thread.total is None:
+        return thread.outside
+    return thread.subject, thread.total
+
+
+def _is_whole(value: Decimal) -> bool:
+    return value == value.to_integral_value()
+
+
+def _in_measure(mention: Mention, indicator: Indicator) -> Decimal | None:
+    """The number in the indicator's unit of measure; None for half a person."""
+    if mention.value is None:
+        return None
+    money = MONEY.match(mention.right)
+    if money:
+        return convert(mention.value, _money_name(money["unit"]), indicator.unit_of_measure)
+    return mention.value if _is_whole(mention.value) else None
+
+
+def _money_name(unit: str) -> str:
+    name = unit.strip().lower()
+    return name if name.endswith(("đồng", "đ")) else f"{name} đồng"
+
+
+def _value(
+    subject: Subject, sex: Sex, value: Decimal, mention: Mention, place: Place, *, doubt: str = ""
+) -> Value:
+    return Value(
+        subject.indicator.code,
+        sex,
+        value,
+        subject.indicator.unit_of_measure,
+        place,
+        Method.SENTENCE,
+        Certainty.DOUBTFUL if doubt else Certainty.CERTAIN,
+        mention.qualifier,
+        doubt,
+    )

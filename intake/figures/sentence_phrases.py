@@ -1,0 +1,107 @@
+"""The words around a number that narrow what it counts, or make it another thing than the indicator's."""
+
+from __future__ import annotations
+
+import re
+
+from config.reports import Aggregation
+from intake.figures.sentence_numbers import Mention
+from intake.figures.sentence_words import ADJUNCT, EVENTS, MONEY, PERSONS, STOP, VISITS, Subject, keys_of
+
+_PLAIN_WORD = re.compile(r"[^\W\d_]+")
+_PERSON_WORDS = frozenset(word for phrase in (*PERSONS, *VISITS, *EVENTS) for word in phrase.split()) - {
+    "đối",  # đối tượng, but also đối thoại
+    "tượng",
+    "thanh",
+    "niên",
+    "bệnh",
+}
+_SOURCES = frozenset(("ngân", "quỹ", "nguồn"))  # "được vay vốn từ Ngân hàng ..." narrows nothing
+# One word of these makes the counted another thing where the indicator does not say it as well.
+TURNING = re.compile(
+    r"\b(?:gây|thoát|tái|cận|thiểu số|nguy cơ|hết hạn|quá hạn|trở (?:về|lại)|mồ côi|khuyết tật|con thứ)\b"
+)
+# Those for whom something was done are not all there are: "giúp đỡ 25 hộ nghèo".
+_DONE_TO = re.compile(
+    r"\b(?:giúp(?: đỡ)?|đỡ đầu|thăm(?: hỏi)?|tặng(?: quà)?|hỗ trợ|trợ giúp|vận động|hòa giải)$"
+)
+AN_EVENT = re.compile(rf"\b(?:{'|'.join(EVENTS)})\b", re.IGNORECASE)
+# Those who came to something are not all there are: "15 doanh nghiệp tham gia hội nghị".
+_SITTING = re.compile(
+    r"\btham gia (?:(?:các|một|\d+) )?(?:hội nghị|hội thảo|hội thi|lớp|buổi|cuộc|tọa đàm|tập huấn)\b"
+)
+_OWN_LEVEL = frozenset(("xã", "phường", "thị", "trấn"))  # of the body that a unit's money goes through
+_BODY = re.compile(
+    r"\b(?:qua|do|của) ((?:hội|đoàn|liên đoàn|ngân hàng|quỹ) [^,;.\x00]*?)"
+    r"(?= (?:quản|là|đạt|tổ|thực|hỗ|với)\b|$)"
+)
+# Who did it comes before what was done and narrows nothing: "Hội Người mù huyện đã mở 02 lớp".
+_ACTOR = re.compile(
+    r"^\s*(?:trong\s+\x00*\s*)?(?:ubnd|ủy ban|hội|phòng|ban|công an|trung tâm|trạm|trường|đoàn|mặt "
+    r"trận|liên đoàn|thanh tra|"
+    r"huyện|đài|xã|thị trấn|phường|đơn vị|cơ quan|toàn|tỉnh|các|cấp ủy|đảng ủy|địa phương|ngân hàng"
+    r"|chi nhánh|tổ)\b"
+    r"[^,]*?(?=\b(?:đã|phối hợp|tổ chức|ban hành|có|chủ động|tham mưu|xây dựng|duy trì|triển khai"
+    r"|thực hiện|mở|xảy ra|"
+    r"phát|cấp|treo|giải quyết|hiện)\b)",
+    re.IGNORECASE,
+)
+
+
+def foreign_words(text: str, known: frozenset[str]) -> list[str]:
+    """The words of a phrase that the indicator does not know; names of places and offices apart."""
+    common = " ".join(word for word in _PLAIN_WORD.findall(text) if not word[0].isupper() or word.isupper())
+    foreign = [word for word in keys_of(common) if word not in known and word not in _PERSON_WORDS]
+    return foreign + [word for word in foreign if word[0] in "αβγδεζηθικ"]  # another age alone says enough
+
+
+def phrase_after(right: str, subject: Subject) -> str:
+    """The phrase after the number up to words of place or purpose; items after a comma only widen it."""
+    first = re.split(r"[,\x00]", right, maxsplit=1)[0]
+    money = MONEY.match(first)
+    kept: list[str] = []
+    words = (first[money.end() :] if money else first).split()
+    for word, following in zip(words, [*words[1:], ""], strict=False):
+        # "ở nước ngoài" is a part of the name, and what comes after it may narrow the count.
+        named = {word.lower(), following.lower()} & subject.vocabulary
+        from_where = word.lower() == "từ" and following.lower() in _SOURCES
+        if (word.lower() in ADJUNCT or from_where) and not named:
+            break
+        kept.append(word)
+    return " ".join(kept)
+
+
+def turns(mention: Mention, subject: Subject) -> bool:
+    """Whether a word beside the number makes what it counts another thing than the indicator's."""
+    left = " ".join(keys_of(mention.left.rpartition(",")[2]))
+    right = " ".join(keys_of(re.split(r"[,\x00]", mention.right, maxsplit=1)[0]))
+    told = f"{left} {right}"
+    known = subject.vocabulary | STOP
+    found = [match[0] for match in TURNING.finditer(told)]
+    if done := _DONE_TO.search(left or " ".join(keys_of(mention.before.replace("\x00", " ")))):
+        found.append(done[0])
+    if subject.indicator.aggregation is not Aggregation.SUM and _SITTING.search(right):
+        return True
+    if subject.money:
+        known |= _OWN_LEVEL
+        found += [body for side in (left, right) for body in _BODY.findall(side)]
+    return any(not set(words.split()) <= known for words in found)
+
+
+def after_last_known(left: str, subject: Subject) -> str:
+    """The words between the indicator's last word and the number: "hộ nghèo [dân tộc thiểu số]: 12"."""
+    words = left.split()
+    keys = [keys_of(word) for word in words]
+    for index in range(len(words) - 1, -1, -1):
+        around = [key for near in keys[max(0, index - 1) : index + 2] for key in near]
+        if not subject.vocabulary.isdisjoint(keys[index]) and subject.says(keys[index], around):
+            return " ".join(words[index + 1 :])
+    return ""
+
+
+def label_before(mention: Mention) -> str:
+    """What is said right before a number: the verb or label after the last comma, without the actor."""
+    said = mention.left.rpartition(", ")[2] if mention.first else mention.left
+    label = _ACTOR.sub(" ", said, count=1)
+    first, _, rest = label.strip().partition(" ")
+    return label if rest[:1].isupper() else f"{first.lower()} {rest}"

@@ -1,0 +1,185 @@
+"""The one indicator that a number in a clause belongs to, or none where a second is nearly as good."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from intake.figures.sentence_numbers import FOR, YEARS, Mention
+from intake.figures.sentence_phrases import (
+    AN_EVENT,
+    after_last_known,
+    foreign_words,
+    label_before,
+    phrase_after,
+    turns,
+)
+from intake.figures.sentence_words import (
+    EVENTS,
+    GENERIC,
+    ITEMS,
+    MONEY,
+    NO_WORDS,
+    STOP,
+    VISITS,
+    Subject,
+    SubjectIndex,
+    Words,
+    measure_at,
+    names_women,
+)
+from ledger.records import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_COVERED_ENOUGH = 0.5  # of an indicator's own words, by weight
+COVERED_WELL = 0.8  # where nothing but the words speaks for the indicator
+CLEARLY_AHEAD = 0.2
+_FOREIGN_WORDS = 2  # words the indicator does not know, from which a phrase counts something narrower
+# What did not happen is said of no number: "120 em, không có em bỏ học".
+_THAT_IS_NOT = re.compile(
+    r"\b(?:không|chưa)\s+(?:còn\s+)?(?:có|để|xảy ra|phát sinh|phát hiện|ghi nhận)\b", re.IGNORECASE
+)
+MEETINGS = frozenset(EVENTS)
+_SHARE = frozenset(("tỷ", "lệ"))  # "tỷ lệ nữ cấp ủy viên là 04/15 đồng chí"
+
+
+@dataclass(slots=True)
+class Thread:
+    """What the numbers read so far in a clause leave for the next."""
+
+    subject: Subject | None = None  #: of the last total
+    total: Decimal | None = None
+    last: Subject | None = None  #: of the last number that was tied to one
+    outside: tuple[Subject, Decimal] | None = None  #: the total before a bracket that holds other numbers
+    loose: list[Mention] = field(default_factory=list)  #: numbers that belong to nothing, parts apart
+    found_any: bool = True  #: whether the last number was tied to an indicator
+    others_met: bool = False  #: meetings of something else were counted, and nobody yet who came to them
+    counted: str = ""  #: unit of measure of the last number that is no part of another
+    context_from: int = 0  #: offset of the clause from which words may be inherited
+    findings: list[Value] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """The indicator a number was tied to."""
+
+    subject: Subject
+    coverage: float
+    own_coverage: float
+
+
+class Ties:
+    """Ties numbers to the indicators of one report."""
+
+    def __init__(self, index: SubjectIndex) -> None:
+        self._index = index
+
+    def of(self, mention: Mention, thread: Thread) -> Tie | None:
+        """The one indicator the number belongs to, clearly ahead of the next."""
+        if mention.value is None or _is_year(mention) or mention.bracketed:
+            return None
+        right = _THAT_IS_NOT.split(mention.right, maxsplit=1)[0]
+        if _attended(mention, thread) and " ".join(mention.words) in VISITS:
+            right += " tham dự"  # "06 cuộc cho 420 lượt người"
+        own = Words.of(mention.left, right)
+        inherited = NO_WORDS if mention.subset else Words.of(mention.before[thread.context_from :])
+        scored = sorted(self._scores(mention, own, inherited), key=lambda pair: -pair[0])
+        if not scored:
+            return None
+        runner_up = scored[1][0] if len(scored) > 1 else 0.0
+        score, tie = scored[0]
+        if tie.coverage < _COVERED_ENOUGH or score - runner_up < CLEARLY_AHEAD:
+            return None
+        if not tie.subject.is_named_beyond(measure_at(mention.words), own, inherited):
+            return None
+        if self._is_coordinated(mention, tie) or self._leans_too_far(mention, tie, thread):
+            return None
+        return None if self._says_more(mention, tie) else tie
+
+    def _is_coordinated(self, mention: Mention, tie: Tie) -> bool:
+        """Whether one number counts two indicators together: "35 hộ nghèo, hộ cận nghèo"."""
+        items = ITEMS.split(mention.right.strip())
+        return any(
+            subject is not tie.subject
+            and self._may_count(mention, subject)
+            and self._index.coverage(subject, Words.of(item)) >= COVERED_WELL
+            and self._index.coverage(tie.subject, Words.of(item)) < _COVERED_ENOUGH
+            for item in (items if len(items) > 1 else ())
+            for subject in self._index.subjects
+        )
+
+    def _leans_too_far(self, mention: Mention, tie: Tie, thread: Thread) -> bool:
+        """Whether a number is tied by words that were said of another number.
+
+        Those something was done for are counted with it or not at all: the five households of "05 con bò
+        giống cho 05 hộ nghèo" are no number of poor households.
+        """
+        if mention.joint in FOR and not MONEY.match(mention.right):
+            if _attended(mention, thread):
+                return False
+            return not thread.found_any or tie.coverage <= tie.own_coverage
+        if tie.own_coverage >= _COVERED_ENOUGH:
+            return False
+        known = tie.subject.vocabulary | self._index.topic | GENERIC | STOP
+        foreign = foreign_words(f"{mention.left} {phrase_after(mention.right, tie.subject)}", known)
+        again = thread.last is tie.subject
+        return not mention.first and (bool(foreign) or again)
+
+    def _scores(self, mention: Mention, own: Words, inherited: Words) -> Iterator[tuple[float, Tie]]:
+        ties = [
+            Tie(subject, self._index.coverage(subject, own, inherited), self._index.coverage(subject, own))
+            for subject in self._index.subjects
+            if self._may_count(mention, subject)
+        ]
+        known = [self._index.known(tie.subject, own) for tie in ties]
+        most = max(known, default=0.0)
+        for tie, knows in zip(ties, known, strict=True):
+            yield tie.coverage * (knows / most if most else 1.0), tie
+
+    def _may_count(self, mention: Mention, subject: Subject) -> bool:
+        """Whether unit of measure and sex words allow the number to state this indicator."""
+        if subject.money:
+            return bool(MONEY.match(mention.right))
+        if MONEY.match(mention.right):
+            return False
+        if subject.names_women and not names_women(f"{mention.before} {mention.left} {mention.right}"):
+            return False
+        words = mention.words
+        measure = measure_at(words)
+        if not words:
+            return bool(mention.left.rstrip().endswith((":", "là", "="))) or mention.left.strip() != ""
+        return subject.takes(measure, words)
+
+    def _says_more(self, mention: Mention, tie: Tie) -> bool:
+        """Whether the words narrow the count, or nothing but a weak likeness ties it."""
+        if (mention.subset or not mention.words) and tie.own_coverage < COVERED_WELL:
+            return True
+        if turns(mention, tie.subject):
+            return True
+        known = tie.subject.vocabulary | self._index.topic | GENERIC | STOP
+        if mention.whole is not None:
+            known |= _SHARE
+        right = self._index.without_topics(mention.right)
+        after = foreign_words(phrase_after(right, tie.subject), known)
+        trailing = foreign_words(after_last_known(mention.left, tie.subject), known)
+        about = foreign_words(right.partition(" về ")[2], self._index.vocabulary | known)
+        if max(len(after), len(trailing), len(about)) >= _FOREIGN_WORDS:
+            return True
+        if tie.subject.money and (trailing or AN_EVENT.search(after_last_known(mention.left, tie.subject))):
+            return True  # "kinh phí tổ chức hội thi" is no more than a part
+        return len(foreign_words(self._index.without_topics(label_before(mention)), known)) >= _FOREIGN_WORDS
+
+
+def _attended(mention: Mention, thread: Thread) -> bool:
+    """Whether the number tells who came to the meetings just counted: "06 cuộc cho 420 lượt người"."""
+    if thread.last is None or measure_at(mention.words) not in VISITS:
+        return False
+    return thread.found_any and not MEETINGS.isdisjoint(thread.last.measures)
+
+
+def _is_year(mention: Mention) -> bool:
+    return bool(re.fullmatch(YEARS, mention.text)) and not measure_at(mention.words)
