@@ -16,7 +16,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from config.regime import Regime
-from config.units import Unit
 from consolidate.reminders import dead_addresses
 from desk.office import Office
 from ledger.our_mail import OurMail
@@ -149,12 +148,6 @@ def returned_addresses(office: Office, among: Collection[str] | None = None) -> 
         Returned(outcome.archive_id, outcome.arrival, address, _is_proven(outcome, address, ours, mailbox))
         for outcome, address in named
     )
-
-
-def unproven_bounces(office: Office, unit: Unit) -> tuple[Returned, ...]:
-    """Bounces that name an address of the unit and cannot be believed, by arrival: to be looked at."""
-    known = {each.address.lower() for each in unit.addresses}
-    return tuple(each for each in returned_addresses(office, known) if not each.proven)
 
 
 def _is_proven(outcome: MessageOutcome, address: str, ours: OurMail, mailbox: str) -> bool:

@@ -176,25 +176,13 @@ def chase(
     if queue or send:
         _require_clock(office)
         withdraw(office.ledger, _owing_now(office).still, office.clock())
-    due = due_now(office)
-    written = _written(office, due)
-    mails = written.mails
-    chased = Chased(
-        mode="preview",
-        mails=mails,
-        faults=written.faults,
-        without_address=due.to_telephone,
-        in_hand=due.in_hand,
-        unproven=due.unproven,
-        zone=office.regime.timezone,
-        wording=office.wording,
-    )
-    mode = office.regime.sending.mode
+    chased = _to_be_chased(office)
     if not (queue or send):
         owing = _owing_now(office)
         waiting = (mail for mail in _waiting_to_go(office) if owing.still(mail))
-        return replace(chased, mails=(*waiting, *mails))
-    queue_mails(office.ledger, mails, mode)
+        return replace(chased, mails=(*waiting, *chased.mails))
+    mode = office.regime.sending.mode
+    queue_mails(office.ledger, chased.mails, mode)
     if not send:
         return replace(chased, mode="queued", mails=_waiting_to_go(office))
     if mode not in GOING:
@@ -208,6 +196,22 @@ def chase(
             return replace(chased, mode="sent", mails=sent.mails)
         note = sent.note
     return replace(chased, mode="queued", mails=_waiting_to_go(office), note=note)
+
+
+def _to_be_chased(office: Office) -> Chased:
+    """The mails that are due now, with whom none reaches and why."""
+    due = due_now(office)
+    written = _written(office, due)
+    return Chased(
+        mode="preview",
+        mails=written.mails,
+        faults=written.faults,
+        without_address=due.to_telephone,
+        in_hand=due.in_hand,
+        unproven=due.unproven,
+        zone=office.regime.timezone,
+        wording=office.wording,
+    )
 
 
 def _waiting_to_go(office: Office) -> tuple[OutgoingMessage, ...]:

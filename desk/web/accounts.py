@@ -296,11 +296,6 @@ class Accounts:
         with self._store.writing() as connection:
             self._note(connection, account.name, address, SIGNED_OUT)
 
-    def broken_audit(self) -> tuple[int, ...]:
-        """The numbers at which the chain of the audit does not hold."""
-        with self._store.reading() as connection:
-            return audit.broken(connection)
-
     def audit(self, *, before: int | None = None, limit: int = 100) -> tuple[Any, ...]:
         """Rows (number, at, account, address, event) of sign-ins and changes of accounts, latest first."""
         with self._store.reading() as connection:

@@ -99,7 +99,6 @@ class Spelling:
     stop: frozenset[str]  #: words that carry no part of what is counted
     stop_phrases: re.Pattern[str]
     guarded: frozenset[str]
-    negations: frozenset[str]
     passive: re.Pattern[str]
     lead: re.Pattern[str]
     own_level: re.Pattern[str]
@@ -119,12 +118,11 @@ def _bare(pattern: re.Pattern[str]) -> re.Pattern[str]:
     return re.compile(without_marks(pattern.pattern))
 
 
-MARKED = Spelling(_STOP, _STOP_PHRASES, GUARDED, NEGATIONS, _PASSIVE, _LEAD, _OWN_LEVEL, _LEVEL, _LEVELS)
+MARKED = Spelling(_STOP, _STOP_PHRASES, GUARDED, _PASSIVE, _LEAD, _OWN_LEVEL, _LEVEL, _LEVELS)
 BARE = Spelling(
     stop=frozenset(map(plain_key, _STOP)) - _DOUBTFUL_BARE,
     stop_phrases=_bare(_STOP_PHRASES),
     guarded=frozenset(map(plain_key, GUARDED)),
-    negations=frozenset(map(plain_key, NEGATIONS)),
     passive=_bare(_PASSIVE),
     lead=_PLAIN_LEAD,
     own_level=_bare(_OWN_LEVEL),

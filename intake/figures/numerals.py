@@ -27,7 +27,6 @@ class ReadNumber:
 
     value: Decimal | None = None
     qualifier: str = ""  #: trên, hơn, gần, khoảng, ước, dưới: kept with the number
-    zero_phrase: bool = False  #: "không", "KPS", "-": a zero said without a digit
     unit: str = ""  #: words after the number: "người" of "12 người"
     ambiguous: bool = False  #: two readings, both in `candidates`
     candidates: tuple[Decimal, ...] = ()
@@ -43,7 +42,7 @@ class ReadNumber:
 
 _BLANK = ReadNumber(blank=True)
 _UNREADABLE = ReadNumber()
-_ZERO = ReadNumber(value=Decimal(0), zero_phrase=True)
+_ZERO = ReadNumber(value=Decimal(0))
 
 # "x" and "/" cross a cell out (nothing to report there); dots are the empty line of a printed form.
 _BLANK_MARK = re.compile(r"[\s.…_]*|[xX×]|/|\\", re.ASCII)

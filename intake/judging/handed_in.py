@@ -67,7 +67,7 @@ class HandingIn:
         match, decided = claim.match, claim.decision
         doubts = [*match.doubts, *(() if decided else doubts_of_mail)]
         if "not_readable" in doubts:
-            doubts = [*self._why_unread(reads), *(d for d in doubts if d != "not_readable")]
+            doubts = [*_why_unread(reads), *(d for d in doubts if d != "not_readable")]
         unopened = bool(reads) and all(r.file is not None and r.file.state in _UNOPENED for r in reads)
         if not (match.unit and match.report and match.period):
             return HandedIn(None, tuple(doubts), (self._questions.about(_first(doubts), match),), unopened)
@@ -78,17 +78,12 @@ class HandingIn:
         doubts += self._content_doubts(key, figures)
         doubts = doubts or self._unsaid(match, reads, figures)
         files = tuple(r.file.sha256 for r in reads if r.file is not None)
-        earlier = self._context.earlier(key)
-        if not told and self._replaces(reads, match, earlier):
-            told = Announced.REPLACEMENT
-        handed = Handed(frozenset(files), figures.fingerprint, figures.values, figures.sections, told)
-        role, role_doubts = role_of(handed, earlier)
+        role, role_doubts = self._role(reads, match, figures, files, told)
         if role is Role.DUPLICATE:
             doubts = [doubt for doubt in doubts if doubt not in _NOT_OF_A_DUPLICATE]
             doubts += ["period_again"] if self._owed.is_of_an_earlier_period(match) else []
-        doubts += role_doubts
         role = Role(decided.choice["role"]) if decided and decided.choice.get("role") else role
-        doubts = [] if decided else list(dict.fromkeys(doubts))
+        doubts = [] if decided else list(dict.fromkeys((*doubts, *role_doubts)))
         intent = SubmissionIntent(
             key,
             role,
@@ -99,12 +94,25 @@ class HandingIn:
             figures.fingerprint,
             files,
         )
-        review = (
-            (self._questions.about(doubts[0], match),)
-            if doubts
-            else self._questions.of_values(key, figures.values, figures.findings)
-        )
-        return HandedIn(intent, tuple(doubts), review, unopened)
+        if doubts:
+            return HandedIn(intent, tuple(doubts), (self._questions.about(doubts[0], match),), unopened)
+        asked = self._questions.of_values(key, figures.values, figures.findings)
+        return HandedIn(intent, (), asked, unopened)
+
+    def _role(
+        self,
+        reads: Sequence[ReadExhibit],
+        match: Match,
+        figures: ReportFigures,
+        files: Sequence[str],
+        told: Announced,
+    ) -> tuple[Role, tuple[str, ...]]:
+        """What it is to the reports of its obligation that came before, and what is in doubt about that."""
+        earlier = self._context.earlier(ObligationKey(match.unit, match.report, match.period))
+        if not told and self._replaces(reads, match, earlier):
+            told = Announced.REPLACEMENT
+        handed = Handed(frozenset(files), figures.fingerprint, figures.values, figures.sections, told)
+        return role_of(handed, earlier)
 
     def _replaces(self, reads: Sequence[ReadExhibit], match: Match, earlier: Sequence[Submission]) -> bool:
         """Whether a document says which report it replaces, and that one may be among the earlier ones.
@@ -152,12 +160,13 @@ class HandingIn:
                 doubts.append("twin_figures")
         return doubts
 
-    def _why_unread(self, reads: Iterable[ReadExhibit]) -> list[str]:
-        return [
-            FILE_REASONS.get(read.file.state, "not_readable")
-            for read in reads
-            if read.file is not None and read.document is None
-        ]
+
+def _why_unread(reads: Iterable[ReadExhibit]) -> list[str]:
+    return [
+        FILE_REASONS.get(read.file.state, "not_readable")
+        for read in reads
+        if read.file is not None and read.document is None
+    ]
 
 
 def _first(doubts: Sequence[str]) -> str:
