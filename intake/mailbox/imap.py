@@ -22,6 +22,7 @@ from imapclient.exceptions import LoginError, ProtocolError
 
 from intake.mail.headers import fields_of, first_text
 from intake.mail.messages import RawMessage, Sighting
+from intake.mailbox.answers import fetched
 from intake.mailbox.interface import (
     FetchBatch,
     FetchNote,
@@ -423,7 +424,7 @@ class ImapMailbox:
         """Size and arrival of each message that is still there, ascending by UID."""
         session = self._session()
         gmail = ["X-GM-MSGID"] if session.has_capability(_GMAIL) else []
-        answer = session.fetch(list(uids), ["RFC822.SIZE", "INTERNALDATE", *gmail])
+        answer = fetched(session, uids, ["RFC822.SIZE", "INTERNALDATE", *gmail])
         return {uid: _listed(uid, answer[uid]) for uid in sorted(answer) if b"RFC822.SIZE" in answer[uid]}
 
     def _is_recent(self, head: _Listed, cut_off: date | None) -> bool:
@@ -494,7 +495,7 @@ class ImapMailbox:
     def _octets(self, heads: Iterable[_Listed], part: bytes) -> dict[int, bytes]:
         """That part of each message, as far as the server gives it, without marking it as read."""
         uids = [head.uid for head in heads]
-        answer = self._session().fetch(uids, [part.replace(b"BODY", b"BODY.PEEK")]) if uids else {}
+        answer = fetched(self._session(), uids, [part.decode().replace("BODY", "BODY.PEEK")])
         given = {uid: items.get(part) for uid, items in answer.items()}
         return {uid: content for uid, content in given.items() if isinstance(content, bytes)}
 
