@@ -20,6 +20,7 @@ import hashlib
 import os
 import re
 import secrets
+import stat
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -104,6 +105,7 @@ class Archive:
     def __init__(self, folder: Path) -> None:
         """Open the store; its folders come into being with the first message."""
         self.folder = folder
+        self._folder = str(folder)
         self._journal = Journal(folder / "sightings.journal")
 
     def keep(self, octets: bytes, arrival: datetime, sighting: SightingLike) -> str:
@@ -143,7 +145,7 @@ class Archive:
 
         """
         try:
-            octets = self._path(archive_id).read_bytes()
+            octets = _content(self._path(archive_id))
         except FileNotFoundError:
             raise MissingArchiveError(
                 f"the archive holds no message {archive_id}", message=archive_id
@@ -182,15 +184,15 @@ class Archive:
 
     def holds(self, archive_id: str) -> bool:
         """Whether a file of that name lies where it belongs, sound or not."""
-        return self._path(archive_id).is_file()
+        return _is_file(self._path(archive_id))
 
     def size(self, archive_id: str) -> int:
         """The size of a message on disk, in bytes."""
-        return self._path(archive_id).stat().st_size
+        return Path(self._path(archive_id)).stat().st_size
 
     def remove(self, archive_id: str) -> bool:
         """Remove a message for good; False: it was not there. Its lines in the journal stay."""
-        path = self._path(archive_id)
+        path = Path(self._path(archive_id))
         if not path.is_file():
             return False
         path.unlink()
@@ -212,7 +214,7 @@ class Archive:
         )
 
     def _in_its_place(self, path: Path) -> bool:
-        return is_archive_id(path.name) and path == self._path(path.name)
+        return is_archive_id(path.name) and path == Path(self._path(path.name))
 
     def journal_lines(self) -> Iterator[tuple[int, KeptSighting | None]]:
         """Every line of the sightings journal with its number; None where it is cut or changed."""
@@ -233,10 +235,11 @@ class Archive:
     def _temporary(self) -> Path:
         return self.folder / "tmp"
 
-    def _path(self, archive_id: str) -> Path:
+    def _path(self, archive_id: str) -> str:
+        """Where a message lies; a text, as a path of the library costs as much as the look at the disk."""
         if not is_archive_id(archive_id):  # an id may come from a web address
             raise MissingArchiveError(f"{archive_id!r} is no id of a message", message=archive_id)
-        return Path(f"{self.folder}/{archive_id[:2]}/{archive_id}")
+        return f"{self._folder}/{archive_id[:2]}/{archive_id}"
 
     def _sound(self, archive_id: str) -> bool:
         try:
@@ -251,30 +254,27 @@ class Archive:
             # A message that is there but damaged is written anew: the server has just shown it again.
             new = {id_: text for id_, text in octets.items() if not (self.holds(id_) and self._sound(id_))}
             many = len(new) >= _MANY
-            written: dict[str, Path] = {}
+            written: dict[str, str] = {}  #: by id, where it lies so long
             own = f"{self._temporary}/{secrets.token_hex(8)}"  # others may be writing the same message
             try:
                 with synced_together(self.folder, wanted=many) as together:
                     for archive_id, text in new.items():
-                        written[archive_id] = Path(f"{own}-{archive_id}")
+                        written[archive_id] = f"{own}-{archive_id}"
                         _write_new(written[archive_id], text, sync=not together)
                 self._journal.append(lines)
                 with synced_together(self.folder, wanted=many) as together:
                     self._name(written, sync=not together)
             except OSError:
                 for temporary in written.values():  # or each new try would fill a full disk further
-                    temporary.unlink(missing_ok=True)
+                    Path(temporary).unlink(missing_ok=True)
                 raise
 
-    def _name(self, written: dict[str, Path], *, sync: bool) -> None:
-        fans = {self.folder / archive_id[:2] for archive_id in written}
-        for fan in fans:
-            fan.mkdir(mode=0o700, exist_ok=True)
+    def _name(self, written: dict[str, str], *, sync: bool) -> None:
         for archive_id, temporary in written.items():
-            temporary.rename(self._path(archive_id))
-        if fans and sync:
-            for fan in sorted(fans):
-                sync_folder(fan)
+            _renamed(temporary, self._path(archive_id))
+        if written and sync:
+            for fan in sorted({archive_id[:2] for archive_id in written}):
+                sync_folder(self.folder / fan)
             sync_folder(self.folder)
 
     @contextmanager
@@ -287,7 +287,7 @@ class Archive:
             os.close(descriptor)
 
 
-def _write_new(path: Path, octets: bytes, *, sync: bool) -> None:
+def _write_new(path: str, octets: bytes, *, sync: bool) -> None:
     """A file that was not there before."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
@@ -296,6 +296,27 @@ def _write_new(path: Path, octets: bytes, *, sync: bool) -> None:
             os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _is_file(path: str) -> bool:
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116 - asked of every message that comes
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+
+
+def _content(path: str) -> bytes:
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - as above
+        return file.read()
+
+
+def _renamed(temporary: str, path: str) -> None:
+    """Give the file its name; the folder it belongs to is made when there is none."""
+    try:
+        os.rename(temporary, path)  # noqa: PTH104 - as above
+    except FileNotFoundError:
+        Path(path).parent.mkdir(mode=0o700, exist_ok=True)
+        Path(temporary).rename(path)
 
 
 def _locked(descriptor: int, kind: int) -> bool:
