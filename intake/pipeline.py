@@ -260,6 +260,7 @@ class Memory:
         self._learned: set[str] = set()
         self._heard_from: dict[tuple[str, str], frozenset[str]] = {}
         self._indices: dict[frozenset[str], UnitIndex] = {}
+        self._indexed: tuple[date, UnitIndex] | None = None  #: of the day last asked about
         self._fetch_doubts = {
             event.subject: str(event.detail.get("code", "")) for event in ledger.history(event=FETCH_DOUBT)
         }
@@ -372,9 +373,13 @@ class Memory:
         return tuple(id_ for id_ in written if id_ in aims or None in aims)
 
     def _index(self, day: date) -> UnitIndex:
-        living = frozenset(unit.id for unit in self._regime.units if unit.exists_on(day))
+        if self._indexed is None or self._indexed[0] != day:
+            self._indexed = day, self._index_of([unit for unit in self._regime.units if unit.exists_on(day)])
+        return self._indexed[1]
+
+    def _index_of(self, units: Sequence[Unit]) -> UnitIndex:
+        living = frozenset(unit.id for unit in units)
         if living not in self._indices:
-            units = [unit for unit in self._regime.units if unit.id in living]
             self._indices[living] = UnitIndex(units, self._regime.department.area)
         return self._indices[living]
 

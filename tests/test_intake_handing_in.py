@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
-from intake.evidence.handing_in import hands_in
+from intake.evidence.handing_in import _clauses, _hands_in, hands_in
 
 
 @pytest.mark.parametrize(
@@ -66,3 +68,19 @@ def test_a_unit_that_hands_something_in_is_heard_however_it_says_so(text: str) -
 )
 def test_thanks_addresses_promises_and_wishes_hand_in_nothing(text: str) -> None:
     assert not hands_in(text)
+
+
+_WORDS = (
+    *("Xã", "Em", "gửi", "gởi", "nộp", "chuyển", "kèm theo", "đây", "file", "tệp", "văn bản", "bản scan"),
+    *("ở dưới", "chị", "lại", "nhé", "ạ,", "ạ.", "; - ", "Gửi", "(kèm", "guI"),
+)
+
+
+def test_no_clause_that_hands_in_is_passed_over() -> None:
+    chance, handed = random.Random(7), 0
+    for _ in range(2_000):
+        text = " ".join(chance.choices(_WORDS, k=chance.randint(1, 6)))
+        if any(map(_hands_in, _clauses(text))):
+            handed += 1
+            assert hands_in(text), text
+    assert handed > 300

@@ -17,7 +17,7 @@ from intake.evidence.cut_offs import CutOff, cut_offs_in, cut_offs_named
 from intake.evidence.letterhead import HeadLine, Letterhead, read_letterhead
 from intake.evidence.recognition import REPORT_TYPES, Claim, Exhibit
 from intake.evidence.replaced import replaced_in
-from intake.evidence.subjects import reports_named
+from intake.evidence.subjects import may_name, reports_named
 from intake.extractors.scan import is_recognised
 from intake.figures.listed_figures import read_listed
 from intake.figures.outline import cut_outline
@@ -323,11 +323,14 @@ def _body_exhibit(
     number: int, message: ReadMessage, reports: Sequence[ReportDefinition]
 ) -> ReadExhibit | None:
     """The body as a document, when it holds a report and not only a covering note."""
+    # Asked first: most mail names no report, and then nothing in it need be read.
+    words = f" {plain_key(message.headers.subject)}  {plain_key(message.own_text)} "
+    if not may_name(words, reports):
+        return None
     lines = [line.strip() for line in message.own_text.splitlines()]
     put_right = tuple(code for code in message.defects if code.startswith("legacy_"))
     typed = Document(tuple(Paragraph(line, place) for place, line in enumerate(lines, 1) if line), put_right)
     subject = Paragraph(message.headers.subject, 0)
-    # Asked first: most mail names no report, and then nothing in it need be read.
     if not any(reports_named(block.text, reports) for block in (subject, *typed.paragraphs)):
         return None
     document = message.body or typed

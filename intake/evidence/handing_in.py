@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 #: "Xã gửi báo cáo ạ", "xin báo cáo như sau": the report is named. After normalisation, over the whole text.
 _NAMED = re.compile(
-    r"\b(?<!kinh )(?:gui|nop|chuyen|dinh kem|kem theo)\b.{0,40}\b(?:bao cao|bc|bieu|so lieu)\b"
-    r"|\b(?:bao cao|bc|bieu|so lieu)\b.{0,60}\b(?:dinh kem|kem theo|nhu sau)\b"
+    r" (?:(?<!kinh )(?:gui|nop|chuyen|dinh kem|kem theo)\b.{0,40}\b(?:bao cao|bc|bieu|so lieu)\b"
+    r"|(?:bao cao|bc|bieu|so lieu)\b.{0,60}\b(?:dinh kem|kem theo|nhu sau)\b)"
 )
 #: What makes that a promise, a wish, or somebody else's doing: "sẽ gửi", "chưa gửi", "đề nghị gửi".
 _NOT_NOW = re.compile(
@@ -58,6 +58,8 @@ _TO_US = re.compile(
     r"\b(?:nhan|mo|tai (?!lieu)|doc|in|thay|mau|huong dan|(?<!kem )theo|thuc hien|cua phong|de nghi|yeu cau"
     r"|cam on|(?:em|xa|minh|toi) (?:\w+ )?xem|(?:chi|anh|phong|co) (?:da |vua )?gui)\b"
 )
+#: No clause hands in anything without one of these; "gởi" is among them as it is without its marks.
+_OF_HANDING = re.compile(r" (?:gui|goi|nop|chuyen|kem|file|tep|van ban|ban scan) ")
 _CLAUSE_ENDS = re.compile(r"[.,;:!?\n\r…–()]+|\s-\s")
 _MOST_CLAUSES = 40  #: a forgotten file is told of in the first lines
 _SOUTHERN = re.compile(r"\b([Gg])ởi\b")  #: "gởi" without its marks would be "gọi", to call
@@ -65,9 +67,9 @@ _SOUTHERN = re.compile(r"\b([Gg])ởi\b")  #: "gởi" without its marks would be
 
 def hands_in(text: str) -> bool:
     """Whether the text says that something is handed in with it, named ("gửi báo cáo") or not ("gửi nhé")."""
-    said = plain_key(text)
+    said = f" {plain_key(text)} "
     named = any(not _NOT_NOW.search(said[: found.start()]) for found in _NAMED.finditer(said))
-    return named or any(map(_hands_in, _clauses(text)))
+    return named or (_OF_HANDING.search(said) is not None and any(map(_hands_in, _clauses(text))))
 
 
 def _hands_in(clause: str) -> bool:

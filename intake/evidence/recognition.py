@@ -563,8 +563,7 @@ def period_collected(periods: Sequence[Period], arrival: datetime) -> Period:
     The next month opens the day after the last one's deadline; what comes late that day is no report on it.
     """
     day = arrival.astimezone(periods[-1].opens.tzinfo).date()
-    known = [period for period in periods if not is_too_early(day, period)]
-    return (known or periods)[-1]
+    return next((period for period in reversed(periods) if not is_too_early(day, period)), periods[-1])
 
 
 def _periods_in(

@@ -36,6 +36,18 @@ def reports_named(text: str, reports: Sequence[ReportDefinition]) -> tuple[Named
     return tuple(NamedReport(report, phrase) for report, phrase in longest.items() if _words(phrase) == most)
 
 
+def may_name(words: str, reports: Sequence[ReportDefinition]) -> bool:
+    """Whether a text of these words may name a report; what holds for no text holds for none of its lines.
+
+    The words are a plain key with a blank at either end.
+    """
+    return any(
+        (phrase := plain_key(topic)) and f" {phrase} " in words
+        for report in reports
+        for topic in report.topics
+    )
+
+
 def _words(phrase: str) -> int:
     return len(phrase.split())
 

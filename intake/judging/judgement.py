@@ -155,6 +155,8 @@ class _Judge:
 
     @cached_property
     def _recognition(self) -> Recognition:
+        if not self._exhibits:  # as in most mail
+            return Recognition(())
         return recognise(
             self._envelope(),
             [read.exhibit for read in self._exhibits],

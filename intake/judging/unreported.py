@@ -32,8 +32,10 @@ _SHARES = (
     "wetransfer.com",
     "mega.nz",
 )
+#: These stand in a text without marks, with a blank at either end: one that begins with a blank is looked for
+#: ten times as fast as one that begins where a word does.
 _ASKING = re.compile(
-    r"\b(?:xin (?:mau|bieu|file|hoi|y kien|huong dan|lui|gia han|hoan|phep|so dien thoai|dia chi)"
+    r" (?:xin (?:mau|bieu|file|hoi|y kien|huong dan|lui|gia han|hoan|phep|so dien thoai|dia chi)"
     r"|(?:cho|em|xin|can|muon) hoi|hoi (?:ve|dia chi|thoi han|han|mau|so lieu|cach)"
     r"|(?:duoc|phai|dung|can|co) khong|the nao|bao gio|khi nao|o dau|bao nhieu"
     r"|(?:co|can) (?:phai|duoc|can) .{1,80} khong|de nghi .{0,60}(?:cho biet|huong dan|tra loi|giai dap)"
@@ -41,13 +43,13 @@ _ASKING = re.compile(
 )
 #: "Xã đã gửi báo cáo hôm qua", "đã nộp từ tuần trước", "gửi rồi": after normalisation.
 _SENT_BEFORE = re.compile(
-    r"(?<!chua )\b(?:da|vua|moi) (?:duoc )?(?:gui|nop|chuyen|bao cao)\b(?! (?:chua|khong)\b)(?!.{0,40}\?)"
-    r"|(?<!\bchi )(?<!\banh )(?<!\bphong )\b(?:gui|nop) (?:\w+ ){0,3}roi\b"
+    r" (?:(?<!chua )(?:da|vua|moi) (?:duoc )?(?:gui|nop|chuyen|bao cao)\b(?! (?:chua|khong)\b)(?!.{0,40}\?)"
+    r"|(?<!\bchi )(?<!\banh )(?<!\bphong )(?:gui|nop) (?:\w+ ){0,3}roi\b)"
 )
-_NOTHING_TO_REPORT = re.compile(r"\b(?:khong|chua) (?:co )?(?:phat sinh|xay ra|phat hien|ghi nhan)\b")
+_NOTHING_TO_REPORT = re.compile(r" (?:khong|chua) (?:co )?(?:phat sinh|xay ra|phat hien|ghi nhan)\b")
 #: The same of the whole report, not of one figure ("không phát sinh vụ bạo lực nào" is one).
 _NIL = re.compile(
-    r"\b(?:khong|chua) (?:co )?(?:noi dung |so lieu )?phat sinh"
+    r" (?:khong|chua) (?:co )?(?:noi dung |so lieu )?phat sinh"
     r"(?= *$| (?:noi dung|so lieu|gi|bao cao|a|trong ky|ky nay|tran trong|kinh|em cam on|xin cam on)\b)"
 )
 _MOST_NIL_WORDS = 80  #: more than a line or two is a report in the mail itself
@@ -88,6 +90,8 @@ class UnreportedMail:
         self._units = units
         self._files = files_of(message)
         self._is_answer = is_answer
+        self._said = f" {plain_key(message.own_text)} "
+        self._told = f" {plain_key(message.headers.subject)}{self._said}"
 
     def shares_link(self) -> bool:
         """A file lies elsewhere, behind a link, and none has come."""
@@ -96,44 +100,39 @@ class UnreportedMail:
 
     def asks(self) -> bool:
         """A unit, or a mail about reports, asks something."""
-        text = f"{self._message.headers.subject}\n{self._message.own_text}"
-        asking = "?" in text or _ASKING.search(plain_key(text)) is not None
+        asking = "?" in self._message.headers.subject or "?" in self._message.own_text
+        asking = asking or _ASKING.search(self._told) is not None
         return asking and not self._files and (bool(self._sender_units) or self._speaks_of_reports())
 
     def claims_sent(self) -> bool:
         """A unit says that its report went before, but none has come, nor does one come with this mail."""
-        said = f" {plain_key(self._message.own_text)} "
-        if self._files or _SENT_BEFORE.search(said) is None:
+        if self._files or _SENT_BEFORE.search(self._said) is None:
             return False
         return any(not self._owed.has_handed_in(unit) for unit in self._sender_units)
 
     def reports_nothing(self) -> bool:
         """A unit that still owes says in a line, without a file, that it has nothing to report."""
-        said = plain_key(self._message.own_text)
-        if self._files or len(said.split()) > _MOST_NIL_WORDS or not self._speaks_of_reports():
+        if self._files or _NIL.search(self._said) is None or len(self._said.split()) > _MOST_NIL_WORDS:
             return False
-        owing = any(not self._owed.has_settled(unit) for unit in self._sender_units)
-        return owing and _NIL.search(said) is not None
+        return self._speaks_of_reports() and self._owes()
 
     def forgot_the_file(self) -> bool:
         """A unit hands something in that it still owes, but neither a file nor figures have come with it."""
-        if self._files or all(self._owed.has_settled(unit) for unit in self._sender_units):
+        if self._files or not self._sender_units:
             return False
-        subject, said = self._message.headers.subject, plain_key(self._message.own_text)
-        headed = not self._is_answer and bool(reports_named(subject, self._reports))
-        headed = headed and _IS_A_REPORT.match(plain_key(subject)) is not None
-        handing = hands_in(self._message.own_text) or (not self._is_answer and hands_in(subject))
-        nothing = self._speaks_of_reports() and _NOTHING_TO_REPORT.search(said) is not None
-        return headed or handing or nothing
+        subject = self._message.headers.subject
+        handing = not self._is_answer and (self._is_headed(subject) or hands_in(subject))
+        handing = handing or hands_in(self._message.own_text)
+        handing = handing or (_NOTHING_TO_REPORT.search(self._said) is not None and self._speaks_of_reports())
+        return handing and self._owes()
 
     def is_empty(self) -> bool:
         """A unit that still owes sends a mail of its own with neither text nor file."""
-        said = _SENT_FROM.sub(" ", self._message.own_text)
-        if self._files or self._is_answer or plain_key(said):
+        if self._files or self._is_answer or not self._sender_units:
             return False
         subject = plain_key(self._message.headers.subject)
         named = not subject or _HANDING_SUBJECT.search(subject) is not None
-        return named and any(not self._owed.has_settled(unit) for unit in self._sender_units)
+        return named and not plain_key(_SENT_FROM.sub(" ", self._message.own_text)) and self._owes()
 
     def is_stray(self) -> bool:
         """From nobody we know, no public office, and neither about reporting nor about any unit."""
@@ -142,14 +141,23 @@ class UnreportedMail:
             return False
         text = f"{headers.subject} {self._message.own_text}"
         named = any(not mention.bare for mention in self._units.named_in(text))
-        words = f" {plain_key(text)} "
         sells = _SELLING.search(accented_key(text)) is not None and not self._files
-        return not named and (sells or not any(word in words for word in _REPORTING_WORDS))
+        return not named and (sells or not any(word in self._told for word in _REPORTING_WORDS))
+
+    def _owes(self) -> bool:
+        """Whether the sender has not yet handed in all that it owes."""
+        return any(not self._owed.has_settled(unit) for unit in self._sender_units)
+
+    def _is_headed(self, subject: str) -> bool:
+        """Whether the mail calls itself a report of ours."""
+        return _IS_A_REPORT.match(plain_key(subject)) is not None and bool(
+            reports_named(subject, self._reports)
+        )
 
     def _speaks_of_reports(self) -> bool:
         text = f"{self._message.headers.subject} {self._message.own_text}"
-        words = f" {plain_key(text)} "
-        return bool(reports_named(text, self._reports)) or any(word in words for word in _REPORTING_WORDS)
+        spoken = any(word in self._told for word in _REPORTING_WORDS)
+        return spoken or bool(reports_named(text, self._reports))
 
 
 def files_of(message: ReadMessage) -> tuple[ReadFile, ...]:
