@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
-from typing import Final
+from itertools import compress, repeat
+from typing import Final, overload
 
 import msgspec
 
 from config.spelling import plain_keys
+from intake.extractors.decimals import decimal_texts
 
 _LETTERS: Final = 26
+ROW_BITS: Final = 14  #: the lowest bits of a place in a sheet, which hold its column
+_COLUMN: Final = (1 << ROW_BITS) - 1
+_AT_FIRST: Final = 8  # cells made together where they are asked for one after another
+_LONGEST_NUMBER: Final = 22  # letters: "-0.000123456789012345"
+OPPOSITE: Final = bytes([1, 0, *range(2, 256)])  #: for `bytes.translate` of octets that are 0 or 1
 
 
 class Cell(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -53,18 +64,205 @@ def column_letters(column: int) -> str:
     return letters
 
 
+@dataclass(frozen=True, slots=True)
+class SheetColumns:
+    """A sheet of texts and numbers as it is read and handed on: a few objects for all its cells.
+
+    The cells stand in reading order.
+    """
+
+    places: bytes  #: of each cell an integer of eight octets: its row, and its column in the lowest bits
+    worded: bytes  #: of each cell 1 where it holds a text, 0 where it holds a number
+    texts: tuple[str, ...]  #: of those that hold a text
+    numbers: bytes  #: of those that hold a number, as doubles
+    others: dict[int, Cell]  #: what a percentage and a merged cell are more than that, by their count from 0
+
+    @property
+    def agree(self) -> bool:
+        """Whether they tell of the same cells."""
+        size, told = len(self.worded), self.worded.count(1)
+        numbers = self.worded.count(0)
+        counted = len(self.places) == 8 * size and told + numbers == size
+        known = all(0 <= number < size for number in self.others)
+        return counted and known and len(self.texts) == told and len(self.numbers) == 8 * numbers
+
+    def only(self, kept: bytes) -> SheetColumns:
+        """Those cells alone that have a 1."""
+        worded, numbered = self.worded, self.worded.translate(OPPOSITE)
+        return SheetColumns(
+            array("q", compress(array("q", self.places), kept)).tobytes(),
+            bytes(compress(worded, kept)),
+            tuple(compress(self.texts, compress(kept, worded))),
+            array("d", compress(array("d", self.numbers), compress(kept, numbered))).tobytes(),
+            {kept.count(1, 0, number): cell for number, cell in self.others.items() if kept[number]},
+        )
+
+
+class SheetCells(Sequence[Cell]):
+    """The cells of a sheet of texts and numbers, each made when somebody asks for it.
+
+    A list of people and sums beside the report has thousands that no question is about. Two that are asked
+    for at one place are equal, and need not be the same object.
+    """
+
+    def __init__(self, columns: SheetColumns) -> None:
+        self.columns = columns
+        self._places = array("q", columns.places)
+        self._numbers = array("d", columns.numbers)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __eq__(self, other: object) -> bool:
+        return tuple(self) == tuple(other) if isinstance(other, (tuple, SheetCells)) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
+    @overload
+    def __getitem__(self, asked: int) -> Cell: ...
+    @overload
+    def __getitem__(self, asked: slice) -> Sequence[Cell]: ...
+    def __getitem__(self, asked: int | slice) -> Cell | Sequence[Cell]:
+        if isinstance(asked, int):
+            at = range(len(self))[asked]
+            return self._made(at, at + 1)[0]
+        begin, end, step = asked.indices(len(self))
+        return self._made(begin, max(begin, end)) if step == 1 else list(self)[asked]
+
+    def __iter__(self) -> Iterator[Cell]:
+        begin, more = 0, _AT_FIRST
+        while begin < len(self):
+            yield from self._made(begin, begin + more)
+            begin, more = begin + more, 2 * more  # often the first is all that is looked at
+
+    def __reversed__(self) -> Iterator[Cell]:
+        return reversed(self._made(0, len(self)))
+
+    @property
+    def places(self) -> list[tuple[int, int]]:
+        """Row and column of each."""
+        return [(place >> ROW_BITS, place & _COLUMN) for place in self._places]
+
+    @cached_property
+    def size(self) -> tuple[int, int]:
+        """Rows and columns up to the last that a cell stands over."""
+        others = self.columns.others.values()
+        rows = [self._places[-1] >> ROW_BITS] if self._places else []
+        columns = [place & _COLUMN for place in self._places]
+        return (
+            max([*rows, *(cell.row + cell.row_span - 1 for cell in others)], default=-1) + 1,
+            max([*columns, *(cell.column + cell.column_span - 1 for cell in others)], default=-1) + 1,
+        )
+
+    @cached_property
+    def words(self) -> list[Cell]:
+        """The cells that hold words and no number."""
+        worded, others = self.columns.worded, self.columns.others
+        cells = _cells(list(compress(self._places, worded)), self.columns.texts, repeat(""))
+        for number, cell in others.items():
+            if worded[number]:
+                cells[worded.count(1, 0, number)] = cell
+        return cells
+
+    @cached_property
+    def merged(self) -> list[Cell]:
+        """The cells that stand over more than their own place."""
+        cells = (cell for _, cell in sorted(self.columns.others.items()))
+        return [cell for cell in cells if cell.row_span != 1 or cell.column_span != 1]
+
+    def in_rows(self, first: int, end: int) -> list[Cell]:
+        """The cells that begin in one of these rows, the end not among them."""
+        begin = bisect_left(self._places, first << ROW_BITS)
+        return self._made(begin, max(begin, bisect_left(self._places, end << ROW_BITS)))
+
+    def alone_in_row(self, end: int) -> list[Cell]:
+        """The cells with a row to themselves among the first so many rows."""
+        rows = [place >> ROW_BITS for place in self._places[: bisect_left(self._places, end << ROW_BITS)]]
+        counted = Counter(rows)
+        return [self[number] for number, row in enumerate(rows) if counted[row] == 1]
+
+    def _made(self, begin: int, end: int) -> list[Cell]:
+        worded = self.columns.worded[begin:end]
+        told = self.columns.worded.count(1, 0, begin)
+        texts = iter(self.columns.texts[told : told + worded.count(1)])
+        numbers = iter(decimal_texts(self._numbers[begin - told : begin - told + worded.count(0)]))
+        shown = [next(texts) if each else next(numbers) for each in worded]
+        stored = ["" if each else text for each, text in zip(worded, shown, strict=True)]
+        cells = _cells(self._places[begin:end], shown, stored)
+        for number, cell in self.columns.others.items():
+            if begin <= number < end:
+                cells[number - begin] = cell
+        return cells
+
+
+def _row(cell: Cell) -> int:
+    return cell.row
+
+
+def _cells(places: Sequence[int], shown: Sequence[str], stored: Iterable[str]) -> list[Cell]:
+    rows, columns = [place >> ROW_BITS for place in places], [place & _COLUMN for place in places]
+    return list(map(Cell, rows, columns, shown, repeat(1), repeat(1), stored))
+
+
 @dataclass(frozen=True)
 class Table:
     """A table of a text document, or one sheet of a workbook."""
 
     name: str  #: the sheet's name, or the table's number from 1 in the document: "1"
-    cells: tuple[Cell, ...]  #: in reading order
+    cells: tuple[Cell, ...] | SheetCells  #: in reading order
     rows: int
     columns: int
     sheet: bool = False
     hidden: bool = False  #: a hidden sheet
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
+
+    @property
+    def letters(self) -> int:
+        """How long the texts of all cells are together; a plain number counts as the longest of them."""
+        if isinstance(self.cells, SheetCells):
+            texts = self.cells.columns.texts
+            return sum(map(len, texts)) + _LONGEST_NUMBER * (len(self.cells) - len(texts))
+        return sum([len(cell.text) for cell in self.cells])
+
+    @property
+    def words(self) -> Sequence[Cell]:
+        """The cells that hold words and no stored number."""
+        if isinstance(self.cells, SheetCells):
+            return self.cells.words
+        return [cell for cell in self.cells if not cell.number]
+
+    @property
+    def merged(self) -> Sequence[Cell]:
+        """The cells that stand over more than their own place."""
+        if isinstance(self.cells, SheetCells):
+            return self.cells.merged
+        return [cell for cell in self.cells if cell.row_span != 1 or cell.column_span != 1]
+
+    def in_rows(self, first: int, end: int) -> Sequence[Cell]:
+        """The cells that begin in one of these rows, the end not among them."""
+        if isinstance(self.cells, SheetCells):
+            return self.cells.in_rows(first, end)
+        return [cell for cell in self.cells if first <= cell.row < end]
+
+    def words_in_rows(self, first: int, end: int) -> Sequence[Cell]:
+        """Those of them that hold words and no stored number."""
+        if isinstance(self.cells, SheetCells):
+            words = self.cells.words
+            return words[bisect_left(words, first, key=_row) : bisect_left(words, end, key=_row)]
+        return [cell for cell in self.cells if first <= cell.row < end and not cell.number]
+
+    def alone_in_row(self, end: int) -> Sequence[Cell]:
+        """The filled cells with a row to themselves among the first so many rows, in reading order."""
+        if isinstance(self.cells, SheetCells) and all(map(str.strip, self.cells.columns.texts)):
+            return self.cells.alone_in_row(end)
+        cells = [cell for cell in self.in_rows(0, end) if cell.text.strip()]
+        counted = Counter([cell.row for cell in cells])
+        return [cell for cell in cells if counted[cell.row] == 1]
 
     @cached_property
     def said(self) -> dict[str, list[Cell]]:
@@ -74,7 +272,7 @@ class Table:
         of its different words, all at once.
         """
         found: dict[str, list[Cell]] = {}
-        cells = [cell for cell in self.cells if not cell.number]
+        cells = self.words
         for key, cell in zip(plain_keys([cell.text for cell in cells]), cells, strict=True):
             found.setdefault(key, []).append(cell)
         return found

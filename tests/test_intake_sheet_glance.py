@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import io
 import random
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 import openpyxl
 import pytest
 
+from intake.documents import Cell, Document, FileKind, ReadFile, ReadState, SheetCells, SheetColumns, Table
 from intake.errors import ExtractionError
 from intake.extractors.interface import Budget, Limits
 from intake.extractors.sheet_glance import NUMBER, PERCENT, plain_sheet, plain_strings
 from intake.extractors.sheet_xml import Workbook
 from intake.extractors.workbook import extract_workbook
+from intake.sandbox.wire import packed, unpacked
 from tests.builders import xlsx, zip_of
+from tests.offices import note, read_here
 from tests.test_intake_speed import files
 
 if TYPE_CHECKING:
@@ -132,6 +137,65 @@ def test_random_workbooks_are_read_at_a_glance_as_they_are_carefully(monkeypatch
         content = written(seed)
         assert outcome(content) == carefully(content), seed
     assert read.count(True) > 100  # else nothing was compared
+
+
+def plain_tables() -> Iterator[Table]:
+    """The sheets of random workbooks that are kept as columns."""
+    for seed in range(300):
+        document = outcome(written(seed))
+        if isinstance(document, Document):
+            yield from (table for table in document.tables if isinstance(table.cells, SheetCells))
+
+
+def test_cells_made_when_asked_for_are_those_made_all_at_once() -> None:
+    asked = 0
+    for table in plain_tables():
+        cells = tuple(table.cells)
+        made = replace(table, cells=cells)
+        asked += bool(cells)
+        assert list(reversed(table.cells)) == list(reversed(cells))
+        assert [table.cells[number] for number in range(-len(cells), len(cells))] == [*cells, *cells]
+        assert (table.cells[2:9], table.cells[::2]) == (list(cells[2:9]), list(cells[::2]))
+        assert (table.words, table.merged, table.said) == (made.words, made.merged, made.said)
+        assert made.letters <= table.letters
+        for first in range(table.rows + 1):
+            assert table.alone_in_row(first) == made.alone_in_row(first)
+            for end in range(first, table.rows + 2):
+                assert table.in_rows(first, end) == made.in_rows(first, end)
+                assert table.words_in_rows(first, end) == made.words_in_rows(first, end)
+    assert asked > 15  # else nothing was compared
+
+
+def handed_on(document: Document) -> Document | None:
+    """The document as the judging process gets it."""
+    file = ReadFile("a.xlsx", "a.xlsx", (), FileKind.XLSX, 9, "0", ReadState.READ, document)
+    read = read_here(note("a@xa.example", "Báo cáo", "Gửi kèm."))
+    return unpacked(packed(replace(read, files=(file,)))).files[0].document
+
+
+def test_a_sheet_is_handed_on_as_it_was_read() -> None:
+    document = Document(tuple(plain_tables()))
+    assert len(document.tables) > 40
+    assert handed_on(document) == document
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"texts": ()},
+        {"numbers": b""},
+        {"places": b"1234567"},
+        {"worded": b"\1\2"},
+        {"others": {2: Cell(0, 2, "a")}},
+    ],
+)
+def test_columns_of_a_sheet_that_tell_of_different_cells_are_refused(other: dict[str, Any]) -> None:
+    columns = SheetColumns(bytes(16), b"\1\0", ("a",), bytes(8), {})
+    assert handed_on(Document((Table("1", SheetCells(columns), 1, 1),))) is not None
+    cells = SheetCells(columns)
+    cells.columns = replace(columns, **other)
+    with pytest.raises(msgspec.DecodeError):
+        handed_on(Document((Table("1", cells, 1, 1),)))
 
 
 def test_workbooks_as_programs_write_them_are_read_alike() -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -163,11 +162,8 @@ def _lines(document: Document) -> Iterator[str]:
             if not block.deleted:
                 yield from block.text.splitlines()
         elif not block.hidden:
-            top = block.cells[: _MOST_ROWS * block.columns]
-            cells = [cell for cell in top if cell.row < _MOST_ROWS and cell.text.strip()]
-            filled = Counter([cell.row for cell in cells])
-            alone = {row for row, count in filled.items() if count == 1} - block.hidden_rows
-            yield from ([cell.text for cell in cells if cell.row in alone] if alone else ())
+            alone = block.alone_in_row(_MOST_ROWS)
+            yield from (cell.text for cell in alone if cell.row not in block.hidden_rows)
 
 
 def _names_a_year(text: str) -> bool:

@@ -172,9 +172,8 @@ def _columns(table: Table, file: str) -> Iterator[HeadLine]:
 
 def _above_table(sheet: Table, file: str) -> Iterator[HeadLine]:
     """The cells of a sheet above the header row of its table; a number in a cell is no line of a frame."""
-    end = _header_row(sheet)
-    for cell in sheet.cells[: end * sheet.columns]:
-        if cell.row < end and cell.text and not cell.number:
+    for cell in sheet.words_in_rows(0, _header_row(sheet)):
+        if cell.text:
             yield from _lines(cell.text, file, where_cell(sheet, cell))
 
 
@@ -540,8 +539,7 @@ def _may_sign(texts: Sequence[str]) -> bool:
 
 def _foot_of(sheet: Table) -> list[Cell]:
     """The words in the last rows of a sheet."""
-    last = sheet.cells[-_FOOT * max(sheet.columns, 1) :]
-    return [cell for cell in last if cell.row >= sheet.rows - _FOOT and cell.text and not cell.number]
+    return [cell for cell in sheet.words_in_rows(sheet.rows - _FOOT, sheet.rows) if cell.text]
 
 
 def _signed_for(lines: Sequence[HeadLine]) -> HeadLine | None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from config.decimals import plain_number
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def decimal_text(value: float) -> str:
@@ -19,6 +23,18 @@ def decimal_text(value: float) -> str:
         int(value)
         return plain_number(Decimal(text))
     return "0" if text == "-0" else text
+
+
+def decimal_texts(values: Sequence[float]) -> list[str]:
+    """Each of them as `decimal_text` says it, nearly all by one formatting.
+
+    Raises:
+        OverflowError, ValueError: one is infinite, or no number.
+
+    """
+    text = "%.15g\n" * len(values) % tuple(values)
+    is_plain = not ("e" in text or "n" in text or "-0\n" in text)
+    return text.split("\n")[:-1] if is_plain else [*map(decimal_text, values)]
 
 
 def percent_text(number: str) -> str:

@@ -7,17 +7,19 @@ sheet to calamine and to the closer look of `sheet_xml`, which give the same cel
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import compress, islice, repeat
+from dataclasses import dataclass, replace
+from itertools import compress, islice
+from math import isfinite
 from operator import lt
 from typing import Final, TypeVar
 
 import msgspec
 from msgspec import structs
 
-from intake.documents import Cell
-from intake.extractors.decimals import decimal_text, percent_text
+from intake.documents import OPPOSITE, ROW_BITS, Cell, SheetCells, SheetColumns
+from intake.extractors.decimals import percent_text
 
 Place = tuple[int, int]
 """Row and column, both from 0."""
@@ -35,28 +37,18 @@ _Number = TypeVar("_Number", int, float)
 _INDEXES: Final = msgspec.json.Decoder(list[int])
 _NUMBERS: Final = msgspec.json.Decoder(list[float])
 _ROWS: Final = 1_048_576
-_SHIFT, _COLUMN = 14, 16_383  #: the lowest bits, which hold a column
+_COLUMN: Final = (1 << ROW_BITS) - 1
 _REMEMBERED: Final = 20_000  #: addresses
 _LARGEST_AREA: Final = 2_000_000  #: of the used range; wider ones are mistakes that are read cell by cell
 
 
 @dataclass(frozen=True, slots=True)
 class PlainSheet:
-    """The cells of a sheet in reading order, as if nothing were merged, and what is merged."""
+    """The cells of a sheet, as if nothing were merged, and what is merged."""
 
-    cells: list[Cell]
+    cells: SheetCells
     hides: bool  #: rows or columns may be hidden
     merges: list[tuple[Place, Place]]
-
-    @property
-    def rows(self) -> int:
-        """Rows up to the last that is filled."""
-        return self.cells[-1].row + 1 if self.cells else 0
-
-    @property
-    def columns(self) -> int:
-        """Columns up to the last that is filled."""
-        return max([cell.column for cell in self.cells], default=-1) + 1
 
 
 class _UnfamiliarError(Exception):
@@ -113,27 +105,30 @@ def plain_sheet(octets: bytes, strings: Sequence[str], style_kinds: Mapping[int,
     corners = [
         (int(top) - 1, _column(left), int(bottom) - 1, _column(right)) for left, top, right, bottom in merges
     ]
-    return PlainSheet(cells, hides, [((top, left), (bottom, right)) for top, left, bottom, right in corners])
+    merged = [((top, left), (bottom, right)) for top, left, bottom, right in corners]
+    return PlainSheet(cells, hides, merged)
 
 
-def _cells(found: list[bytes], strings: Sequence[str], style_kinds: Mapping[int, int]) -> list[Cell]:
+def _cells(found: list[bytes], strings: Sequence[str], style_kinds: Mapping[int, int]) -> SheetCells:
     """The cells of what was split: markup between them, then address, attributes and value of each."""
     addresses, attributes, values = found[1::4], found[2::4], found[3::4]
-    if not values:
-        return []
-    rows, columns = _places(addresses)
     kind_of = {each: _kind(each, style_kinds) for each in set(attributes)}
-    is_text = list(map({each: kind == TEXT for each, kind in kind_of.items()}.__getitem__, attributes))
-    texts = _texts(list(compress(values, is_text)), strings)
-    numbers = _numbers([value for value, other in zip(values, is_text, strict=True) if not other])
-    shown, stored = _merged(is_text, texts, numbers)
-    cells = list(map(Cell, rows, columns, shown, repeat(1), repeat(1), stored))
+    worded = bytes(map({each: kind == TEXT for each, kind in kind_of.items()}.__getitem__, attributes))
+    texts = _texts(list(compress(values, worded)), strings)
+    numbers = _numbers(list(compress(values, worded.translate(OPPOSITE))))
+    columns = SheetColumns(_places(addresses), worded, tuple(texts), numbers.tobytes(), {})
     if PERCENT in kind_of.values():
-        kinds = [kind_of[each] for each in attributes]
-        cells = [
-            _shown_percent(cell) if kind == PERCENT else cell for kind, cell in zip(kinds, cells, strict=True)
-        ]
-    return [cell for cell in cells if cell.text] if "" in texts else cells
+        cells = SheetCells(columns)
+        shown = [number for number, each in enumerate(attributes) if kind_of[each] == PERCENT]
+        columns = replace(columns, others={number: _shown_percent(cells[number]) for number in shown})
+    if "" in texts:
+        told = iter(texts)
+        columns = columns.only(bytes([not each or next(told) != "" for each in worded]))
+    cells = SheetCells(columns)
+    rows, width = cells.size
+    if rows * width > _LARGEST_AREA and (rows - cells[0].row) * width > _LARGEST_AREA:
+        raise _UnfamiliarError
+    return cells
 
 
 def _hides_rows(markup: list[bytes]) -> bool:
@@ -150,26 +145,12 @@ def _hides_rows(markup: list[bytes]) -> bool:
     return b"h" in between and (b"hidden" in between or b' ht="0"' in between)
 
 
-def _merged(is_text: list[bool], texts: list[str], numbers: list[str]) -> tuple[list[str], list[str]]:
-    """What the cells show and what numbers they store, from those of texts and those of numbers."""
-    if not texts:
-        return numbers, numbers
-    if not numbers:
-        return texts, [""] * len(texts)
-    text, number = iter(texts), iter(numbers)
-    shown = [next(text) if each else next(number) for each in is_text]
-    return shown, ["" if each else value for each, value in zip(is_text, shown, strict=True)]
-
-
-def _places(addresses: list[bytes]) -> tuple[list[int], list[int]]:
-    """Rows and columns of the cells, which stand in reading order."""
-    order = list(map(_ORDER.__getitem__, addresses))
-    rows, columns = [place >> _SHIFT for place in order], [place & _COLUMN for place in order]
-    width = max(columns) + 1
-    is_sheet = rows[-1] < _ROWS and (rows[-1] - rows[0] + 1) * width <= _LARGEST_AREA
-    if not is_sheet or not all(map(lt, order, islice(order, 1, None))):
+def _places(addresses: list[bytes]) -> bytes:
+    """Where the cells stand, which they do in reading order."""
+    order = array("q", map(_ORDER.__getitem__, addresses))
+    if order and (order[-1] >> ROW_BITS >= _ROWS or not all(map(lt, order, islice(order, 1, None)))):
         raise _UnfamiliarError
-    return rows, columns
+    return order.tobytes()
 
 
 class _Order(dict[bytes, int]):
@@ -183,7 +164,7 @@ class _Order(dict[bytes, int]):
         column = _column(letters)
         if column > _COLUMN:
             raise _UnfamiliarError
-        place = (int(address[len(letters) :]) - 1 << _SHIFT) + column
+        place = (int(address[len(letters) :]) - 1 << ROW_BITS) + column
         if len(self) < _REMEMBERED:
             self[address] = place
         return place
@@ -216,13 +197,11 @@ def _texts(values: list[bytes], strings: Sequence[str]) -> list[str]:
     return [strings[number] for number in _decoded(values, _INDEXES)]
 
 
-def _numbers(values: list[bytes]) -> list[str]:
-    """Numbers as `decimal_text` says them, nearly all by one formatting."""
-    stored = _decoded(values, _NUMBERS)
-    text = "%.15g\n" * len(stored) % tuple(stored)
-    if "n" in text:  # beyond what is a number
+def _numbers(values: list[bytes]) -> array[float]:
+    numbers = array("d", _decoded(values, _NUMBERS))
+    if not isfinite(sum(numbers)):  # one, or all together, beyond what is a number
         raise _UnfamiliarError
-    return [*map(decimal_text, stored)] if "e" in text or "-0\n" in text else text.split("\n")[:-1]
+    return numbers
 
 
 def _decoded(values: list[bytes], decoder: msgspec.json.Decoder[list[_Number]]) -> list[_Number]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import structs
 from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-from intake.documents import Cell, Document, Table
+from intake.documents import Cell, Document, SheetCells, Table
 from intake.errors import DamagedFileError, EncryptedFileError, FileTooLargeError, RefusedFileError
 from intake.extractors.decimals import decimal_text, percent_text
 from intake.extractors.formulas import Recalculation
@@ -167,15 +167,14 @@ class _Reading:
         cells = self._cells(rows, facts, _Merges(merges))
         cells = self._recalculated(cells, facts)
         self.fonts.append(facts)
-        return _table(name, cells, facts, hidden=hidden)
+        return _table(name, tuple(cells), _size(cells), facts, hidden=hidden)
 
     def _plain_sheet(self, name: str, sheet: PlainSheet, facts: SheetFacts, hidden: bool) -> Table:
         cells = _Merges(facts.merges).spread(sheet.cells) if facts.merges else sheet.cells
         self.cells += len(cells)
         self._check(0)
         self.fonts.append(facts)
-        size = None if facts.merges else (sheet.rows, sheet.columns)
-        return _table(name, cells, facts, hidden=hidden, size=size)
+        return _table(name, cells, cells.size, facts, hidden=hidden)
 
     def _cells(self, rows: Iterator[Row], facts: SheetFacts, merges: _Merges) -> list[Cell]:
         cells: list[Cell] = []
@@ -243,17 +242,23 @@ class _Merges:
             for (top, left), (bottom, right) in self.ranges
         )
 
-    def spread(self, cells: list[Cell]) -> list[Cell]:
+    def spread(self, cells: SheetCells) -> SheetCells:
         """The cells that are seen, each over what it covers."""
-        return [self._spread(cell) for cell in cells if not self._hides(cell)]
-
-    def _hides(self, cell: Cell) -> bool:
-        is_under = self.wide or (cell.row, cell.column) in self.places
-        return is_under and self.covers(cell.row, cell.column)
+        under = [
+            (number, place) for number, place in enumerate(cells.places) if self.wide or place in self.places
+        ]
+        hidden = {number for number, place in under if self.covers(*place)}
+        spread = {
+            number: self._spread(cells[number])
+            for number, place in under
+            if place in self.spans and number not in hidden
+        }
+        columns = replace(cells.columns, others=cells.columns.others | spread)
+        return SheetCells(columns.only(bytes([number not in hidden for number in range(len(cells))])))
 
     def _spread(self, cell: Cell) -> Cell:
-        spans = self.spans.get((cell.row, cell.column))
-        return cell if spans is None else structs.replace(cell, row_span=spans[0], column_span=spans[1])
+        rows, columns = self.spans[cell.row, cell.column]
+        return structs.replace(cell, row_span=rows, column_span=columns)
 
     def span(self, row: int, column: int) -> tuple[int, int]:
         """Rows and columns covered by the cell."""
@@ -330,12 +335,12 @@ def _position(cell: Cell) -> tuple[int, int]:
 
 
 def _table(
-    name: str, cells: list[Cell], facts: SheetFacts, *, hidden: bool, size: tuple[int, int] | None = None
+    name: str, cells: tuple[Cell, ...] | SheetCells, size: tuple[int, int], facts: SheetFacts, *, hidden: bool
 ) -> Table:
-    rows, columns = size or _size(cells)
+    rows, columns = size
     return Table(
         name=name,
-        cells=tuple(cells),
+        cells=cells,
         rows=rows,
         columns=columns,
         sheet=True,

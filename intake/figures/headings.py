@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from config.remembered import remembered
@@ -92,8 +93,7 @@ class Grid:
 
     @cached_property
     def _cells(self) -> dict[tuple[int, int], Cell]:
-        cells = self._table.cells
-        merged = [cell for cell in cells if cell.row_span != 1 or cell.column_span != 1]
+        cells, merged = self._table.cells, self._table.merged
         if not merged:
             return {(cell.row, cell.column): cell for cell in reversed(cells)}
         covered = len(cells) - len(merged) + sum(cell.row_span * cell.column_span for cell in merged)
@@ -119,12 +119,15 @@ class Grid:
     def names_time(self) -> bool:
         """Whether a cell where a head may stand names a period, so that another period reads it otherwise."""
         rows = {row + below for row in self.heads for below in range(_DEEPEST)}
-        return bool(rows) and any(
-            periods_in(cell.text)
-            for cell in self._table.cells
-            if cell.row in rows
-            or (cell.row_span > 1 and not rows.isdisjoint(range(cell.row, cell.row + cell.row_span)))
+        if not rows:
+            return False
+        inside = (cell for cell in self._table.in_rows(min(rows), max(rows) + 1) if cell.row in rows)
+        reaching = (
+            cell
+            for cell in self._table.merged
+            if cell.row_span > 1 and not rows.isdisjoint(range(cell.row, cell.row + cell.row_span))
         )
+        return any(periods_in(cell.text) for cell in chain(inside, reaching))
 
     def at(self, row: int, column: int | None) -> Cell | None:
         """The cell that covers the place."""
@@ -141,7 +144,7 @@ class Grid:
         top = frozenset(self.rows[:_TOP])
         found = [cell for key in keys & said.keys() for cell in said[key] if cell.row in top]
         for cell in sorted(found, key=lambda cell: (cell.row, cell.column)):
-            if self.at(cell.row, cell.column) is cell and cell.column not in self._table.hidden_columns:
+            if self.at(cell.row, cell.column) == cell and cell.column not in self._table.hidden_columns:
                 yield cell
 
     def starting(self, row: int) -> Iterator[Cell]:

@@ -553,9 +553,9 @@ def _read(kind: FileKind, found: _Found, budget: Budget) -> tuple[ReadState, Doc
 
 def _text_size(document: Document) -> tuple[int, int]:
     """Characters and cells of a document."""
-    cells = [cell.text for table in document.tables for cell in table.cells]
-    characters = sum([len(block.text) for block in document.paragraphs]) + sum(map(len, cells))
-    return characters, len(cells)
+    characters = sum([len(block.text) for block in document.paragraphs])
+    characters += sum([table.letters for table in document.tables])
+    return characters, sum([len(table.cells) for table in document.tables])
 
 
 def _is_for_programs(found: _Found) -> bool:

@@ -1,7 +1,7 @@
 """How a read message travels from a reading process: msgpack, decoded only into these types.
 
 msgspec cannot tell two dataclasses of one union apart, so the blocks of a document travel as paragraphs,
-tables and the order in which they stand.
+tables and the order in which they stand; and the cells of a plain sheet as the columns they are.
 """
 
 from __future__ import annotations
@@ -11,15 +11,38 @@ from typing import Final
 
 import msgspec
 
-from intake.documents import Document, FileKind, Paragraph, ReadFile, ReadState, Table
+from intake.documents import (
+    Cell,
+    Document,
+    FileKind,
+    Paragraph,
+    ReadFile,
+    ReadState,
+    SheetCells,
+    SheetColumns,
+    Table,
+)
 from intake.mail.messages import ForwardedHead, Headers, ReadMessage
+
+
+@dataclass(frozen=True, slots=True)
+class _WireTable:
+    name: str
+    cells: tuple[Cell, ...]
+    plain: SheetColumns | None  #: in the place of cells
+    rows: int
+    columns: int
+    sheet: bool
+    hidden: bool
+    hidden_rows: frozenset[int]
+    hidden_columns: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
 class _WireDocument:
     order: str  #: "p" and "t", one letter a block
     paragraphs: tuple[Paragraph, ...]
-    tables: tuple[Table, ...]
+    tables: tuple[_WireTable, ...]
     notes: tuple[str, ...]
 
 
@@ -110,7 +133,23 @@ def _wire_file(file: ReadFile) -> _WireFile:
 
 def _wire_document(document: Document) -> _WireDocument:
     order = "".join("p" if isinstance(block, Paragraph) else "t" for block in document.blocks)
-    return _WireDocument(order, document.paragraphs, document.tables, document.notes)
+    return _WireDocument(order, document.paragraphs, tuple(map(_wire_table, document.tables)), document.notes)
+
+
+def _wire_table(table: Table) -> _WireTable:
+    cells = table.cells
+    cells, plain = ((), cells.columns) if isinstance(cells, SheetCells) else (cells, None)
+    return _WireTable(
+        table.name,
+        cells,
+        plain,
+        table.rows,
+        table.columns,
+        table.sheet,
+        table.hidden,
+        table.hidden_rows,
+        table.hidden_columns,
+    )
 
 
 def _file(wire: _WireFile) -> ReadFile:
@@ -128,6 +167,21 @@ def _file(wire: _WireFile) -> ReadFile:
 
 
 def _document(wire: _WireDocument) -> Document:
-    paragraphs, tables = iter(wire.paragraphs), iter(wire.tables)
+    paragraphs, tables = iter(wire.paragraphs), map(_table, wire.tables)
     blocks = (next(paragraphs, None) if letter == "p" else next(tables, None) for letter in wire.order)
     return Document(tuple(block for block in blocks if block is not None), wire.notes)
+
+
+def _table(wire: _WireTable) -> Table:
+    if wire.plain is not None and not wire.plain.agree:
+        raise msgspec.DecodeError("the columns of a sheet do not agree")
+    return Table(
+        wire.name,
+        wire.cells if wire.plain is None else SheetCells(wire.plain),
+        wire.rows,
+        wire.columns,
+        wire.sheet,
+        wire.hidden,
+        wire.hidden_rows,
+        wire.hidden_columns,
+    )
