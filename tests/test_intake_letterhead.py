@@ -289,3 +289,26 @@ def test_the_signature_before_an_annex_and_at_the_foot_of_a_sheet_is_found() -> 
         signed = read_letterhead(document).signed_for
         assert signed is not None
         assert signed.text.startswith("TM. UBND XÃ BẾN ĐÁ")
+
+
+def test_the_head_of_a_column_is_no_title_of_a_document() -> None:
+    figures = _table(
+        "1",
+        ("STT", "Nội dung", "ĐVT", "Kế hoạch", "Thực hiện"),
+        ("1", "Số hộ nghèo", "hộ", "90", "84"),
+        ("2", "Số hộ cận nghèo", "hộ", "70", "72"),
+    )
+    head = read_letterhead(_document("UBND XÃ BẾN ĐÁ", "BIỂU SỐ LIỆU GIẢM NGHÈO NĂM 2024", figures))
+    assert head.document_type == "BIỂU"
+    assert head.subject == "BIỂU SỐ LIỆU GIẢM NGHÈO NĂM 2024"
+
+
+def test_a_title_in_the_table_of_figures_stands_above_their_head() -> None:
+    whole = _table(
+        "1",
+        ("UBND XÃ BẾN ĐÁ",),
+        ("BÁO CÁO KẾT QUẢ GIẢM NGHÈO",),
+        ("STT", "Nội dung", "ĐVT", "Kế hoạch", "Thực hiện"),
+        ("1", "Số hộ nghèo", "hộ", "90", "84"),
+    )
+    assert read_letterhead(_document(whole)).document_type == "BÁO CÁO"

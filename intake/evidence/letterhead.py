@@ -165,9 +165,14 @@ def _head_lines(document: Document, file: str) -> Iterator[HeadLine]:
 
 
 def _columns(table: Table, file: str) -> Iterator[HeadLine]:
-    """The cells of a head table column by column, so that the issuer's lines stay together."""
+    """The cells of a head table column by column, so that the issuer's lines stay together.
+
+    Of a table of figures only what stands above its head: "Kế hoạch" over a column is no title.
+    """
+    end = _header_row(table) if _is_headed(table) else table.rows
     for cell in sorted(table.cells, key=lambda cell: (cell.column, cell.row)):
-        yield from _lines(cell.text, file, where_cell(table, cell))
+        if cell.row < end:
+            yield from _lines(cell.text, file, where_cell(table, cell))
 
 
 def _above_table(sheet: Table, file: str) -> Iterator[HeadLine]:
@@ -197,7 +202,12 @@ def _header_row(sheet: Table) -> int:
 
 
 def _is_data(table: Table) -> bool:
-    return table.columns > 3 or _header_row(table) < min(table.rows, 12)  # noqa: PLR2004  # rows of a head
+    return table.columns > 3 or _is_headed(table)  # noqa: PLR2004  # columns of a head
+
+
+def _is_headed(table: Table) -> bool:
+    """Whether a row of the table is the head of columns of figures."""
+    return _header_row(table) < min(table.rows, 12)
 
 
 def _is_body(text: str) -> bool:
