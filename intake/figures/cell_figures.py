@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from config.reports import Aggregation, Indicator
 from config.spelling import accented_key, tidy
 from intake.documents import Cell
-from intake.figures.measures import convert, is_counted, is_known, is_money, same_measure
+from intake.figures.measures import convert, is_counted, is_known, is_money, is_scaled, same_measure
 from intake.figures.numerals import ReadNumber, read_number
 from intake.figures.told_cells import told_number
 
@@ -147,6 +147,8 @@ def _measured(number: ReadNumber, indicator: Indicator, measures: Measures) -> R
     read = (
         _money(value, stated or measures.heading, wanted)
         if is_money(wanted)
+        else _scaled(value, stated or measures.heading, wanted)
+        if is_scaled(wanted)
         else _counted(value, stated, wanted)
     )
     if not read.reason and read.value is not None and (fault := _impossible(read.value, wanted)):
@@ -159,6 +161,17 @@ def _money(value: Decimal, stated: str, wanted: str) -> ReadCell:
         return ReadCell(value=value, reason="unit_missing")
     converted = convert(value, stated, wanted)
     return ReadCell(value=converted, reason="" if converted is not None else "unit_differs", stated=stated)
+
+
+def _scaled(value: Decimal, stated: str, wanted: str) -> ReadCell:
+    """A weight, length or area in the measure asked for: 1,5 tấn are 1.500 kg."""
+    converted = convert(value, stated, wanted) if is_scaled(stated) else None
+    differs = converted is None and is_known(stated)
+    return ReadCell(
+        value=value if converted is None else converted,
+        reason="unit_differs" if differs else "",
+        stated=stated,
+    )
 
 
 def _counted(value: Decimal, stated: str, wanted: str) -> ReadCell:

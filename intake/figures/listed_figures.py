@@ -17,7 +17,7 @@ from config.spelling import is_accented, tidy
 from intake.figures.heading_periods import Fit, fit_of
 from intake.figures.headings import periods_in
 from intake.figures.label_match import Strength
-from intake.figures.measures import convert, is_known, is_money, same_measure, split_measure
+from intake.figures.measures import convert, is_known, is_money, is_scaled, same_measure, split_measure
 from intake.figures.numerals import read_number
 from intake.figures.place_tables import is_place
 from intake.figures.report_names import label_index
@@ -155,6 +155,8 @@ def _whole(text: str, indicator: Indicator, measure: str) -> Decimal | None:
     stated = number.unit or measure
     if is_money(wanted):
         return convert(value, stated, wanted) if is_known(stated) else None
+    if is_scaled(wanted):
+        return convert(value, stated or wanted, wanted)
     fits = not stated or same_measure(stated, wanted)
     return value if fits and value == value.to_integral_value() else None
 

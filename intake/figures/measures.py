@@ -21,6 +21,18 @@ _DONG = {
     **dict.fromkeys(("tydong", "ty", "tidong", "ti", "tyd", "tid", "1000000000dong", "1000000000d"), 9),
 }
 
+# Weights, lengths and areas: what is measured and the power of ten of its least unit.
+_SCALED = {
+    **dict.fromkeys(("kg", "kilogam", "ki lô gam"), ("weight", 0)),
+    "yến": ("weight", 1),
+    "tạ": ("weight", 2),
+    "tấn": ("weight", 3),
+    **dict.fromkeys(("m", "mét"), ("length", 0)),
+    "km": ("length", 3),
+    **dict.fromkeys(("m2", "mét vuông"), ("area", 0)),
+    **dict.fromkeys(("ha", "héc ta"), ("area", 4)),
+    "km2": ("area", 6),
+}
 # What one office calls "cuộc" another calls "buổi". "người" and "lượt người" are kept apart: a person
 # who came three times is one of the first and three of the second.
 _SAME = (
@@ -54,9 +66,7 @@ _CLASSES_WITHOUT_MARKS = {
     plain: frozenset(number for word, number in _CLASS.items() if plain_key(word) == plain)
     for plain in map(plain_key, _CLASS)
 }
-_MEASURED = frozenset(
-    {"%", "ha", "km", "m", "m2", "kg", "tấn", "tạ", "giờ", "tuổi", "lít", "bé trai 100 bé gái"}
-)
+_MEASURED = frozenset({"%", "giờ", "tuổi", "lít", "bé trai 100 bé gái", *_SCALED})
 _SEVERAL = re.compile(r"\s*[,/;]\s*|\s+và\s+")
 _BRACKETED = re.compile(
     r"[(\[]\s*(?:đvt|đơn vị tính|đơn vị)?\s*:?\s*([^()\[\]]{1,24}?)\s*[)\]]", re.IGNORECASE
@@ -78,6 +88,22 @@ def money_power(measure: str) -> int | None:
 def is_money(measure: str) -> bool:
     """Whether the measure is an amount of đồng."""
     return money_power(measure) is not None
+
+
+@remembered(4096)
+def is_scaled(measure: str) -> bool:
+    """Whether the measure is a weight, a length or an area, which another of its kind can be made of."""
+    return _scale(measure)[0] != ""
+
+
+def _scale(measure: str) -> tuple[str, int]:
+    key = accented_key(measure.replace("²", "2"))
+    return _SCALED.get(key, ("", 0))
+
+
+def _power(measure: str) -> int | None:
+    """The power of ten of the least unit of its kind; None for what has none."""
+    return _scale(measure)[1] if is_scaled(measure) else money_power(measure)
 
 
 @remembered(4096)
@@ -103,6 +129,8 @@ def same_measure(stated: str, wanted: str) -> bool:
         return True
     if is_money(stated) or is_money(wanted):
         return is_money(stated) and is_money(wanted)
+    if is_scaled(stated) or is_scaled(wanted):
+        return _scale(stated)[0] == _scale(wanted)[0]
     return bool(_classes(stated) & _classes(wanted))
 
 
@@ -110,7 +138,7 @@ def convert(value: Decimal, stated: str, wanted: str) -> Decimal | None:
     """The value in the wanted measure, exactly; None when the two measure different things."""
     if not same_measure(stated, wanted):
         return None
-    power, wanted_power = money_power(stated), money_power(wanted)
+    power, wanted_power = _power(stated), _power(wanted)
     if power is None or wanted_power is None or power == wanted_power:
         return value
     return shortest(value.scaleb(power - wanted_power))

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 
-_COMES = "thành lập|ra mắt|mở(?! rộng)|xây dựng|tuyển dụng|kết nạp|bổ sung|bổ nhiệm|phát sinh|tăng thêm"
+_COMES = (
+    "thành lập|ra mắt|mở(?! rộng)|tổ chức|xây dựng|tuyển dụng|kết nạp|bổ sung|bổ nhiệm|phát sinh|tăng thêm"
+)
 _LEAVES = "miễn nhiệm|bãi nhiệm|cách chức|cho thôi|giải thể|giải tán|sáp nhập|thôi hoạt động"
 _VERB = re.compile(
     rf"\b(?P<verb>{_COMES}|{_LEAVES})(?:,? (?:(?:và |, )?(?:{_COMES})|mới|thêm|được|(?:thêm )?được))*"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 from config.reports import Aggregation, Indicator, Sex
-from intake.figures.measures import convert
+from intake.figures.measures import convert, is_scaled
 from intake.figures.sentence_changes import change_told
 from intake.figures.sentence_forms import ALL_OF_A_SEX, all_of_a_sex
 from intake.figures.sentence_nothings import without_nothings, zero_said
-from intake.figures.sentence_numbers import Mention, mask, mentions_in, only_sex, sex_of
+from intake.figures.sentence_numbers import Mention, mask, mentions_in, names_a_part, only_sex, sex_of
 from intake.figures.sentence_shares import shares_alone
 from intake.figures.sentence_ties import MEETINGS, Thread, Tie, Ties
 from intake.figures.sentence_words import (
@@ -57,6 +57,8 @@ class ClauseReader:
 
     def _mention(self, mention: Mention, thread: Thread, place: Place) -> None:
         if mention.percent or _tells_where(mention):
+            if mention.percent and names_a_part(mention):
+                thread.subject, thread.total = None, None
             return
         sex = only_sex(mention)
         if sex is not None and mention.whole is None:
@@ -71,6 +73,7 @@ class ClauseReader:
         came = measure_at(mention.words) in _CAME
         others_met, thread.others_met = thread.others_met, thread.others_met and not came
         if tie is not None and _came_among_others(mention, tie.subject, thread):
+            thread.subject, thread.total = None, None  # its women are none of those it is a part of
             return
         if tie is not None and _changes(mention, tie.subject):
             thread.subject, thread.total = None, None
@@ -78,6 +81,7 @@ class ClauseReader:
         if not (mention.subset or mention.bracketed):
             thread.counted = measure_at(mention.words)
         if others_met and tie is not None and not _COMING.isdisjoint(tie.subject.measures):
+            thread.subject, thread.total = None, None
             return  # whoever came to meetings of two kinds came to neither alone
         if tie is None:
             _let_loose(mention, thread)
@@ -172,8 +176,14 @@ def _let_loose(mention: Mention, thread: Thread) -> None:
 
 def _came_among_others(mention: Mention, subject: Subject, thread: Thread) -> bool:
     """Whether persons are told among those who came: "120 người dự, trong đó 40 cán bộ, công chức"."""
-    stock = subject.indicator.aggregation is not Aggregation.SUM and subject is not thread.last
+    if thread.subject is not None and _is_stock(thread.subject):
+        return False  # "1.320 trẻ em, trong đó 41 em có hoàn cảnh đặc biệt": nobody came to anything
+    stock = _is_stock(subject) and subject is not thread.last
     return mention.subset and stock and thread.counted in _CAME and measure_at(mention.words) in _CAME
+
+
+def _is_stock(subject: Subject) -> bool:
+    return subject.indicator.aggregation is not Aggregation.SUM
 
 
 def _changes(mention: Mention, subject: Subject) -> bool:
@@ -198,12 +208,15 @@ def _is_whole(value: Decimal) -> bool:
 
 
 def _in_measure(mention: Mention, indicator: Indicator) -> Decimal | None:
-    """The number in the indicator's unit of measure; None for half a person."""
+    """The number in the indicator's unit of measure; None for half a person and for what is another's."""
     if mention.value is None:
         return None
     money = MONEY.match(mention.right)
     if money:
         return convert(mention.value, _money_name(money["unit"]), indicator.unit_of_measure)
+    stated = next(iter(mention.words), "")
+    if is_scaled(stated):
+        return convert(mention.value, stated, indicator.unit_of_measure)
     return mention.value if _is_whole(mention.value) else None
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from config.reports import Sex
-from config.spelling import accented_key, word_set
+from config.spelling import accented_key, has_digit, word_set
 from intake.figures.numerals import plain_decimal
 from intake.figures.sentence_words import NO_SEX, keys_of, spell_ages
 
@@ -61,6 +61,7 @@ COMPARISONS = tuple(
         r"(?:so\s+với|cùng\s+kỳ)[^,;.()]*",
         r"(?:tăng|giảm)(?:\s+(?:thêm|được|khoảng|trên|còn|xuống|từ|lên|gần|hơn))*\s+\d[^,;()]*",
         r"(?:vượt|cao hơn|thấp hơn|hụt)(?:\s+(?:[^\W\d]+)){0,4}\s+\d+(?![\d.,]*\s*%)[^,;()]*",
+        r",\s*(?:bình quân|trung bình)\b(?:[^,;.()]|[.,](?=\d))*",
         r"(?:đạt|bằng|vượt)\s+[\d.,]+\s*%\s*(?:so\s+với\s+)?(?:kế\s+hoạch|chỉ\s+tiêu|kh|mục\s+tiêu)[^,;.()]*",
     )
 )
@@ -88,9 +89,25 @@ PLANS = re.compile(r"[^\d,]*\b(?:phấn đấu|dự kiến|sẽ|đề nghị|ki�
 _PARTS_OF_A_COMMUNE = "[Tt]hôn|[Bb]ản|[Ấấ]p|[Xx]óm|[Tt]ổ dân phố|[Kk]hu dân cư|[Bb]uôn"
 
 
+# What each village had is told behind the whole: "11 hộ thoát nghèo, trong đó thôn Mé 04 hộ, thôn Nà 07 hộ".
+_BY_VILLAGE = re.compile(
+    r"[,(:]?\s*\b(?:trong (?:số )?đó|bao gồm|gồm|cụ thể|chia ra)\s*(?:có\s*)?:?\s*"
+    rf"(?:{_PARTS_OF_A_COMMUNE}|[Cc]hi hội)\s+(?:[A-ZĐÀ-Ỹ]|\d).*$"
+)
+
+
+def without_villages(clause: str) -> str:
+    """The clause without what it says of each village behind the number for all of them."""
+    told = _BY_VILLAGE.search(clause)
+    if told is None or not has_digit(clause[: told.start()]):
+        return clause
+    return clause[: told.start()]
+
+
 def _parts(names: str) -> re.Pattern[str]:
     return re.compile(
-        rf"(?:\b[Tt]ại\s+|^|,\s*)(?:{names})\s+(?:[A-ZĐÀ-Ỹ]|\d|[Mm]ầm non|[Tt]iểu học|THCS|THPT)"
+        rf"(?:\b[Tt]ại\s+|^|,\s*|\b[Tt]rong (?:số )?đó\s*:?\s*(?:có\s+)?)(?:{names})"
+        r"\s+(?:[A-ZĐÀ-Ỹ]|\d|[Mm]ầm non|[Tt]iểu học|THCS|THPT)"
     )
 
 
@@ -216,6 +233,11 @@ _WITH_SEX = word_set(
     "đạt cán bộ học sinh "
     "viên cháu nạn nhân cá cụ thể gồm bao và thuộc sinh"
 )
+
+
+def names_a_part(mention: Mention) -> bool:
+    """Whether a number tells a part of one before it that is no sex: "trong đó 12% là trẻ khuyết tật"."""
+    return _SUBSET.search(mention.left) is not None and sex_of(f"{mention.left} {mention.right}") is None
 
 
 def sex_of(text: str) -> Sex | None:

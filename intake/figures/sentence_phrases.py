@@ -40,7 +40,7 @@ _ACTOR = re.compile(
     r"^\s*(?:trong\s+\x00*\s*)?(?:ubnd|ủy ban|hội|phòng|ban|công an|trung tâm|trạm|trường|đoàn|mặt "
     r"trận|liên đoàn|thanh tra|"
     r"huyện|đài|xã|thị trấn|phường|đơn vị|cơ quan|toàn|tỉnh|các|cấp ủy|đảng ủy|địa phương|ngân hàng"
-    r"|chi nhánh|tổ)\b"
+    r"|chi nhánh|tổ|lực lượng|chính quyền|nhà trường|chi hội|chi đoàn|chi bộ)\b"
     r"[^,]*?(?=\b(?:đã|phối hợp|tổ chức|ban hành|có|chủ động|tham mưu|xây dựng|duy trì|triển khai"
     r"|thực hiện|mở|xảy ra|"
     r"phát|cấp|treo|giải quyết|hiện)\b)",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from config.reports import Aggregation
 from intake.figures.sentence_numbers import FOR, YEARS, Mention
 from intake.figures.sentence_phrases import (
     AN_EVENT,
@@ -119,7 +120,7 @@ class Ties:
         giống cho 05 hộ nghèo" are no number of poor households.
         """
         if mention.joint in FOR and not MONEY.match(mention.right):
-            if _attended(mention, thread):
+            if _attended(mention, thread) or _stands_beside(mention, tie, thread):
                 return False
             return not thread.found_any or tie.coverage <= tie.own_coverage
         if tie.own_coverage >= _COVERED_ENOUGH:
@@ -179,6 +180,23 @@ def _attended(mention: Mention, thread: Thread) -> bool:
     if thread.last is None or measure_at(mention.words) not in VISITS:
         return False
     return thread.found_any and not MEETINGS.isdisjoint(thread.last.measures)
+
+
+# "Toàn trường có 18 lớp với 561 học sinh": two numbers of all there are.
+_ALL_THERE_ARE = re.compile(
+    r"(?:^|,)\s*(?:hiện\s+)?(?:toàn |nhà )?(?:xã|thị trấn|phường|trường|thôn|bản|chi hội)\b[^,;]*"
+    r"\b(?:có|gồm)\s+\d",
+    re.IGNORECASE,
+)
+
+
+def _stands_beside(mention: Mention, tie: Tie, thread: Thread) -> bool:
+    """Whether a number joined by "với" tells, as the one before it, of all there are."""
+    both = (tie.subject, thread.last)
+    if mention.joint != "với" or not thread.found_any or tie.own_coverage < COVERED_WELL:
+        return False
+    stocks = all(one is not None and one.indicator.aggregation is not Aggregation.SUM for one in both)
+    return stocks and _ALL_THERE_ARE.search(mention.before) is not None
 
 
 def _is_year(mention: Mention) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from config.reports import Aggregation, Indicator
 from config.spelling import accented_key, word_set
-from intake.figures.measures import is_money, same_measure
+from intake.figures.measures import is_money, is_scaled, same_measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -73,6 +73,9 @@ _ONE_SPELLING = {
     "cấp uỷ": "cấp ủy",
     "tỉ lệ": "tỷ lệ",
     "hổ trợ": "hỗ trợ",
+    "hàng tháng": "hằng tháng",
+    "hàng quý": "hằng quý",
+    "hàng năm": "hằng năm",
 }
 _REWRITTEN = re.compile(
     r"\b(" + "|".join(sorted({**_SHORT_FORMS, **_ONE_SPELLING}, key=len, reverse=True)) + r")\b"
@@ -108,6 +111,7 @@ def spell_ages(text: str) -> str:
     return _AGE.sub(lambda match: match.group().translate(_AGE_LETTERS), text)
 
 
+_AREA = word_set("toàn xã phường thị trấn thôn bản huyện tỉnh trường")
 _COUNTING = word_set("cuộc buổi hội nghị đợt lần lớp khóa lượt người vụ trường hợp ca")
 
 
@@ -288,6 +292,8 @@ class Subject:
             return False
         if self.begins_with_head(right) or self._begins_with_measure(right):
             return True
+        if right and is_scaled(right[0]):
+            return same_measure(right[0], self.indicator.unit_of_measure)
         return bool(measure) and any(_same_thing(measure, own) for own in self.measures)
 
     def _begins_with_measure(self, right: Sequence[str]) -> bool:
@@ -382,9 +388,20 @@ class SubjectIndex:
         """The subject of that indicator, None for ratios and yes/no indicators."""
         return self._by_code.get(code)
 
+    def named_by(self, words: Sequence[str]) -> frozenset[str]:
+        """The codes of the indicators of which one name says all these words: "đăng ký", "hằng tháng"."""
+        told = [f" {' '.join(keys_of(word))} " for word in words]
+        return frozenset(
+            subject.indicator.code
+            for subject in self.subjects
+            for name in (subject.indicator.label, *subject.indicator.synonyms)
+            if all(word in f" {' '.join(keys_of(name))} " for word in told)
+        )
+
     def known(self, subject: Subject, own: Words) -> float:
-        """How many of the words beside a number the indicator explains."""
-        return sum(1.0 if word not in self.topic else _TOPIC for word in own.single & subject.vocabulary)
+        """How many of the words beside a number the indicator explains; of whose area it is tells little."""
+        little = self.topic | _AREA
+        return sum(_TOPIC if word in little else 1.0 for word in own.single & subject.vocabulary)
 
     def weight(self, word: str) -> float:
         """A word in many labels tells little, a word of the report's topic next to nothing."""

@@ -33,6 +33,7 @@ from intake.figures.sentence_numbers import (
     clauses_of,
     mask,
     mentions_in,
+    without_villages,
 )
 from intake.figures.sentence_times import is_elsewhen, is_of_the_period
 from intake.figures.sentence_words import DOCUMENTS, subject_index
@@ -49,6 +50,7 @@ _PART_APART = re.compile(
 )
 _BRACKETS = re.compile(r"\([^()]*\)")
 _LIST_LABEL = re.compile(r"^\s*(?:[-–+*•]+|\d{1,2}(?:\.\d{1,2})*[.)]|[a-zđ]\))\s*(?=\D)")
+_GLUED_MEASURE = re.compile(r"(?<=\d)(?=(?:km|ha|kg|m2|tấn|tạ|mét)\b)")  # "1,2km"
 _OF_NOTHING = ("hông", "HÔNG", "hưa", "HƯA")  # "không" and "chưa", however they begin
 
 
@@ -124,7 +126,7 @@ class _Reader:
         if self._passes_over(told):
             self._announces = line.text.rstrip().endswith(":") or self._is_item(line)
             return []
-        text = one_word(tidy(_LIST_LABEL.sub("", told)))
+        text = one_word(_GLUED_MEASURE.sub(" ", tidy(_LIST_LABEL.sub("", told))))
         is_item = self._is_item(line)
         self._above = self._above and (is_item or goes_on(text))
         self._announces = is_item or text.endswith(":")
@@ -149,21 +151,31 @@ class _Reader:
         loose: list[Mention] = []
         elsewhen = False
         for clause, listing in clauses_of(_PART_APART.sub(", ", sentence)):
-            plain = self._without_asides(blanked(result_of_plan(clause), COMPARISONS))
+            plain = self._without_asides(blanked(result_of_plan(without_villages(clause)), COMPARISONS))
             self._above = self._area.is_above(plain, before=self._above)
             elsewhen = is_elsewhen(plain, sentence, self._period, before=elsewhen)
             if self._above or elsewhen or not _says_a_figure(plain):
                 continue
-            if not self._is_left_alone(plain):
-                values.extend(self._clauses.read(plain, listing, place, loose))
+            values += self._told_in(plain, listing, place, loose)
         return [
             value
             for value in values
             if not self._is_one_of_several(value, loose) and not _is_said_otherwise(value, values)
         ]
 
-    def _is_left_alone(self, clause: str) -> bool:
-        return bool(LEFT_ALONE.search(clause) or self._part.search(clause.strip()))
+    def _told_in(self, clause: str, listing: bool, place: Place, loose: list[Mention]) -> list[Value]:
+        """The figures of a clause; beside words of promises or means only of what is named by them.
+
+        "12 hộ đăng ký thoát nghèo" is the figure of "Số hộ đăng ký thoát nghèo" and of no other.
+        """
+        if self._part.search(clause.strip()):
+            return []
+        words = [match[0] for match in LEFT_ALONE.finditer(clause)]
+        named = self._index.named_by(words) if words else frozenset()
+        if words and not named:
+            return []
+        values = self._clauses.read(clause, listing, place, loose)
+        return [value for value in values if not words or value.indicator in named]
 
     def _is_one_of_several(self, value: Value, loose: Sequence[Mention]) -> bool:
         """Whether the total is spread over two numbers: "ban hành 03 văn bản, 02 công văn" are five."""
