@@ -344,7 +344,11 @@ def test_a_body_inside_a_commune_does_not_report_for_it_unasked(bench: Bench, he
 def test_a_nameless_file_sent_on_behalf_of_another_unit_is_asked_about(bench: Bench) -> None:
     book = xlsx({"Biểu": figure_table(figures())})
     helping = note(address("binh-minh"), SUBJECT, "Em gửi giúp xã Đồng Tâm ạ.", ("bieu.xlsx", book))
-    assert is_held(bench.judged(helping), "unit_conflict")
+    outcome = bench.judged(helping)
+    assert is_held(outcome, "unit_conflict")
+    assert outcome.review[0].proposal["unit"] == "dong-tam"
+    # It may be the sender's own all the same, who is not missing before somebody has looked.
+    assert {intent.key.unit for intent in outcome.submissions} == {"binh-minh", "dong-tam"}
     greeting = "Kính gửi: Phòng Y tế\nXã gửi báo cáo."
     own = note(address("binh-minh"), SUBJECT, greeting, ("bieu.xlsx", book))
     assert ended(bench.judged(own)) == BOOKED
@@ -1037,6 +1041,21 @@ def test_sections_of_the_outline_without_a_word_are_listed(
 
 
 # -- what a unit says it sent ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Bản em nộp bản giấy cho chị Hoa ở văn phòng hôm qua rồi", "Xã gửi trực tiếp từ sáng nay rồi ạ"],
+)
+def test_a_unit_that_says_it_handed_in_on_paper_is_heard(bench: Bench, said: str) -> None:
+    outcome = bench.judged(note(address("binh-minh"), "Re: V/v đôn đốc gửi báo cáo", said))
+    assert (outcome.message_class, outcome.reasons) == (MessageClass.QUESTION, ("claims_sent",))
+
+
+def test_a_report_that_names_no_subject_and_the_whole_year_is_no_other_report(bench: Bench) -> None:
+    document = docx("BÁO CÁO", "6 tháng đầu năm và cả năm 2023", "I. KẾT QUẢ THỰC HIỆN", "Xã đã làm 3 việc.")
+    outcome = bench.judged(note(address("binh-minh"), "", "", ("bc.docx", document)))
+    assert is_held(outcome, "unnamed_file")
 
 
 def test_a_unit_that_says_it_sent_is_believed_once_something_has_come(bench: Bench) -> None:

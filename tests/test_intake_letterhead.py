@@ -312,3 +312,13 @@ def test_a_title_in_the_table_of_figures_stands_above_their_head() -> None:
         ("1", "Số hộ nghèo", "hộ", "90", "84"),
     )
     assert read_letterhead(_document(whole)).document_type == "BÁO CÁO"
+
+
+def test_a_place_alone_above_a_table_issues_it_and_runs_on_into_no_other_sheet() -> None:
+    form = ("TT", "Chỉ tiêu", "Tổng số", "Nữ")
+    first = _table("Biểu 1", ("XÃ BẾN ĐÁ",), form, ("1", "Hộ nghèo", "3", "1"), sheet=True)
+    second = _table("Biểu 2", ("Chi hội",), form, ("1", "Hộ", "3", "1"), sheet=True)
+    found = read_letterhead(Document((first, second)))
+    assert (found.issuer, found.superior) == ("XÃ BẾN ĐÁ", ())
+    social = _table("Biểu 1", ("XÃ HỘI HÓA GIÁO DỤC",), form, sheet=True)
+    assert read_letterhead(Document((social,))).issuer == ""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +13,7 @@ from config.wording import Wording
 from intake.evidence.cut_offs import cut_offs_named
 from intake.evidence.recognition import Claim, Envelope, Exhibit, Match, recognise
 from intake.evidence.unit_names import UnitIndex
-from intake.evidence.weights import PERIOD_WEIGHTS
+from intake.evidence.weights import PERIOD_WEIGHTS, UNIT_WEIGHTS
 from ledger.records import ObligationKey
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -285,7 +286,7 @@ def test_every_doubt_and_evidence_of_days_has_its_words(language: str) -> None:
     wording = Wording(language)
     assert wording.has("reasons.cut_off_contradicts")
     assert wording.has("reasons.date_contradicts")
-    assert all(wording.has(f"terms.evidence_{kind}") for kind in PERIOD_WEIGHTS)
+    assert all(wording.has(f"terms.evidence_{kind}") for kind in PERIOD_WEIGHTS | UNIT_WEIGHTS)
 
 
 def test_one_letter_on_each_of_two_reports_of_one_unit_is_two_submissions() -> None:
@@ -349,7 +350,100 @@ def test_an_office_below_the_council_in_a_letterhead_is_the_commune(
     ],
 )
 def test_a_nameless_file_is_whose_the_mail_says_it_is(body: str, doubts: tuple[str, ...]) -> None:
-    assert only(SILENT, replace(ENVELOPE, body=body)).doubts == doubts
+    match = only(SILENT, replace(ENVELOPE, body=body))
+    assert (match.unit, match.doubts) == ("dong-tam" if doubts else "binh-minh", doubts)
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        {"sheet_issuer": (Claim("XÃ ĐỒNG TÂM"),)},
+        {"sheet_titles": ("BIỂU BÌNH ĐẲNG GIỚI TRÊN ĐỊA BÀN XÃ ĐỒNG TÂM",)},
+        {"sheets": ("Xã Đồng Tâm",)},
+        {"sheets": ("Dong Tam", "Danh mục")},
+    ],
+)
+def test_a_sheet_that_names_another_unit_by_title_or_tab_is_held(sheet: dict[str, Any]) -> None:
+    match = only(replace(SILENT, **sheet), replace(ENVELOPE, body="", subject="bc BĐG"))
+    assert match.unit == "dong-tam"
+    assert set(match.doubts) <= {"unit_conflict", "sender_contradicts"}
+    assert match.doubts
+
+
+def test_a_sheet_left_under_a_neighbours_name_is_the_senders_where_the_mail_says_so() -> None:
+    tab = replace(SILENT, sheets=("Đồng Tâm",))
+    match = only(tab, replace(ENVELOPE, subject="Xã Bình Minh gửi báo cáo BĐG"))
+    assert (match.unit, match.doubts) == ("binh-minh", ())
+
+
+def test_a_sheet_of_a_place_nobody_has_entered_is_held() -> None:
+    strange = replace(SILENT, sheet_issuer=(Claim("XÃ LŨNG PÙ"),))
+    assert only(strange).doubts == ("letterhead_unknown",)
+
+
+def test_a_title_on_another_commune_is_held_under_the_senders_own_letterhead() -> None:
+    title = "Kết quả công tác bình đẳng giới trên địa bàn xã Đồng Tâm 6 tháng đầu năm 2024"
+    assert only(replace(LETTER, title=title)).doubts == ("unit_conflict",)
+
+
+def test_an_office_is_known_by_the_area_of_the_council_above_it() -> None:
+    units = tuple(
+        Unit(f"yt-{n}", f"Sở Y tế {area}", "office") for n, area in enumerate(("tỉnh Lũng Pù", "TP. Bến Đá"))
+    )
+    index = UnitIndex(units, "cả nước")
+    own = replace(ENVELOPE, sender_units=("yt-1",))
+    for superior, issuer, expected in (
+        ("UBND THÀNH PHỐ BẾN ĐÁ", "SỞ Y TẾ", ("yt-1", ())),
+        ("ỦY BAN NHÂN DÂN TỈNH LŨNG PÙ", "SỞ Y TẾ", ("yt-0", ("sender_contradicts",))),
+        ("UBND THÀNH PHỐ BẾN ĐÁ", "SỞ NỘI VỤ", ("yt-1", ("letterhead_unknown",))),
+    ):
+        letter = replace(LETTER, superior=superior, issuer=(Claim(issuer),))
+        (match,) = recognise(own, [letter], REPORTS, index, PERIODS).matches
+        assert (match.unit, match.doubts) == expected
+
+
+def test_the_box_of_a_merged_unit_that_names_its_own_area_brings_perhaps_a_part() -> None:
+    merged = replace(ENVELOPE, subject="BC BĐG địa bàn Cũ Kỹ", formerly=("UBND xã Cũ Kỹ",))
+    assert only(SILENT, merged).doubts == ("former_unit",)
+    assert only(SILENT, replace(merged, subject="BC BĐG")).doubts == ()
+    assert only(envelope=merged).doubts == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "doubt"),
+    [
+        ("Chuyên đề về bình đẳng giới trong trường học", "not_periodic"),
+        ("Nhanh tình hình thực hiện bình đẳng giới", "not_periodic"),
+        ("Kết quả công tác bình đẳng giới, kiểm tra đột xuất 6 tháng đầu năm 2024", ""),
+        ("Kết quả 5 năm thực hiện Chiến lược bình đẳng giới", "period_unknown"),
+        ("Tổng kết công tác bình đẳng giới giai đoạn 2020 - 2024", "period_unknown"),
+        ("Kết quả bình đẳng giới giai đoạn 2020 - 2024 6 tháng đầu năm 2024", ""),
+        ("Kết quả công tác bình đẳng giới tuần 3 tháng 5 năm 2024", "period_unknown"),
+        ("Công tác bình đẳng giới 10 ngày đầu tháng 5", "period_unknown"),
+        ("Kết quả Tuần lễ bình đẳng giới 6 tháng đầu năm 2024", ""),
+    ],
+)
+def test_a_report_on_a_theme_a_week_or_several_years_is_not_the_regular_one(title: str, doubt: str) -> None:
+    match = only(replace(LETTER, title=title), replace(ENVELOPE, subject="bc"))
+    assert match.doubts == ((doubt,) if doubt else ())
+
+
+def test_a_report_that_is_asked_on_a_theme_may_say_so() -> None:
+    theme = replace(REPORTS[0], topics=("chuyên đề bình đẳng giới",))
+    letter = replace(LETTER, title="Chuyên đề bình đẳng giới 6 tháng đầu năm 2024")
+    (match,) = recognise(ENVELOPE, [letter], (theme,), INDEX, PERIODS).matches
+    assert match.doubts == ()
+
+
+def test_of_a_title_and_a_subject_that_differ_the_period_collected_is_proposed() -> None:
+    old = replace(LETTER, title="Kết quả công tác bình đẳng giới 6 tháng đầu năm 2023")
+    match = only(old)
+    assert (match.period, match.doubts) == ("2024-H1", ("period_conflict",))
+
+
+def test_a_subject_on_two_periods_contradicts_neither() -> None:
+    both = replace(ENVELOPE, subject="BC BĐG 6 tháng đầu năm 2023 và 6 tháng đầu năm 2024")
+    assert only(envelope=both).doubts == ()
 
 
 def test_a_half_year_that_comes_while_its_year_is_collected_is_asked_about() -> None:

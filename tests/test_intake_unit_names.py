@@ -105,6 +105,8 @@ def test_a_former_name_kept_as_an_alias_names_the_unit_that_bears_the_new_one() 
         "TRAM Y TE XA BINH MINH",
         "BCH ĐOÀN TNCS HỒ CHÍ MINH THỊ TRẤN SÔNG LÔ",
         "PHÒNG Y TẾ CHI NHÁNH PHÍA BẮC",
+        "UBND XÃ BÌNH MINH THÔN 3",
+        "ỦY BAN NHÂN DÂN XÃ BÌNH MINH BẢN NẶM",
     ],
 )
 def test_a_body_or_a_branch_inside_a_unit_is_not_the_unit(name: str) -> None:
@@ -118,6 +120,7 @@ def test_a_body_or_a_branch_inside_a_unit_is_not_the_unit(name: str) -> None:
         "BAN VÌ SỰ TIẾN BỘ CỦA PHỤ NỮ XÃ BÌNH MINH",
         "PHÒNG VĂN HÓA - XÃ HỘI XÃ BÌNH MINH",
         "HỘI ĐỒNG NHÂN DÂN XÃ BÌNH MINH",
+        "UBND XÃ BÌNH MINH BAN CHỈ ĐẠO",
         "BAN CHẤP HÀNH HỘI LHPN HUYỆN",
         "PHÒNG Y TẾ",
     ],
@@ -132,6 +135,8 @@ def test_an_office_of_the_council_and_a_registered_body_are_units(name: str) -> 
         ("ỦY BAN NHÂN DÂN XÃ LŨNG PÙ", True),
         ("UBND THỊ TRẤN MỸ LỘC", True),
         ("ỦY BAN NHÂN DÂN XÃ BÌNH MNIH", False),
+        ("ỦY BAN NHÂN DÂN HUYỆN BÌNH MINH", True),
+        ("UBND THỊ XÃ BÌNH MINH", True),
         ("PHÒNG VĂN HÓA - XÃ HỘI", False),
         ("BAN CHỈ ĐẠO", False),
     ],

@@ -271,6 +271,7 @@ def _exhibit(number: int, file: str, document: Document, labelled: Labelled) -> 
         type_title="" if is_sheet else type_title,
         title="" if type_title in _ANNEX_TYPES else head.subject,
         sheet_titles=_titles(head, type_title, labelled.noted),
+        sheets=tuple(table.name for table in document.tables if table.sheet and not table.hidden),
         opening=_opening(document),
         dated=_day_of(head),
         cut_offs=_cut_offs(document, head),

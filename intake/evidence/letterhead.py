@@ -158,10 +158,15 @@ def _head_lines(document: Document, file: str) -> Iterator[HeadLine]:
         tables += 1
         if block.sheet:
             yield from _above_table(block, file)
+            yield _END_OF_SHEET
         elif tables == 1 or not _is_data(block):
             yield from _columns(block, file)
         else:
             return
+
+
+#: Nothing runs on from the frame of one sheet into the next.
+_END_OF_SHEET = HeadLine("", Place("", ""))
 
 
 def _columns(table: Table, file: str) -> Iterator[HeadLine]:
@@ -295,6 +300,12 @@ _OFFICE = re.compile(
     r"hội đồng|bch|đồn|doanh nghiệp|nhà văn hóa|quỹ|phòng giao dịch)\b",
     re.IGNORECASE,
 )
+#: "XÃ BÌNH MINH" alone on its line, as sheets begin; after "ỦY BAN NHÂN DÂN" it goes on with that.
+_PLACE_ALONE = re.compile(
+    r"^(?:(?:xã(?! hội\b)|phường|thị trấn|đặc khu|huyện|quận|thị xã|tỉnh|thôn|bản|ấp|xóm|khóm|buôn"
+    r"|tổ dân phố|khu phố)\s+[^\s.:;]+|thành phố\s+[^\s.:;]+)(?:\s+[^\s.:;]+){0,5}$",
+    re.IGNORECASE,
+)
 _WING = re.compile(r"^(?:ban (?:thường vụ|thường trực|chấp hành)|btv|bch)\s*$", re.IGNORECASE)
 _JOINED_BEFORE = re.compile(r"(?:[-–,&]|\b(?:và|của|về|cho|nhân dân các))$", re.IGNORECASE)
 _JOINED_AFTER = re.compile(r"^(?:[-–,&]|(?:và|của|về)\b)", re.IGNORECASE)
@@ -313,7 +324,7 @@ def _issuer(head: Sequence[HeadLine]) -> tuple[tuple[HeadLine, ...], tuple[HeadL
             continue
         if groups and _continues(groups[-1], line):
             groups[-1].append(line)
-        elif _OFFICE.match(line.text):
+        elif _OFFICE.match(line.text) or (not groups and _PLACE_ALONE.match(line.text)):
             groups.append([line])
         elif groups:
             break
@@ -344,7 +355,7 @@ def _labelled_issuer(line: HeadLine) -> HeadLine | None:
 def _ends_issuer(line: HeadLine) -> bool:
     """Lines that stand in a head beside or below the issuer and are none."""
     text = line.text
-    return bool(
+    return not text or bool(
         _is_national(text)
         or _NUMBERED.match(text)
         or _DATED.match(text)
@@ -424,7 +435,13 @@ def _subject(head: Sequence[HeadLine], start: int | None, document_type: str) ->
     kept = [head[start]] if plain_key(own) not in _TYPE_BY_KEY else []
     for line in head[start + 1 :]:
         stops = re.match(r"^(?:kính gửi|\(|căn cứ|đơn vị|-|số\b)", line.text, re.IGNORECASE)
-        if stops or _is_national(line.text) or _DATED.match(line.text) or len(kept) >= _LONGEST_SUBJECT:
+        if (
+            not line.text
+            or stops
+            or _is_national(line.text)
+            or _DATED.match(line.text)
+            or len(kept) >= _LONGEST_SUBJECT
+        ):
             break
         if document_type == "CÔNG VĂN" and line.text.isupper():
             break

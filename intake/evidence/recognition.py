@@ -14,11 +14,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from config.reports import Period, PeriodKind, ReportDefinition
-from config.spelling import plain_key, tidy
+from config.spelling import accented_key, plain_key, tidy
 from intake.evidence.cut_offs import CutOff, closes, contradict, is_too_early
+from intake.evidence.irregular import irregular_times, is_special
 from intake.evidence.period_words import NamedPeriod, periods_named
 from intake.evidence.subjects import hands_in, names_a_subject, reports_named
-from intake.evidence.unit_names import UnitIndex
+from intake.evidence.unit_names import UnitIndex, place_named
 from intake.evidence.weights import best_guess, evidence, strongly_named
 from ledger.records import Evidence, ObligationKey
 
@@ -60,6 +61,7 @@ class Exhibit:
     type_title: str = ""  #: plain key: "bao cao", "ke hoach"; empty when none stands there
     title: str = ""  #: trích yếu
     sheet_titles: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()  #: names of the sheets that are shown
     opening: str = ""
     dated: date | None = None  #: of the place-and-date line
     cut_offs: tuple[CutOff, ...] = ()  #: days up to which it says its figures were counted
@@ -86,6 +88,7 @@ class Envelope:
     file_names: tuple[str, ...] = ()
     forwarded_addresses: tuple[str, ...] = ()
     forwarded_units: tuple[str, ...] = ()  #: units whose addresses the forwarded heads name
+    formerly: tuple[str, ...] = ()  #: names of the units, gone by that day, whose address it was
     answered: tuple[ObligationKey, ...] = ()  #: what our signed mail spoke of that the unit itself answers
     owing: tuple[
         ObligationKey, ...
@@ -222,7 +225,8 @@ class _Recogniser:
         titled = [item for item in items if item.kind == "title"]
         strong = strongly_named(titled, "report") or strongly_named(items, "report")
         if len(strong) == 1:
-            return strong[0], ["report_unknown"] if self._is_woven_in(exhibit.title) else []
+            doubts = ["report_unknown"] if self._is_woven_in(exhibit.title) else []
+            return strong[0], [*doubts, *(["not_periodic"] if self._is_special(exhibit, strong[0]) else [])]
         if len(strong) > 1:
             named = _named_of_one_form(items, strong)
             return (named, []) if named else (self._by_best(items, strong), ["report_conflict"])
@@ -237,6 +241,16 @@ class _Recogniser:
         """Whether a title names our subject as woven into another: "giảm nghèo, lồng ghép bình đẳng giới"."""
         before, woven, _ = tidy(title).lower().partition("lồng ghép")
         return bool(woven) and names_a_subject(before) and not reports_named(before, self._reports)
+
+    def _is_special(self, exhibit: Exhibit, report: str) -> bool:
+        """Whether a document calls itself a report on one event or theme, where a regular one is asked.
+
+        Decree 09/2019/NĐ-CP, Article 3, parts báo cáo định kỳ from chuyên đề and đột xuất.
+        """
+        if not any(period.kind not in _ONCE for period in self._periods.get(report, ())):
+            return False
+        asked = next(one for one in self._reports if one.id == report)
+        return is_special((exhibit.title, *exhibit.sheet_titles), exhibit.file, (asked.name, *asked.topics))
 
     @staticmethod
     def _by_best(items: list[Evidence], among: tuple[str, ...]) -> str:
@@ -266,6 +280,22 @@ class _Recogniser:
             if exhibit.issuer and all(_OFFICE_OF.match(claim.text) for claim in exhibit.issuer)
         )
         found.extend(
+            evidence("unit", unit, "letterhead", f"{exhibit.superior} {claim.text}", claim.place)
+            for claim in exhibit.issuer
+            for unit in self._single(self._of_area_above(claim.text, exhibit.superior))
+            if not self._units.fully_in(claim.text)
+        )
+        found.extend(
+            evidence("unit", unit, "named_in_title", text, exhibit.file)
+            for text in dict.fromkeys((exhibit.title, *exhibit.sheet_titles))
+            for unit in self._units.fully_in(text)[:3]
+        )
+        found.extend(
+            evidence("unit", unit, "named_in_title", text, exhibit.file)
+            for text in exhibit.sheets
+            for unit in self._units.only_in(text)[:3]
+        )
+        found.extend(
             evidence("unit", unit, "place_line", exhibit.place_name, exhibit.file)
             for unit in self._single(self._units.only_in(exhibit.place_name))
         )
@@ -281,6 +311,14 @@ class _Recogniser:
             for unit in self._single(self._units.only_in(office))
         )
         return found
+
+    def _of_area_above(self, issuer: str, superior: str) -> tuple[str, ...]:
+        """The unit that an office is with the area of the council above it: "UBND TỈNH X / SỞ Y TẾ"."""
+        area = _AREA_ABOVE.search(accented_key(superior))
+        if area is None:
+            return ()
+        named = self._units.named_in(f"{issuer} {area[1]}")
+        return tuple(unit for one in named if one.position == 0 and not one.bare for unit in one.units)
 
     def _mail_unit_evidence(self, exhibit: Exhibit) -> list[Evidence]:
         """What the mail around it says."""
@@ -315,7 +353,7 @@ class _Recogniser:
         own = [item for item in items if item.kind in _OWN_KINDS]
         named = strongly_named(own, "unit")
         senders = self._envelope.sender_units if self._envelope.sender_trusted else ()
-        if any(self._units.names_a_part(claim.text) for claim in exhibit.issuer):
+        if any(self._units.names_a_part(claim.text) for claim in (*exhibit.issuer, *exhibit.sheet_issuer)):
             return best_guess(items, "unit"), ["letterhead_of_part"]
         if self._units.names_foreign_area(" ".join((exhibit.superior, *(c.text for c in exhibit.issuer)))):
             return (named[0] if named else ""), ["foreign_area"]
@@ -323,31 +361,47 @@ class _Recogniser:
         if len(named) > 1 or (named and not signed.issubset(named)):
             return best_guess(items, "unit") or named[0], ["unit_conflict"]
         if named:
-            return self._decide_named(named[0], senders)
-        return self._decide_unnamed(exhibit, items, senders)
+            titled = {item.points_to for item in items if item.kind == "named_in_title"}
+            return self._decide_named(named[0], senders, titled)
+        unit, doubts = self._decide_unnamed(exhibit, items, senders)
+        return unit, [*doubts, *(["former_unit"] if self._is_of_former(exhibit, unit) else [])]
 
-    @staticmethod
-    def _decide_named(unit: str, senders: tuple[str, ...]) -> tuple[str, list[str]]:
-        if unit in senders:
-            return unit, []
-        return unit, ["sender_contradicts" if senders else "sender_unregistered"]
+    def _decide_named(self, unit: str, senders: tuple[str, ...], titled: set[str]) -> tuple[str, list[str]]:
+        if unit not in senders:
+            return unit, ["sender_contradicts" if senders else "sender_unregistered"]
+        # A school's title may name its commune; one commune's title naming another is another's report.
+        others = bool(titled) and unit not in titled and self._units.are_areas(unit, *titled)
+        return unit, ["unit_conflict"] if others else []
+
+    def _is_of_former(self, exhibit: Exhibit, unit: str) -> bool:
+        """Whether mail from the box of a merged unit names that unit still: it may bring its part alone."""
+        own = self._units.place_of(unit)
+        words = (self._envelope.subject, exhibit.file, exhibit.title, *exhibit.sheet_titles, *exhibit.sheets)
+        told = plain_key(" ".join((*words, *(claim.text for claim in exhibit.sheet_issuer))))
+        places = {place_named(name) for name in self._envelope.formerly} - {"", own}
+        return any(f" {place} " in f" {told} " for place in places)
 
     def _decide_unnamed(
         self, exhibit: Exhibit, items: list[Evidence], senders: tuple[str, ...]
     ) -> tuple[str, list[str]]:
-        said = {item.points_to for item in items if item.kind in _SAYING} | self._said_to_be_of()
-        issuer = " ".join(claim.text for claim in exhibit.issuer)
+        behalf = self._said_to_be_of()
+        outside = {item.points_to for item in items if item.kind in _SAYING} | behalf
+        issuer = " ".join(claim.text for claim in exhibit.issuer or exhibit.sheet_issuer)
         others = any(self._is_of_others(issuer, unit) for unit in senders)
-        if exhibit.is_letter and exhibit.issuer and (others or not said.issuperset(senders)):
+        if others or (exhibit.is_letter and exhibit.issuer and not outside.issuperset(senders)):
             # A letterhead that names no registered unit is somebody else's letter until a person says so.
             return best_guess(items, "unit"), ["letterhead_unknown"]
+        said = outside | {item.points_to for item in items if item.kind == "named_in_title"}
+        meant = next((each for each in (behalf, said) if len(each) == 1), None)
         if len(senders) == 1:
             if said and senders[0] not in said:
-                return senders[0], ["unit_conflict"]
+                return (next(iter(meant)) if meant else senders[0]), ["unit_conflict"]
             return senders[0], []
         if len(senders) > 1:
             chosen = [unit for unit in senders if unit in said]
-            return (chosen[0], []) if len(chosen) == 1 else (best_guess(items, "unit"), ["shared_address"])
+            if len(chosen) == 1:
+                return chosen[0], []
+            return (next(iter(meant)) if meant else best_guess(items, "unit")), ["shared_address"]
         guess = best_guess(items, "unit")
         return guess, ["sender_unregistered" if guess else "unit_unknown"]
 
@@ -385,8 +439,13 @@ class _Recogniser:
             found, unknown = _periods_in(texts, periods, self._envelope.arrival)
             items += [evidence("period", period.id, kind, words) for period, words in found]
             named[kind] = tuple(dict.fromkeys((*(period.id for period, _ in found), *unknown)))
+        titles = (exhibit.title, *exhibit.sheet_titles)
         if not any(named[kind] for kind in _STRONG_PERIODS):
-            named["title"] = _of_other_kinds((exhibit.title, *exhibit.sheet_titles), periods)
+            named["title"] = _of_other_kinds(titles, periods)
+        if not _ONCE.intersection(period.kind for period in periods):
+            named["title"] = tuple(f"?{words}" for words in irregular_times(titles)) or named["title"]
+        if _speaks_of_each(self._envelope.subject, named, periods, self._envelope.arrival):
+            named["subject"] = ()
         if ANSWERING.match(self._envelope.subject):
             named["subject"] = named["subject"] if not any(named[k] for k in _STRONG_PERIODS) else ()
         answered = self._answered_period(report, periods)
@@ -517,6 +576,11 @@ _OFFICE_OF = re.compile(
 _ON_BEHALF_OF = re.compile(
     r"\b(?:(?:giup|ho|thay|thay mat|dum|gium)(?: cho)?|(?:bao cao|bc|so lieu|bieu|file|tep)(?: cua)?)$"
 )
+#: The council above an office, and its area: "UBND TỈNH X"; by `accented_key`.
+_AREA_ABOVE = re.compile(
+    r"(?:ủy ban nhân dân|uy ban nhan dan|ubnd) ((?:tỉnh|tinh|thành phố|thanh pho|tp|huyện|huyen|quận|quan"
+    r"|thị xã|thi xa|xã|xa|phường|phuong|thị trấn|thi tran|đặc khu|dac khu) .+)$"
+)
 _LONGEST_NOTE = 600
 _OWN_KINDS = frozenset({"letterhead", "sheet_title", "self_naming", "annex_reference", "signature"})
 
@@ -581,6 +645,15 @@ def _periods_in(
             else:
                 found.append((period, name.text))
     return found, unknown
+
+
+def _speaks_of_each(
+    subject: str, named: dict[str, tuple[str, ...]], periods: tuple[Period, ...], arrival: datetime
+) -> bool:
+    """Whether a subject names the document's own period among several: "báo cáo tháng 3 và tháng 4"."""
+    told = [name for name in periods_named(subject) if not name.cited and not name.planned]
+    meant = {period.id for name in told if (period := _resolved(name, periods, arrival)) is not None}
+    return len(meant) > 1 and any(period in meant for kind in _STRONG_PERIODS for period in named[kind])
 
 
 def _leading(names: Sequence[NamedPeriod], kinds: set[PeriodKind]) -> list[NamedPeriod]:
@@ -650,7 +723,9 @@ def _choose_period(named: dict[str, tuple[str, ...]], current: Period) -> tuple[
         if strong[0].startswith("?"):
             return current.id, ["period_unknown"]
         others = {p for kind in ("subject", "file_name") for p in named[kind] if not p.startswith("?")}
-        return strong[0], ["period_conflict"] if others - {strong[0]} else []
+        # Last period's title left standing is the commonest slip of all.
+        chosen = current.id if current.id in others else strong[0]
+        return (chosen, ["period_conflict"]) if others - {strong[0]} else (strong[0], [])
     if len(weak) > 1:
         return current.id, ["period_conflict"]
     if weak:

@@ -56,7 +56,7 @@ def _words(phrase: str) -> int:
 _OF_ANY_REPORT = word_set(
     "v ve viec gui nop bao cao bc ket qua tinh hinh cong tac nhiem vu thuc hien trien khai phuong huong so "
     "lieu bieu mau tong hop dinh ky thang quy nam dau cuoi ky nay i ii iii iv va theo "
-    "trong tam chu yeu so ket tong ket danh gia mot"
+    "trong tam chu yeu so ket tong ket danh gia mot ca chin sau"
 )
 #: "của UBND xã …", "trên địa bàn …", "xã Bình Minh": whose it is, and no subject; "xã hội" is one.
 _WHOSE = re.compile(

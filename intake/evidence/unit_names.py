@@ -46,6 +46,7 @@ _ABBREVIATIONS = (
     ("lao động thương binh và xã hội", "lđ tb xh"),
     ("lao động thương binh và xã hội", "lđtbxh"),
     ("thị trấn", "tt"),
+    ("thành phố", "tp"),
 )
 _COUNCIL = re.compile(r"^(?:ủy ban nhân dân|ubnd) ")
 _AREA_LEVEL = re.compile(r"^(?:xã|phường|thị trấn|tt|đặc khu) (.+)$")
@@ -57,8 +58,16 @@ _BODY_INSIDE = re.compile(
     r"|\b(?:doan|truong|tram|cong an|dang (?:uy|bo)|chi bo|quan su|chqs|mat tran|mttq|ubmttq|hop tac xa|htx"
     r"|quy tin dung)\b"
 )
+#: After normalisation, but for "bản", a village: "ban" is a board as well.
 _BRANCH = re.compile(r"(?:co so|diem truong|diem le|khu le|phan hieu|chi nhanh|phan tram)\b")
-_PLACE = re.compile(r"\b(?:xa(?! hoi)|phuong|thi tran|dac khu) ((?:\w+ ){0,2}\w+)")
+_VILLAGE = re.compile(
+    r"(?:thôn|thon|bản|ấp|xóm|xom|khóm|khom|buôn|buon|tổ dân phố|to dan pho|khu phố|khu pho) \w"
+)
+_PLACE = re.compile(
+    r"\b(?P<level>thi xa|thanh pho|tp|huyen|quan(?! su| chung| ly)|tinh(?! doan| uy)"
+    r"|xa(?! hoi)|phuong|thi tran|dac khu) (?P<name>(?:\w+ ){0,2}\w+)"
+)
+_COMMUNAL = frozenset({"xa", "phuong", "thi tran", "dac khu"})
 _MISSPELT = 70.0
 _SUGGESTION_FLOOR = 82.0
 
@@ -71,6 +80,12 @@ class Mention:
     text: str
     position: int  #: index of the first word
     bare: bool = False
+
+
+def place_named(name: str) -> str:
+    """The place in the name of an office, normalised and without its level; "" where it names none."""
+    found = _PLACE.search(plain_key(name))
+    return found["name"] if found else ""
 
 
 class UnitIndex:
@@ -122,16 +137,33 @@ class UnitIndex:
                 return True
             if not mention.bare and _BRANCH.match(plain_key(after)):
                 return True
+            if is_area and not mention.bare and _VILLAGE.match(after):
+                return True
         return False
+
+    def place_of(self, unit: str) -> str:
+        """The place a unit is named after, normalised: "binh minh" of "UBND xã Bình Minh"; "" without one."""
+        return place_named(self._names.get(unit, ""))
+
+    def are_areas(self, *units: str) -> bool:
+        """Whether each of the units is a commune or township."""
+        return self._areas.issuperset(units)
 
     def is_body_beside(self, name: str, unit: str) -> bool:
         """Whether the name is that of a school, an association or their like, and the unit a commune."""
         return unit in self._areas and _BODY_INSIDE.search(plain_key(name)) is not None
 
     def is_another_place(self, name: str, unit: str) -> bool:
-        """Whether the name is that of a commune nobody has entered, and no misspelling of the unit's."""
+        """Whether the name is that of a place nobody has entered, and no misspelling of the unit's own.
+
+        A huyện is never the xã that came of it, whatever it was called.
+        """
         told, own = _PLACE.search(plain_key(name)), _PLACE.search(self._names.get(unit, ""))
-        return told is not None and own is not None and fuzz.ratio(told[1], own[1]) < _MISSPELT
+        if told is None or own is None:
+            return False
+        if (told["level"] in _COMMUNAL) is not (own["level"] in _COMMUNAL):
+            return True
+        return fuzz.ratio(told["name"], own["name"]) < _MISSPELT
 
     def suggestions(self, text: str, limit: int = 3) -> tuple[str, ...]:
         """Units of a near name, for a person to choose from. Never a booking."""

@@ -29,6 +29,7 @@ UNIT_WEIGHTS = {
     "place_line": Weight(15),
     "signature": Weight(20),  # "TM. UBND XÃ X"; against letterhead or sender it holds
     "document_number": Weight(10),  # "45/BC-PNV", for an abbreviation the roster knows
+    "named_in_title": Weight(20),  # "… trên địa bàn xã X", a sheet called "Xã X"; against the sender it holds
     "subject": Weight(20),
     "file_name": Weight(20),
     "body": Weight(15),

@@ -49,6 +49,8 @@ _TIMELESS = ("arrival_unknown", "arrival_from_file")
 RESTING_ON_WHAT_CAME = frozenset(
     {"no_file", "nil_report", "claims_sent", "thanks", "unnamed_file", "period_unnamed", "empty_mail"}
 )
+#: Doubts of what a unit sent that another unit may have written.
+_ANOTHER_UNITS = frozenset({"sender_contradicts", "unit_conflict"})
 #: Doubts about whose report it is.
 _UNIT_DOUBTS = frozenset(
     {"sender_contradicts", "unit_conflict", "foreign_area", "letterhead_unknown", "unit_unknown"}
@@ -184,8 +186,19 @@ class _Judge:
             file_names=tuple(file.name for file in self._message.files),
             forwarded_addresses=addresses,
             forwarded_units=owners,
+            formerly=self._formerly(),
             answered=self._answered_keys(),
             owing=tuple(key for unit in self._sender_units() for key in self._owed.owing(unit)),
+        )
+
+    def _formerly(self) -> tuple[str, ...]:
+        """The names of the units, gone by now, whose address the sender's was."""
+        address = self._message.headers.sender.address
+        day = self._archived.arrival.astimezone(self._regime.timezone).date()
+        return tuple(
+            unit.name
+            for unit in self._regime.units
+            if unit.ended_before(day) and any(known.address == address for known in unit.addresses)
         )
 
     @cached_property
@@ -308,9 +321,9 @@ class _Judge:
         )
 
     def _perhaps_the_senders(self, handed: Sequence[HandedIn]) -> tuple[SubmissionIntent, ...]:
-        """What a unit sent under another unit's letterhead may be its own: it is not missing until asked."""
+        """What a unit sent under another unit's name may be its own: it is not missing until asked."""
         senders = self._sender_units()
-        named = [one.intent.key for one in handed if one.intent and "sender_contradicts" in one.doubts]
+        named = [one.intent.key for one in handed if one.intent and _ANOTHER_UNITS & set(one.doubts)]
         keys = dict.fromkeys(replace(key, unit=unit) for key in named for unit in senders)
         taken = {one.intent.key for one in handed if one.intent}
         own = [key for key in keys if key not in taken and self._context.owes(key)]

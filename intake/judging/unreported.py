@@ -44,7 +44,8 @@ _ASKING = re.compile(
 #: "Xã đã gửi báo cáo hôm qua", "đã nộp từ tuần trước", "gửi rồi": after normalisation.
 _SENT_BEFORE = re.compile(
     r" (?:(?<!chua )(?:da|vua|moi) (?:duoc )?(?:gui|nop|chuyen|bao cao)\b(?! (?:chua|khong)\b)(?!.{0,40}\?)"
-    r"|(?<!\bchi )(?<!\banh )(?<!\bphong )(?:gui|nop) (?:\w+ ){0,3}roi\b)"
+    r"|(?<!\bchi )(?<!\banh )(?<!\bphong )(?:gui|nop) (?:\w+ ){0,3}"
+    r"(?:roi|(?:ban (?:giay|cung|chinh)|truc tiep|qua \w+)\b(?: \w+){0,10} roi)\b)"
 )
 _NOTHING_TO_REPORT = re.compile(r" (?:khong|chua) (?:co )?(?:phat sinh|xay ra|phat hien|ghi nhan)\b")
 #: The same of the whole report, not of one figure ("không phát sinh vụ bạo lực nào" is one).

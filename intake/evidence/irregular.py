@@ -1,0 +1,56 @@
+"""Reports that by their own title are no regular ones: of a week, of several years, on a theme. Pure.
+
+Decree 09/2019/NĐ-CP, Article 3, parts regular reports (báo cáo định kỳ) from those on a theme (chuyên đề)
+and on an event (đột xuất). These name the subject of the regular one, and are other reports all the same.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from config.spelling import plain_key, tidy
+from intake.evidence.period_words import periods_named
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: "tuần 3 tháng 5", "10 ngày đầu tháng 5", "nửa đầu tháng 5".
+_DAYS = re.compile(
+    r"\btu[ầa]n(?: l[ễe])?(?: th[ứu])?\s+(?:\d{1,2}|[ivx]{1,4})\b|^(?:b[áa]o c[áa]o )?tu[ầa]n\b(?! l[ễe])"
+    r"|\b(?:\d{1,2}|mười) ng[àa]y (?:đầu|dau|giữa|giua|cuối|cuoi)\b"
+    r"|\b(?:nửa|nua) (?:(?:đầu|dau|cuối|cuoi) )?th[áa]ng\b",
+    re.IGNORECASE,
+)
+#: "5 năm thực hiện …", "tổng kết … giai đoạn 2021-2025".
+_YEARS = re.compile(
+    r"\b(?:\d{1,2}|hai|ba|mười)\s+năm\s+(?:thực hiện|thi hành|triển khai|hoạt động|xây dựng)\b"
+    r"|\b(?:sơ|tổng) kết\b.{0,120}?\b(?:giai đoạn|nhiệm kỳ)\s+\d{4}\s*[-–]\s*\d{4}",
+    re.IGNORECASE,
+)
+# By `plain_key`. "Kiểm tra đột xuất" inside a title is a kind of check, and no kind of report.
+_SPECIAL_TITLE = re.compile(r"(?:bao cao |ket qua |v v |ve )*(?:chuyen de|dot xuat|nhanh)\b")
+_SPECIAL_FILE = re.compile(r"\b(?:bao cao|bc) (?:chuyen de|dot xuat|nhanh)\b")
+_SPECIAL = re.compile(r"\b(?:chuyen de|dot xuat|nhanh)\b")
+
+
+def irregular_times(titles: Sequence[str]) -> tuple[str, ...]:
+    """The words by which titles are about a week or some days, or about years and no period besides."""
+    told = [tidy(title) for title in titles]
+    days = [found.group() for title in told if (found := _DAYS.search(title))]
+    plain = [] if any(map(periods_named, told)) else told
+    return (*days, *(found.group() for title in plain if (found := _YEARS.search(title))))[:1]
+
+
+def is_special(titles: Sequence[str], file: str, asked: Sequence[str]) -> bool:
+    """Whether a document calls itself a report on a theme or an event, and what is asked does not.
+
+    Args:
+        titles: of the document and its tables.
+        file: its name.
+        asked: the name and the topics of the report it would be.
+    """
+    if any(_SPECIAL.search(plain_key(words)) for words in asked):
+        return False
+    titled = any(_SPECIAL_TITLE.match(plain_key(title)) for title in titles)
+    return titled or _SPECIAL_FILE.search(plain_key(file)) is not None
