@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +10,7 @@ from coverage import Coverage
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
     from tests.hands import Hand
     from tests.offices import KeptReaders
@@ -73,7 +73,7 @@ def _kept_readers() -> Iterator[KeptReaders]:
 @pytest.fixture(scope="module", autouse=True)
 def _readers(request: pytest.FixtureRequest) -> Iterator[None]:
     """The desk's tests read by processes that stay: to start them is proved, and paid for, elsewhere."""
-    if not request.path.name.startswith("test_desk_"):
+    if not request.path.name.startswith(("test_desk_", "test_faults")):
         yield
         return
     from desk.office import Office
@@ -102,11 +102,26 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield found
 
 
+@pytest.fixture(scope="module")
+def page_worked_by(desk: Served, browser: Browser) -> Iterator[Callable[[str], Page]]:
+    """The page of the desk that a hand works; one for a whole module, for a new one costs a second."""
+    pages: dict[str, Page] = {}
+
+    def of(hand: str) -> Page:
+        if hand not in pages:
+            pages[hand] = desk.page(browser, java_script_enabled="without" not in hand)
+        return pages[hand]
+
+    yield of
+    for page in pages.values():
+        page.context.close()
+
+
 @pytest.fixture(params=["mouse", "keyboard", "mouse without scripts"])
-def hand(request: pytest.FixtureRequest, desk: Served, browser: Browser) -> Iterator[Hand]:
+def hand(request: pytest.FixtureRequest, page_worked_by: Callable[[str], Page]) -> Iterator[Hand]:
     """A page of the desk, worked by the mouse, by the keyboard alone, and where no script runs."""
     from tests.hands import Hand
 
-    page = desk.page(browser, java_script_enabled="without" not in request.param)
+    page = page_worked_by(request.param)
     yield Hand(page, request.param == "keyboard")
-    page.context.close()
+    page.goto("about:blank")

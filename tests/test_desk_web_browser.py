@@ -156,9 +156,17 @@ def test_without_javascript_the_same_is_reached_by_the_button(desk: Served, brow
     page.context.close()
 
 
-@pytest.mark.parametrize("path", ROUND_PAGES)
-def test_every_page_works_without_javascript(desk: Served, browser: Browser, path: str) -> None:
+@pytest.fixture(scope="module")
+def plain(desk: Served, browser: Browser) -> Iterator[Page]:
+    """A page in which no script runs."""
     page = desk.page(browser, java_script_enabled=False)
+    yield page
+    page.context.close()
+
+
+@pytest.mark.parametrize("path", ROUND_PAGES)
+def test_every_page_works_without_javascript(desk: Served, plain: Page, path: str) -> None:
+    page = plain
     page.goto(desk.url(path))
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     forms = page.locator("form")
@@ -169,7 +177,6 @@ def test_every_page_works_without_javascript(desk: Served, browser: Browser, pat
         )
     assert page.locator("button:not(form button):not([form])").count() == 0, "a button without a form"
     assert page.locator("a:not([href])").count() == 0, "a link that leads nowhere"
-    page.context.close()
 
 
 def test_a_second_factor_is_set_up_and_asked_for_without_javascript(tmp_path: Path, browser: Browser) -> None:

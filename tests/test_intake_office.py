@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from functools import cache
 from math import nan
 from pathlib import Path
 from struct import pack
@@ -42,6 +43,7 @@ def budget(limits: Limits | None = None) -> Budget:
     return Budget(limits or Limits())
 
 
+@cache
 def report() -> bytes:
     """A small report as people lay it out: title in bold, text, a table with a merged head."""
     made = docx.Document()
@@ -71,8 +73,14 @@ def legacy_report() -> bytes:
     return stream.getvalue()
 
 
+@cache
 def in_twin_form(content: bytes, kind: str) -> bytes:
     return convert(content, "docx", kind, 60)
+
+
+@cache
+def old_workbook() -> bytes:
+    return convert(xlsx({"Biểu": [["Số buổi", 12]]}), "xlsx", "xls", 60)
 
 
 def looks(document: Document) -> list[object]:
@@ -232,7 +240,7 @@ def test_an_old_workbook_that_the_reader_takes_for_damaged_is_converted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """No file is at hand that one of them reads and the other does not: the reader is made to refuse."""
-    old = convert(xlsx({"Biểu": [["Số buổi", 12]]}), "xlsx", "xls", 60)
+    old = old_workbook()
     reader = office.extract_workbook
 
     def refusing(content: bytes, spent: Budget) -> Document:
@@ -247,7 +255,7 @@ def test_an_old_workbook_that_the_reader_takes_for_damaged_is_converted(
 
 
 def test_the_macros_of_an_old_workbook_are_noted() -> None:
-    old = bytearray(convert(xlsx({"Biểu": [["Số buổi", 12]]}), "xlsx", "xls", 60))
+    old = bytearray(old_workbook())
     entry = old.index("\x05SummaryInformation".encode("utf-16-le"))  # of the directory, MS-CFB 2.6.1
     old[entry : entry + 64] = "_VBA_PROJECT_CUR".encode("utf-16-le").ljust(64, b"\0")
     old[entry + 64 : entry + 66] = (2 * len("_VBA_PROJECT_CUR") + 2).to_bytes(2, "little")
@@ -265,7 +273,7 @@ def test_a_stored_value_that_is_no_number_is_an_error_of_its_cell_alone() -> Non
 
 
 def test_an_old_workbook_with_a_password_is_locked_and_not_damaged() -> None:
-    old = bytearray(convert(xlsx({"Biểu": [["Số buổi", 12]]}), "xlsx", "xls", 60))
+    old = bytearray(old_workbook())
     second = old.index(b"\x09\x08\x10\x00") + 20  # behind BOF, which opens the workbook's stream
     old[second : second + 2] = b"\x2f\x00"  # FilePass
     with pytest.raises(EncryptedFileError):
