@@ -16,6 +16,8 @@ demo: .venv/.runtime ## one round of a district's mail, read and consolidated in
 dev: .venv/.dev ## everything a developer needs
 	@scripts/setup.sh system
 
+# The processes that tests start read the program compiled, not its source each time anew.
+test: export PYTHONDONTWRITEBYTECODE =
 test: dev ## all tests, and at least 90 % of the pure modules covered
 	@rm -f .coverage .coverage.*
 	$(RUN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report= </dev/null

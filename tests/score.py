@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -21,12 +20,14 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from typer.testing import CliRunner
 
 from config.checks import parse_checks
 from config.errors import UnreadableCheckError
 from config.reports import Grade
 from config.units import Address, Unit
 from config.units_sheet import write_units
+from desk.cli import app
 
 ROOT = Path(__file__).resolve().parent.parent
 SCORER = ROOT.parent / "shared" / "tools" / "score.py"
@@ -91,11 +92,10 @@ def predict(set_folder: Path, home: Path) -> dict[str, Any]:
 
 
 def _tonghop(home: Path, *words: str) -> str:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
-    command = [sys.executable, "-m", "desk", "--home", str(home), *words]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
-    if done.returncode not in (0, 1):
-        message = f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+    """What a command prints; it runs in this process, which has loaded the program already."""
+    done = CliRunner().invoke(app, ["--home", str(home), *words])
+    if done.exit_code not in (0, 1):
+        message = f"{' '.join(words)} ended with {done.exit_code}:\n{done.output}\n{done.exception!r}"
         raise RuntimeError(message)
     return done.stdout
 

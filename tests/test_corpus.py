@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,8 +23,7 @@ SETS = sorted(PLANS)
 def counted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Counts]:
     """Every set written, run through the whole job, and counted; without LibreOffice, to be quick."""
     base = tmp_path_factory.mktemp("corpus")
-    with ThreadPoolExecutor(2) as pool:
-        return dict(zip(SETS, pool.map(lambda name: _counted(name, base / name), SETS), strict=True))
+    return {name: _counted(name, base / name) for name in SETS}
 
 
 def _counted(name: str, folder: Path) -> Counts:

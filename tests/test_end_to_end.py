@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -31,11 +32,14 @@ from tests.offices import (
     SAMPLE,
     Office,
     address,
+    after_round,
     command,
+    copied,
     environment,
     facts,
     figures,
     inside,
+    kept_folder,
     letter,
     make_office,
     note,
@@ -61,6 +65,12 @@ def office(tmp_path: Path) -> Office:
     return make_office(tmp_path)
 
 
+@pytest.fixture
+def after(tmp_path: Path) -> Office:
+    """An office that has taken the small round in."""
+    return after_round(tmp_path / "after")[0]
+
+
 def many_mails(office: Office) -> list[str]:
     """A round with everything: late, corrected, twice, forged, damaged, held, foreign."""
     ids = list(round_of_mail(office).values())
@@ -84,6 +94,14 @@ def many_mails(office: Office) -> list[str]:
         deliver(both, "2023-06-05T00:10"),
     ]
     return ids
+
+
+@cache
+def _after_many() -> Office:
+    office = make_office(kept_folder())
+    many_mails(office)
+    office.take_in()
+    return office
 
 
 def into_mailbox(office: Office, server: Dovecot, user: str) -> None:
@@ -272,13 +290,10 @@ def _seconds_or_killed(office: Office, moment: float | None) -> float | None:
 
 @pytest.mark.parametrize("step", range(6))
 def test_a_stop_after_any_step_of_taking_in_loses_and_doubles_nothing(
-    tmp_path: Path, step: int, monkeypatch: pytest.MonkeyPatch
+    office: Office, after: Office, step: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same by count instead of by clock: the n-th write of a run never happens."""
-    office, calm = make_office(tmp_path / "a"), make_office(tmp_path / "b")
-    for each in (office, calm):
-        round_of_mail(each)
-    calm.take_in()
+    round_of_mail(office)
     left = [step]
 
     def stopping(name: str) -> Any:
@@ -298,7 +313,7 @@ def test_a_stop_after_any_step_of_taking_in_loses_and_doubles_nothing(
         with suppress(KeyboardInterrupt):
             inside(office, lambda o: _import(office, o))
     office.take_in()
-    assert inside(office, lambda o: facts(o.ledger)) == inside(calm, lambda o: facts(o.ledger))
+    assert inside(office, lambda o: facts(o.ledger)) == inside(after, lambda o: facts(o.ledger))
 
 
 def _import(office: Office, opened: Any) -> None:
@@ -310,13 +325,11 @@ def _import(office: Office, opened: Any) -> None:
 
 
 def test_when_nothing_is_new_nothing_of_the_archive_is_read(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    after: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    round_of_mail(office)
-    office.take_in()
     for reading in ("read", "sightings"):
         monkeypatch.setattr(Archive, reading, lambda *_: pytest.fail("the archive was read"))
-    inside(office, _look_again)
+    inside(after, _look_again)
 
 
 def _look_again(opened: Any) -> None:
@@ -332,15 +345,13 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
-def test_consolidating_twice_makes_no_new_number_and_changes_no_byte(office: Office) -> None:
-    round_of_mail(office)
-    office.take_in()
-    first = office.listed("consolidate", *WHERE)
-    before = tree(office.home / "outputs")
-    second = Office(office.home, office.mail, "2023-06-08T10:00:00+07:00").listed("consolidate", *WHERE)
+def test_consolidating_twice_makes_no_new_number_and_changes_no_byte(after: Office) -> None:
+    first = after.listed("consolidate", *WHERE)
+    before = tree(after.home / "outputs")
+    second = Office(after.home, after.mail, "2023-06-08T10:00:00+07:00").listed("consolidate", *WHERE)
     assert (first["new"], first["number"]) == (True, 1)
     assert (second["new"], second["number"]) == (False, 1)
-    assert tree(office.home / "outputs") == before
+    assert tree(after.home / "outputs") == before
 
 
 def test_a_late_arrival_makes_the_next_number_and_lists_what_changed(office: Office) -> None:
@@ -358,27 +369,23 @@ def test_a_late_arrival_makes_the_next_number_and_lists_what_changed(office: Off
     assert len(after) > len(before)
 
 
-def test_documents_somebody_lost_are_written_again_with_the_same_bytes(office: Office) -> None:
-    round_of_mail(office)
-    office.take_in()
-    office.listed("consolidate", *WHERE)
-    before = tree(office.home / "outputs")
-    for path in (office.home / "outputs").rglob("*.*"):
+def test_documents_somebody_lost_are_written_again_with_the_same_bytes(after: Office) -> None:
+    after.listed("consolidate", *WHERE)
+    before = tree(after.home / "outputs")
+    for path in (after.home / "outputs").rglob("*.*"):
         path.unlink()
-    later = Office(office.home, office.mail, "2023-06-09T10:00:00+07:00")
+    later = Office(after.home, after.mail, "2023-06-09T10:00:00+07:00")
     assert not later.listed("consolidate", *WHERE)["new"]
-    assert tree(office.home / "outputs") == before
+    assert tree(after.home / "outputs") == before
 
 
-def test_a_document_somebody_wrote_into_is_put_right_from_the_record(office: Office) -> None:
-    round_of_mail(office)
-    office.take_in()
-    office.listed("consolidate", *WHERE)
-    before = tree(office.home / "outputs")
-    spoiled = next((office.home / "outputs").rglob("*.docx"))
+def test_a_document_somebody_wrote_into_is_put_right_from_the_record(after: Office) -> None:
+    after.listed("consolidate", *WHERE)
+    before = tree(after.home / "outputs")
+    spoiled = next((after.home / "outputs").rglob("*.docx"))
     spoiled.write_bytes(b"khong con gi")
-    office.listed("consolidate", *WHERE)
-    assert tree(office.home / "outputs") == before
+    after.listed("consolidate", *WHERE)
+    assert tree(after.home / "outputs") == before
 
 
 def test_the_same_mail_on_another_day_and_home_gives_the_same_documents(tmp_path: Path) -> None:
@@ -392,10 +399,8 @@ def test_the_same_mail_on_another_day_and_home_gives_the_same_documents(tmp_path
     assert made[0] == made[1]
 
 
-def test_the_documents_name_who_is_missing_and_say_of_how_many(office: Office) -> None:
-    round_of_mail(office)
-    office.take_in()
-    view = office.listed("consolidate", *WHERE)
+def test_the_documents_name_who_is_missing_and_say_of_how_many(after: Office) -> None:
+    view = after.listed("consolidate", *WHERE)
     folder = Path(view["folder"])
     texts = {}
     for name in view["files"]:
@@ -410,18 +415,16 @@ def test_the_documents_name_who_is_missing_and_say_of_how_many(office: Office) -
 # -- nothing lost ------------------------------------------------------------------------------------------
 
 
-def test_every_sighted_message_stands_somewhere(office: Office) -> None:
-    many_mails(office)
-    office.take_in()
+def test_every_sighted_message_stands_somewhere(tmp_path: Path) -> None:
+    office = copied(_after_many(), tmp_path)
     counts = inside(office, lambda o: o.ledger.counts())
     assert all(count.balanced for count in counts)
     assert sum(count.sightings for count in counts) == 12
     assert sum(count.not_yet_read for count in counts) == 0
 
 
-def test_nothing_of_a_forged_or_damaged_mail_reaches_a_total(office: Office) -> None:
-    many_mails(office)
-    office.take_in()
+def test_nothing_of_a_forged_or_damaged_mail_reaches_a_total(tmp_path: Path) -> None:
+    office = copied(_after_many(), tmp_path)
     outcomes = inside(office, lambda o: o.ledger.messages())
     bad = [o for o in outcomes if o.message_class in (MessageClass.SPOOF, MessageClass.UNREADABLE)]
     assert len(bad) == 2
