@@ -119,7 +119,9 @@ class Printer:
         table = self._table("item", "question", "proposal")
         for view in views:
             who = unit_name(view["unit"], regime) or view["sender"] or ""
-            told = filter(None, (who, view["period"], view["indicator"], view["text"]))
+            sex = self._say(f"terms.sex_{view['sex']}").lower() if view["sex"] else ""
+            figure = " ".join(filter(None, (view["indicator"], sex)))
+            told = filter(None, (who, view["period"], figure, view["text"]))
             table.add_row(view["id"], view["question"]["sentence"], " / ".join(told))
         self.console.print(table)
 

@@ -229,6 +229,15 @@ class TestTheTotals:
         waits, lacks = "UBND xã Đồng Tiến", "UBND xã Quang Minh, UBND xã An Hòa"
         assert note == f"Chờ xác minh, chưa cộng: {waits}. Chưa có số liệu: {lacks}."
 
+    def test_many_units_without_a_report_are_counted_and_a_figure_nobody_gave_is_said_so(self) -> None:
+        ids = [each.id for each in UNITS]
+        for mails, note in (
+            (MAILS[:1], "04 đơn vị chưa có báo cáo được tổng hợp."),
+            ((), "Chưa đơn vị nào có số liệu."),
+        ):
+            one = consolidate(regime(UNITS, WIDE), WIDE, PERIOD, map(owes, ids), mails, {}, [], LATER)
+            assert row_of(opened(annex(one))["Tổng hợp"], "Số buổi nói chuyện chuyên đề")[8] == note
+
     def test_a_total_of_nothing_is_blank_and_not_zero(self, tmp_path: Path) -> None:
         content = annex(whole(()))
         row = row_of(recalculated(content, tmp_path)["Tổng hợp"], "Kinh phí")

@@ -627,6 +627,19 @@ def test_status_loads_no_writer_of_documents_and_no_migrations(office: Office) -
     assert not loaded & DOCUMENTS
 
 
+def test_two_questions_about_one_indicator_say_which_figure_each_means(office: Office) -> None:
+    page = StringIO()
+    asked: dict[str, Any] = {"id": "a1", "unit": "binh-minh", "period": PERIOD, "text": "38,5"}
+    asked["question"] = {"sentence": "Chỉ có tỷ lệ."}
+    figures = (("B1", "total"), ("B1", "female"), (None, None))
+    with office.opened() as opened:
+        printer = Printer(Wording("vi"), Console(file=page, width=120))
+        views = [asked | {"indicator": indicator, "sex": sex} for indicator, sex in figures]
+        printer.review(views, opened.regime)
+    told = [line.split("/")[-2].strip() for line in page.getvalue().splitlines() if "38,5" in line]
+    assert told == ["B1 tổng số", "B1 nữ", PERIOD]
+
+
 def test_a_table_of_eighty_columns_cuts_no_step_and_no_state(office: Office) -> None:
     page = StringIO()
     mail = {"id": 1, "unit": "binh-minh", "to": ["vanthu@binhminh.example"], "kind": "chase"}

@@ -19,9 +19,10 @@ from consolidate.writers.annex_book import (
     write_heading,
     write_text,
 )
+from consolidate.writers.phrases import counted
 from consolidate.writers.report_sections import group_heading, placed_outline
 from consolidate.writers.workbook_bytes import lines_needed
-from ledger.records import Method
+from ledger.records import Method, ObligationState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -190,15 +191,28 @@ def _count_formula(book: Book, total: Total) -> str:
 
 
 def _note(book: Book, totals: Sequence[Total]) -> str:
-    doubtful = dict.fromkeys(unit for total in totals for unit in total.doubtful)
+    doubtful = tuple(dict.fromkeys(unit for total in totals for unit in total.doubtful))
+    nobody = not any(total.n for total in totals)
+    silent = () if nobody else _silent(book, totals[0])
+    lacking = () if nobody else tuple(unit for unit in totals[0].missing if unit not in silent)
     notes = [
-        (doubtful, "note_doubtful", {"units": _named(book, tuple(doubtful))}),
-        (totals[0].missing, "note_missing", {"units": _named(book, totals[0].missing)}),
+        (doubtful, "note_doubtful", {"units": _named(book, doubtful)}),
+        (nobody, "note_nobody", {}),
+        (lacking, "note_missing", {"units": _named(book, lacking)}),
+        (silent, "note_unreported", {"count": counted(len(silent))}),
         (any(total.approximate for total in totals), "note_approximate", {}),
         (_ratio_unstated(totals[0]), "note_no_ratio", {}),
         (_some_derived(book, totals), "note_derived", {}),
     ]
     return " ".join(book.words(key, **places) for holds, key, places in notes if holds)
+
+
+def _silent(book: Book, total: Total) -> tuple[str, ...]:
+    """The units of which nothing counts yet, where they are many: another sheet names them all."""
+    states = {each.unit.id: each.state for each in book.consolidation.standings}
+    nothing = (ObligationState.MISSING, ObligationState.NEEDS_REVIEW)
+    silent = tuple(unit for unit in total.missing if states.get(unit) in nothing)
+    return silent if len(silent) > _NAMES_IN_NOTE else ()
 
 
 def _ratio_unstated(total: Total) -> bool:
