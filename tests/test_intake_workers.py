@@ -19,6 +19,7 @@ from intake.documents import FileKind, ReadState
 from intake.errors import ReaderClosedError
 from intake.extractors.interface import Limits
 from intake.mail.messages import ReadMessage
+from intake.sandbox import pool as workers_pool
 from intake.sandbox.lots import is_light, lots_of
 from intake.sandbox.pool import ReaderPool, ReadingFailure, _Process
 from intake.sandbox.wire import packed, unpacked
@@ -224,11 +225,14 @@ def test_no_process_is_left_behind() -> None:
     assert not any(Path(process._folder.name).exists() for process in processes)
 
 
-def test_a_process_is_started_only_for_work_that_no_other_is_free_for() -> None:
+def test_a_process_is_started_only_where_no_other_becomes_free_for_longer_than_that_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     with ReaderPool(2) as pool:
-        for name in ("a", "b", "c"):
-            list(pool.read([(name, GOOD)]))
+        monkeypatch.setattr(workers_pool, "_WORTH_A_PROCESS", 60.0)
+        list(pool.read((str(n), GOOD) for n in range(12)))
         assert pool._idle.qsize() == 1
+        monkeypatch.setattr(workers_pool, "_WORTH_A_PROCESS", 0.05)
         assert pool._free() is not pool._free()
 
 

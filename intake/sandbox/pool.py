@@ -52,6 +52,7 @@ _LOT_SECONDS: Final = 2.0  #: light mails take milliseconds; what takes longer i
 _LISTING_SECONDS: Final = 4.0
 _HEAD_SECONDS: Final = 2.0
 _WORTH_TRYING: Final = 1.0  #: seconds
+_WORTH_A_PROCESS: Final = 0.3  #: seconds; most mail is read faster than it is judged, by one process alone
 _JOBS_A_PROCESS: Final = (
     1_000  #: mails or lots; then it is replaced, so that no leak of a library grows for ever
 )
@@ -71,7 +72,7 @@ class ReadingFailure:
 
 
 class ReaderPool:
-    """Reading processes, the first started when the block is entered, others when there is work for them.
+    """Reading processes, the first started when the block is entered, others when one keeps the rest waiting.
 
     All end when the block is left.
     """
@@ -199,9 +200,9 @@ class ReaderPool:
             self._idle.put(process)
 
     def _free(self) -> _Process:
-        """A process that has nothing to do; a new one while there may be more, as each takes a moment."""
+        """A process that has nothing to do; another one where that takes longer than to start it."""
         with suppress(Empty):
-            return self._idle.get_nowait()
+            return self._idle.get(timeout=_WORTH_A_PROCESS if self._unstarted else 0.0)
         with self._lock:
             more = self._unstarted > 0 and not self._ending
             self._unstarted -= more
