@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, date, datetime
 
 import pytest
 
-from config.reports import Aggregation, Indicator, ReportDefinition, Sex
+from config.reports import Aggregation, Indicator, Period, PeriodKind, ReportDefinition, Sex
 from intake.documents import Cell, Document, Table
 from intake.figures.tables import read_tables
 from ledger.records import Certainty
@@ -60,3 +61,113 @@ def test_a_weight_is_brought_to_the_measure_asked_for(
 
 def test_a_length_takes_the_measure_of_its_column_where_its_row_has_none() -> None:
     assert _read(AID, ("Nội dung", "Số lượng (m)"), ("Chiều dài đường tự quản", "800")) == {"A2": "0.8"}
+
+
+BRANCH = ReportDefinition(
+    "r",
+    "Báo cáo",
+    "BC",
+    ("công tác Hội",),
+    (
+        Indicator("P1", "Tổng số hội viên", "hội viên", aggregation=Aggregation.SNAPSHOT),
+        Indicator("P2", "Số buổi sinh hoạt chi hội", "buổi"),
+        Indicator("P3", "Số hội viên nghèo được giúp đỡ", "hội viên"),
+        Indicator("P4", "Số mô hình phát triển kinh tế", "mô hình", aggregation=Aggregation.SNAPSHOT),
+    ),
+    (),
+    (),
+)
+
+
+@pytest.mark.parametrize(
+    ("label", "written", "expected"),
+    [
+        ("Tổng số hội viên (ghi số đến 20/6/2024)", "110", {"P1": "110"}),
+        ("Số mô hình phát triển kinh tế (nếu có)", "2", {"P4": "2"}),
+        ("Số hội viên nghèo được giúp đỡ (ghi rõ họ tên)", "01 (chị Nguyễn Thị Mơ)", {"P3": "1"}),
+        ("Số mô hình phát triển kinh tế", "02 mô hình: nuôi gà, trồng nấm", {"P4": "2"}),
+        ("Số mô hình phát triển kinh tế", "02 (kế hoạch)", {}),
+        ("Số hội viên nghèo được giúp đỡ", "02 (cặp vợ chồng)", {}),
+        ("Tổng số hội viên", "110 (nữ)", {}),
+    ],
+)
+def test_what_a_form_tells_the_clerk_and_what_the_clerk_adds_change_no_figure(
+    label: str, written: str, expected: dict[str, str]
+) -> None:
+    assert _read(BRANCH, ("Nội dung", "Kết quả"), (label, written)) == expected
+
+
+def test_what_brackets_may_narrow_is_asked() -> None:
+    rows = (("Nội dung", "Kết quả"), ("Số buổi sinh hoạt chi hội (không tính họp Ban Chấp hành)", "3"))
+    reading = read_tables(_document(*rows), "bieu.docx", BRANCH, "branch")
+    assert [(str(value.value), value.reason) for value in reading.values] == [("3", "label_uncertain")]
+
+
+@pytest.mark.parametrize("measure", ["người", "chị", "nguoi", "Hội viên"])
+def test_whoever_is_counted_is_a_person(measure: str) -> None:
+    head = ("Nội dung", "ĐVT", "Số lượng")
+    assert _read(BRANCH, head, ("Tổng số hội viên", measure, "110")) == {"P1": "110"}
+    assert _read(BRANCH, head, ("Tổng số hội viên", f"lượt {measure}", "110")) == {}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("Số đầu năm", "Số cuối năm"), ("Đầu kỳ", "Cuối kỳ"), ("Đầu năm 2024", "Cuối năm 2024")],
+)
+def test_of_the_beginning_and_the_end_of_a_period_the_end_is_told(before: str, after: str) -> None:
+    rows = (("Nội dung", before, after, "Tăng, giảm"), ("Tổng số hội viên", "104", "110", "+6"))
+    assert _read(BRANCH, *rows) == {"P1": "110"}
+
+
+CHILDREN = ReportDefinition(
+    "r",
+    "Báo cáo",
+    "BC",
+    ("công tác trẻ em",),
+    (
+        Indicator("T1", "Tổng số trẻ em dưới 16 tuổi", "trẻ em", (Sex.TOTAL, Sex.MALE, Sex.FEMALE)),
+        Indicator("T2", "Trẻ em bị tai nạn thương tích", "trẻ em", (Sex.TOTAL, Sex.MALE, Sex.FEMALE)),
+    ),
+    (),
+    (),
+)
+
+
+def test_boys_and_girls_may_stand_in_rows_under_any_head() -> None:
+    rows = (
+        ("Nội dung", "Tổng số trẻ em dưới 16 tuổi", "Trẻ em bị tai nạn thương tích"),
+        ("Trẻ em trai", "390", "2"),
+        ("Trẻ em gái", "365", "1"),
+        ("Tổng cộng", "755", "3"),
+    )
+    read = _read(CHILDREN, *rows)
+    assert read == {"T1": "755", "T1 nam": "390", "T1 nữ": "365", "T2": "3", "T2 nam": "2", "T2 nữ": "1"}
+
+
+def _period(first: date, last: date) -> Period:
+    return Period(
+        "2024-X",
+        PeriodKind.CAMPAIGN,
+        "đầu năm học",
+        2024,
+        first,
+        last,
+        datetime(2024, 1, 1, tzinfo=UTC),
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("period", "expected"),
+    [
+        (_period(date(2024, 8, 15), date(2024, 9, 30)), "430"),
+        (_period(date(2024, 1, 1), date(2024, 5, 31)), "415"),
+    ],
+)
+def test_of_two_school_years_the_one_of_the_season_is_read(period: Period, expected: str) -> None:
+    rows = (
+        ("Nội dung", "Năm học 2023-2024", "Năm học 2024-2025"),
+        ("Tổng số trẻ em dưới 16 tuổi", "415", "430"),
+    )
+    reading = read_tables(_document(*rows), "bieu.docx", CHILDREN, "school", period)
+    assert [str(value.value) for value in reading.values] == [expected]

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING
 from config.reports import Aggregation, Indicator
 from config.spelling import accented_key, tidy
 from intake.documents import Cell
-from intake.figures.measures import convert, is_counted, is_known, is_money, is_scaled, same_measure
+from intake.figures.measures import (
+    convert,
+    counts_alike,
+    is_counted,
+    is_known,
+    is_money,
+    is_scaled,
+    same_measure,
+)
 from intake.figures.numerals import ReadNumber, read_number
 from intake.figures.told_cells import told_number
 
@@ -179,7 +187,7 @@ def _counted(value: Decimal, stated: str, wanted: str) -> ReadCell:
 
     Words that are no unit of measure ("theo quy định") say nothing against the row.
     """
-    differs = bool(stated) and not same_measure(stated, wanted) and is_known(stated)
+    differs = bool(stated) and not counts_alike(stated, wanted) and is_known(stated)
     return ReadCell(value=value, reason="unit_differs" if differs else "", stated=stated)
 
 

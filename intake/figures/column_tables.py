@@ -12,14 +12,16 @@ from intake.figures.place_tables import (
     own_row,
     place_heads,
     place_table,
+    sex_heads,
     sex_table,
     unit_heads,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from config.reports import Period
+    from intake.documents import Cell
     from intake.figures.labels import LabelIndex
     from intake.figures.table_record import TableRecord
 
@@ -35,15 +37,25 @@ def read_columns(
     places = place_table(*named) if own is None else None
     if sexes := sex_table(*named):
         record.notes.timeless = False
+        _note_titles(record, sex_heads(grid))
         _read_sexes(record, sexes)
     elif own is not None:
+        _note_titles(record, unit_heads(grid))
         _read_own_row(record, own)
     elif places is not None:
+        _note_titles(record, place_heads(grid))
         _read_places(record, places)
     elif one := one_row_table(*named):
         _read_one_row(record, one)
     else:
         record.note_unread_table()
+
+
+def _note_titles(record: TableRecord, heads: Iterator[Cell]) -> None:
+    """Note the lines above the row that holds the head of the places, units or sexes."""
+    first = min((cell.row for cell in heads), default=0)
+    record.rows_above = [row for row in record.grid.rows if row < first]
+    record.note_titles(())
 
 
 def _read_places(record: TableRecord, table: PlaceTable) -> None:

@@ -15,11 +15,13 @@ from config.reports import PeriodKind
 from intake.evidence.period_words import periods_named
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from config.reports import Period
 
 _YEAR = re.compile(r"\b20\d\d\b")
+_SCHOOL_YEAR = re.compile(r"\bnăm học (20\d\d)")
+_SCHOOL_BEGINS = 8  # August: what is reported from then on is of the year that begins
 _NUMBER_OF_ID = re.compile(r"-[HQM](\d{1,2})$")
 _HALF_NAMED = re.compile(r"\b(?:đầu|cuối)\b")
 _WHOLE_YEAR = re.compile(r"\bcả năm\b")
@@ -50,7 +52,7 @@ def fit_of(named: Sequence[str], period: Period) -> Fit:
     Of several ("Năm 2024 / 6 tháng đầu năm") no year may be another, and the innermost that names more
     than a year decides.
     """
-    years = {int(year) for words in named for year in _YEAR.findall(words)}
+    years = {year for words in named for year in _years_in(words, period)}
     if not years <= _years_of(period):
         return Fit.OTHER
     if period.kind in _ONCE:
@@ -61,6 +63,15 @@ def fit_of(named: Sequence[str], period: Period) -> Fit:
     if not years:
         return Fit.UNSAID
     return Fit.EXACT if period.kind is PeriodKind.YEAR else Fit.YEAR
+
+
+def _years_in(words: str, period: Period) -> Iterator[int]:
+    """The years a heading names; of a school year the one that the period's season falls in."""
+    school = _SCHOOL_YEAR.search(words)
+    if school is None:
+        yield from map(int, _YEAR.findall(words))
+    else:
+        yield int(school[1]) + (period.data_to.month < _SCHOOL_BEGINS)
 
 
 def parts_of(period: Period) -> dict[str, tuple[int, ...]]:

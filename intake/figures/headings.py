@@ -480,7 +480,7 @@ def _first(columns: list[Column], role: Role) -> int | None:
     return next((column.index for column in columns if column.role is role), None)
 
 
-_LABELS = frozenset(
+LABELS = frozenset(
     {
         "chi tieu",
         "noi dung",
@@ -529,11 +529,15 @@ _SEX_WORDS = word_set(
 _APART = re.compile(
     r"ke hoach|\bkh\b|chi tieu (?:giao|nam|ke hoach|duoc giao)|muc tieu|nghi quyet|du toan|du kien"
     r"|cung ky|ky truoc|nam truoc|nam ngoai|lien truoc|so sanh|so voi|\btang\b|\bgiam\b|chenh lech|nam goc"
+    r"|\bdau (?:nam|ky|quy|thang)\b(?! hoc)|^(?:so |ton )?dau$"
     r"|luy ke|cong don|tu dau|ghi chu|chu thich|giai thich|cach ghi|huong dan|\bnguon\b|ly do|danh gia|vi du"
 )
 _SUMS = re.compile(r"(?:tong )?(?:so tien|thanh tien|kinh phi)(?: (?:thuc hien|da su dung|da chi))?")
 _PERCENT = re.compile(r"\b(?:ty le|ti le|ty so|ti so|co cau|phan tram|ty trong)\b")
+#: "Số cuối kỳ", "Cuối năm 2024": what stands at its end are the figures of a period.
+_AT_ITS_END = re.compile(r"\b(?:(?:tính )?đến )?cuối(?: (?:năm|kỳ|quý|tháng))?(?: báo cáo)?$")
 _PERIOD = re.compile(
+    r"\bnăm học 20\d\d(?: 20\d\d)?\b|"
     r"\b(?:(?:tính|có) )?đến (?:hết )?(?:ngày |thời điểm )?\d{1,2} (?:tháng )?\d{1,2} (?:năm )?20\d\d\b"
     r"|\b(?:6|sáu|9|chín|06|09) tháng(?: đầu| cuối)?(?: năm)?(?: \d{4})?"
     r"|\bquý (?:iv|i{1,3}|[1-4])(?: năm)?(?: \d{4})?"
@@ -552,11 +556,11 @@ def role_of(text: str) -> Role:
     shown = tidy(text)
     bare, measure = split_measure(shown)
     accented = _in_full(accented_key(bare))
-    rest = " ".join(_PERIOD.sub(" ", accented).split())
+    rest = _AT_ITS_END.sub("số", " ".join(_PERIOD.sub(" ", accented).split()))
     key = plain_key(rest)
     if "%" in shown or _PERCENT.search(key):
         return Role.PERCENT
-    if key in _LABELS:
+    if key in LABELS:
         return Role.LABEL
     if _APART.search(key):
         return Role.APART

@@ -43,6 +43,15 @@ _ENUMERATION = re.compile(
 )
 _FOOTNOTE = re.compile(r"[(\[]\s*(?:\*+|\d)\s*[)\]]|\*+")
 EXPLAINED = re.compile(r"\s*[(\[][^()\[\]]*[,;:][^()\[\]]*[)\]]")
+# What a form tells the clerk to write, which names nothing: "(ghi rõ số vụ)", "(nếu có)".
+_INSTRUCTION = re.compile(
+    r"\s*[(\[]\s*(?:ghi|chỉ ghi|nêu|liệt kê|kèm|đính kèm|(?:có )?danh sách|nếu (?:có|không)|xem|chi tiết"
+    r"|cụ thể|theo (?:mẫu|biểu|phụ lục)|làm tròn|lưu ý|yêu cầu"
+    r"|(?:số liệu )?(?:tính )?đến (?:ngày|hết|thời điểm|cuối)"
+    r"|ghi ro|neu co|kem|danh sach|neu ro|liet ke)\b[^()\[\]]*[)\]]",
+    re.IGNORECASE,
+)
+REMARK = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
 OF_WHICH = re.compile(r"^(?:trong đó|gồm|bao gồm|chia ra)(?: có)? ")
 _LEAD = re.compile(r"^(?:(?:tổng số|tổng|số lượng|số lượt|số|ts)\s)+")
 _PLAIN_LEAD = re.compile(r"^(?:(?:tong so|tong|so luong|so luot|so|ts)\s)+")
@@ -169,7 +178,7 @@ RULED = (
 @remembered(8192)
 def label_key(label: str) -> LabelKey:
     """Make a label ready: enumeration, footnotes and the bracketed unit gone, short forms written out."""
-    bare = _FOOTNOTE.sub(" ", _ENUMERATION.sub("", tidy(label)))
+    bare = _INSTRUCTION.sub("", _FOOTNOTE.sub(" ", _ENUMERATION.sub("", tidy(label))))
     bare, measure = split_measure(bare)
     text = OF_WHICH.sub("", folded(bare))
     return replace(MARKED.key(text, measure), short=without_lead(text))

@@ -35,6 +35,7 @@ from intake.figures.label_keys import (
     MARKED,
     NAMING_WOMEN,
     NEGATIONS,
+    REMARK,
     SEX_ENDS,
     WOMEN_ALONE,
     LabelKey,
@@ -42,6 +43,7 @@ from intake.figures.label_keys import (
     folded,
     label_key,
     names_ratio,
+    sex_row,
     without_lead,
 )
 from intake.figures.label_match import NO_MATCH, LabelMatch, Strength
@@ -90,8 +92,22 @@ class LabelIndex:
         return remembered(MOST_REMEMBERED)(self._answer)
 
     def _answer(self, label: str, section: str, measure: str) -> LabelMatch:
-        nothing = self.names_nothing(label, plain_key(label))
-        return NO_MATCH if nothing else self._match(label, section, measure)
+        if self.names_nothing(label, plain_key(label)):
+            return NO_MATCH
+        found = self._match(label, section, measure)
+        return found if found or found.ambiguous else self._but_for_remark(label, section, measure)
+
+    def _but_for_remark(self, label: str, section: str, measure: str) -> LabelMatch:
+        """What a label means but for what its brackets add: they may narrow it, and only a person can tell.
+
+        "Số buổi sinh hoạt (không tính họp Ban Chấp hành)".
+        """
+        shorter = REMARK.sub("", label)
+        if shorter == label or sex_row(" ".join(REMARK.findall(label)).strip(" ()[]")):
+            return NO_MATCH
+        found = self._match(shorter, section, measure)
+        sure = found.strength in (Strength.EXACT, Strength.SYNONYM)
+        return replace(found, strength=Strength.UNCERTAIN) if sure else NO_MATCH
 
     def names_nothing(self, text: str, key: str) -> bool:
         """Whether a text is told at once to be no name: no question that `match` would have to remember."""

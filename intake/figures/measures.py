@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 
 from config.remembered import remembered
-from config.spelling import accented_key, plain_key, tidy
+from config.spelling import accented_key, plain_key, tidy, without_marks
 from intake.figures.numerals import shortest
 
 # đồng in one of each, by the key without marks and blanks: "tr.đ" -> "trd", "1.000 đồng" -> "1000dong".
@@ -60,6 +60,13 @@ _SAME = (
     ("kế hoạch",),
     ("có không",),
 )
+# Whoever is counted is a person: a form may ask for "hội viên" or "học sinh" and say "người" or "trẻ".
+_PERSONS = (
+    r"(?:người(?: lao động| dân| bệnh)?|cán bộ|đồng chí|đ c|trẻ(?: em)?|cháu|em|bé|nạn nhân|cá nhân|đại biểu"
+    r"|ủy viên|học sinh|học viên|sinh viên|hội viên|đoàn viên|đảng viên|thành viên|giáo viên|đối tượng"
+    r"|lao động|phụ nữ|chị|công chức|viên chức|nhân khẩu|khẩu|bệnh nhân|thanh niên)"
+)
+_A_PERSON = re.compile(f"{_PERSONS}|{without_marks(_PERSONS)}")
 _CLASS = {word: number for number, words in enumerate(_SAME) for word in words}
 # Typed or recognised without marks, "to" may be "tờ" or "tổ": every kind it may be.
 _CLASSES_WITHOUT_MARKS = {
@@ -117,7 +124,8 @@ def is_counted(measure: str) -> bool:
 def is_known(measure: str) -> bool:
     """Whether the words are a unit of measure at all, and not a remark in the place of one."""
     key = accented_key(measure)
-    return is_money(measure) or measure.strip() == "%" or key in _MEASURED or bool(_classes(measure))
+    named = is_money(measure) or measure.strip() == "%" or key in _MEASURED
+    return named or bool(_classes(measure)) or _kind_of_person(measure) == "visits"
 
 
 @remembered(4096)
@@ -132,6 +140,25 @@ def same_measure(stated: str, wanted: str) -> bool:
     if is_scaled(stated) or is_scaled(wanted):
         return _scale(stated)[0] == _scale(wanted)[0]
     return bool(_classes(stated) & _classes(wanted))
+
+
+@remembered(4096)
+def counts_alike(stated: str, wanted: str) -> bool:
+    """Whether two names may count the same in a row whose label settles what is counted."""
+    if same_measure(stated, wanted):
+        return True
+    kinds = {_kind_of_person(stated), _kind_of_person(wanted)}
+    return len(kinds) == 1 and "" not in kinds
+
+
+def _kind_of_person(measure: str) -> str:
+    """Persons, or times that persons came; empty for anything else."""
+    key = accented_key(measure)
+    attended = key.startswith(("lượt", "luot"))
+    rest = key[len("lượt") :].strip() if attended else key
+    if attended and not rest:
+        return "visits"
+    return ("visits" if attended else "persons") if _A_PERSON.fullmatch(rest) else ""
 
 
 def convert(value: Decimal, stated: str, wanted: str) -> Decimal | None:

@@ -15,6 +15,7 @@ from config.reports import Aggregation, Sex
 from config.spelling import plain_key, tidy, word_set
 from intake.figures.heading_periods import Fit, fit_of
 from intake.figures.headings import (
+    LABELS,
     OF_SEXES,
     Role,
     head_path,
@@ -154,19 +155,31 @@ def place_table(
 def sex_table(
     grid: Grid, index: LabelIndex, report: ReportDefinition, period: Period | None
 ) -> SexTable | None:
-    """The table "Giới tính | Số trẻ em … | …" with a row each for "Nam", "Nữ" and "Tổng"; None: no such."""
-    for cell in grid.saying(OF_SEXES):
+    """The table "Giới tính | Số trẻ em … | …" with a row each for "Nam", "Nữ" and "Tổng"; None: no such.
+
+    "Nội dung" and the like may head the sexes as well, where no column is one of figures.
+    """
+    for cell in sex_heads(grid):
         last = last_row_of_head(grid, cell.row, cell.column)
         found = columns_named(grid, (cell.row, last), cell.column, Named(index, report, period))
         columns = tuple(column for column in found if column.sex is Sex.TOTAL)
         below = [number for number in grid.rows if number > last and grid.text(number, cell.column)]
-        told = {number: sex_named(grid.text(number, cell.column)) for number in below}
+        told = {number: _sex_of_row(grid.text(number, cell.column)) for number in below}
         rows = tuple((number, sex) for number, sex in told.items() if sex is not None)
         sexes = [sex for _, sex in rows]
         is_whole = len(rows) == len(below) and len(set(sexes)) == len(sexes)
         if columns and is_whole and {Sex.MALE, Sex.FEMALE} <= set(sexes):
             return SexTable(columns, rows)
     return None
+
+
+def sex_heads(grid: Grid) -> Iterator[Cell]:
+    """The cells that may head a column of sexes."""
+    return grid.saying(OF_SEXES | LABELS | _OF_ANYTHING)
+
+
+def _sex_of_row(text: str) -> Sex | None:
+    return sex_named(text) or sex_row(text) or (Sex.TOTAL if is_sum_row(text) else None)
 
 
 def place_heads(grid: Grid) -> Iterator[Cell]:

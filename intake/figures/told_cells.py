@@ -38,6 +38,13 @@ _PARTED = frozenset(
         "|trường|doanh nghiệp|hợp tác xã|chi hội|chi bộ"
     )
 )
+_REMARK = re.compile(
+    r"(?P<told>\d[\d.,]*(?:\s+[^\W\d_][^\d,;:()%/]*?)?)\s*(?P<remark>\([^\d()]*\)|:\s*[^\d:]*)\.?"
+)
+_OTHERWISE = re.compile(
+    r"\b(?:kế hoạch|kh|dự kiến|ước|lũy kế|luỹ kế|cùng kỳ|(?:năm|kỳ|quý|tháng) (?:trước|ngoái)|chưa"
+    r"|không|nữ|nam|gái|trai|trừ|tổng|cũ|còn|đạt|chỉ tiêu|mục tiêu|trong đó|trên|tăng|giảm)\b"
+)
 _LONGEST = 200  # letters; a longer cell is a paragraph
 _HUNDRED = Decimal(100)
 
@@ -47,10 +54,11 @@ def told_number(text: str, indicator: Indicator) -> ReadNumber | None:
 
     A fraction is its upper number, told only of places, households and offices that are not split by sex.
     """
-    shown = tidy(text)
+    whole = tidy(text)
+    shown = _without_remark(whole) if len(whole) <= _LONGEST else whole
     found = _TOLD.fullmatch(shown) if len(shown) <= _LONGEST else None
     if found is None:
-        return None
+        return read_number(shown) if shown != whole else None
     measure = _measure_of(found["words"], indicator)
     number = read_number(found["amount"])
     if not measure or number.value is None or number.percent:
@@ -60,6 +68,20 @@ def told_number(text: str, indicator: Indicator) -> ReadNumber | None:
     if found["whole"] and not _is_part(number.value, found["whole"], found["percent"], measure, indicator):
         return None
     return ReadNumber(value=number.value, qualifier=number.qualifier, unit=measure)
+
+
+def _without_remark(shown: str) -> str:
+    """The cell without names behind its number: "01 (chị Mơ)", "02 mô hình: nuôi gà, trồng nấm".
+
+    A remark with a number, or with words that make the number another one, stays.
+    """
+    found = _REMARK.fullmatch(shown)
+    if found is None or _OTHERWISE.search(remark := accented_key(found["remark"])):
+        return shown
+    first, _, rest = remark.partition(" ")
+    if is_known(first) or is_known(f"{first} {rest.partition(' ')[0]}"):
+        return shown  # "02 (cặp vợ chồng)" says what was counted
+    return found["told"]
 
 
 def _measure_of(words: str, indicator: Indicator) -> str:
