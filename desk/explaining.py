@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from desk.errors import UnknownNameError
 from desk.office import Office
-from desk.views import View, message_view, number, reason
-from ledger.records import Finding, MessageOutcome, SubmissionIntent
+from desk.views import View, document_words, message_view, number, reason
+from ledger.records import DocumentName, Finding, MessageOutcome, SubmissionIntent
 
 
 def explanation(office: Office, message: str) -> View:
@@ -46,6 +46,7 @@ def _submission_view(office: Office, intent: SubmissionIntent) -> View:
         "period": intent.key.period,
         "role": intent.role.value,
         "accepted": intent.accepted,
+        "document": _document_view(office, intent.document),
         "values": [
             {
                 "indicator": value.indicator,
@@ -67,6 +68,17 @@ def _submission_view(office: Office, intent: SubmissionIntent) -> View:
             for section in intent.sections
         ],
         "findings": [_finding_view(office, finding) for finding in intent.findings],
+    }
+
+
+def _document_view(office: Office, document: DocumentName | None) -> View | None:
+    if document is None:
+        return None
+    return {
+        "number": document.number,
+        "date": document.dated.isoformat() if document.dated else None,
+        "sentence": document_words(document, office.wording),
+        "place": ", ".join(filter(None, (document.place.file, document.place.where))),
     }
 
 

@@ -36,6 +36,8 @@ def explanation_lines(view: View, regime: Regime, say: Wording) -> Iterator[str]
     yield f"{_SIGNS[view['state']]} {kind}: {' '.join(told)}" if told else f"{_SIGNS[view['state']]} {kind}"
     for submission in view["submissions"]:
         yield f"  {_booked(submission, regime, say)}"
+        if document := submission["document"]:
+            yield f"  {say('cli.told_document', document=document['sentence'], place=document['place'])}"
     yield from _why(view, regime, say)
     yield from _to_look_at(view["findings"], say)
     for submission in view["submissions"]:

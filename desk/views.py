@@ -17,6 +17,7 @@ from consolidate.findings import told_findings
 from consolidate.writers.phrases import capital
 from ledger.records import (
     TEXT_PUT_RIGHT,
+    DocumentName,
     Finding,
     Issue,
     MessageClass,
@@ -351,6 +352,16 @@ def reason(code: str, wording: Wording, parameters: Mapping[str, str] | None = N
         if wording.has(key):
             return wording(key, **(parameters or {}))
     return code
+
+
+def document_words(document: DocumentName | None, wording: Wording) -> str:
+    """How offices name a document: "số 12/BC-UBND ngày 02/6/2023"; empty where it bears no number."""
+    if document is None:
+        return ""
+    if document.dated is None:
+        return wording("terms.document_undated", number=document.number)
+    day = f"{document.dated:%d}/{document.dated.month}/{document.dated.year}"
+    return wording("terms.document_dated", number=document.number, day=day)
 
 
 def number(value: Decimal | None) -> int | float | None:

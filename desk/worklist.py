@@ -23,7 +23,8 @@ _SUSPECT = frozenset({"sender_fail", "display_name_mismatch", "look_alike", "fro
 #: The question a mail of an unknown address asks when nothing else is doubtful about it.
 UNREGISTERED = "sender_unregistered"
 #: The unit's report came before: what this mail does to it must be said.
-SECOND_VERSION = "second_version"
+#: Questions about a report that differs from the one that counts.
+SECOND_VERSIONS = frozenset({"second_version", "same_number", "replaces_another"})
 #: Evidence that the document itself gives of its unit.
 _OF_THE_DOCUMENT = frozenset({"letterhead", "self_naming", "annex_reference", "sheet_title", "signature"})
 

@@ -472,6 +472,7 @@ def _submission(outcome: MessageOutcome, intent: SubmissionIntent) -> Submission
         intent.findings,
         intent.fingerprint,
         intent.files,
+        intent.document,
     )
 
 

@@ -215,6 +215,7 @@ submissions = Table(
     Column("accepted", Boolean, nullable=False),
     Column("fingerprint", Words, nullable=False),
     Column("files", Json, nullable=False),
+    Column("document", Json),  # its number and date and where they stand; None: it bears none
     Index(None, "report", "period", "unit"),
     Index(None, "fingerprint"),
 )

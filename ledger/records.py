@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -152,6 +152,15 @@ class SectionText:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentName:
+    """Số, ký hiệu and ngày, by which offices name a document (Decree 30/2020/NĐ-CP, Article 8)."""
+
+    number: str  #: as written, without blanks: "12/BC-UBND", the Party's "12-BC/HU"
+    dated: date | None  #: None where the day is not filled in
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class ObligationKey:
     """Unit x report x period."""
 
@@ -182,6 +191,7 @@ class SubmissionIntent:
     findings: tuple[Finding, ...] = ()
     fingerprint: str = ""  #: of the figures, for duplicates and for two units with the same figures
     files: tuple[str, ...] = ()  #: sha256 of the files it rests on
+    document: DocumentName | None = None  #: None: it bears no number, or only a picture of one
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +274,7 @@ class Submission:
     findings: tuple[Finding, ...]
     fingerprint: str
     files: tuple[str, ...] = ()
+    document: DocumentName | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from ledger.encoding import as_type
 from ledger.models import findings, messages, review_items, sections, submissions, values
 from ledger.records import (
     Certainty,
+    DocumentName,
     Finding,
     Method,
     ObligationKey,
@@ -177,6 +178,7 @@ def _bare(row: Any) -> Submission:
         findings=(),
         fingerprint=row.fingerprint,
         files=tuple(row.files),
+        document=_document(row.document),
     )
 
 
@@ -246,6 +248,7 @@ class _Parts:
             findings=tuple(self.findings[spot]),
             fingerprint=row["fingerprint"],
             files=tuple(row["files"]),
+            document=_document(row["document"]),
         )
 
 
@@ -271,6 +274,7 @@ def _submission_row(archive_id: str, position: int, intent: SubmissionIntent) ->
         "accepted": intent.accepted,
         "fingerprint": intent.fingerprint,
         "files": intent.files,
+        "document": intent.document,
     }
 
 
@@ -300,6 +304,10 @@ def _section_row(position: int, section: SectionText) -> dict[str, Any]:
         "place_where": section.place.where,
         "place_text": section.place.text,
     }
+
+
+def _document(plain: Any) -> DocumentName | None:
+    return None if plain is None else as_type(plain, DocumentName)
 
 
 def _place(row: Any) -> Place:

@@ -200,6 +200,7 @@ def letter(
     more: Sequence[str] = (),
     table: bool = True,
     day: str = "ngày 01 tháng 6 năm 2023",
+    number: str = "    /BC-UBND",
 ) -> bytes:
     """The report of a unit as a Word document in the layout offices use."""
     head = head or _HEADS[unit]
@@ -207,7 +208,7 @@ def letter(
     place = "Sông Mây" if place.startswith(("Phòng", "Trung")) else place
     body = [figure_table(figures() if given is None else given)] if table else []
     return docx(
-        [[head, _NATION], ["Số: 17/BC", f"{place}, {day}"]],
+        [[head, _NATION], [f"Số: {number}", f"{place}, {day}"]],
         kind,
         title,
         "I. KẾT QUẢ THỰC HIỆN",

@@ -46,7 +46,7 @@ def shown_weights(office: Office, octets: bytes) -> dict[str, list[int]]:
 
 
 def test_the_first_lines_tell_who_sent_what_and_how_it_ended(office: Office) -> None:
-    lines = explained(office, report_mail("binh-minh"))
+    lines = explained(office, report_mail("binh-minh", number="17/BC-UBND"))
     assert lines[1:6] == [
         f"Người gửi: {address('binh-minh')}",
         f"Tiêu đề: {SUBJECT}",
@@ -58,6 +58,7 @@ def test_the_first_lines_tell_who_sent_what_and_how_it_ended(office: Office) -> 
         "  Tính cho UBND xã Bình Minh: Báo cáo kết quả công tác bình đẳng giới, kỳ 6 tháng đầu năm 2023"
         " (bản nộp đầu tiên)"
     )
+    assert lines[7] == "  Văn bản: số 17/BC-UBND ngày 01/6/2023 [bao cao.docx, bảng 1, hàng 2, cột 1]"
     assert re.fullmatch(r"Thư [0-9a-f]{8}, nhận lúc 01/6/2023 08:00", lines[0])
 
 

@@ -47,7 +47,9 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, st
     doubtful = figures(5, B3=("1,234", "20"), B5=("khoảng 3-4", ""))
     failing = verified("chung@songmay.example", "fail")
     found |= {
-        "again": office.deliver(report_mail("binh-minh", figures(7)), "2023-06-03T09:00"),
+        "again": office.deliver(
+            report_mail("binh-minh", figures(7), number="18/BC-UBND"), "2023-06-03T09:00"
+        ),
         "figures": office.deliver(report_mail("y-te", doubtful), "2023-06-03T11:00"),
         "forged": office.deliver(
             report_mail("van-hoa", figures(8), sender="chung@songmay.example", headers=failing),
@@ -313,6 +315,7 @@ def test_a_second_version_is_compared_with_the_first_and_given_its_role(
     task = task_of(office, ids["again"])
     page = client.get(f"{PATH}/{task}").text
     assert "Khác bản trước" in page
+    assert "<dd>số 18/BC-UBND ngày 01/6/2023</dd>" in page
     assert '<td class="number">11</td><td class="number">17</td>' in page  # B1 of the two versions
     follow(client, client.send_form(f"{PATH}/{task}/ghi-nhan", **{"vai-tro": "replacement"}))
     settled(desk)

@@ -79,6 +79,67 @@ def test_a_report_that_names_one_that_came_replaces_it_and_any_other_is_asked_ab
     assert told.parameters["text"].startswith("Báo cáo này thay thế Báo cáo số 17/BC-UBND")
 
 
+@pytest.mark.parametrize(
+    ("cited", "came", "state"),
+    [
+        ("17/BC-UBND ngày 01/6/2023", "17/BC-UBND", MessageState.BOOKED),
+        ("017/BC ngày 01/6/2023", "17/BC-UBND", MessageState.BOOKED),
+        ("17/2023/BC-UBND", "17/BC-UBND", MessageState.BOOKED),
+        ("71/BC-UBND ngày 01/6/2023", "17/BC-UBND", MessageState.REVIEW),
+        ("17/BC-UBND ngày 31/5/2023", "17/BC-UBND", MessageState.REVIEW),
+        ("17/BC-HND ngày 01/6/2023", "17/BC-UBND", MessageState.REVIEW),
+        ("71/BC-UBND ngày 01/6/2023", "    /BC-UBND", MessageState.BOOKED),
+    ],
+)
+@pytest.mark.parametrize("subject", ["Báo cáo bình đẳng giới", "Báo cáo bình đẳng giới (thay thế)"])
+def test_only_the_number_and_day_that_came_are_replaced(
+    tmp_path: Path, cited: str, came: str, state: MessageState, subject: str
+) -> None:
+    bench = Bench(tmp_path)
+    bench.judged(report_mail("binh-minh", number=came), "2023-06-01T08:00")
+    later = report_mail(
+        "binh-minh", figures(2), subject=subject, number="19/BC-UBND", day="ngày 03 tháng 6 năm 2023",
+        more=(f"Báo cáo này thay thế Báo cáo số {cited}.",),
+    )  # fmt: skip
+    outcome = bench.judged(later, "2023-06-03T08:00")
+    expected = ("replacement",) if state is MessageState.BOOKED else ("replaces_another",)
+    assert (outcome.state, outcome.reasons) == (state, expected)
+    assert outcome.submissions[0].role is Role.REPLACEMENT
+
+
+def test_the_number_of_a_report_is_kept_with_its_day_and_place(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    mail = report_mail("binh-minh", number="07 /BC - UBND")
+    (handed_in,) = bench.judged(mail).submissions
+    assert handed_in.document is not None
+    assert (handed_in.document.number, handed_in.document.dated) == ("07/BC-UBND", date(2023, 6, 1))
+    assert handed_in.document.place.text.endswith("07 /BC - UBND")
+    key = handed_in.key
+    (kept,) = bench.ledger.submissions(key.report, key.period, key.unit)
+    assert kept.document == handed_in.document
+    (blank,) = bench.judged(report_mail("dong-tam")).submissions
+    assert blank.document is None
+
+
+@pytest.mark.parametrize(
+    ("number", "day", "reason"),
+    [
+        ("17/BC-UBND", "ngày 01 tháng 6 năm 2023", "same_number"),
+        ("18/BC-UBND", "ngày 01 tháng 6 năm 2023", "second_version"),
+        ("17/BC-UBND", "ngày 01 tháng 6 năm 2022", "second_version"),
+    ],
+)
+def test_other_figures_under_the_same_number_and_day_are_asked_as_a_correction(
+    tmp_path: Path, number: str, day: str, reason: str
+) -> None:
+    bench = Bench(tmp_path)
+    bench.judged(report_mail("binh-minh", number="17/BC-UBND"), "2023-06-01T08:00")
+    outcome = bench.judged(report_mail("binh-minh", figures(2), number=number, day=day), "2023-06-03T08:00")
+    assert outcome.message_class is MessageClass.CORRECTION
+    assert outcome.state is MessageState.REVIEW
+    assert reason in outcome.reasons
+
+
 def test_a_report_that_replaces_another_units_is_asked_about(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     bench.judged(report_mail("binh-minh"), "2023-06-01T08:00")

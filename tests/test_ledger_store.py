@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 import subprocess
 import sys
@@ -20,6 +22,7 @@ from sqlalchemy.exc import DBAPIError, StatementError
 from config.reports import Sex
 from ledger.archive import Archive
 from ledger.database import open_database
+from ledger.encoding import to_json
 from ledger.errors import (
     AmbiguousArchiveIdError,
     DecisionsJournalError,
@@ -30,13 +33,16 @@ from ledger.errors import (
     UnknownArchiveIdError,
 )
 from ledger.journal import Journal
+from ledger.messages import outcome_sha256
 from ledger.records import (
     AttachmentRecord,
     Delivery,
+    DocumentName,
     MessageClass,
     MessageState,
     OutboxState,
     OutgoingMessage,
+    Place,
 )
 from ledger.sightings import FolderCount
 from ledger.store import Ledger
@@ -941,3 +947,13 @@ def test_two_thousand_messages_of_forty_figures_are_recorded_in_time(ledger: Led
     spent = time.process_time() - began
     assert len(ledger.values()) == 80_000
     assert spent < 16, f"{spent:.1f} s of processor time; it takes about 4 on an idle machine"
+
+
+def test_what_bears_no_number_has_the_fingerprint_it_had_before_numbers_were_kept() -> None:
+    unnumbered = outcome("a", intent())
+    before = json.loads(to_json(unnumbered))
+    for handed_in in before["submissions"]:
+        del handed_in["document"]
+    assert outcome_sha256(unnumbered) == hashlib.sha256(to_json(before).encode()).hexdigest()
+    number = DocumentName("7/BC-UBND", None, Place("bc.docx", "đoạn 2"))
+    assert outcome_sha256(outcome("a", intent(document=number))) != outcome_sha256(unnumbered)

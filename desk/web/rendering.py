@@ -18,6 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, is_undefined, pa
 
 from config.due import due_rule
 from config.wording import LANGUAGES
+from desk.views import document_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,6 +67,7 @@ class Rendering:
         self._templates.globals["link"] = link
         self._templates.filters["alike"] = alike
         self._templates.globals["due_rule"] = due_rule
+        self._templates.globals["document_words"] = document_words
 
     @cached_property
     def assets(self) -> dict[str, Asset]:

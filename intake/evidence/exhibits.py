@@ -14,6 +14,7 @@ from config.reports import Grade, Period, ReportDefinition
 from config.spelling import plain_key, without_marks
 from intake.documents import Document, FileKind, Paragraph, ReadFile, ReadState, Table
 from intake.evidence.cut_offs import CutOff, cut_offs_in, cut_offs_named
+from intake.evidence.document_names import name_of
 from intake.evidence.letterhead import HeadLine, Letterhead, read_letterhead
 from intake.evidence.recognition import REPORT_TYPES, Claim, Exhibit
 from intake.evidence.replaced import replaced_in
@@ -267,6 +268,7 @@ def _exhibit(number: int, file: str, document: Document, labelled: Labelled) -> 
         annex_reference=tuple(Claim(a.issuer, a.line.place.where) for a in head.annexes if a.issuer),
         place_name=head.place_and_date.place_name if head.place_and_date else "",
         symbol=head.number.symbol if head.number else "",
+        document=None if is_recognised(document) else name_of(head),
         signed_for=(_claim(head.signed_for),) if head.signed_for else (),
         type_title="" if is_sheet else type_title,
         title="" if type_title in _ANNEX_TYPES else head.subject,

@@ -252,7 +252,7 @@ def _is_national(text: str) -> bool:
 _NUMBERED = re.compile(r"^\s*số\b\s*[:.]?", re.IGNORECASE)
 _STATE_NUMBER = re.compile(
     r"^\s*số\s*[:.]*\s*(?P<number>\d{0,5}[a-zđ]?)[\s.…_]*/\s*(?:\d{4}\s*/\s*)?"
-    r"(?P<symbol>[A-ZĐ][A-ZĐa-zđ]{0,6}\s*-\s*[A-ZĐ&][A-ZĐ&a-zđ.\-]*)"
+    r"(?P<symbol>[A-ZĐ][A-ZĐa-zđ]{0,6}(?:\s*-\s*[A-ZĐ&][A-ZĐ&a-zđ.\-]*)?)(?![^\W\d_])"  # villages: "7/BC"
 )
 _STATE_NUMBER_ANY_CASE = re.compile(_STATE_NUMBER.pattern, re.IGNORECASE)
 _PARTY_NUMBER = re.compile(

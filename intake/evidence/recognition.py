@@ -21,7 +21,7 @@ from intake.evidence.period_words import NamedPeriod, periods_named
 from intake.evidence.subjects import hands_in, names_a_subject, reports_named
 from intake.evidence.unit_names import UnitIndex, place_named
 from intake.evidence.weights import best_guess, evidence, strongly_named
-from ledger.records import Evidence, ObligationKey
+from ledger.records import DocumentName, Evidence, ObligationKey
 
 #: A letter of one of these types is handed in as a report; annexes and forms come without a type.
 REPORT_TYPES = frozenset({"bao cao", "phu luc", "bieu", "bieu mau", ""})
@@ -57,6 +57,7 @@ class Exhibit:
     annex_reference: tuple[Claim, ...] = ()
     place_name: str = ""
     symbol: str = ""  #: of the document's number: "BC-UBND"
+    document: DocumentName | None = None  #: None where the number is blank, or stands in a picture
     signed_for: tuple[Claim, ...] = ()  #: in whose name it is signed
     type_title: str = ""  #: plain key: "bao cao", "ke hoach"; empty when none stands there
     title: str = ""  #: trích yếu

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from intake.documents import ReadState
 from intake.evidence.cut_offs import is_too_early
+from intake.evidence.recognition import COVERS
 from intake.evidence.replaced import replaced_in
 from intake.judging.report_figures import ReportFigures, read_figures, unseen
 from intake.judging.settlement import Announced, Handed, is_telling, role_of
@@ -18,11 +19,12 @@ if TYPE_CHECKING:
     from config.regime import Regime
     from intake.evidence.exhibits import ReadExhibit
     from intake.evidence.recognition import Match
+    from intake.evidence.replaced import Replaced
     from intake.judging.claims import Claim
     from intake.judging.context import Context
     from intake.judging.owed import Owed
     from intake.judging.questions import Questions
-    from ledger.records import Submission
+    from ledger.records import DocumentName, Submission
 
 FILE_REASONS = {
     ReadState.NOT_YET: "not_yet_format",
@@ -93,6 +95,7 @@ class HandingIn:
             figures.findings,
             figures.fingerprint,
             files,
+            _name_of(reads),
         )
         if doubts:
             return HandedIn(intent, tuple(doubts), (self._questions.about(doubts[0], match),), unopened)
@@ -109,18 +112,26 @@ class HandingIn:
     ) -> tuple[Role, tuple[str, ...]]:
         """What it is to the reports of its obligation that came before, and what is in doubt about that."""
         earlier = self._context.earlier(ObligationKey(match.unit, match.report, match.period))
-        if not told and self._replaces(reads, match, earlier):
+        named = tuple(found for read in reads if read.document and (found := replaced_in(read.document)))
+        if not told and self._replaces(named, match, earlier):
             told = Announced.REPLACEMENT
-        handed = Handed(frozenset(files), figures.fingerprint, figures.values, figures.sections, told)
+        handed = Handed(
+            files=frozenset(files),
+            fingerprint=figures.fingerprint,
+            values=figures.values,
+            sections=figures.sections,
+            announced=told,
+            document=_name_of(reads),
+            replaces=named,
+        )
         return role_of(handed, earlier)
 
-    def _replaces(self, reads: Sequence[ReadExhibit], match: Match, earlier: Sequence[Submission]) -> bool:
+    def _replaces(self, named: Sequence[Replaced], match: Match, earlier: Sequence[Submission]) -> bool:
         """Whether a document says which report it replaces, and that one may be among the earlier ones.
 
         A report of another unit, one dated after all that has come, or before its figures could be counted,
         is none of them.
         """
-        named = [found for read in reads if read.document and (found := replaced_in(read.document))]
         last = max((b.arrival.astimezone(self._regime.timezone).date() for b in earlier), default=None)
         period = self._owed.opened(match)
         return any(
@@ -167,6 +178,13 @@ def _why_unread(reads: Iterable[ReadExhibit]) -> list[str]:
         for read in reads
         if read.file is not None and read.document is None
     ]
+
+
+def _name_of(reads: Sequence[ReadExhibit]) -> DocumentName | None:
+    """The name of the report, or of the letter it came with where it bears none itself."""
+    named = [read.exhibit for read in reads if read.exhibit.document]
+    reports = [one for one in named if one.type_title not in COVERS]
+    return next((one.document for one in (*reports, *named)), None)
 
 
 def _first(doubts: Sequence[str]) -> str:

@@ -15,7 +15,9 @@ from enum import StrEnum
 
 from config.reports import Figure
 from config.spelling import accented_key, is_accented, plain_key
-from ledger.records import Certainty, Role, SectionText, Submission, Value
+from intake.evidence.document_names import is_same_number
+from intake.evidence.replaced import Replaced
+from ledger.records import Certainty, DocumentName, Role, SectionText, Submission, Value
 
 #: Two units with the same figures are asked about from this many figures on, so many of them not zero.
 TWIN_FIGURES = 8
@@ -74,6 +76,8 @@ class Handed:
     values: tuple[Value, ...]
     sections: tuple[SectionText, ...]
     announced: Announced
+    document: DocumentName | None = None
+    replaces: tuple[Replaced, ...] = ()  #: the reports that its documents say it replaces
 
 
 def role_of(handed: Handed, earlier: Sequence[Submission]) -> tuple[Role, tuple[str, ...]]:
@@ -89,13 +93,34 @@ def role_of(handed: Handed, earlier: Sequence[Submission]) -> tuple[Role, tuple[
     accepted = [before for before in earlier if before.accepted and before.role is not Role.DUPLICATE]
     if not accepted:
         return Role.FIRST, ()
+    doubts = ("replaces_another",) if _replaces_another(handed, accepted) else ()
     if handed.announced is Announced.SUPPLEMENT:
-        return Role.SUPPLEMENT, ()
-    if handed.announced is Announced.REPLACEMENT:
-        return Role.REPLACEMENT, ()
+        return Role.SUPPLEMENT, doubts
+    if handed.announced is Announced.REPLACEMENT or doubts:
+        return Role.REPLACEMENT, doubts
     if _completes(handed, accepted):
         return Role.PART, ()
-    return Role.REPLACEMENT, ("second_version",)
+    renamed = not any(_bears_the_name(handed, before) for before in accepted)
+    return Role.REPLACEMENT, ("second_version" if renamed else "same_number",)
+
+
+def _replaces_another(handed: Handed, accepted: Sequence[Submission]) -> bool:
+    """Whether it says to replace a report whose number or day none that came and counts bears."""
+    known = [before.document for before in accepted]
+    return bool(handed.replaces and all(known)) and not any(
+        is_same_number(one.number, name.number) and (name.dated in (None, one.dated) or one.dated is None)
+        for one in handed.replaces
+        for name in known
+        if name
+    )
+
+
+def _bears_the_name(handed: Handed, before: Submission) -> bool:
+    """Whether both bear one number and day: a correction that does not say so."""
+    one, other = handed.document, before.document
+    if one is None or other is None or one.dated is None:
+        return False
+    return one.dated == other.dated and is_same_number(one.number, other.number)
 
 
 def fingerprint(values: Sequence[Value], sections: Sequence[SectionText]) -> str:

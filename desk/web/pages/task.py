@@ -18,8 +18,8 @@ from desk.web.decided import Done, asked_in, done_of, message_of
 from desk.web.names import Names, figure_text
 from desk.web.pages.message import FileTab, tabs_of
 from desk.web.pages.worklist import PATH, SIGN, Line, line_of
-from desk.worklist import SECOND_VERSION, UNREGISTERED, Task, Urgency, WorkList, work_list
-from ledger.records import MessageClass, Role
+from desk.worklist import SECOND_VERSIONS, UNREGISTERED, Task, Urgency, WorkList, work_list
+from ledger.records import DocumentName, MessageClass, Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,7 +62,7 @@ _FOR_THE_UNIT = _NOTHING_TO_BOOK | {
     "period_unnamed",
     "twin_figures",
     "period_contradicts_calendar",
-    "second_version",
+    *SECOND_VERSIONS,
 }
 
 
@@ -140,6 +140,8 @@ class TaskPage:
     unit: Unit | None = None  #: the one proposed, to be looked up and called
     changes: tuple[ChangeRow, ...] | None = None  #: against the version before; None: there is none
     changed_from: datetime | None = None
+    document: DocumentName | None = None
+    document_before: DocumentName | None = None
     done: Done | None = None
     fault: str = ""
     reason: str = ""
@@ -226,19 +228,21 @@ class _Building:
             choices=choices,
             rows=self._rows(),
             others=() if task.about_figures else self._other_doubts(),
-            role=intent.role.value if intent and task.item.question != SECOND_VERSION else "",
+            role=intent.role.value if intent and task.item.question not in SECOND_VERSIONS else "",
             earlier=intent is not None and intent.role is not Role.FIRST,
             learns=task.item.question == UNREGISTERED and bool(self.outcome.from_address),
             may_accept=all(task.proposed(name) for name in ("unit", "report", "period"))
-            and task.item.question != SECOND_VERSION,
+            and task.item.question not in SECOND_VERSIONS,
             may_link=self._may_link(),
             may_return=may_return,
             return_words=call.form.get("noi-dung") or self._return_words(),
             return_first=may_return and task.item.question in _NOTHING_TO_BOOK,
             unit=next((unit for unit in choices.units if unit.id == task.proposed("unit")), None),
-            returns_whole=task.item.question in _FOR_THE_UNIT - {SECOND_VERSION},
+            returns_whole=task.item.question in _FOR_THE_UNIT - SECOND_VERSIONS,
             changes=self._changes(former, intent.values) if former and intent else None,
             changed_from=former.arrival if former else None,
+            document=intent.document if intent else None,
+            document_before=former.document if former else None,
             done=done_of(call, self.listed.decisions),
         )
 
