@@ -11,7 +11,7 @@ from typing import Any
 from config.days import read_day
 from config.reports import Figure, Period, ReportDefinition
 from consolidate.explanations import finding_about
-from consolidate.standing import moment_text
+from consolidate.standing import moment_text, still_holding
 from desk.errors import NoExplanationError, RefusedReceiptError, RefusedWordingError, UnknownNameError
 from desk.mailing.replies import return_mail
 from desk.office import Office
@@ -422,6 +422,23 @@ def explain(
         raise UnknownNameError("desk.nothing_to_explain", name=figure.indicator)
     target |= {"indicator": figure.indicator, "sex": figure.sex.value}
     return _recorded(office, "explain", target, {"value": asked.parameters["value"]}, answer.strip())
+
+
+def withdraw_explanation(
+    office: Office, unit: str, report: str | None, period: str | None, figure: Figure, reason: str
+) -> tuple[Decision, ...]:
+    """Take back all that was said of why a figure differs: it is asked about again.
+
+    Raises:
+        UnknownNameError: there is no such unit or period, or nothing was said of that figure.
+    """
+    target = obligation_named(office, unit, report, period)
+    target |= {"indicator": figure.indicator, "sex": figure.sex.value}
+    standing = still_holding(office.ledger.decisions())
+    said = [each.number for each in standing if each.kind == "explain" and each.target == target]
+    if not said:
+        raise UnknownNameError("desk.not_explained", name=figure.indicator)
+    return undo_all(office, said, reason)
 
 
 def reopen(office: Office, item: str, reason: str) -> Decision:

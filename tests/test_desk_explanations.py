@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from playwright.sync_api import Browser, expect
 
 from tests.offices import REPORT, Office, figures, make_office, report_mail
-from tests.web import Served, served_office
+from tests.web import Served, faults_unfolded, served_office
 
 YEAR = f"{REPORT}/2023-Y"
 WHERE = ("-r", REPORT, "-k", "2023-Y")
@@ -96,3 +97,24 @@ def test_the_officer_explains_a_figure_where_the_page_asks(desk: Served) -> None
     empty = client.send_form(f"/tong-hop/giai-trinh?ky={YEAR}", reason=" ", **fields)
     assert empty.status_code == 422
     assert [each.kind for each in desk.desk.office().ledger.decisions()] == ["explain"]
+
+
+def test_an_explanation_is_written_changed_and_taken_back_by_a_button(desk: Served, browser: Browser) -> None:
+    page = desk.page(browser)
+    page.goto(desk.url(f"/tong-hop/kiem-tra?ky={YEAR}"))
+    row = page.get_by_role("row", name="UBND xã Bình Minh").filter(has=page.locator("form"))
+    assert faults_unfolded(page) == []
+    for before, words in (("Ghi giải trình", "Đếm nhầm"), ("Sửa giải trình", WHY)):
+        expect(row.locator("summary")).to_have_text(before)
+        row.locator("summary").click()
+        row.get_by_label("Giải trình của đơn vị").fill(words)
+        row.get_by_role("button", name="Ghi giải trình").click()
+        expect(row).to_contain_text(f"Giải trình: {words}")
+    assert faults_unfolded(page) == []
+    row.get_by_role("button", name="Bỏ giải trình").click()
+    expect(page.get_by_role("status").first).to_contain_text("Đã bỏ giải trình")
+    expect(row).not_to_contain_text("Giải trình: ")  # not the first words either
+    expect(row.get_by_role("button", name="Bỏ giải trình")).to_have_count(0)
+    page.context.close()
+    fields = {"unit": "binh-minh", "indicator": "B1", "sex": "total"}
+    assert desk.client().send_form(f"/tong-hop/bo-giai-trinh?ky={YEAR}", **fields).status_code == 422

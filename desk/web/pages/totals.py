@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from config.reports import Figure, Grade, Indicator, Sex
 from config.spelling import accented_key, is_accented, plain_key
 from consolidate.totals import number_text
-from desk.decisions import explain
+from desk.decisions import explain, withdraw_explanation
 from desk.errors import UnknownNameError, sentence_of
 from desk.figures import StandingFigure, UnitFigure, figures_behind
 from desk.freezing import require_freezable, unfreeze
@@ -304,16 +304,33 @@ def unfreeze_period(call: Call) -> Response:
 def explain_figure(call: Call) -> Response:
     """Keep why a figure differs so much from an earlier one."""
     chosen, form = _chosen(call), call.form
-    sex = form.get("sex", "")
-    if sex not in set(Sex):
-        raise UnknownNameError("desk.unknown_choice", name=sex, known=", ".join(Sex))
+    figure = _figure_named(call)
     with call.office.ledger.snapshot():
         head = _asked_head(call)
         found = settled_findings(call.office.ledger, head.shown)[0] if head.shown else ()
-    figure = Figure(form.get("indicator", ""), Sex(sex))
     unit, report, period = form.get("unit", ""), chosen.report.id, chosen.period.id
     explain(call.office, unit, report, period, found, figure, form.get("reason", ""))
     return call.go(f"{PATH}/kiem-tra", ky=chosen.value, notice="explained")
+
+
+def withdraw(call: Call) -> Response:
+    """Take back what was said of a figure."""
+    chosen, unit = _chosen(call), call.form.get("unit", "")
+    figure = _figure_named(call)
+    withdraw_explanation(call.office, unit, chosen.report.id, chosen.period.id, figure, call.reason)
+    return call.go(f"{PATH}/kiem-tra", ky=chosen.value, notice="explanation_withdrawn")
+
+
+def _figure_named(call: Call) -> Figure:
+    """The figure that a form names.
+
+    Raises:
+        UnknownNameError: there is no such sex.
+    """
+    sex = call.form.get("sex", "")
+    if sex not in set(Sex):
+        raise UnknownNameError("desk.unknown_choice", name=sex, known=", ".join(Sex))
+    return Figure(call.form.get("indicator", ""), Sex(sex))
 
 
 def document(call: Call) -> Response:
@@ -386,6 +403,7 @@ ROUTES = (
     Route(f"{PATH}/chot", freeze_period, method=POST),
     Route(f"{PATH}/huy-chot", unfreeze_period, method=POST),
     Route(f"{PATH}/giai-trinh", explain_figure, method=POST),
+    Route(f"{PATH}/bo-giai-trinh", withdraw, method=POST),
 )
 
 
