@@ -37,6 +37,7 @@ from intake.sandbox.wire import packed, unpacked
 from ledger.records import MessageState
 from tests.builders import docx, mail, ole, png, raw_mail, xlsx, zip_of
 from tests.offices import Bench, address
+from tests.test_intake_old_sheets import CELLS, PERCENT, ods, xls
 from tests.test_intake_outlook import compound, saved_mail, winmail
 
 #: No time to convert: what LibreOffice would be asked is not the point here, and takes seconds each.
@@ -83,6 +84,8 @@ FILES = {
     "bc.tar.gz": _tar(),
     "bc.doc": ole("WordDocument"),
     "bc.xls": ole("Workbook"),
+    "bieu.xls": xls(*CELLS),
+    "bc.ods": ods(f"<table:table-row>{PERCENT}</table:table-cell></table:table-row>"),
     "thu.msg": compound(saved_mail()),
     "anh.png": png(300, 300),
     "bc.pdf": _pdf(),

@@ -251,13 +251,13 @@ def _styles(octets: bytes) -> _Styles:
     """The cell formats of a part xl/styles.xml; units fill in the form they were sent, so it comes again."""
     root = parse_part(octets)
     codes = {
-        _integer(node.get("numFmtId")): _LITERAL.sub("", node.get("formatCode", ""))
+        _integer(node.get("numFmtId")): plain_code(node.get("formatCode", ""))
         for node in root.iter("{*}numFmt")
     }
     cell_formats = next(root.iter("{*}cellXfs"), None)
     formats = [] if cell_formats is None else list(cell_formats)
     ids = [_integer(node.get("numFmtId")) for node in formats]
-    percent = {number for number, identity in enumerate(ids) if _is_percent(identity, codes)}
+    percent = {number for number, identity in enumerate(ids) if is_percent(identity, codes)}
     dates = {number for number, identity in enumerate(ids) if _is_date(identity, codes)}
     plain = {number: NUMBER for number, identity in enumerate(ids) if _is_plain(identity, codes)}
     shown = plain | dict.fromkeys(percent & plain.keys(), PERCENT)
@@ -284,7 +284,13 @@ def _is_plain(identity: int, codes: dict[int, str]) -> bool:
     return identity in _PLAIN_IDS
 
 
-def _is_percent(identity: int, codes: dict[int, str]) -> bool:
+def plain_code(code: str) -> str:
+    """A number format without what it writes beside the number."""
+    return _LITERAL.sub("", code)
+
+
+def is_percent(identity: int, codes: Mapping[int, str]) -> bool:
+    """Whether a number format shows a percentage; `codes` are those the workbook defines itself."""
     return "%" in codes[identity] if identity in codes else identity in _PERCENT_IDS
 
 

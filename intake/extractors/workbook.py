@@ -23,18 +23,20 @@ from intake.errors import DamagedFileError, EncryptedFileError, FileTooLargeErro
 from intake.extractors.decimals import decimal_text, percent_text
 from intake.extractors.formulas import Recalculation
 from intake.extractors.interface import Budget, Package
+from intake.extractors.old_sheets import facts_by_name, facts_of_ods, facts_of_xls
 from intake.extractors.sheet_glance import PlainSheet
 from intake.extractors.sheet_xml import Place, SheetFacts, Value, Workbook
 from intake.mail.kinds import ole_streams
 from intake.mail.legacy_text import Run, looks_legacy, put_right_runs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
 Row = tuple[int, int, list[Value]]
 """Row number from 0, column number of the first value, the values."""
 
 _NO_NUMBER: Final = "#NUM!"  #: what Excel shows for a stored value that is no number
+_CONTENT: Final = "content.xml"  #: of an .ods
 _NAMED_PLACES: Final = 100_000
 _DECLARATION: Final = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 
@@ -57,12 +59,17 @@ def extract_workbook(content: bytes, budget: Budget) -> Document:
     reading = _Reading(budget, workbook)
     plain = None if workbook is None else reading.plain_sheets(workbook)
     if plain is not None:
-        return Document(tuple(plain), tuple(_notes(content, package, workbook)))
+        return Document(tuple(plain), tuple(_notes(content, package)))
     if package is not None:
         _refuse_declarations(package)
-    tables = list(reading.sheets(_opened(content)))
+    book = _opened(content)
+    if workbook is None:
+        reading.beside = _facts_beside(content, package, book.sheet_names)
+    tables = list(reading.sheets(book))
     put_right = _put_right(tables, reading.fonts)
-    return Document(tuple(tables), (*_notes(content, package, workbook), *sorted(reading.notes), *put_right))
+    unknown = () if workbook is not None or reading.beside else ("formats_unknown",)
+    notes = _notes(content, package)
+    return Document(tuple(tables), (*notes, *unknown, *sorted(reading.notes), *put_right))
 
 
 def _put_right(tables: list[Table], fonts: list[SheetFacts]) -> tuple[str, ...]:
@@ -102,9 +109,16 @@ def _opened(content: bytes) -> CalamineWorkbook:
         raise DamagedFileError(f"workbook: {type(error).__name__}") from error
 
 
+def _facts_beside(content: bytes, package: Package | None, names: Sequence[str]) -> Mapping[str, SheetFacts]:
+    """What an .xls or .ods says of its sheets beyond values; nothing for any other workbook."""
+    if package is None:
+        return facts_by_name(facts_of_xls(content), names)
+    return facts_of_ods(package.read(_CONTENT)) if _CONTENT in package else {}
+
+
 def _refuse_declarations(package: Package) -> None:
     for name in package.members:
-        if name in {"xl/workbook.xml", "content.xml"} or name.startswith("xl/worksheets/sheet"):
+        if name in {"xl/workbook.xml", _CONTENT} or name.startswith("xl/worksheets/sheet"):
             with package.archive.open(package.members[name]) as stream:
                 if _DECLARATION.search(stream.read(1024)):
                     raise RefusedFileError("document type declared")
@@ -116,14 +130,11 @@ def _carries_macros(content: bytes, package: Package | None) -> bool:
     return "_VBA_PROJECT_CUR" in ole_streams(content)  # MS-XLS 2.1.7.2
 
 
-def _notes(content: bytes, package: Package | None, workbook: Workbook | None) -> Iterator[str]:
+def _notes(content: bytes, package: Package | None) -> Iterator[str]:
     if _carries_macros(content, package):
         yield "macros"
     if package is not None and any(name.startswith("xl/externalLinks/") for name in package.members):
         yield "external_links"
-    if workbook is None:
-        # Percent formats, hidden rows and formulas of these formats are not looked at.
-        yield "formats_unknown"
 
 
 @dataclass(slots=True)
@@ -134,6 +145,7 @@ class _Reading:
     workbook: Workbook | None
     cells: int = 0
     notes: set[str] = field(default_factory=set)
+    beside: Mapping[str, SheetFacts] = field(default_factory=dict)  #: of an .xls or .ods, by sheet
     fonts: list[SheetFacts] = field(default_factory=list)  #: of each sheet read, for the fonts it names
 
     def plain_sheets(self, workbook: Workbook) -> list[Table] | None:
@@ -158,13 +170,13 @@ class _Reading:
         seen = None if self.workbook is None else self.workbook.glance(name)
         if seen is not None:
             return self._plain_sheet(name, *seen, hidden)
-        facts = SheetFacts() if self.workbook is None else self.workbook.facts(name)
+        facts = self.beside.get(name) or SheetFacts() if self.workbook is None else self.workbook.facts(name)
         if facts.sparse is not None:
             rows: Iterator[Row] = iter(facts.sparse)
             merges = facts.merges
         else:
             rows, merges = _calamine_rows(book, name)
-        cells = self._cells(rows, facts, _Merges(merges))
+        cells = self._cells(rows, facts, _Merges(merges or facts.merges))
         cells = self._recalculated(cells, facts)
         self.fonts.append(facts)
         return _table(name, tuple(cells), _size(cells), facts, hidden=hidden)
