@@ -15,7 +15,7 @@ import unicodedata
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, SupportsIndex
 
 from intake.documents import Document
 from intake.errors import BombError, DamagedFileError, EncryptedFileError, FileTooLargeError
@@ -312,7 +312,7 @@ def _printed_page(page: Page) -> PrintedPage:
     if len(page.chars) > _MOST_LETTERS:
         return PrintedPage(PageContent((), (), float(page.width), float(page.height)), ())
     content = _page_content(page)
-    letters = tuple(map(_letter, page.dedupe_chars().chars))
+    letters = tuple(map(_letter, _printed_once(page.chars)))
     page.close()
     return PrintedPage(content, letters)
 
@@ -322,9 +322,26 @@ def _letter(found: _Letter) -> Word:
     return Word(text, float(found["x0"]), float(found["x1"]), float(found["top"]), float(found["bottom"]))
 
 
+class _Letters(list[_Letter]):
+    """The letters of a page, each of which is found at once: a list would compare it with all before it."""
+
+    def __init__(self, letters: Sequence[_Letter]) -> None:
+        super().__init__(letters)
+        self._places = {id(letter): place for place, letter in enumerate(letters)}
+
+    def index(self, letter: _Letter, *_: SupportsIndex) -> int:
+        return self._places[id(letter)]
+
+
+def _printed_once(letters: Sequence[_Letter]) -> list[_Letter]:
+    """Letters without those that are printed twice to look bold."""
+    from pdfplumber.utils.text import dedupe_chars
+
+    return dedupe_chars(_Letters(letters))
+
+
 def _page_content(page: Page) -> PageContent:
-    page = page.dedupe_chars()  # letters printed twice to look bold
-    characters = [letter for letter in page.chars if _is_on(letter, page)]
+    characters = [letter for letter in _printed_once(page.chars) if _is_on(letter, page)]
     tables: list[PlacedTable] = []
     for found in page.find_tables(_settings(page)):
         boxes = found.cells
