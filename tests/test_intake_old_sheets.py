@@ -206,3 +206,12 @@ def test_repeated_rows_and_columns_of_an_open_document_keep_their_places() -> No
 )
 def test_an_open_document_that_claims_too_much_or_is_no_xml_says_nothing(rows: str) -> None:
     assert facts_of_ods(content(rows)) == {}
+
+
+def test_of_a_million_hidden_rows_those_with_cells_are_told() -> None:
+    row = '<table:table-row table:visibility="collapse"{}>{}</table:table-row>'
+    rows = row.format(
+        ' table:number-rows-repeated="100000"', "<table:table-cell><text:p/></table:table-cell>"
+    )
+    [sheet] = extract_old_workbook(ods(rows + row.format("", NUMBER.format(7, 7))), Budget(Limits())).tables
+    assert sheet.hidden_rows == {100_000}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 from decimal import Decimal
 
@@ -99,6 +100,29 @@ def test_rows_are_found_by_their_labels_and_columns_by_their_heads() -> None:
         ("A", "total"): 2,
     }
     assert codes(reading) == []
+
+
+def test_a_cell_far_out_changes_no_figure_and_costs_no_memory_for_what_lies_between() -> None:
+    """The daemon held 880 MB for a sheet of five cells, one of them sixteen million rows below."""
+    usual = table(HEAD, ("1", "Số vụ xung đột ở thôn", "vụ", "4", "", "", ""), sheet=True)
+    far = [
+        replace(
+            usual,
+            name=str(number),
+            cells=(*usual.cells, Cell(16_777_216, 16_384, "x")),
+            rows=16_777_217,
+            columns=16_385,
+            hidden_rows=frozenset({7}),
+        )
+        for number in range(20)
+    ]
+    tracemalloc.start()
+    reading = read(far[0])
+    read(*far)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert figures(reading) == figures(read(usual)) == {("A", "total"): 4}
+    assert most < 8 << 20
 
 
 def test_moved_columns_and_rows_give_the_same_figures() -> None:

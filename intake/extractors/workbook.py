@@ -38,6 +38,7 @@ Row = tuple[int, int, list[Value]]
 _NO_NUMBER: Final = "#NUM!"  #: what Excel shows for a stored value that is no number
 _CONTENT: Final = "content.xml"  #: of an .ods
 _NAMED_PLACES: Final = 100_000
+_MOST_HIDDEN: Final = 5_000  #: blank rows of a sheet among its hidden ones
 _DECLARATION: Final = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 
 
@@ -357,13 +358,19 @@ def _table(
         columns=columns,
         sheet=True,
         hidden=hidden,
-        hidden_rows=frozenset(row for row in facts.hidden_rows if row < rows),
+        hidden_rows=_hidden_rows(cells, facts, rows),
         hidden_columns=frozenset(
             column
             for first, last in facts.hidden_columns
             for column in range(first, min(last, columns - 1) + 1)
         ),
     )
+
+
+def _hidden_rows(cells: Sequence[Cell], facts: SheetFacts, rows: int) -> frozenset[int]:
+    """The hidden rows of a sheet; of very many those that hold anything."""
+    hidden = frozenset(row for row in facts.hidden_rows if row < rows)
+    return hidden if len(hidden) <= _MOST_HIDDEN else hidden & {cell.row for cell in cells}
 
 
 def _size(cells: list[Cell]) -> tuple[int, int]:

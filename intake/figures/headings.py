@@ -35,6 +35,10 @@ _LONGEST_HEADING = 300  # letters; a longer text heads no column
 _MOST_COVERED = 400_000  # grid places of one table; beyond it merged cells count only where they begin
 
 
+_MOST_ROWS = 5_000  # of which the blank ones are gone through too: a cell far out is a mistake
+_MOST_COLUMNS = 1_000  # the same
+
+
 class Role(StrEnum):
     """What a column, or one cell of a head, stands for."""
 
@@ -83,13 +87,21 @@ class Layout:
     parts: dict[Sex, tuple[Column, ...]] = field(default_factory=dict)  #: the period's quarters or months
 
 
+def _shown(number: int, hidden: frozenset[int], most: int, filled: Iterable[int]) -> Sequence[int]:
+    """The rows or columns that are seen: all of a usual number, of more those in which a cell begins."""
+    lines: Sequence[int] = range(number) if number <= most else sorted(set(filled))
+    return [line for line in lines if line not in hidden] if hidden else lines
+
+
 class Grid:
     """A table by row and column, merged cells found from every place they cover, hidden rows left out."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
-        self.rows = [row for row in range(table.rows) if row not in table.hidden_rows]
-        self.columns = [column for column in range(table.columns) if column not in table.hidden_columns]
+        self.rows = _shown(table.rows, table.hidden_rows, _MOST_ROWS, (cell.row for cell in table.cells))
+        self.columns = _shown(
+            table.columns, table.hidden_columns, _MOST_COLUMNS, (cell.column for cell in table.cells)
+        )
 
     @cached_property
     def _cells(self) -> dict[tuple[int, int], Cell]:

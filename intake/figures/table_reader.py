@@ -128,7 +128,7 @@ class TableReader:
                 self._record.rows_above.append(row)
         return found
 
-    def _continued(self, earlier: Layout | None) -> list[tuple[Layout, list[int]]]:
+    def _continued(self, earlier: Layout | None) -> Sequence[tuple[Layout, Sequence[int]]]:
         """A table without a head right after one of the same width is that table's next page."""
         if earlier is None or self._table.sheet:
             return []
