@@ -10,9 +10,10 @@ from msgspec import structs
 from config.loader import load_regime
 from config.reports import ReportDefinition
 from intake.documents import Cell, Document, Paragraph, ReadState, Table
-from intake.evidence.exhibits import ReadExhibit, exhibits_of, figures_of
+from intake.evidence.exhibits import ReadExhibit, _joined, exhibits_of, figures_of
+from intake.extractors.page_lines import run_on
 from intake.extractors.scan import RECOGNISED
-from intake.figures.photo_places import PhotoPlaces
+from intake.figures.photo_places import PhotoPlaces, Piece
 from intake.mail.messages import ReadMessage
 from ledger.records import Certainty, Method, Place
 from tests.builders import png, xlsx, zip_of
@@ -169,7 +170,7 @@ def test_a_figure_of_joined_photos_names_its_own_photo_and_its_place_there(
 def test_a_stretch_over_two_photos_stands_in_the_one_where_it_begins() -> None:
     own = [Paragraph("a", 1), Paragraph("b", 2), Paragraph("c", 1)]
     joined = [replace(block, number=number) for number, block in enumerate(own, 1)]
-    places = PhotoPlaces.of(list(zip(("1.png", "1.png", "2.png"), own, strict=True)), joined)
+    places = PhotoPlaces.of(map(Piece, ("1.png", "1.png", "2.png"), own, joined))
     assert places.own(Place("1.png", "đoạn 2–3")) == Place("1.png", "đoạn 2")
     assert places.own(Place("1.png", "đoạn 1–2")) == Place("1.png", "đoạn 1–2")
     assert places.own(Place("1.png", "đoạn 3")) == Place("2.png", "đoạn 1")
@@ -222,3 +223,58 @@ def test_an_empty_form_is_told_apart_from_one_full_of_zeros(report: ReportDefini
         return figures_of(read, report, "commune").empty_form
 
     assert (empty(""), empty("0")) == (True, False)
+
+
+def of_rows(*rows: str) -> Table:
+    """A recognised table from rows whose cells are parted by strokes."""
+    cells = [row.split("|") for row in rows]
+    told = (Cell(r, c, text, confidence=90) for r, row in enumerate(cells) for c, text in enumerate(row))
+    return Table("1", tuple(told), len(rows), len(cells[0]))
+
+
+FIRST = of_rows("STT|Chỉ tiêu|Tổng số", "1|Đại biểu|25", "2|Hộ nghèo|120", "3|Người gây bạo|7")
+REST = of_rows("|lực gia đình|", "4|Trẻ em|66", "5|Số cuộc|12")
+
+
+@pytest.mark.parametrize("order", [("a.jpg", "b.jpg"), ("b.jpg", "a.jpg")])
+def test_a_table_runs_on_over_photos_in_whatever_order_they_came(order: tuple[str, str]) -> None:
+    by_name = {"a.jpg": FIRST, "b.jpg": REST}
+    pieces = _joined([(name, by_name[name]) for name in order])
+    [whole] = {id(piece.joined): piece.joined for piece in pieces}.values()
+    assert isinstance(whole, Table)
+    assert [cell.text for cell in whole.cells if cell.column == 1] == [
+        "Chỉ tiêu", "Đại biểu", "Hộ nghèo", "Người gây bạo\nlực gia đình", "Trẻ em", "Số cuộc",
+    ]  # fmt: skip
+    places = PhotoPlaces.of(pieces)
+    assert places.own(Place("a.jpg", "bảng 1, hàng 5, cột 3")) == Place("b.jpg", "bảng 1, hàng 2, cột 3")
+    assert places.own(Place("a.jpg", "bảng 1, hàng 4, cột 3")) == Place("a.jpg", "bảng 1, hàng 4, cột 3")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(of_rows("1|Trẻ em|66", "2|Số cuộc|12"), id="numbered anew"),
+        pytest.param(of_rows("5|Trẻ em|66", "6|Số cuộc|12"), id="a row between is missing"),
+        pytest.param(of_rows("4|Trẻ em|66|1", "5|Số cuộc|12|2"), id="another column"),
+        pytest.param(of_rows("4|Trẻ em|66", "9|Số cuộc|12", "2|Hộ|1"), id="numbers in no order"),
+    ],
+)
+def test_tables_of_photos_that_do_not_run_on_stay_apart(other: Table) -> None:
+    assert len({id(piece.joined) for piece in _joined([("a.jpg", FIRST), ("b.jpg", other)])}) == 2
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        pytest.param("|do phụ nữ làm chủ hộ|", id="a part below a short label"),
+        pytest.param("|nữ|", id="women"),
+        pytest.param("|Trẻ em|", id="a heading"),
+        pytest.param("|lực gia đình|4", id="a row with a figure"),
+    ],
+)
+def test_a_row_of_its_own_is_never_the_rest_of_the_row_on_the_page_before(below: str) -> None:
+    above = of_rows("STT|Chỉ tiêu dài như thế này|Tổng số", "1|Hộ nghèo|120")
+    if below != "|do phụ nữ làm chủ hộ|":
+        above = FIRST
+    whole, shift = run_on(above, of_rows(below, "4|Trẻ em|66"))
+    assert (whole.rows, shift) == (above.rows + 2, above.rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,10 +20,11 @@ from intake.evidence.letterhead import HeadLine, Letterhead, read_letterhead
 from intake.evidence.recognition import REPORT_TYPES, Claim, Exhibit
 from intake.evidence.replaced import replaced_in
 from intake.evidence.subjects import may_name, reports_named
+from intake.extractors.page_lines import run_on
 from intake.extractors.scan import is_recognised
 from intake.figures.listed_figures import read_listed
 from intake.figures.outline import cut_outline
-from intake.figures.photo_places import PhotoPlaces
+from intake.figures.photo_places import PhotoPlaces, Piece
 from intake.figures.sentences import read_sentences
 from intake.figures.table_notes import GivenPercent, TableNotes
 from intake.figures.tables import grids_of, note_tables, read_tables
@@ -39,6 +41,7 @@ BODY_FIGURES = 4
 SURE_READING = 60
 _ENCODINGS = {"legacy_tcvn3": "TCVN3 (ABC)", "legacy_vni": "VNI"}
 _SEVERAL = 2
+_LONG_NUMBER = 4  # digits; the rows of no table are numbered so far
 _ENDING = 40  # letters in which "như sau" ends a paragraph, whatever marks follow
 _ANNEX_TYPES = frozenset({"phu luc", "bieu", "bieu mau", "bieu so lieu", "bieu tong hop"})
 
@@ -113,8 +116,10 @@ def _pages_joined(files: Sequence[ReadFile]) -> tuple[list[ReadFile], PhotoPlace
     photos = [file for file in files if file.kind is FileKind.IMAGE and file.document is not None]
     if len(photos) < _SEVERAL:
         return list(files), None
-    pages = [(photo.name, block) for photo in photos if photo.document for block in photo.document.blocks]
-    blocks = _numbered([block for _name, block in pages])
+    pieces = _joined(
+        [(photo.name, block) for photo in photos if photo.document for block in photo.document.blocks]
+    )
+    blocks = tuple({id(piece.joined): piece.joined for piece in pieces}.values())
     notes = dict.fromkeys(note for photo in photos if photo.document for note in photo.document.notes)
     whole = Document(blocks, tuple(notes))
     joined = [
@@ -122,7 +127,76 @@ def _pages_joined(files: Sequence[ReadFile]) -> tuple[list[ReadFile], PhotoPlace
         for file in files
         if file is photos[0] or file not in photos
     ]
-    return joined, PhotoPlaces.of(pages, blocks)
+    return joined, PhotoPlaces.of(pieces)
+
+
+def _joined(pages: Sequence[tuple[str, Paragraph | Table]]) -> list[Piece]:
+    """The blocks of all photos under one count; a table that runs on is one, in whatever order they came."""
+    wholes: list[_Whole] = []
+    for photo, block in sorted(pages, key=lambda page: _first_number(page[1])):
+        whole = next((one for one in wholes if one.is_continued_by(photo, block)), None)
+        if whole is None:
+            wholes.append(_Whole([(photo, block, 0)], block))
+        else:
+            whole.add(photo, block)
+    at = {id(block): number for number, (_photo, block) in enumerate(pages)}
+    wholes.sort(key=lambda whole: at[id(whole.pieces[0][1])])
+    numbered = _numbered([whole.block for whole in wholes])
+    return [
+        Piece(photo, own, block, shift)
+        for whole, block in zip(wholes, numbered, strict=True)
+        for photo, own, shift in whole.pieces
+    ]
+
+
+@dataclass(slots=True)
+class _Whole:
+    """A block of the joined document while it is put together: its pieces, photo, block and shift each."""
+
+    pieces: list[tuple[str, Paragraph | Table, int]]
+    block: Paragraph | Table
+
+    def is_continued_by(self, photo: str, block: Paragraph | Table) -> bool:
+        """Whether it is a table whose rows another photo goes on to number."""
+        own, first = _numbers(self.block), _first_number(block)
+        return (
+            isinstance(self.block, Table)
+            and isinstance(block, Table)
+            and self.block.columns == block.columns >= _SEVERAL
+            and all(photo != other for other, _block, _shift in self.pieces)
+            and bool(own)
+            and first > 1
+            and first == own[-1] + 1
+        )
+
+    def add(self, photo: str, block: Paragraph | Table) -> None:
+        assert isinstance(self.block, Table)
+        assert isinstance(block, Table)
+        self.block, shift = run_on(self.block, block)
+        self.pieces.append((photo, block, shift))
+
+
+def _first_number(block: Paragraph | Table) -> int:
+    """The number the rows of a table begin with; 0 where they are not numbered."""
+    numbers = _numbers(block)
+    return numbers[0] if numbers else 0
+
+
+def _numbers(block: Paragraph | Table) -> list[int]:
+    """The numbers in the first column of a table, one after the other; none where most of them do not follow.
+
+    A number or two may be misread: what the others say of the first counts.
+    """
+    if not isinstance(block, Table):
+        return []
+    told = [cell.text.strip().rstrip(".") for cell in block.cells if cell.column == 0 and cell.text.strip()]
+    while told and not told[0].isdigit():
+        told = told[1:]  # the head
+    offsets = Counter(
+        int(text) - at for at, text in enumerate(told) if text.isdecimal() and len(text) < _LONG_NUMBER
+    )
+    offset, count = offsets.most_common(1)[0] if offsets else (0, 0)
+    return [offset + at for at in range(len(told))] if count * 2 > len(told) else []
 
 
 def _numbered(blocks: Sequence[Paragraph | Table]) -> tuple[Paragraph | Table, ...]:

@@ -37,6 +37,8 @@ _LIKE_LEFT: Final = 1.35  #: times the left margin, the widest right margin thou
 _HEAD, _FOOT = 0.1, 0.92  #: of the page's height; page numbers stand beyond
 _LABEL: Final = re.compile(r"(?:[IVXLC]{1,6}|\d{1,2}(?:\.\d{1,2}){0,3}|[a-zđ])[.)/]\s|[-–+*•·]\s")
 _ENDED: Final = re.compile(r"[.;:!?…][\"'”)]*$")
+_PARTS: Final = frozenset({"nữ", "nam", "trong"})  #: words a row of a part begins with, never the rest of one
+_SAME_COLUMN: Final = 0.015  #: of the width of a table, by which its rules may differ from page to page
 _PAGE_NUMBER: Final = re.compile(r"(?:trang\s*)?[-–\s]*(\d{1,3})(?:\s*/\s*\d{1,3})?[-–\s]*", re.IGNORECASE)
 _FIGURE: Final = re.compile(r"[\d.,%\s()–-]+")
 
@@ -506,26 +508,64 @@ def _joined_tables(last: PlacedTable, first: PlacedTable) -> PlacedTable | None:
     above, below = last.table, first.table
     if not last.edges or above.columns != below.columns or not _same_edges(last.edges, first.edges):
         return None
+    table, shift = run_on(above, below)
+    moved = (replace(spot, row=spot.row + shift) for spot in first.spots if spot.row + shift >= above.rows)
+    return replace(first, table=table, edges=last.edges, spots=(*last.spots, *moved))
+
+
+def run_on(above: Table, below: Table) -> tuple[Table, int]:
+    """Two pieces of one table with as many columns as one, and by how many rows the second moved down.
+
+    A head that the second repeats is left out.
+    """
     repeated = _repeated_rows(above, below)
-    shift = above.rows - repeated
+    rest = _rest_of_row(above, below, repeated)
+    shift = above.rows - repeated - bool(rest)
     cells = (
-        *above.cells,
-        *(structs.replace(cell, row=cell.row + shift) for cell in below.cells if cell.row >= repeated),
+        *(_with_rest(cell, rest, above.rows - 1) for cell in above.cells),
+        *(structs.replace(c, row=c.row + shift) for c in below.cells if c.row + shift >= above.rows),
     )
-    moved = (replace(spot, row=spot.row + shift) for spot in first.spots if spot.row >= repeated)
-    return replace(
-        first,
-        table=replace(above, cells=cells, rows=above.rows + below.rows - repeated),
-        edges=last.edges,
-        spots=(*last.spots, *moved),
+    return replace(above, cells=cells, rows=below.rows + shift), shift
+
+
+def _rest_of_row(above: Table, below: Table, at: int) -> dict[int, Cell]:
+    """The cell of the row at which a page begins, where it is the rest of the row the page before ended with.
+
+    It is the only one in its row, goes on in small letters, and its first word had no room in the line above:
+    a row of its own without figures ("do phụ nữ làm chủ hộ") below a short label stays one.
+    """
+    told = [cell for cell in below.cells if cell.row == at and cell.text.strip()]
+    begun = {
+        cell.column: cell.text for cell in above.cells if cell.row == above.rows - 1 and cell.text.strip()
+    }
+    if len(told) != 1 or told[0].row_span > 1 or told[0].column not in begun or len(begun) == 1:
+        return {}
+    [cell] = told
+    first, last = cell.text.split()[0], begun[cell.column].splitlines()[-1]
+    lines = (
+        line for c in (*above.cells, *below.cells) if c.column == cell.column for line in c.text.splitlines()
+    )
+    is_full = len(last) + 1 + len(first) > max(map(len, lines))
+    return {cell.column: cell} if first[0].islower() and first not in _PARTS and is_full else {}
+
+
+def _with_rest(cell: Cell, rest: dict[int, Cell], row: int) -> Cell:
+    if cell.row != row or cell.column not in rest:
+        return cell
+    more = rest[cell.column]
+    return structs.replace(
+        cell, text=f"{cell.text}\n{more.text}", confidence=min(cell.confidence, more.confidence)
     )
 
 
 def _same_edges(one: Sequence[float], other: Sequence[float]) -> bool:
-    """Columns as wide as above: the whole table may have moved, by a wider margin or a skewed scan."""
-    width = one[-1] - one[0]
-    moved = other[0] - one[0]
-    return all(abs(b - a - moved) < 0.015 * width for a, b in zip(one, other, strict=True))
+    """Columns as wide as above: the whole table may have moved, or be photographed from another distance."""
+    return all(abs(a - b) < _SAME_COLUMN for a, b in zip(_shares(one), _shares(other), strict=True))
+
+
+def _shares(edges: Sequence[float]) -> list[float]:
+    """Where rules stand, from 0 at the first to 1 at the last."""
+    return [(edge - edges[0]) / max(edges[-1] - edges[0], 1e-3) for edge in edges]
 
 
 def _repeated_rows(above: Table, below: Table) -> int:

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+
+from msgspec import structs
 
 from intake.documents import Paragraph, Table
 from intake.places import where_cell, where_paragraphs
 from ledger.records import Finding, Place
 
 Block = Paragraph | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A block of one photo, and where it went."""
+
+    photo: str
+    own: Block
+    joined: Block  #: the block of the joined document that holds it
+    shift: int = 0  #: rows by which those of a table moved down
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +32,17 @@ class PhotoPlaces:
     paragraphs: dict[int, tuple[str, int]]  #: by number in the joined document
 
     @classmethod
-    def of(cls, pages: Sequence[tuple[str, Block]], joined: Sequence[Block]) -> PhotoPlaces:
-        """From the blocks of the photos, each with its photo, and the same blocks under one count."""
+    def of(cls, pieces: Iterable[Piece]) -> PhotoPlaces:
+        """From the blocks of the photos and the blocks of the joined document they became a part of."""
         cells: dict[str, tuple[str, str]] = {}
         paragraphs: dict[int, tuple[str, int]] = {}
-        for (photo, own), block in zip(pages, joined, strict=True):
+        for piece in pieces:
+            own, block, photo = piece.own, piece.joined, piece.photo
             if isinstance(own, Table) and isinstance(block, Table):
-                cells[block.name] = (photo, own.name)
-                cells |= {where_cell(block, cell): (photo, where_cell(own, cell)) for cell in own.cells}
+                cells.setdefault(block.name, (photo, own.name))
+                for cell in own.cells:
+                    there = structs.replace(cell, row=cell.row + piece.shift)
+                    cells.setdefault(where_cell(block, there), (photo, where_cell(own, cell)))
             elif isinstance(own, Paragraph) and isinstance(block, Paragraph):
                 paragraphs[block.number] = (photo, own.number)
         return cls(cells, paragraphs)
