@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 
 from config.reports import Section, SectionRole
 from intake.documents import Cell, Document, Paragraph, Table
-from intake.figures.outline import OutlineReading, cut_outline, role_of
+from intake.figures.outline import OutlineReading, _Matcher, cut_outline, role_of
 
 OUTLINE = (
     Section("I", "Công tác lãnh đạo, chỉ đạo"),
@@ -221,3 +223,28 @@ def test_an_item_whose_name_is_a_heading_keeps_its_name_beside_its_figure() -> N
         _cut("1. Rà soát hộ nghèo: 12 hộ.", "2. Tín dụng ưu đãi: tốt.").lines[0].text
         == "Rà soát hộ nghèo: 12 hộ."
     )
+
+
+@pytest.mark.parametrize(
+    "line", ["6 tháng đầu năm 2024", "6 THÁNG ĐẦU NĂM", "Quý II năm 2024", "Tháng 6/2024"]
+)
+def test_a_line_that_names_only_a_time_opens_no_month_of_action(line: str) -> None:
+    month = Section("I", "Tháng hành động vì trẻ em", keywords=("tháng hành động", "quý hành động"))
+    outline = (month, *(Section(f"II.{n}", f"Hành động của nhóm {n}") for n in range(4)))
+    text = "Xã gửi số liệu còn thiếu trong báo cáo đã gửi."
+    read = cut_outline(_document("BÁO CÁO", line, text, bold=(line,)), outline, "bc.docx")
+    assert read.sections == ()
+    again = cut_outline(_document("I. Tháng hành động năm 2024", text), outline, "bc.docx")
+    assert _texts(again) == {"I": text}
+
+
+def test_how_like_a_heading_is_hangs_on_no_order_in_which_a_set_gives_its_words() -> None:
+    outline = (
+        Section("I", "Tháng hành động vì bình đẳng giới và phòng ngừa bạo lực"),
+        Section("II", "Phòng ngừa bạo lực trong gia đình"),
+        Section("III", "Công tác phòng, chống bạo lực"),
+    )
+    matcher = _Matcher(outline)
+    words = ("phong", "ngua", "bao", "luc", "nam", "2024")
+    assert len({matcher.weighed(order) for order in permutations(words)}) == 1
+    assert len({sum(map(matcher._weight, order)) for order in permutations(words)}) > 1  # added up one by one

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from math import fsum
 from typing import TYPE_CHECKING
 
 from config.remembered import remembered
@@ -295,6 +296,11 @@ _SPEAKS_OF_RESULTS = re.compile(
 )
 
 
+# The last line of a title: "6 tháng đầu năm 2024" is no "Tháng hành động vì bình đẳng giới".
+_ONLY_A_TIME = re.compile(
+    r"(?:ky )?(?:(?:\d{1,2}|sau|chin) thang (?:dau |cuoi )?|ca |quy (?:[1-4]|i{1,3}|iv) |thang \d{1,2} )?"
+    r"(?:nam(?: \d{4})?|\d{4})"
+)
 _LIKE = 0.4  # of both sides' words, by weight: a heading often keeps one half of the title
 _AHEAD = 0.15
 _THE_SAME = 0.8
@@ -318,6 +324,8 @@ class _Matcher:
 
     def _match(self, title: str) -> Section | None:
         """The one section the title means, clearly ahead of the next; None otherwise."""
+        if _ONLY_A_TIME.fullmatch(plain_key(title)):
+            return None
         role = _role_named(title)
         candidates = [section for section in self._sections if role is None or role_of(section) is role]
         if role is None:
@@ -343,10 +351,13 @@ class _Matcher:
         shared = heading & phrase
         if not shared:
             return 0
-        common = sum(self._weight(word) for word in shared)
-        of_phrase = common / sum(self._weight(word) for word in phrase)
-        of_heading = common / sum(self._weight(word) for word in heading)
+        common = self.weighed(shared)
+        of_phrase, of_heading = common / self.weighed(phrase), common / self.weighed(heading)
         return 2 * of_phrase * of_heading / (of_phrase + of_heading)
+
+    def weighed(self, words: Iterable[str]) -> float:
+        """How much words tell together: to the last bit the same in whatever order a set gives them."""
+        return fsum(map(self._weight, words))
 
     def _weight(self, word: str) -> float:
         return self._weights.get(word, 0.2 if word in _FAINT else 0.6)

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from math import fsum
 from typing import TYPE_CHECKING
 
 from config.reports import Aggregation, Indicator
@@ -401,7 +402,7 @@ class SubjectIndex:
     def known(self, subject: Subject, own: Words) -> float:
         """How many of the words beside a number the indicator explains; of whose area it is tells little."""
         little = self.topic | _AREA
-        return sum(_TOPIC if word in little else 1.0 for word in own.single & subject.vocabulary)
+        return fsum(_TOPIC if word in little else 1.0 for word in own.single & subject.vocabulary)
 
     def weight(self, word: str) -> float:
         """A word in many labels tells little, a word of the report's topic next to nothing."""
