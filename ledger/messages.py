@@ -89,7 +89,7 @@ def record(writing: Writing, outcomes: Sequence[MessageOutcome]) -> tuple[str, .
 
     """
     latest = {outcome.archive_id: _in_utc(outcome) for outcome in outcomes}
-    _refuse_unknown(writing.connection, latest)
+    known = _known(writing.connection, latest)
     before = _standing(writing.connection, latest)
     digests = {archive_id: outcome_sha256(outcome) for archive_id, outcome in latest.items()}
     changed = [id_ for id_ in latest if id_ not in before or before[id_].outcome_sha256 != digests[id_]]
@@ -98,7 +98,9 @@ def record(writing: Writing, outcomes: Sequence[MessageOutcome]) -> tuple[str, .
     writing.note(
         _change(latest[archive_id], digests[archive_id], before.get(archive_id)) for archive_id in changed
     )
-    want_reading(writing, _read_as_they_stand(writing.connection, latest), wanted=False)
+    # Those read with the arrival they have now; another saw an earlier one, and is read once more.
+    as_they_stand = [id_ for id_, read in latest.items() if read.arrival == known[id_][0]]
+    want_reading(writing, as_they_stand, wanted=False)
     return tuple(changed)
 
 
@@ -359,18 +361,13 @@ def _in_utc(outcome: MessageOutcome) -> MessageOutcome:
     )
 
 
-def _refuse_unknown(connection: Connection, outcomes: Iterable[str]) -> None:
+def _known(connection: Connection, outcomes: Iterable[str]) -> dict[str, tuple[datetime | None, int]]:
     wanted = list(outcomes)
     known = arrivals(connection, wanted)
     for archive_id in wanted:
         if archive_id not in known:
             raise UnknownArchiveIdError(f"no message {archive_id} was ever sighted", message=archive_id)
-
-
-def _read_as_they_stand(connection: Connection, outcomes: dict[str, MessageOutcome]) -> list[str]:
-    """Those read with the arrival they have now; another saw an earlier one, and is read once more."""
-    known = arrivals(connection, outcomes)
-    return [archive_id for archive_id, read in outcomes.items() if read.arrival == known[archive_id][0]]
+    return known
 
 
 def give_up(writing: Writing, archive_ids: Sequence[str], reason: str) -> None:

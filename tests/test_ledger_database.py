@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +15,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import insert, inspect, text
+from sqlalchemy import DateTime, insert, inspect, text
+from sqlalchemy.dialects import sqlite
 
 import ledger.migrations
 from ledger.database import connect_engine, open_database
 from ledger.errors import DamagedLedgerError, LedgerBusyError, LedgerDatabaseError, SchemaTooNewError
 from ledger.migrations import HEAD, VERSIONS, bring_up_to_date
-from ledger.models import folder_marks, metadata
+from ledger.models import Moment, folder_marks, metadata
 from tests.postgres import PostgresServer, private_postgres
 
 if TYPE_CHECKING:
@@ -244,3 +246,19 @@ def test_a_ledger_held_by_another_writer_is_busy(tmp_path: Path, monkeypatch: py
 def test_a_server_that_is_not_there_is_said() -> None:
     with pytest.raises(LedgerDatabaseError):
         open_database("postgresql://nobody@127.0.0.1:1/none")
+
+
+@pytest.mark.parametrize("moment", ["2023-05-31T08:30:00+07:00", "0999-01-01T00:00:00.000120+00:00"])
+def test_a_moment_is_kept_as_the_library_keeps_one_so_that_old_and_new_rows_compare(moment: str) -> None:
+    told, dialect = datetime.fromisoformat(moment), sqlite.dialect()
+    written, by_library = (
+        Moment().bind_processor(dialect),
+        DateTime().dialect_impl(dialect).bind_processor(dialect),
+    )
+    read = Moment().result_processor(dialect, None)
+    assert written is not None
+    assert by_library is not None
+    assert read is not None
+    assert written(told) == by_library(told.astimezone(UTC).replace(tzinfo=None))
+    assert read(written(told)) == told
+    assert (written(None), read(None)) == (None, None)
