@@ -624,6 +624,23 @@ def test_a_report_whose_file_was_forgotten_is_asked_about_and_never_taken_for_th
 
 
 @pytest.mark.parametrize(
+    ("rows", "asked"),
+    [
+        ((("Bình đẳng giới", "Kết quả"), ("việc một", "12"), ("việc hai", "7"), ("việc ba", "30")), True),
+        ((("Nguyễn Văn A", "Công chức văn hóa"), ("Điện thoại", "0912 345 678")), False),
+    ],
+    ids=["figures", "signature"],
+)
+def test_figures_in_a_mail_that_nobody_could_read_are_asked_about_and_never_taken_for_thanks(
+    bench: Bench, rows: tuple[tuple[str, str], ...], asked: bool
+) -> None:
+    table = "".join(f"<tr><td>{left}</td><td>{right}</td></tr>" for left, right in rows)
+    text = "Xã có kết quả bình đẳng giới như bảng."
+    octets = note(address("binh-minh"), "Xã Bình Minh", text, html=f"<p>{text}</p><table>{table}</table>")
+    assert (bench.judged(octets).reasons == ("no_file",)) is asked
+
+
+@pytest.mark.parametrize(
     ("subject", "text"),
     [
         (SUBJECT, "UBND xã Bình Minh báo cáo: kỳ này không phát sinh nội dung, số liệu."),

@@ -407,3 +407,9 @@ def test_a_scan_in_a_mail_is_left_for_the_officer_while_recognition_is_off() -> 
     files = [("scan.pdf", raw_pdf(PICTURE)), ("bc.pdf", paper.printed(paper.letter()))]
     states = [file.state for file in read_message(mail(files=files), Limits()).files]
     assert states == [ReadState.NOT_YET, ReadState.READ]
+
+
+def test_a_page_of_rules_with_one_word_is_no_picture() -> None:
+    rules = "".join(f"80 {500 + 20 * n} m 300 {500 + 20 * n} l S " for n in range(9))
+    page = rules + "80 500 m 80 660 l S BT /F 12 Tf 90 650 Td (Ghi) Tj ET "
+    assert "Ghi" in str(extract(raw_pdf(page)).blocks)

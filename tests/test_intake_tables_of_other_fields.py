@@ -171,3 +171,8 @@ def test_of_two_school_years_the_one_of_the_season_is_read(period: Period, expec
     )
     reading = read_tables(_document(*rows), "bieu.docx", CHILDREN, "school", period)
     assert [str(value.value) for value in reading.values] == [expected]
+
+
+@pytest.mark.parametrize(("head", "expected"), [("Số người", {"P1": "110"}), ("Số nhà văn hóa", {})])
+def test_a_column_may_be_headed_by_how_many_of_what_is_counted(head: str, expected: dict[str, str]) -> None:
+    assert _read(BRANCH, ("Nội dung", head), ("Tổng số hội viên", "110")) == expected

@@ -27,6 +27,8 @@ from intake.extractors.straightening import Straightening
 _APART: Final = 1.8  #: heights of a line; wider blanks part columns, narrower ones are justified text
 _SAME_LINE: Final = 0.45  #: of a height between the middles of words of one line
 _GUTTER: Final = 0.6  #: heights of a line, the least free strip between two columns
+_FEWEST_ROWS_BESIDE: Final = 3  #: alike on two pages, that are one table's and not chance
+_SAME_HEIGHT: Final = 1.5  #: points by which a row may stand otherwise on its second page
 _NEAR: Final = 2.0  #: heights of a line between a column and a line that still belongs to it
 _LOOSE: Final = 1.25  #: times the usual pitch; more is the space between paragraphs
 _INDENT: Final = 0.55  #: heights of a line
@@ -382,7 +384,65 @@ def _blocks(pages: Iterable[PageContent]) -> list[_Block]:
     blocks: list[_Block] = []
     for number, page in enumerate(pages, 1):
         _run_on(blocks, [_on_page(block, number) for block in _page_blocks(page, number)])
-    return blocks
+    return _with_columns_beside(blocks)
+
+
+def _with_columns_beside(blocks: Sequence[_Block]) -> list[_Block]:
+    """The blocks with each table put together whose columns were printed over pages, as wide sheets are."""
+    found: list[_Block] = []
+    last: tuple[int, PlacedTable | None] = (0, None)
+    for block in blocks:
+        at, before = last
+        if before is not None and isinstance(block, PlacedTable) and _goes_on_beside(before, block):
+            joined = _joined_beside(before, block)
+            found[at], last = joined, (at, joined)
+            continue
+        if isinstance(block, PlacedTable):
+            last = len(found), block
+        found.append(block)
+    return found
+
+
+def _goes_on_beside(left: PlacedTable, right: PlacedTable) -> bool:
+    """Whether a table on a later page has the very rows of the one before, and other heads over them.
+
+    The same rows of a sheet are printed at the same height of every page.
+    """
+    rows = left.table.rows
+    if rows != right.table.rows or rows < _FEWEST_ROWS_BESIDE or _last_page(left) >= _last_page(right):
+        return False
+    extents = zip(_tops(left), _tops(right), strict=True)
+    if not all(abs(one - other) <= _SAME_HEIGHT for one, other in extents):
+        return False
+    heads = [{cell.text for cell in t.table.cells if cell.row == 0 and cell.text} for t in (left, right)]
+    return bool(heads[1]) and heads[0].isdisjoint(heads[1])
+
+
+def _last_page(table: PlacedTable) -> int:
+    return max((cell.spot.page for cell in table.spots), default=0)
+
+
+def _tops(table: PlacedTable) -> list[float]:
+    """Where each row begins, from the top of its page; nowhere for a row without a cell of its own."""
+    tops = dict.fromkeys(range(table.table.rows), -1.0)
+    for cell in table.spots:
+        tops[cell.row] = cell.spot.top if tops[cell.row] < 0 else min(tops[cell.row], cell.spot.top)
+    return list(tops.values())
+
+
+def _joined_beside(left: PlacedTable, right: PlacedTable) -> PlacedTable:
+    shift = left.table.columns
+    cells = (
+        *left.table.cells,
+        *(structs.replace(cell, column=cell.column + shift) for cell in right.table.cells),
+    )
+    moved = (replace(spot, column=spot.column + shift) for spot in right.spots)
+    table = replace(
+        left.table,
+        cells=tuple(sorted(cells, key=lambda cell: (cell.row, cell.column))),
+        columns=shift + right.table.columns,
+    )
+    return replace(left, table=table, edges=(), spots=(*left.spots, *moved))
 
 
 def _on_page(block: _Block, number: int) -> _Block:

@@ -44,6 +44,7 @@ _MOST_LETTERS: Final = 15_000  #: of one printed page in which the cells of a fi
 _MOST_OBJECTS: Final = 200_000  #: of one page, looked at while telling text from scan
 _TABLES: Final = {"vertical_strategy": "lines", "horizontal_strategy": "lines", "snap_tolerance": 3}
 _NEAR: Final = 3.0  #: points between rules that are one rule
+_RULE: Final = 3.0  #: points, the widest rule of a table; most strokes of drawn letters are wider and higher
 _FEWEST_RULES: Final = 3  #: of one length, that make a table
 _REMOVE_SECURITY: Final = 3  # FPDF_REMOVE_SECURITY
 _FIELDS: Final = frozenset({3, 20})  # FPDF_ANNOT_FREETEXT, FPDF_ANNOT_WIDGET
@@ -155,13 +156,14 @@ class _Look:
     unseen: float  #: share of its pieces of text that are invisible
     covered: float  #: share of the page under pictures
     objects: int
+    rules: int = 0  #: of them straight lines across or down, of which a table with hardly a word has many
 
     @property
     def is_picture(self) -> bool:
         """Whether a person sees a picture here and no text of its own."""
         if self.covered >= _COVERED or (self.characters and self.unseen > 0.5):  # noqa: PLR2004
             return True
-        return self.characters < _FEWEST_CHARACTERS and self.objects > self.characters + 1
+        return self.characters < _FEWEST_CHARACTERS and self.objects - self.rules > self.characters + 1
 
 
 def look_at(page: PdfPage) -> _Look:
@@ -174,7 +176,7 @@ def look_at(page: PdfPage) -> _Look:
     from pypdfium2 import raw
 
     width, height = page.get_size()
-    texts = unseen = objects = 0
+    texts = unseen = objects = rules = 0
     covered = 0.0
     for found in page.get_objects(max_depth=8):
         objects += 1
@@ -185,10 +187,13 @@ def look_at(page: PdfPage) -> _Look:
             unseen += raw.FPDFTextObj_GetTextRenderMode(found) == _UNSEEN
         elif found.type == raw.FPDF_PAGEOBJ_IMAGE:
             covered += _area(found.get_bounds(), width, height)
+        elif found.type == raw.FPDF_PAGEOBJ_PATH:
+            left, bottom, right, top = found.get_bounds()
+            rules += min(right - left, top - bottom) <= _RULE
     layer = page.get_textpage()
     characters = len("".join(layer.get_text_range().split()))
     layer.close()
-    return _Look(characters, unseen / max(texts, 1), covered / max(width * height, 1.0), objects)
+    return _Look(characters, unseen / max(texts, 1), covered / max(width * height, 1.0), objects, rules)
 
 
 def _area(bounds: Sequence[float], width: float, height: float) -> float:

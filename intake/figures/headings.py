@@ -544,6 +544,8 @@ _APART = re.compile(
     r"|\bdau (?:nam|ky|quy|thang)\b(?! hoc)|^(?:so |ton )?dau$"
     r"|luy ke|cong don|tu dau|ghi chu|chu thich|giai thich|cach ghi|huong dan|\bnguon\b|ly do|danh gia|vi du"
 )
+#: "Số hộ", "Tổng số người": how many of what every row counts.
+_COUNTED = re.compile(r"(?:tổng số|tong so|tổng|tong|số lượng|so luong|số|so) (.+)")
 _SUMS = re.compile(r"(?:tong )?(?:so tien|thanh tien|kinh phi)(?: (?:thuc hien|da su dung|da chi))?")
 _PERCENT = re.compile(r"\b(?:ty le|ti le|ty so|ti so|co cau|phan tram|ty trong)\b")
 #: "Số cuối kỳ", "Cuối năm 2024": what stands at its end are the figures of a period.
@@ -590,6 +592,8 @@ def _figure_role(rest: str, key: str, is_measure: bool) -> Role:
     if words & {"nam", "trai"} and words <= _SEX_WORDS and not words & {"nữ", "gái"}:
         return Role.MALE
     if (plain and plain <= _TOTALS and plain & _TOTAL_SIGNS) or _WHOLE.fullmatch(rest):
+        return Role.TOTAL
+    if (counted := _COUNTED.fullmatch(rest)) is not None and is_known(counted[1]):
         return Role.TOTAL
     return Role.NEUTRAL if plain <= _NEUTRAL or is_measure else Role.APART
 

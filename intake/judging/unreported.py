@@ -68,6 +68,7 @@ _SENT_FROM = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _HANDING_SUBJECT = re.compile(r"\b(?:bao cao|bc|gui|nop|bieu|so lieu|file|tep|van ban)\b")
+_FEWEST_FIGURES = 3  #: of a table that is no layout of a signature
 _REPORTING_WORDS = (" bao cao ", " bc ", " bieu ", " so lieu ")
 
 
@@ -123,9 +124,18 @@ class UnreportedMail:
             return False
         subject = self._message.headers.subject
         handing = not self._is_answer and (self._is_headed(subject) or hands_in(subject))
-        handing = handing or hands_in(self._message.own_text)
+        handing = handing or hands_in(self._message.own_text) or self._brings_figures()
         handing = handing or (_NOTHING_TO_REPORT.search(self._said) is not None and self._speaks_of_reports())
         return handing and self._owes()
+
+    def _brings_figures(self) -> bool:
+        """Whether a mail that names a report brings a table of figures that nobody could read."""
+        body = self._message.body
+        text = f"{self._message.headers.subject} {self._message.own_text}"
+        if body is None or not reports_named(text, self._reports):
+            return False
+        told = (cell.text.strip() for table in body.tables for cell in table.cells)
+        return sum(text.isdecimal() for text in told) >= _FEWEST_FIGURES
 
     def is_empty(self) -> bool:
         """A unit that still owes sends a mail of its own with neither text nor file."""
