@@ -1061,6 +1061,14 @@ def test_sections_of_the_outline_without_a_word_are_listed(
 
 
 @pytest.mark.parametrize(
+    "said", ["Xa khong co gi phat sinh a", "Kỳ này xã em không có gì để báo cáo ạ", "Xã không có phát sinh"]
+)
+def test_nothing_to_report_is_told_in_many_words(bench: Bench, said: str) -> None:
+    outcome = bench.judged(note(address("binh-minh"), SUBJECT, said))
+    assert (outcome.message_class, outcome.reasons) == (MessageClass.REPORT, ("nil_report",))
+
+
+@pytest.mark.parametrize(
     "said",
     ["Bản em nộp bản giấy cho chị Hoa ở văn phòng hôm qua rồi", "Xã gửi trực tiếp từ sáng nay rồi ạ"],
 )

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.reports import PeriodKind
-from intake.evidence.period_words import periods_named
+from intake.evidence.period_words import periods_named, several_periods
 
 HALF, YEAR, QUARTER, MONTH, NINE = (
     PeriodKind.HALF_YEAR,
@@ -115,3 +115,22 @@ def test_no_text_breaks_the_reading(text: str) -> None:
 )  # fmt: skip
 def test_a_period_said_without_a_digit_is_named(text: str) -> None:
     assert periods_named(f"Báo cáo {text} của xã")
+
+
+@pytest.mark.parametrize(
+    ("title", "several"),
+    [
+        ("Kết quả công tác giảm nghèo quý I và quý II năm 2024", True),
+        ("Tình hình từ tháng 6 đến tháng 7 năm 2024", True),
+        ("Tình hình tháng 6, tháng 7/2024", True),
+        ("Kết quả tháng 12 năm 2023 và tháng 1 năm 2024", True),
+        ("Kết quả quý I, phương hướng quý II năm 2024", False),
+        ("Kết quả quý II năm 2024 so với quý I năm 2024", False),
+        ("Kết quả quý IV và cả năm 2024", False),
+        ("Kết quả 6 tháng đầu năm; nhiệm vụ 6 tháng cuối năm 2024", False),
+    ],
+)
+def test_a_title_on_several_periods_of_one_kind_is_told_from_one_that_compares_or_plans(
+    title: str, several: bool
+) -> None:
+    assert several_periods(title) is several

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from config.reports import PeriodKind
 from config.spelling import is_accented
@@ -166,6 +167,24 @@ def _periods_named(text: str) -> tuple[NamedPeriod, ...]:
 
 # What every rule needs: a digit, or how a number or a whole is said without one.
 _MAY_NAME = re.compile(r"\d|s[áa]u\s*t|n[ửu]a\s|k[ỳy]\s*i|ch[íi]n\s*t|ba\s*t|qu[ýy]|q[\s.]*i|c[ảa]\s+n[ăa]m")
+
+_AND = re.compile(r"\W*(?:(?:và|va|đến|den|tới|toi|năm|nam|\d{4})\W*)*")
+
+
+def several_periods(text: str) -> bool:
+    """Whether a title is about several periods of one kind: "quý I và quý II", "từ tháng 6 đến tháng 7".
+
+    What is compared with, or planned, is none of them.
+    """
+    told = [name for name in periods_named(text) if name.number and not (name.cited or name.planned)]
+    composed = _composed(text)
+    return any(
+        first.kind is second.kind
+        and first.number != second.number
+        and _AND.fullmatch(composed[first.position + len(first.text) : second.position]) is not None
+        for first, second in pairwise(told)
+    )
+
 
 # The same clause is asked about for every report that is collected.
 _KEPT_LENGTH = 300

@@ -17,7 +17,7 @@ from config.reports import Period, PeriodKind, ReportDefinition
 from config.spelling import accented_key, plain_key, tidy
 from intake.evidence.cut_offs import CutOff, closes, contradict, is_too_early
 from intake.evidence.irregular import irregular_times, is_special
-from intake.evidence.period_words import NamedPeriod, periods_named
+from intake.evidence.period_words import NamedPeriod, periods_named, several_periods
 from intake.evidence.subjects import hands_in, names_a_subject, reports_named
 from intake.evidence.unit_names import UnitIndex, place_named
 from intake.evidence.weights import best_guess, evidence, strongly_named
@@ -318,8 +318,10 @@ class _Recogniser:
         area = _AREA_ABOVE.search(accented_key(superior))
         if area is None:
             return ()
-        named = self._units.named_in(f"{issuer} {area[1]}")
-        return tuple(unit for one in named if one.position == 0 and not one.bare for unit in one.units)
+        full = (f"{issuer} {area[1]}", f"{issuer} ubnd {area[1]}")  # "UBND TỈNH X / VĂN PHÒNG"
+        named = [one for name in full for one in self._units.named_in(name)]
+        told = (unit for one in named if one.position == 0 and not one.bare for unit in one.units)
+        return tuple(dict.fromkeys(told))
 
     def _mail_unit_evidence(self, exhibit: Exhibit) -> list[Evidence]:
         """What the mail around it says."""
@@ -363,15 +365,23 @@ class _Recogniser:
             return best_guess(items, "unit") or named[0], ["unit_conflict"]
         if named:
             titled = {item.points_to for item in items if item.kind == "named_in_title"}
-            return self._decide_named(named[0], senders, titled)
+            return self._decide_named(named[0], senders, titled, exhibit)
         unit, doubts = self._decide_unnamed(exhibit, items, senders)
+        words = (self._envelope.subject, exhibit.file, exhibit.title, *exhibit.sheet_titles, *exhibit.sheets)
+        text = " | ".join((*words, *(claim.text for claim in exhibit.sheet_issuer)))
+        if not doubts and (others := self._units.offices_of_other_areas(text, unit)):
+            return (others[0] if len(others) == 1 else unit), ["unit_conflict"]
         return unit, [*doubts, *(["former_unit"] if self._is_of_former(exhibit, unit) else [])]
 
-    def _decide_named(self, unit: str, senders: tuple[str, ...], titled: set[str]) -> tuple[str, list[str]]:
+    def _decide_named(
+        self, unit: str, senders: tuple[str, ...], titled: set[str], exhibit: Exhibit
+    ) -> tuple[str, list[str]]:
         if unit not in senders:
             return unit, ["sender_contradicts" if senders else "sender_unregistered"]
         # A school's title may name its commune; one commune's title naming another is another's report.
         others = bool(titled) and unit not in titled and self._units.are_areas(unit, *titled)
+        titles = " | ".join((exhibit.title, *exhibit.sheet_titles))
+        others = others or bool(self._units.offices_of_other_areas(titles, unit))
         return unit, ["unit_conflict"] if others else []
 
     def _is_of_former(self, exhibit: Exhibit, unit: str) -> bool:
@@ -440,11 +450,7 @@ class _Recogniser:
             found, unknown = _periods_in(texts, periods, self._envelope.arrival)
             items += [evidence("period", period.id, kind, words) for period, words in found]
             named[kind] = tuple(dict.fromkeys((*(period.id for period, _ in found), *unknown)))
-        titles = (exhibit.title, *exhibit.sheet_titles)
-        if not any(named[kind] for kind in _STRONG_PERIODS):
-            named["title"] = _of_other_kinds(titles, periods)
-        if not _ONCE.intersection(period.kind for period in periods):
-            named["title"] = tuple(f"?{words}" for words in irregular_times(titles)) or named["title"]
+        named["title"] = _as_titled((exhibit.title, *exhibit.sheet_titles), periods, named)
         if _speaks_of_each(self._envelope.subject, named, periods, self._envelope.arrival):
             named["subject"] = ()
         if ANSWERING.match(self._envelope.subject):
@@ -475,6 +481,12 @@ class _Recogniser:
         newer = any(other.opens > period.opens for other in periods)
         if newer and period.due is not None and self._envelope.arrival - period.due > LATE_WINDOW:
             doubts.append("period_contradicts_calendar")
+            # The year of the report before, left standing: the same part of a later year is proposed.
+            part = period.id.partition("-")[2]
+            same = [
+                one.id for one in periods if one.id.partition("-")[2] == part and one.opens > period.opens
+            ]
+            return same[-1] if part and same else chosen
         return chosen
 
     # -- together -----------------------------------------------------------------------------------
@@ -565,7 +577,7 @@ class _Recogniser:
 _UNSURE_READING = frozenset({"not_readable", "scan_only", "reports_by_letter"})
 _SEVERAL = 2
 #: What speaks of the unit where no letterhead does; against the sender it holds the mail.
-_SAYING = frozenset({"subject", "file_name", "place_line", "signature"})
+_SAYING = frozenset({"subject", "file_name", "place_line", "signature", "forwarded_sender"})
 #: Doubts whose letterhead is shown, though it speaks for no unit.
 _OF_THE_LETTERHEAD = frozenset({"letterhead_unknown", "letterhead_of_part", "foreign_area"})
 #: An office or board of the council above it in the letterhead: "UBND XÃ X / PHÒNG VĂN HÓA - XÃ HỘI".
@@ -697,6 +709,18 @@ _ONCE = frozenset({PeriodKind.CAMPAIGN, PeriodKind.ONE_OFF})
 ANSWERING = re.compile(r"\s*(?:re|fwd?|tr|tl)\s*:", re.IGNORECASE)
 #: "số liệu đến tháng 5/2023" names a day, and no month that is reported on.
 _UP_TO = re.compile(r"\b(?:đến|tới|từ|hết|cuối|đầu)(?:\s+(?:hết|cuối))?\s*$", re.IGNORECASE)
+
+
+def _as_titled(
+    titles: Sequence[str], periods: Sequence[Period], named: dict[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    """The periods that titles name, with a marker for each way in which they are about no regular one."""
+    told = named["title"]
+    if not any(named[kind] for kind in _STRONG_PERIODS):
+        told = _of_other_kinds(titles, periods)
+    if not _ONCE.intersection(period.kind for period in periods):
+        told = tuple(f"?{words}" for words in irregular_times(titles)) or told
+    return (*told, *(f"?{title}" for title in titles if several_periods(title)))
 
 
 def _of_other_kinds(titles: Iterable[str], periods: Sequence[Period]) -> tuple[str, ...]:

@@ -67,6 +67,10 @@ _PLACE = re.compile(
     r"\b(?P<level>thi xa|thanh pho|tp|huyen|quan(?! su| chung| ly)|tinh(?! doan| uy)"
     r"|xa(?! hoi)|phuong|thi tran|dac khu) (?P<name>(?:\w+ ){0,2}\w+)"
 )
+_OFFICE_OF_AREA = re.compile(
+    r"(?!ubnd|ủy ban nhân dân)(?P<office>\S+ \S.*?) (?P<level>tỉnh|thành phố|tp|huyện|quận|thị xã|xã|phường"
+    r"|thị trấn|đặc khu) (?P<place>(?!hội\b|đoàn\b|ủy\b|đội\b)\S+(?: \S+){0,3})$"
+)
 _COMMUNAL = frozenset({"xa", "phuong", "thi tran", "dac khu"})
 _MISSPELT = 70.0
 _SUGGESTION_FLOOR = 82.0
@@ -88,6 +92,9 @@ def place_named(name: str) -> str:
     return found["name"] if found else ""
 
 
+_LEVEL = re.compile(r"(thanh pho|thi xa|thi tran|dac khu|\w+) (.+)")
+
+
 class UnitIndex:
     """The curated names of a set of units on one day."""
 
@@ -98,6 +105,7 @@ class UnitIndex:
         self._plain: dict[tuple[str, ...], _Entry] = {}
         self._names: dict[str, str] = {}
         self._areas: set[str] = set()  #: communes and townships among the units
+        self._areas_of_offices: dict[str, str] = {}  #: "tinh lao cai" of "Sở Y tế tỉnh Lào Cai"
         for unit in units:
             if day is None or unit.exists_on(day):
                 self._add(unit)
@@ -149,6 +157,13 @@ class UnitIndex:
         """Whether each of the units is a commune or township."""
         return self._areas.issuperset(units)
 
+    def offices_of_other_areas(self, text: str, unit: str) -> tuple[str, ...]:
+        """Offices whose area the text names, by its level or in two words, and not the unit's own."""
+        told = f" {plain_key(text)} "
+        named = [office for office, area in self._areas_of_offices.items() if _names_area(told, area)]
+        own = self._areas_of_offices.get(unit)
+        return () if own is None or unit in named else tuple(named)
+
     def is_body_beside(self, name: str, unit: str) -> bool:
         """Whether the name is that of a school, an association or their like, and the unit a commune."""
         return unit in self._areas and _BODY_INSIDE.search(plain_key(name)) is not None
@@ -196,6 +211,10 @@ class UnitIndex:
                     self._areas.add(unit.id)
                 if place and len(place[1].split()) > 1 and place[1] not in self._area:
                     self._put(place[1], unit.id, bare=True)
+                if office := _OFFICE_OF_AREA.match(key):
+                    # "SỞ Y TẾ LÀO CAI" for the one of tỉnh Lào Cai.
+                    self._put(f"{office['office']} {office['place']}", unit.id, bare=False)
+                    self._areas_of_offices[unit.id] = plain_key(f"{office['level']} {office['place']}")
         self._names[unit.id] = plain_key(self._without_area(accented_key(unit.name)))
 
     def _put(self, key: str, unit_id: str, *, bare: bool) -> None:
@@ -223,6 +242,12 @@ class UnitIndex:
                     break
             else:
                 position += 1
+
+
+def _names_area(told: str, area: str) -> bool:
+    """Whether a padded text names an area; by its place alone where that is more than a word."""
+    level, place = _LEVEL.match(area).groups()  # type: ignore[union-attr]  # made of such words
+    return f" {level} {place} " in told or (" " in place and f" {place} " in told)
 
 
 @dataclass(slots=True)

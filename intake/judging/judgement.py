@@ -53,8 +53,11 @@ RESTING_ON_WHAT_CAME = frozenset(
 _ANOTHER_UNITS = frozenset({"sender_contradicts", "unit_conflict"})
 #: Doubts about whose report it is.
 _UNIT_DOUBTS = frozenset(
-    {"sender_contradicts", "unit_conflict", "foreign_area", "letterhead_unknown", "unit_unknown"}
-)
+    {
+        "sender_contradicts", "unit_conflict", "foreign_area", "letterhead_unknown", "letterhead_of_part",
+        "former_unit", "unit_unknown",
+    }
+)  # fmt: skip
 _ROLE_REASONS = {
     Role.FIRST: "booked",
     Role.PART: "part",

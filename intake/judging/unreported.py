@@ -50,7 +50,8 @@ _SENT_BEFORE = re.compile(
 _NOTHING_TO_REPORT = re.compile(r" (?:khong|chua) (?:co )?(?:phat sinh|xay ra|phat hien|ghi nhan)\b")
 #: The same of the whole report, not of one figure ("không phát sinh vụ bạo lực nào" is one).
 _NIL = re.compile(
-    r" (?:khong|chua) (?:co )?(?:noi dung |so lieu )?phat sinh"
+    r" (?:khong|chua) co (?:noi dung |viec )?gi (?:de )?bao cao\b"
+    r"| (?:khong|chua) (?:co )?(?:noi dung |so lieu |gi |viec gi )?phat sinh"
     r"(?= *$| (?:noi dung|so lieu|gi|bao cao|a|trong ky|ky nay|tran trong|kinh|em cam on|xin cam on)\b)"
 )
 _MOST_NIL_WORDS = 80  #: more than a line or two is a report in the mail itself
