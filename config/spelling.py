@@ -9,7 +9,8 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from functools import lru_cache, wraps
+
+from config.remembered import Answers
 
 # ƣ/Ƣ (U+01A3, U+01A2) come from Word and PDF conversions for ư/Ư and exist in no Vietnamese word.
 _GHA = {"\u01a3": "\u01b0", "\u01a2": "\u01af"}
@@ -39,18 +40,10 @@ def _remembered(folded: Callable[[str], str]) -> Callable[[str], str]:
     The same short texts, cells and words of labels, are asked for thousands of times in one mail, and a
     paragraph by every question about its document; of these those of a document or two are kept.
     """
-    short, long = lru_cache(maxsize=16_384)(folded), lru_cache(maxsize=512)(folded)
-
-    @wraps(folded)
-    def asked(text: str) -> str:
-        if len(text) <= _SHORT:
-            return short(text)
-        return long(text) if len(text) <= _LONG else folded(text)
-
-    return asked
+    return Answers(folded, 16_384, _LONG).__getitem__
 
 
-_SHORT, _LONG = 120, 4_000  # letters; a longer text is never kept
+_LONG = 4_000  # letters; a longer text is never kept
 
 
 @_remembered
@@ -105,9 +98,7 @@ def plain_keys(texts: Sequence[str]) -> list[str]:
     folded = octets.translate(_LOWERED_BARE_APART)
     while b"  " in folded:
         folded = folded.replace(b"  ", b" ")
-    return (
-        folded.replace(b" \x00", b"\x00").replace(b"\x00 ", b"\x00").strip(b" ").decode("ascii").split("\x00")
-    )
+    return [key.strip(" ") for key in folded.decode("ascii").split("\x00")]
 
 
 def has_digit(text: str) -> bool:

@@ -6,6 +6,7 @@ from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -159,14 +160,24 @@ class SheetCells(Sequence[Cell]):
         )
 
     @cached_property
-    def words(self) -> list[Cell]:
-        """The cells that hold words and no number."""
-        worded, others = self.columns.worded, self.columns.others
-        cells = _cells(list(compress(self._places, worded)), self.columns.texts, repeat(""))
-        for number, cell in others.items():
-            if worded[number]:
-                cells[worded.count(1, 0, number)] = cell
-        return cells
+    def _worded(self) -> list[int]:
+        """The numbers of the cells that hold a text."""
+        return list(compress(range(len(self)), self.columns.worded))
+
+    def words(self, among: Iterable[int]) -> list[Cell]:
+        """The cells that hold these of the texts, counted from 0."""
+        others, places, texts = self.columns.others, self._places, self.columns.texts
+        return [
+            others.get(number := self._worded[text])
+            or Cell(places[number] >> ROW_BITS, places[number] & _COLUMN, texts[text])
+            for text in among
+        ]
+
+    def words_in_rows(self, first: int, end: int) -> list[Cell]:
+        """The cells that hold a text and begin in one of these rows, the end not among them."""
+        rows = [bisect_left(self._places, row << ROW_BITS) for row in (first, max(first, end))]
+        begin, last = (self.columns.worded.count(1, 0, number) for number in rows)
+        return self.words(range(begin, last))
 
     @cached_property
     def merged(self) -> list[Cell]:
@@ -183,7 +194,9 @@ class SheetCells(Sequence[Cell]):
         """The cells with a row to themselves among the first so many rows."""
         rows = [place >> ROW_BITS for place in self._places[: bisect_left(self._places, end << ROW_BITS)]]
         counted = Counter(rows)
-        return [self[number] for number, row in enumerate(rows) if counted[row] == 1]
+        alone = [number for number, row in enumerate(rows) if counted[row] == 1]
+        cells = self._made(0, alone[-1] + 1) if alone else []
+        return [cells[number] for number in alone]
 
     def _made(self, begin: int, end: int) -> list[Cell]:
         worded = self.columns.worded[begin:end]
@@ -197,10 +210,6 @@ class SheetCells(Sequence[Cell]):
             if begin <= number < end:
                 cells[number - begin] = cell
         return cells
-
-
-def _row(cell: Cell) -> int:
-    return cell.row
 
 
 def _cells(places: Sequence[int], shown: Sequence[str], stored: Iterable[str]) -> list[Cell]:
@@ -229,12 +238,16 @@ class Table:
             return sum(map(len, texts)) + _LONGEST_NUMBER * (len(self.cells) - len(texts))
         return sum([len(cell.text) for cell in self.cells])
 
-    @property
-    def words(self) -> Sequence[Cell]:
-        """The cells that hold words and no stored number."""
-        if isinstance(self.cells, SheetCells):
-            return self.cells.words
+    @cached_property
+    def _words(self) -> list[Cell]:
         return [cell for cell in self.cells if not cell.number]
+
+    @property
+    def texts(self) -> Sequence[str]:
+        """The texts of the cells that hold words and no stored number, in reading order."""
+        if isinstance(self.cells, SheetCells):
+            return self.cells.columns.texts
+        return [cell.text for cell in self._words]
 
     @property
     def merged(self) -> Sequence[Cell]:
@@ -252,30 +265,50 @@ class Table:
     def words_in_rows(self, first: int, end: int) -> Sequence[Cell]:
         """Those of them that hold words and no stored number."""
         if isinstance(self.cells, SheetCells):
-            words = self.cells.words
-            return words[bisect_left(words, first, key=_row) : bisect_left(words, end, key=_row)]
-        return [cell for cell in self.cells if first <= cell.row < end and not cell.number]
+            return self.cells.words_in_rows(first, end)
+        return [cell for cell in self._words if first <= cell.row < end]
 
     def alone_in_row(self, end: int) -> Sequence[Cell]:
         """The filled cells with a row to themselves among the first so many rows, in reading order."""
         if isinstance(self.cells, SheetCells) and all(map(str.strip, self.cells.columns.texts)):
             return self.cells.alone_in_row(end)
-        cells = [cell for cell in self.in_rows(0, end) if cell.text.strip()]
+        cells = [cell for cell in self.in_rows(0, end) if cell.text and not cell.text.isspace()]
         counted = Counter([cell.row for cell in cells])
         return [cell for cell in cells if counted[cell.row] == 1]
 
     @cached_property
-    def said(self) -> dict[str, list[Cell]]:
-        """The cells that hold words and no stored number, in reading order by the plain key of their text.
+    def keys(self) -> list[str]:
+        """The plain keys of these texts."""
+        return plain_keys(self.texts)
+
+    @cached_property
+    def said(self) -> frozenset[str]:
+        """What the words say, each once.
 
         Whether a table of thousands of cells has a heading or a label that is looked for is asked of this:
         of its different words, all at once.
         """
-        found: dict[str, list[Cell]] = {}
-        cells = self.words
-        for key, cell in zip(plain_keys([cell.text for cell in cells]), cells, strict=True):
-            found.setdefault(key, []).append(cell)
-        return found
+        return frozenset(self.keys)
+
+    @cached_property
+    def told(self) -> str:
+        """The same as one text, a line for each, for words that may stand anywhere in it."""
+        return "\n".join(self.said)
+
+    def saying(self, keys: AbstractSet[str]) -> list[Cell]:
+        """The cells whose words have one of these plain keys, in reading order."""
+        return [] if self.said.isdisjoint(keys) else self._those(self.keys, keys)
+
+    def holding(self, texts: AbstractSet[str]) -> list[Cell]:
+        """The cells that hold one of these texts, in reading order."""
+        return self._those(self.texts, texts) if texts else []
+
+    def _those(self, told: Iterable[str], wanted: AbstractSet[str]) -> list[Cell]:
+        """The cells of words of which what is told is wanted."""
+        numbers = [number for number, one in enumerate(told) if one in wanted]
+        if isinstance(self.cells, SheetCells):
+            return self.cells.words(numbers)
+        return [self._words[number] for number in numbers]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,26 @@ def test_of_more_texts_than_it_may_keep_the_oldest_are_forgotten() -> None:
     assert asked == ["a", "b", "c", "a"]
 
 
+def test_a_long_text_that_is_kept_takes_the_room_of_several() -> None:
+    asked: list[str] = []
+    fold = remembered(4, longest=1_000)(lambda text: asked.append(text) or text)  # type: ignore[func-returns-value]
+    for text in ("a", "b" * 300, "c", "b" * 300, "a"):
+        fold(text)
+    assert asked == ["a", "b" * 300, "c", "a"]
+
+
+def test_questions_about_any_number_of_texts_are_kept_as_well() -> None:
+    asked: list[tuple[str, ...]] = []
+
+    @remembered(8)
+    def joined(*texts: str) -> str:
+        asked.append(texts)
+        return "".join(texts)
+
+    assert [joined("a", "b"), joined("a", "b"), joined("ab")] == ["ab"] * 3
+    assert asked == [("a", "b"), ("ab",)]
+
+
 def test_what_is_long_is_answered_and_never_kept() -> None:
     asked: list[str] = []
 

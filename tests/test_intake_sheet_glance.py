@@ -11,6 +11,7 @@ import msgspec
 import openpyxl
 import pytest
 
+from config.spelling import plain_key
 from intake.documents import Cell, Document, FileKind, ReadFile, ReadState, SheetCells, SheetColumns, Table
 from intake.errors import ExtractionError
 from intake.extractors.interface import Budget, Limits
@@ -156,7 +157,11 @@ def test_cells_made_when_asked_for_are_those_made_all_at_once() -> None:
         assert list(reversed(table.cells)) == list(reversed(cells))
         assert [table.cells[number] for number in range(-len(cells), len(cells))] == [*cells, *cells]
         assert (table.cells[2:9], table.cells[::2]) == (list(cells[2:9]), list(cells[::2]))
-        assert (table.words, table.merged, table.said) == (made.words, made.merged, made.said)
+        assert (list(table.texts), table.merged, table.keys) == (list(made.texts), made.merged, made.keys)
+        for wanted in (set(table.texts), set(list(table.texts)[::2])):
+            assert table.holding(wanted) == made.holding(wanted)
+            keys = set(map(plain_key, wanted))
+            assert table.saying(keys) == made.saying(keys)
         assert made.letters <= table.letters
         for first in range(table.rows + 1):
             assert table.alone_in_row(first) == made.alone_in_row(first)

@@ -94,7 +94,7 @@ def read_letterhead(document: Document, file: str = "") -> Letterhead:
 
     """
     head = list(_head_lines(document, file))
-    body = list(_body_lines(document, file))
+    body = list(_body(document))
     superior, issuer = _issuer(head)
     type_index, document_type = _type_title(head)
     subject = _subject(head, type_index, document_type)
@@ -108,9 +108,12 @@ def read_letterhead(document: Document, file: str = "") -> Letterhead:
         type_line=head[type_index] if type_index is not None else None,
         subject=tidy(" ".join(_VE_VIEC.sub("", line.text) for line in subject)),
         subject_lines=subject,
-        named_in_opening=tuple(_named_in_opening(body)),
-        named_in_closing=tuple(_named_in_closing(body)),
-        annexes=tuple(found for line in [*head, *body] if (found := _annex(line)) is not None),
+        named_in_opening=tuple(_named_in_opening(body, file)),
+        named_in_closing=tuple(_named_in_closing(body, file)),
+        annexes=(
+            *(_annex(match, line) for line in head if (match := _ANNEX.match(line.text))),
+            *(_annex(match, _line(one, file)) for one in body if (match := _ANNEX.match(one[0]))),
+        ),
         signed_for=_first(_signed_for(lines) for lines in _feet(document, file)),
     )
 
@@ -201,8 +204,7 @@ _LONGEST_HEADER = 60  # letters, marks and breaks between the words included
 
 
 def _header_row(sheet: Table) -> int:
-    cells = (cell for key in _HEADER_WORDS & sheet.said.keys() for cell in sheet.said[key])
-    rows = Counter(cell.row for cell in cells if len(cell.text) <= _LONGEST_HEADER)
+    rows = Counter(cell.row for cell in sheet.saying(_HEADER_WORDS) if len(cell.text) <= _LONGEST_HEADER)
     return min((row for row, count in rows.items() if count > 1), default=min(sheet.rows, 12))
 
 
@@ -230,11 +232,20 @@ def _is_body(text: str) -> bool:
     return len(line.split()) > 45 and not line.isupper()  # noqa: PLR2004  # no subject is as long
 
 
-def _body_lines(document: Document, file: str) -> Iterator[HeadLine]:
-    for block in document.blocks:
-        if isinstance(block, Paragraph) and block.text.strip() and not block.deleted:
-            text = tidy(block.text)
-            yield HeadLine(text, Place(file, where_paragraphs(block.number, block.number), text))
+_BodyLine = tuple[str, int]
+"""The text of a paragraph, tidied, and its number. Hardly any of them says what is asked here."""
+
+
+def _body(document: Document) -> Iterator[_BodyLine]:
+    for block in document.paragraphs:
+        if not block.deleted and (text := tidy(block.text)):
+            yield text, block.number
+
+
+def _line(said: _BodyLine, file: str, name: str = "") -> HeadLine:
+    """The line, or the name in it, with the place of the whole."""
+    text, number = said
+    return HeadLine(name or text, Place(file, where_paragraphs(number, number), text))
 
 
 # -- national lines, number, date -----------------------------------------------------------------
@@ -464,17 +475,18 @@ _NAME_ENDS = re.compile(
 )
 
 
-def _named_in_opening(body: Sequence[HeadLine]) -> Iterator[HeadLine]:
+def _named_in_opening(body: Sequence[_BodyLine], file: str) -> Iterator[HeadLine]:
     """The office right before "báo cáo" in "… , UBND xã … báo cáo kết quả …"."""
     for line in body[:_OPENING_LINES]:
-        if _CLOSING.match(line.text):
+        text = line[0]
+        if _CLOSING.match(text):
             return
-        if not any(words in line.text for words in _REPORT):
+        if not any(words in text for words in _REPORT):
             continue
-        for match in _REPORTS.finditer(f" {line.text}"):
-            name = _office_at_end(f" {line.text}"[: match.start()])
+        for match in _REPORTS.finditer(f" {text}"):
+            name = _office_at_end(f" {text}"[: match.start()])
             if name:
-                yield HeadLine(name, line.place)
+                yield _line(line, file, name)
                 break
 
 
@@ -493,15 +505,15 @@ def _office_at_end(text: str) -> str:
 _CLOSING = re.compile(r"^(?:trên đây là|trên đây,)", re.IGNORECASE)
 
 
-def _named_in_closing(body: Sequence[HeadLine]) -> Iterator[HeadLine]:
+def _named_in_closing(body: Sequence[_BodyLine], file: str) -> Iterator[HeadLine]:
     """The office after the last "của" in "Trên đây là báo cáo … của UBND xã …./."."""
     for line in body:
-        if not _CLOSING.match(line.text):
+        if not _CLOSING.match(line[0]):
             continue
-        for piece in reversed(re.split(r"\bcủa\s+", line.text)[1:]):
+        for piece in reversed(re.split(r"\bcủa\s+", line[0])[1:]):
             name = tidy(_NAME_ENDS.sub("", piece))
             if _OFFICE.match(name) or re.match(r"(?:xã|thị trấn|phường)\s", name, re.IGNORECASE):
-                yield HeadLine(name, line.place)
+                yield _line(line, file, name)
                 break
 
 
@@ -515,10 +527,7 @@ _ANNEX = re.compile(
 )
 
 
-def _annex(line: HeadLine) -> AnnexReference | None:
-    match = _ANNEX.match(line.text)
-    if match is None:
-        return None
+def _annex(match: re.Match[str], line: HeadLine) -> AnnexReference:
     return AnnexReference(
         match["type"].lower(),
         re.sub(r"\s+", "", match["number"] or ""),

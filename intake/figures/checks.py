@@ -7,6 +7,7 @@ person and go into no total. A warning or a note is said and changes nothing (De
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from intake.figures.table_notes import GivenPercent
 
+_SEVERAL = 2
 _TOLERANCE = Decimal(
     "0.1"
 )  # of a percentage point: half a hundredth of rounding, and the habit of cutting off
@@ -75,7 +77,10 @@ def _number(figures: _Figures, figure: Figure) -> Decimal | None:
 
 
 def _built_in(figures: _Figures, report: ReportDefinition) -> Iterator[_Breach]:
+    told = Counter([figure.indicator for figure in figures])
     for indicator in report.indicators:
+        if told[indicator.code] < _SEVERAL:
+            continue
         total, male, female = (Figure(indicator.code, sex) for sex in (Sex.TOTAL, Sex.MALE, Sex.FEMALE))
         if all(figure in figures for figure in (total, male, female)):
             yield from _parts_make_whole(figures, indicator, total, male, female)

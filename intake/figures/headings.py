@@ -120,11 +120,10 @@ class Grid:
     @cached_property
     def heads(self) -> frozenset[int]:
         """The rows in which a cell heads a column of labels: a head can begin nowhere else."""
-        said = self._table.said
-        words = "\n".join(said)
-        if not any(stem in words for stem in _LABEL_STEMS):
+        table = self._table
+        if not any(stem in table.told for stem in _LABEL_STEMS):
             return frozenset()
-        cells = (cell for key, cells in said.items() if _LABEL_STEM.search(key) for cell in cells)
+        cells = table.saying({key for key in table.said if _LABEL_STEM.search(key)})
         return frozenset(cell.row for cell in cells if _is_short(cell) and role_of(cell.text) is Role.LABEL)
 
     @cached_property
@@ -152,9 +151,8 @@ class Grid:
 
     def saying(self, keys: frozenset[str]) -> Iterator[Cell]:
         """The cells of the first rows whose text has one of the plain keys, in reading order."""
-        said = self._table.said
         top = frozenset(self.rows[:_TOP])
-        found = [cell for key in keys & said.keys() for cell in said[key] if cell.row in top]
+        found = [cell for cell in self._table.saying(keys) if cell.row in top]
         for cell in sorted(found, key=lambda cell: (cell.row, cell.column)):
             if self.at(cell.row, cell.column) == cell and cell.column not in self._table.hidden_columns:
                 yield cell

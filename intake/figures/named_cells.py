@@ -30,7 +30,7 @@ class NamedCells:
         sure = (Strength.EXACT, Strength.SYNONYM)
         likely = filter(_could_be_label, self._candidates)
         names = frozenset(text for text in likely if self._index.match(text).strength in sure)
-        return [cell for cell in self._table.cells if not cell.number and cell.text in names] if names else []
+        return self._table.holding(names)
 
     def any_in(self, column: int) -> bool:
         """Whether any row of a column is named as an indicator is."""
@@ -46,11 +46,10 @@ class NamedCells:
         footnotes); a longer text is a sentence.
         """
         most = 2 * self._index.longest_name + 4
-        said = islice(self._table.said.items(), MOST_ROWS)
-        texts = ((key, cell.text) for key, cells in said if key.count(" ") < most for cell in cells)
-        return frozenset(
-            text for key, text in dict.fromkeys(texts) if not self._index.names_nothing(text, key)
-        )
+        keys = self._table.keys
+        short = {key for key in islice(dict.fromkeys(keys), MOST_ROWS) if key.count(" ") < most}
+        texts = {(text, key) for text, key in zip(self._table.texts, keys, strict=True) if key in short}
+        return frozenset(text for text, key in texts if not self._index.names_nothing(text, key))
 
 
 def _could_be_label(text: str) -> bool:

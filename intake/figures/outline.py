@@ -98,7 +98,7 @@ def _lines_of_paragraph(paragraph: Paragraph) -> Iterator[_Line]:
 def _may_sign(table: Table) -> bool:
     """Whether a table may hold the signature, told of a sheet of thousands of cells by its words."""
     first = next((text for cell in table.cells if (text := cell.text.strip())), "")
-    return first[:3].upper() in _SIGNING or "noi nhan" in "\n".join(table.said)
+    return first[:3].upper() in _SIGNING or "noi nhan" in table.told
 
 
 _SIGNATURE = "\x00signature"

@@ -34,7 +34,7 @@ def combine(*sources: Sequence[Value]) -> tuple[tuple[Value, ...], tuple[Finding
 
 def _settled(found: list[Value]) -> tuple[Value, Finding | None]:
     told = [value for value in found if value.value is not None]
-    if not told:
+    if len(found) == 1 or not told:
         return found[0], None
     exact = [value for value in told if not value.qualifier] or told
     best = min(exact, key=_rank)

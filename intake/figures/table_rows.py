@@ -102,7 +102,6 @@ def row_under(grid: Grid, layout: Layout, number: int) -> Row | None:
         and is_numbering([c.text for c in grid.starting(number)])
     ):
         return None
-    reach = label.column + label.column_span
     cells = {sex: _cell_of(grid, layout, number, sex) for sex in layout.figures}
     figures = {sex: cell for sex, cell in cells.items() if cell and _is_own(cell, label, number)}
     percents = ((column, grid.at(number, column.index)) for column in layout.percents)
@@ -115,20 +114,26 @@ def row_under(grid: Grid, layout: Layout, number: int) -> Row | None:
         figures=figures,
         filled=frozenset([sex for sex, cell in figures.items() if is_filled(cell)]),
         percents=tuple((column, cell) for column, cell in percents if cell and cell is not label),
-        spans=any(label.column <= column.index < reach for column in layout.figures.values()),
+        spans=label.column_span > 1 and _runs_over(label, layout),
     )
+
+
+def _runs_over(label: Cell, layout: Layout) -> bool:
+    reach = label.column + label.column_span
+    return any(label.column <= column.index < reach for column in layout.figures.values())
 
 
 def _cell_of(grid: Grid, layout: Layout, number: int, sex: Sex) -> Cell | None:
     """The cell of a figure; where quarters or months make it up, the last of them that is filled."""
-    columns = layout.parts.get(sex, ()) or (layout.figures[sex],)
-    cells = [cell for column in columns if (cell := grid.at(number, column.index))]
+    if not layout.parts.get(sex):
+        return grid.at(number, layout.figures[sex].index)
+    cells = [cell for column in layout.parts[sex] if (cell := grid.at(number, column.index))]
     return next((cell for cell in reversed(cells) if is_filled(cell)), cells[-1] if cells else None)
 
 
 def figures_of(row: Row, indicator: Indicator, named: Sex | None) -> Iterator[tuple[Sex, Cell]]:
     """The figures of a row that the indicator asks for, each with the sex it counts."""
-    both = is_filled(row.figures.get(Sex.TOTAL)) and is_filled(row.figures.get(named or Sex.FEMALE))
+    both = Sex.TOTAL in row.filled and (named or Sex.FEMALE) in row.filled
     if named is not None and not (both and row.figures[Sex.TOTAL].text != row.figures[named].text):
         if Sex.TOTAL in row.figures:
             yield named, row.figures[Sex.TOTAL]
@@ -139,7 +144,7 @@ def figures_of(row: Row, indicator: Indicator, named: Sex | None) -> Iterator[tu
         if sex in row.figures and sex in indicator.sexes:
             yield sex, row.figures[sex]
     only = indicator.sexes[0] if len(indicator.sexes) == 1 else Sex.TOTAL
-    if only is not Sex.TOTAL and not is_filled(row.figures.get(only)) and Sex.TOTAL in row.figures:
+    if only is not Sex.TOTAL and only not in row.filled and Sex.TOTAL in row.figures:
         yield only, row.figures[Sex.TOTAL]
 
 

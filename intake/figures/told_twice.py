@@ -62,6 +62,9 @@ def _compared(values: Iterable[Value]) -> tuple[tuple[Value, ...], list[Finding]
     kept: list[Value] = []
     findings: list[Finding] = []
     for same in by_figure.values():
+        if len(same) == 1:
+            kept += same
+            continue
         told = [value for value in same if value.value is not None]
         if len({value.value for value in told}) > 1:
             kept += [replace(v, certainty=Certainty.DOUBTFUL, reason="figure_twice") for v in told]
