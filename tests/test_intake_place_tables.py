@@ -24,6 +24,7 @@ from config.wording import Wording
 from intake.documents import Cell, Document, Paragraph, Table
 from intake.evidence.exhibits import ReadExhibit, figures_of
 from intake.evidence.recognition import Exhibit
+from intake.figures import place_tables
 from intake.figures.place_tables import is_place
 from intake.figures.reading import combine
 from intake.figures.table_notes import TableReading
@@ -380,3 +381,9 @@ def test_a_head_that_only_repeats_a_word_is_one_table() -> None:
         ("Số buổi tuyên truyền pháp luật", "7", "xem văn bản kèm theo"),
     )
     assert told(read(table(*rows))) == {("A", "total"): 7}
+
+
+def test_no_row_is_asked_for_its_sex_where_no_column_is_the_reports(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(place_tables, "_sex_of_row", pytest.fail)
+    deeds = (("1", f"Tổ chức hội nghị số {n}", "Nguyễn Văn An", "02/01") for n in range(9))
+    assert read(table(("STT", "Nội dung", "Người phụ trách", "Thời gian"), *deeds)).values == ()

@@ -95,7 +95,7 @@ class Strangers:
             return False
         for word in key.split():  # most sentences are told by their first words
             if word not in self._known and self._is_no_part(word):
-                return not GLUED_CAPITALS.search(text)
+                return text[1:].islower() or not GLUED_CAPITALS.search(text)
         return False
 
     def _says_something_else(self, word: str) -> bool:

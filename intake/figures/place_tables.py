@@ -163,14 +163,24 @@ def sex_table(
         last = last_row_of_head(grid, cell.row, cell.column)
         found = columns_named(grid, (cell.row, last), cell.column, Named(index, report, period))
         columns = tuple(column for column in found if column.sex is Sex.TOTAL)
-        below = [number for number in grid.rows if number > last and grid.text(number, cell.column)]
-        told = {number: _sex_of_row(grid.text(number, cell.column)) for number in below}
-        rows = tuple((number, sex) for number, sex in told.items() if sex is not None)
-        sexes = [sex for _, sex in rows]
-        is_whole = len(rows) == len(below) and len(set(sexes)) == len(sexes)
-        if columns and is_whole and {Sex.MALE, Sex.FEMALE} <= set(sexes):
+        rows = _rows_of_sexes(grid, cell.column, last) if columns else ()
+        if rows:
             return SexTable(columns, rows)
     return None
+
+
+def _rows_of_sexes(grid: Grid, column: int, last: int) -> tuple[tuple[int, Sex], ...]:
+    """The rows below a head, where each names a sex or the sum, none of them twice; none else."""
+    rows: dict[Sex, int] = {}
+    for number in grid.rows:
+        text = grid.text(number, column) if number > last else ""
+        if text:
+            sex = _sex_of_row(text)
+            if sex is None or sex in rows:
+                return ()
+            rows[sex] = number
+    both = Sex.MALE in rows and Sex.FEMALE in rows
+    return tuple((number, sex) for sex, number in rows.items()) if both else ()
 
 
 def sex_heads(grid: Grid) -> Iterator[Cell]:
