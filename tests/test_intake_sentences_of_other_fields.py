@@ -141,3 +141,19 @@ def test_pupils_joined_to_the_classes_of_a_whole_school_are_all_there_are(
     text: str, expected: dict[str, str]
 ) -> None:
     assert _figures(SCHOOL, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Diện tích đất sản xuất được hỗ trợ là 3,5 ha, kinh phí 200 triệu đồng.", {"N6": "3.5"}),
+        ("Hỗ trợ sửa 05 nhà ở cho hộ nghèo, kinh phí 300 triệu đồng.", {"N5": "300"}),
+    ],
+)
+def test_money_is_of_what_it_was_spent_on(text: str, expected: dict[str, str]) -> None:
+    assert _figures(POOR, text) == expected
+
+
+@pytest.mark.parametrize("new", ["tăng mới", "mới được hưởng", "tăng thêm"])
+def test_who_came_to_a_stock_is_not_all_of_it(new: str) -> None:
+    assert _figures(AID, f"Có 12 đối tượng hưởng trợ cấp hằng tháng {new}.") == {}

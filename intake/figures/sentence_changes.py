@@ -19,7 +19,9 @@ _VERB = re.compile(
 )
 _ALL_THERE_ARE = re.compile(r"\b(?:duy trì|hiện|đang|có|còn|gồm|tổng|nâng|đến nay|là|số)\b", re.IGNORECASE)
 _NEW_BEHIND = re.compile(
-    rf"^[^,;.:()]*?\b(?P<verb>mới (?:được )?(?:{_COMES})|(?:{_COMES}) mới)\b", re.IGNORECASE
+    rf"^[^,;.:()]*?\b(?P<verb>mới (?:được )?(?:{_COMES}|tăng|cấp|hưởng)"
+    rf"|(?:{_COMES}|tăng|cấp) mới|tăng thêm)\b",
+    re.IGNORECASE,
 )
 _NEW_BEFORE = re.compile(
     r"(?<!nông thôn )\b(?P<verb>mới)(?: (?:trong (?:kỳ|năm|tháng|quý)|được|thành lập))*\s*(?::|là|có)\s*$",

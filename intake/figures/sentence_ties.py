@@ -95,7 +95,7 @@ class Ties:
         score, tie = scored[0]
         if tie.coverage < _COVERED_ENOUGH or score - runner_up < CLEARLY_AHEAD:
             return None
-        if not tie.subject.is_named_beyond(measure_at(mention.words), own, inherited):
+        if not _is_named(mention, tie.subject, own, inherited):
             return None
         if self._is_coordinated(mention, tie) or self._leans_too_far(mention, tie, thread):
             return None
@@ -173,6 +173,13 @@ class Ties:
         if tie.subject.money and (trailing or AN_EVENT.search(after_last_known(mention.left, tie.subject))):
             return True  # "kinh phí tổ chức hội thi" is no more than a part
         return len(foreign_words(self._index.without_topics(label_before(mention)), known)) >= _FOREIGN_WORDS
+
+
+def _is_named(mention: Mention, subject: Subject, own: Words, inherited: Words) -> bool:
+    """Whether more is said than the unit of measure: whom it counts, and what a sum of money is for."""
+    if subject.money and not subject.says_what_for(own, inherited):
+        return False
+    return subject.is_named_beyond(measure_at(mention.words), own, inherited)
 
 
 def _attended(mention: Mention, thread: Thread) -> bool:

@@ -112,6 +112,7 @@ def spell_ages(text: str) -> str:
     return _AGE.sub(lambda match: match.group().translate(_AGE_LETTERS), text)
 
 
+_OF_MONEY = word_set("kinh phí tiền vốn nguồn hỗ trợ giá trị chi ngân sách đồng")
 _AREA = word_set("toàn xã phường thị trấn thôn bản huyện tỉnh trường")
 _COUNTING = word_set("cuộc buổi hội nghị đợt lần lớp khóa lượt người vụ trường hợp ca")
 
@@ -277,6 +278,15 @@ class Subject:
         counted = measure.split()
         said = (own.pairs | inherited.pairs) - _pairs(counted)
         return any(not said.isdisjoint(form.pairs) or set(form.words) <= set(counted) for form in self.forms)
+
+    def says_what_for(self, own: Words, inherited: Words) -> bool:
+        """Whether the aim of a sum is said: "kinh phí 200 triệu đồng" of land is none of houses."""
+        said = own.single | inherited.single
+        return any(
+            2 * len(aim & said) >= len(aim)
+            for form in self.forms
+            for aim in (frozenset(form.words) - GENERIC - _OF_MONEY,)
+        )
 
     def is_said_by(self, text: str) -> bool:
         """Whether one of its names is said whole, and nothing but it."""
