@@ -398,7 +398,8 @@ class _Recogniser:
         behalf = self._said_to_be_of()
         outside = {item.points_to for item in items if item.kind in _SAYING} | behalf
         issuer = " ".join(claim.text for claim in exhibit.issuer or exhibit.sheet_issuer)
-        others = any(self._is_of_others(issuer, unit) for unit in senders)
+        form = not exhibit.issuer and self._units.names_own_area(issuer)  # our own, with a row for each unit
+        others = not form and any(self._is_of_others(issuer, unit) for unit in senders)
         if others or (exhibit.is_letter and exhibit.issuer and not outside.issuperset(senders)):
             # A letterhead that names no registered unit is somebody else's letter until a person says so.
             return best_guess(items, "unit"), ["letterhead_unknown"]

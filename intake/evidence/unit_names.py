@@ -180,6 +180,10 @@ class UnitIndex:
             return True
         return fuzz.ratio(told["name"], own["name"]) < _MISSPELT
 
+    def names_own_area(self, name: str) -> bool:
+        """Whether the name ends with the area of the department itself, whose office printed the form."""
+        return f" {accented_key(name)}".endswith(f" {self._area}")
+
     def suggestions(self, text: str, limit: int = 3) -> tuple[str, ...]:
         """Units of a near name, for a person to choose from. Never a booking."""
         found = process.extract(
