@@ -612,7 +612,7 @@ def _aimed(office: Office, item: str) -> tuple[ReviewItem | None, dict[str, str]
 def _require_complete(office: Office, choice: dict[str, Any]) -> None:
     for name, value in choice.items():
         if not value:
-            raise UnknownNameError("desk.proposal_open", name=name)
+            raise UnknownNameError("desk.proposal_open", name=office.wording(f"cli.about_{name}").lower())
     require_unit(office, str(choice["unit"]))
     chosen_periods(office, str(choice["report"]), str(choice["period"]), office.clock())
 

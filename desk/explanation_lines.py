@@ -11,7 +11,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from config.calendar import period_by_id
-from desk.tables import short, unit_name
+from desk.tables import unit_name
+from desk.views import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -12,7 +12,7 @@ from rich.text import Text
 from config.regime import Regime
 from config.reports import Period, ReportDefinition
 from config.wording import Wording
-from desk.views import View, mail_name
+from desk.views import View, mail_name, short
 
 _SIGNS = {
     "on_time": ("●", "green"),
@@ -243,13 +243,3 @@ def unit_name(unit_id: str | None, regime: Regime) -> str:
     if not unit_id:
         return ""
     return next((unit.name for unit in regime.units if unit.id == unit_id), unit_id)
-
-
-def short(moment: str | None) -> str:
-    """An ISO moment as a clerk writes it: 05/6/2024 00:06 (Decree 30 pads no month but 1 and 2)."""
-    if not moment:
-        return ""
-    day, _, clock = moment.partition("T")
-    year, month, number = day.split("-")
-    month = month if month in ("01", "02") else month.removeprefix("0")
-    return f"{number}/{month}/{year} {clock[:5]}"

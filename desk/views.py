@@ -376,6 +376,16 @@ def moment(value: datetime | None, zone: ZoneInfo) -> str | None:
     return None if value is None else value.astimezone(zone).isoformat(timespec="seconds")
 
 
+def short(moment: str | None) -> str:
+    """An ISO moment as a clerk writes it: 05/6/2024 00:06 (Decree 30 pads no month but 1 and 2)."""
+    if not moment:
+        return ""
+    day, _, clock = moment.partition("T")
+    year, month, number = day.split("-")
+    month = month if month in ("01", "02") else month.removeprefix("0")
+    return f"{number}/{month}/{year} {clock[:5]}"
+
+
 def put_right_notes(outcome: MessageOutcome, files: Collection[str], wording: Wording) -> list[str]:
     """The sentences, with a sample, that these files of a message were put into Unicode to be read."""
     found = (finding for intent in outcome.submissions for finding in intent.findings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -67,7 +68,8 @@ def survives(office: Office, look: Callable[[], Any]) -> None:
 
 
 def test_accepting_books_the_held_mail_with_its_original_arrival(office: Office, ids: dict[str, str]) -> None:
-    office.run("decide", "accept", office.question(ids["held"]), "--reason", "Đã gọi điện hỏi lại")
+    told = office.run("decide", "accept", office.question(ids["held"]), "--reason", "Đã gọi điện hỏi lại").out
+    assert re.search(r"lúc \d\d/\d{1,2}/\d{4} \d\d:\d\d\.", told)
     message = office.message(ids["held"])
     assert (message["state"], message["unit"]) == ("booked", "suoi-dau")
     assert message["arrival"] == "2023-06-03T10:00:00+07:00"
@@ -190,7 +192,7 @@ def test_a_proposal_that_leaves_something_open_is_not_accepted_blindly(office: O
         "2023-06-02T08:00",
     )
     office.take_in()
-    office.run("decide", "accept", office.question(held), code=6)
+    assert "(đơn vị)" in office.run("decide", "accept", office.question(held), code=6).err
     assert decisions(office) == ()
 
 

@@ -202,6 +202,7 @@ def decide_reopen(context: typer.Context, item: Item, reason: Reason = "") -> No
 
 
 def _tell_decided(office: Office, decision: Decision) -> None:
-    from desk.views import moment
+    from desk.views import moment, short
 
-    tell(say("cli.decided", number=decision.number, at=moment(decision.at, office.regime.timezone)))
+    at = short(moment(decision.at, office.regime.timezone))
+    tell(say("cli.decided", number=decision.number, at=at))

@@ -186,5 +186,6 @@ def picture(
             dump(list(views))
             return
         for view in views:
-            figure = f"{view['indicator']} ({view['sex']})" if view["indicator"] else ""
+            sex = say(f"terms.sex_{view['sex']}").lower() if view["indicator"] else ""
+            figure = " ".join(filter(None, (view["indicator"], sex)))
             tell("  ".join(filter(None, (view["file"], figure, view["path"], view["sentence"]))))

@@ -43,7 +43,7 @@ def outbox_list(
 @app.command("show", help=say("cli.outbox_show"))
 def outbox_show(context: typer.Context, mail: MailNumber, as_json: AsJson = False) -> None:
     from desk.mailing.outbox_actions import mail_file
-    from desk.views import mail_file_view
+    from desk.views import mail_file_view, short
 
     with opened_office(context) as office:
         view = mail_file_view(mail_file(office, mail), office.regime.timezone, say)
@@ -53,7 +53,7 @@ def outbox_show(context: typer.Context, mail: MailNumber, as_json: AsJson = Fals
         terminal().outbox([view], office.regime)
         tell(view["text"])
         for event in view["events"]:
-            tell("  ".join(filter(None, (event["at"], event["who"], event["what"], event["why"]))))
+            tell("  ".join(filter(None, (short(event["at"]), event["who"], event["what"], event["why"]))))
 
 
 @app.command("approve", help=say("cli.outbox_approve"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -154,12 +155,14 @@ def restore(
 ) -> None:
     from desk.upkeep.backup import Key
     from desk.upkeep.backup import restore as bring_back
+    from desk.views import short
 
     world = world_of(context)
     with spoken():
         key = Key(identity, lambda: _passphrase(confirm=False))
         back = bring_back(source, world.home, key, world.clock)
-    tell(say("cli.restored", home=str(world.home), files=back.files, made_at=back.made_at))
+    made_at = short(datetime.fromisoformat(back.made_at).astimezone().isoformat())
+    tell(say("cli.restored", home=str(world.home), files=back.files, made_at=made_at))
     tell(say("cli.restored_next", home=str(world.home), held=back.held))
 
 
