@@ -12,7 +12,7 @@ from pathlib import Path
 import docx
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from config.wording import Wording
 from intake.documents import Cell, Document, FileKind, ReadState, Table
@@ -183,8 +183,6 @@ def test_a_damaged_text_layer_is_recognised_instead() -> None:
 
 def grid_page(written: str = "", colour: str = "black", shift: int = 0) -> Image.Image:
     """A page with a table of two by two and one thing in its last cell."""
-    from PIL import ImageDraw, ImageFont
-
     page = Image.new("RGB", (2480, 3508), "white")
     draw = ImageDraw.Draw(page)
     font = ImageFont.truetype("DejaVuSerif.ttf", 52)
@@ -245,6 +243,100 @@ def test_only_print_inside_its_cell_and_a_blank_are_sure(
     cutting = Cutting((1.0, 2.0, 3.0, 4.0), grey, inked=read is not None, coloured=coloured, cut=cut)
     box = scan._box(cutting, None if read is None else scan._CellText(*read))
     assert (box.text, box.confidence) == (read[0] if read else "", confidence)
+
+
+VIE, ENG = "vie", "eng"
+
+
+@pytest.mark.parametrize(
+    ("first", "confidence", "second", "more", "outcome"),
+    [
+        pytest.param("1.247", 55, ("1.247", "1.247"), None, ("1.247", True), id="all read it alike"),
+        pytest.param(
+            "3ó", 80, ("36", "36"), None, ("36", True), id="a letter of the model's language for a six"
+        ),
+        pytest.param(
+            "VÀ", 20, ("77", "77"), ("77", "77", "77", "7"), ("77", True), id="a word for two sevens"
+        ),
+        pytest.param(
+            "hộ", 96, ("60", "60"), ("60", "60", "60", "60"), ("hộ", True), id="a word stays a word"
+        ),
+        pytest.param("x", 96, ("4", "4"), ("4", "4", "4", "4"), ("4", False), id="a cross is no figure"),
+        pytest.param("8", 96, ("3", "8"), ("3", "3", "3", "8"), ("3", False), id="three against four"),
+        pytest.param("8", 96, ("3", "3"), ("8", "8", "3", "3"), ("3", False), id="never by one model alone"),
+        pytest.param("B", 20, ("8", "8"), ("", "", "8", "8"), ("8", False), id="nor by four of its readings"),
+        pytest.param("2", 96, ("2", "2"), ("2", "2", "2", "2"), ("2", False), id="ink for two digits"),
+        pytest.param(
+            "27/94", 96, ("27194", "27/94"), ("27194",) * 4, ("27194", False), id="a stroke or a one"
+        ),
+    ],
+)
+def test_a_figure_is_sure_only_where_both_models_and_its_width_say_so(
+    monkeypatch: pytest.MonkeyPatch,
+    first: str,
+    confidence: int,
+    second: tuple[str, str],
+    more: tuple[str, str, str, str] | None,
+    outcome: tuple[str, bool],
+) -> None:
+    readings: dict[tuple[str, tuple[str, ...]], tuple[str, ...] | None] = {
+        (ENG, ("soft", "small")): second,
+        (VIE, ("bold", "large")): more and more[:2],
+        (ENG, ("large", "fine")): more and more[2:],
+    }
+
+    def told(cuttings: list[Cutting], model: str, ways: tuple[str, ...], _until: float) -> list[list[str]]:
+        return [[text for _ in cuttings] for text in readings[model, ways] or ()] if cuttings else [[], []]
+
+    monkeypatch.setattr(scan, "_readings", told)
+    monkeypatch.setattr(scan, "models", lambda: frozenset({VIE, ENG}))
+    digits = sum(map(str.isdecimal, outcome[0])) + (outcome == ("2", False)) or 1
+    grey = np.full((80, 400), 255, np.uint8)
+    grey[20:60, 20 : 20 + round(40 * (0.75 * digits - 0.1))] = 0
+    cutting = Cutting((0.0, 0.0, 400.0, 80.0), grey, inked=True, coloured=False)
+    [read] = scan._figures([cutting], [scan._CellText(first, confidence)], 0.0)
+    sure = read.confidence >= 60
+    assert (read.text, sure) == outcome
+
+
+def test_rules_are_found_though_dotted_or_faint_and_capital_letters_are_none() -> None:
+    page = Image.new("RGB", (2480, 3508), "white")
+    draw = ImageDraw.Draw(page)
+    for y in (600, 800, 1000):
+        draw.line([(400, y), (2000, y)], fill=(205, 205, 205), width=3)
+    for x in (400, 1200, 2000):
+        for y in range(600, 1000, 9):
+            draw.line([(x, y), (x, y + 3)], fill="black", width=3)
+    draw.text((450, 640), "DTTS", font=ImageFont.truetype("DejaVuSerif.ttf", 64), fill="black")
+    [cells] = prepared(page).tables()
+    assert [cell.inked for cell in cells] == [True, False, False, False]
+    plain = Image.new("L", (600, 300), 255)
+    ImageDraw.Draw(plain).text((0, 0), "DTTS", font=ImageFont.truetype("DejaVuSerif.ttf", 64), fill=0)
+    assert (cells[0].grey < 128).sum() > 0.95 * (np.asarray(plain) < 128).sum()
+
+
+def test_letters_that_stand_below_each_other_are_no_rule() -> None:
+    page = Image.new("RGB", (2480, 3508), "white")
+    draw = ImageDraw.Draw(page)
+    rows, columns = range(600, 1600, 66), (400, 1200, 2000)
+    for y in rows:
+        draw.line([(400, y), (2000, y)], fill="black", width=3)
+        if y + 66 in rows:
+            draw.rectangle((1500, y + 16, 1504, y + 50), fill="black")  # as the "i" of "người" in every row
+    for x in columns:
+        draw.line([(x, rows[0]), (x, rows[-1])], fill="black", width=3)
+    [cells] = prepared(page).tables()
+    assert len(cells) == (len(columns) - 1) * (len(rows) - 1)
+
+
+def test_a_frame_around_a_table_is_none() -> None:
+    """The edge of a sheet on a desk and the border of a page are drawn like rules."""
+    page = grid_page("12")
+    draw = ImageDraw.Draw(page)
+    draw.rectangle((150, 200, 2300, 3300), outline="black", width=4)
+    draw.line([(250, 200), (250, 3300)], fill="black", width=4)
+    [cells] = prepared(page).tables()
+    assert len(cells) == 4
 
 
 # -- pictures --------------------------------------------------------------------------------------

@@ -33,6 +33,13 @@ _USUAL_SIDE: Final = 3_500  #: pixels of the longer side of A4 at 300 dpi
 _SMALL_SIDE: Final = 2_800  #: smaller pictures are enlarged
 _PAPER: Final = 32  #: pixels a side of the pieces whose paper is looked at
 _DARK: Final = 150  #: of 255 on even paper, below which a pixel is ink
+_FAINT: Final = 8  #: of 255, by which a grey or dotted rule is darker than the paper beside it
+_BLANK: Final = 230  #: of 255, from which it is paper
+_THIN: Final = 6  #: pixels above and below such a rule that are paper
+_DOTTED: Final = 5  #: pixels on either side within which a rule has ink
+_WHOLE: Final = 0.95  #: share of such a rule that must be seen
+_LONG: Final = 220  #: pixels, the least length of such a rule
+_TELLING_ALONG: Final = 20  #: pixels on either side along a rule over which its dots are taken together
 _COLOURED: Final = 70  #: between the strongest and the weakest channel of coloured ink
 _STEEPEST: Final = 8.0  #: degrees of skew looked for
 _FORMATS: Final = ("JPEG", "PNG", "TIFF", "BMP", "GIF", "WEBP")
@@ -47,11 +54,14 @@ _DRIFT: Final = 4  #: pixels a rule may wander from one row to the next
 _BREAK: Final = 24  #: pixels a rule may be interrupted
 _MEET: Final = 14  #: pixels by which rules that meet may miss
 _DRAWN: Final = 0.6  #: of the side of a cell that must be drawn
+_FRAMED: Final = 0.4  #: of the page, more than any cell of a table takes
 _INSET: Final = 3
+_BESIDE: Final = 20  #: pixels on either side of the middle of a rule in which ink may be written over it
 _SOFT: Final = 3  #: pixels on either side of a rule that are neither ink nor paper
 _BORDER: Final = 24
 _FIGURE_HEIGHT: Final = 17.0  #: pixels, at which figures standing alone are read best
 _LEAST_SCALE, _MOST_SCALE = 0.35, 1.2
+_NARROWEST, _WIDEST = 0.6, 0.93  #: of the height of a digit, the room it takes with the space beside it
 _LINE: Final = 72  #: pixels, the ink of one line with its marks above and below
 _LEAST_INK: Final = 14  #: pixels of one cell; less is dust
 
@@ -305,6 +315,32 @@ class Cutting:
         soft = Image.fromarray(self.grey).filter(ImageFilter.GaussianBlur(0.54 / self.scale))
         return _scaled(np.asarray(soft), self.scale)
 
+    @property
+    def large(self) -> Grey:
+        """The cell with figures 24 pixels high."""
+        return _scaled(self.grey, self.scale * 1.4)
+
+    @property
+    def bold(self) -> Grey:
+        """The cell as small, its strokes two pixels wider before."""
+        return _scaled(np.asarray(Image.fromarray(self.grey).filter(ImageFilter.MinFilter(3))), self.scale)
+
+    @property
+    def fine(self) -> Grey:
+        """The cell as small, its strokes two pixels finer before."""
+        return _scaled(np.asarray(Image.fromarray(self.grey).filter(ImageFilter.MaxFilter(3))), self.scale)
+
+    def may_hold(self, digits: int, marks: int) -> bool:
+        """Whether its ink is as wide as so many digits and points: one digit left out makes it too wide."""
+        clean = np.asarray(Image.fromarray(self.grey).filter(ImageFilter.MedianFilter(5))) < _DARK
+        dark = clean if clean.any() else self.grey < _DARK
+        rows, columns = np.flatnonzero(dark.sum(axis=1) > 1), np.flatnonzero(dark.sum(axis=0) > 1)
+        if not len(rows) or not len(columns) or not digits:
+            return False
+        wide = (columns[-1] - columns[0] + 1) / (rows[-1] - rows[0] + 1)
+        least = _NARROWEST * digits - 0.5
+        return bool(least <= wide <= _WIDEST * digits + 0.5 * marks)
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -327,10 +363,11 @@ class Sheet:
     _grids: list[_Grid] = field(init=False)
 
     def __post_init__(self) -> None:
-        dark = self.grey < _DARK
-        (across, ink_across), (down, ink_down) = _rules(dark, _LEAST_ACROSS), _rules(dark.T, _LEAST_DOWN)
+        dark, turned = self.grey < _DARK, np.ascontiguousarray(self.grey.T)
+        across, ink_across = _rules(dark | _thin_rules(self.grey), _LEAST_ACROSS)
+        down, ink_down = _rules(dark.T | _thin_rules(turned), _LEAST_DOWN)
         self._bare = np.where(ink_across | ink_down.T, np.uint8(255), self.grey)
-        self._grids = _grids(across, down)
+        self._grids = _grids(across, down, self.grey.size)
 
     @property
     def width(self) -> float:
@@ -368,8 +405,16 @@ class Sheet:
             np.pad(_trimmed(grey), _BORDER, constant_values=255),
             inked=ink >= _LEAST_INK,
             coloured=int(self.coloured[inside].sum()) > 4 * _LEAST_INK,
-            cut=bool(dark[0].any() or dark[-1].any() or dark[:, 0].any() or dark[:, -1].any()),
+            cut=bool(dark[0].any() or dark[-1].any() or dark[:, 0].any() or dark[:, -1].any())
+            or self._is_crossed(x0, top, bottom)
+            or self._is_crossed(x1, top, bottom),
         )
+
+    def _is_crossed(self, x: int, top: int, bottom: int) -> bool:
+        """Whether something is written over the rule at x: there is ink on both sides of it at one height."""
+        dark = self._bare[top:bottom, max(0, x - _BESIDE) : x + _BESIDE] < _DARK
+        left, right = dark[:, :_BESIDE].any(axis=1), dark[:, _BESIDE:].any(axis=1)
+        return int((left & right).sum()) > _SOFT
 
 
 def _scaled(grey: Grey, scale: float) -> Grey:
@@ -404,14 +449,44 @@ def _rules(dark: Mask, least: int) -> tuple[list[Rule], Mask]:
     sums = np.cumsum(thick, axis=1, dtype=np.int32)
     filled = sums[:, _LEAST_RULE:] - sums[:, :-_LEAST_RULE] >= _UNBROKEN * _LEAST_RULE
     strokes: list[_Stroke] = []
-    ink = np.zeros_like(dark)
     for row in np.nonzero(filled.any(axis=1))[0]:
         edges = np.flatnonzero(np.diff(filled[row].astype(np.int8), prepend=0, append=0))
         for start, end in zip(edges[::2], edges[1::2], strict=True):
-            ink[row, start : end + _LEAST_RULE] = True
             _add_run(strokes, int(row), int(start), int(end) + _LEAST_RULE)
-    joined = _joined(stroke.rule for stroke in strokes)
-    return [rule for rule in joined if rule.end - rule.start >= least], _spread(ink)
+    rules = [rule for rule in _joined(stroke.rule for stroke in strokes) if rule.end - rule.start >= least]
+    ink = np.zeros_like(dark)
+    for stroke in strokes:
+        # The bars of letters that touch ("TT") are strokes as well; only what is part of a rule is taken out.
+        if any(_goes_along(stroke.rule, rule) for rule in rules):
+            for at, start, end in stroke.runs:
+                ink[at, start:end] = True
+    return rules, _spread(ink)
+
+
+def _thin_rules(grey: Grey) -> Mask:
+    """The thin rules along the rows of a page, however faint or dotted: long, with paper above and below."""
+    page = Image.fromarray(grey)
+    level = np.asarray(page.filter(ImageFilter.BoxBlur((_TELLING_ALONG, 0)))).astype(np.int16)
+    # Letters that stand below each other ("người" in all rows) have gaps that no dotted rule has.
+    close = np.asarray(page.filter(ImageFilter.BoxBlur((_DOTTED, 0)))).astype(np.int16)
+    beside = np.full_like(level, 0)
+    beside[_THIN:-_THIN] = np.minimum(level[: -2 * _THIN], level[2 * _THIN :])
+    # Its soft edges are no part of it: a figure that runs over a rule must show beside it.
+    deepest = np.asarray(Image.fromarray(level.astype(np.uint8)).filter(ImageFilter.MinFilter(5)))
+    thin = (beside >= _BLANK) & (level <= beside - _FAINT) & (2 * level <= beside + deepest)
+    thin &= close <= beside - _FAINT // 2
+    whole = _along(thin) >= _WHOLE * 255
+    found: Mask = thin & (_along(whole) > 0)
+    return found
+
+
+def _along(mask: Mask) -> Grey:
+    """How much of a mask is set along its rows around each pixel, 255 for all of it."""
+    return np.asarray(Image.fromarray(mask).convert("L").filter(ImageFilter.BoxBlur((_LONG // 2, 0))))
+
+
+def _goes_along(stroke: Rule, rule: Rule) -> bool:
+    return abs(stroke.at - rule.at) <= 2 * _DRIFT and stroke.start < rule.end and stroke.end > rule.start
 
 
 def _spread(ink: Mask) -> Mask:
@@ -427,10 +502,11 @@ def _spread(ink: Mask) -> Mask:
 class _Stroke:
     """Runs of ink in neighbouring rows."""
 
-    row: int
+    row: int  #: the last one
     start: int
     end: int
     sums: NDArray[np.float64]  #: of 1, x, y, xx, xy, each run weighed by its length
+    runs: list[tuple[int, int, int]]  #: row, start and end of each
 
     @property
     def rule(self) -> Rule:
@@ -454,8 +530,9 @@ def _add_run(strokes: list[_Stroke], row: int, start: int, end: int) -> None:
             stroke.row = row
             stroke.start, stroke.end = min(start, stroke.start), max(end, stroke.end)
             stroke.sums = stroke.sums + _sums(row, start, end)
+            stroke.runs.append((row, start, end))
             return
-    strokes.append(_Stroke(row, start, end, _sums(row, start, end)))
+    strokes.append(_Stroke(row, start, end, _sums(row, start, end), [(row, start, end)]))
 
 
 def _joined(rules: Iterable[Rule]) -> list[Rule]:
@@ -551,7 +628,7 @@ def _levels(rules: Iterable[Rule]) -> list[float]:
     return [sum(group) / len(group) for group in groups]
 
 
-def _grids(across: Sequence[Rule], down: Sequence[Rule]) -> list[_Grid]:
+def _grids(across: Sequence[Rule], down: Sequence[Rule], area: int) -> list[_Grid]:
     """The tables of a page, from top to bottom: groups of rules that meet, at least two each way."""
     groups: list[tuple[list[Rule], list[Rule]]] = []
     for rule in across:
@@ -564,10 +641,19 @@ def _grids(across: Sequence[Rule], down: Sequence[Rule]) -> list[_Grid]:
         groups.append(joined)
     grids = [_Grid(tuple(rows), tuple(columns)) for rows, columns in groups]
     whole = [grid for grid in grids if len(_levels(grid.across)) > 1 and len(_levels(grid.down)) > 1]
-    return sorted(
-        (grid for grid in whole if len(grid.cells()) > 1),
-        key=lambda grid: min(rule.at for rule in grid.across),
+    tables = [grid for grid in whole if len(grid.cells()) > 1 and not _is_frame(grid, whole, area)]
+    return sorted(tables, key=lambda grid: min(rule.at for rule in grid.across))
+
+
+def _is_frame(grid: _Grid, grids: Sequence[_Grid], area: int) -> bool:
+    """Whether it is the edge of a sheet on a desk or a border: it holds another table, or a cell the page."""
+    x0, top, x1, bottom = grid.bounds
+    cells = grid.cells()
+    inside = (o for o in grids if o is not grid and len(o.cells()) > len(cells))
+    holds = any(
+        x0 <= b[0] and top <= b[1] and b[2] <= x1 and b[3] <= bottom for b in (o.bounds for o in inside)
     )
+    return holds or any((x1 - x0) * (bottom - top) > _FRAMED * area for x0, top, x1, bottom in cells)
 
 
 def _meets(across: Rule, down: Rule) -> bool:

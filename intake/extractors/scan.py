@@ -15,8 +15,9 @@ import shutil
 import subprocess
 import time
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -44,6 +45,12 @@ _NEAR: Final = 14.0  #: pixels at 300 dpi between rules that are one rule
 _DIGITS: Final = "0123456789.,-%/()+"
 _FIGURE: Final = re.compile(r"[\d.,%/()+\-–—\s]*\d[\d.,%/()+\-–—\s]*")
 _WORDY: Final = re.compile(r"[^\W\d_]{2}")
+_SHORT: Final = 6  #: letters of what may be a figure taken for a word
+_POOR_WORD: Final = 60  #: confidence of a word that may be a figure
+_AGREED: Final = 90  #: confidence of a figure that the readings agree on
+_MAJORITY: Final = 4  #: of seven readings that make a figure sure
+_DISSENT: Final = 2  #: of seven that may say one thing else
+_TAKEN_FOR: Final = str.maketrans("–—óÓ", "--66")
 #: What Tesseract's picture library says when memory ran out. The program goes on, and calls the page empty.
 _NO_MEMORY: Final = re.compile(rb"[mc]alloc fail|bad_alloc")
 _NOT_STARTED: Final = 126  #: of a shell or the loader: the program did not run
@@ -274,9 +281,8 @@ def _boxes(cuttings: Sequence[Cutting], until: float) -> list[Box]:
         first = _cell_texts([cuttings[number] for number in inked], mode, until)
         read |= dict(zip(inked, first, strict=True))
     figures = [number for number, one in read.items() if _may_be_figure(one)]
-    again = _cell_figures([cuttings[number] for number in figures], until)
-    for number, second in zip(figures, again, strict=True):
-        read[number] = _compared(read[number], second)
+    counted = _figures([cuttings[number] for number in figures], [read[number] for number in figures], until)
+    read |= dict(zip(figures, counted, strict=True))
     return [_box(cutting, read.get(number)) for number, cutting in enumerate(cuttings)]
 
 
@@ -295,19 +301,95 @@ def _box(cutting: Cutting, read: _CellText | None) -> Box:
 
 
 def _may_be_figure(read: _CellText) -> bool:
-    """Figures, and what a figure may have been misread as: anything in which no word stands."""
-    return not _WORDY.search(read.text)
+    """Figures, and what a figure may have been misread as: anything in which no word stands for certain."""
+    return not _WORDY.search(read.text) or (len(read.text) <= _SHORT and read.confidence < _POOR_WORD)
 
 
-def _compared(first: _CellText, second: str) -> _CellText:
-    if _bare(first.text) == _bare(second):
-        return first
-    nearer = second if _FIGURE.fullmatch(second) and not _FIGURE.fullmatch(first.text) else first.text
-    return _CellText(nearer, 0)
+def _figures(cuttings: Sequence[Cutting], first: Sequence[_CellText], until: float) -> list[_CellText]:
+    """The cells that may hold figures after further readings, prepared otherwise and by another model.
+
+    Two readings by one model agree on the same wrong figure now and then, so one alone makes none sure; and
+    without a second model every figure stays doubtful. What the first three do not agree on four more decide.
+    """
+    if not cuttings or _SECOND_MODEL not in models():
+        return [one if _WORDY.search(one.text) else replace(one, confidence=0) for one in first]
+    soft, plain = _readings(cuttings, _SECOND_MODEL, ("soft", "small"), until)
+    votes = [
+        _Votes(cutting, one.text, [two, three])
+        for cutting, one, two, three in zip(cuttings, first, soft, plain, strict=True)
+    ]
+    open_ = [number for number, one in enumerate(votes) if not one.is_unanimous]
+    undecided = [cuttings[number] for number in open_]
+    more = zip(
+        *_readings(undecided, _LANGUAGE, ("bold", "large"), until),
+        *_readings(undecided, _SECOND_MODEL, ("large", "fine"), until),
+        strict=True,
+    )
+    for number, (bold, large, other, fine) in zip(open_, more, strict=True):
+        votes[number].first += [bold, large]
+        votes[number].second += [other, fine]
+    return [vote.outcome(one) for vote, one in zip(votes, first, strict=True)]
+
+
+@dataclass(slots=True)
+class _Votes:
+    """What the readings of one cell say."""
+
+    cutting: Cutting
+    text: str  #: of the first reading, which looked for words as well
+    second: list[str]  #: by the other model, digits only
+    first: list[str] = field(default_factory=list)  #: by the first model, digits only
+
+    @property
+    def is_unanimous(self) -> bool:
+        told = _bare(self.text)
+        return all(told == text for text in self.second) and self._fits(told)
+
+    def outcome(self, read: _CellText) -> _CellText:
+        """The figure most readings tell: sure when both models do, few tell another, and it is so wide."""
+        if self.is_unanimous:
+            return _CellText(self.text.translate(_TAKEN_FOR), max(read.confidence, _AGREED))
+        first = Counter(map(_bare, (self.text, *self.first)))
+        second = Counter(self.second)
+        told = Counter({text: n for text, n in (first + second).items() if _FIGURE.fullmatch(text)})
+        [best, count], *others = told.most_common(2) or [("", 0)]
+        is_sure = (
+            count >= _MAJORITY
+            and all(number <= _DISSENT for _text, number in others)
+            and bool(first[best] and second[best])
+            and not any("/" in text for text in told if text != best)
+            and (read.confidence < _POOR_WORD or _FIGURE.fullmatch(_bare(read.text)) is not None)
+            and self._fits(best)
+        )
+        if not is_sure and _WORDY.search(read.text):
+            return read
+        text = self.text.translate(_TAKEN_FOR) if _bare(self.text) == best else best or self.text
+        return _CellText(text, _AGREED if is_sure else 0)
+
+    def _fits(self, text: str) -> bool:
+        digits = sum(map(str.isdecimal, text))
+        return self.cutting.may_hold(digits, len(text) - digits) if digits else text == "-"
 
 
 def _bare(text: str) -> str:
-    return re.sub(r"\s", "", text.replace("–", "-").replace("—", "-"))
+    """A reading without blanks; the first model takes a 6 for a letter of its language."""
+    return re.sub(r"\s", "", text.translate(_TAKEN_FOR))
+
+
+def _readings(cuttings: Sequence[Cutting], model: str, ways: Sequence[str], until: float) -> list[list[str]]:
+    """What a model reads in each cell, digits only, prepared in each of these ways."""
+    from intake.extractors.page_images import stacked
+
+    if not cuttings:
+        return [[] for _ in ways]
+    options = ("-l", model, "--dpi", "150", "--psm", "7", "-c", f"tessedit_char_whitelist={_DIGITS}")
+    pictures = (getattr(cutting, way) for way in ways for cutting in cuttings)
+    table = _run(stacked(pictures), until, *options, "-c", "tessedit_create_tsv=1", "tsv")
+    found: dict[int, list[str]] = {}
+    for number, word in _words(table):
+        found.setdefault(number, []).append(word.text)
+    texts = ["".join(found.get(number, [])) for number in range(1, len(ways) * len(cuttings) + 1)]
+    return [texts[at : at + len(cuttings)] for at in range(0, len(texts), len(cuttings))]
 
 
 def _cell_texts(cuttings: Sequence[Cutting], mode: str, until: float) -> list[_CellText]:
@@ -326,21 +408,3 @@ def _cell_text(words: Iterable[Word]) -> _CellText:
     lines = lines_of(words)
     text = "\n".join(line.text.replace("\t", " ") for line in lines)
     return _CellText(text, min((line.confidence for line in lines), default=0))
-
-
-def _cell_figures(cuttings: Sequence[Cutting], until: float) -> list[str]:
-    """The same cells again, prepared otherwise and by another model, as digits only.
-
-    Two readings by one model agreed on the same wrong figure now and then, those of two models in no trial;
-    so without a second model every figure stays doubtful.
-    """
-    from intake.extractors.page_images import stacked
-
-    if not cuttings or _SECOND_MODEL not in models():
-        return [""] * len(cuttings)
-    options = ("-l", _SECOND_MODEL, "--dpi", "150", "--psm", "7", "-c", f"tessedit_char_whitelist={_DIGITS}")
-    found: dict[int, list[str]] = {}
-    table = _run(stacked(c.soft for c in cuttings), until, *options, "-c", "tessedit_create_tsv=1", "tsv")
-    for number, word in _words(table):
-        found.setdefault(number, []).append(word.text)
-    return ["".join(found.get(number, [])) for number in range(1, len(cuttings) + 1)]
