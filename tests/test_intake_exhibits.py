@@ -233,17 +233,20 @@ def of_rows(*rows: str) -> Table:
 
 
 FIRST = of_rows("STT|Chỉ tiêu|Tổng số", "1|Đại biểu|25", "2|Hộ nghèo|120", "3|Người gây bạo|7")
-REST = of_rows("|lực gia đình|", "4|Trẻ em|66", "5|Số cuộc|12")
+REST = of_rows("|lực gia đình|", "4|Trẻ em|66", "5|Số cuộc|12", "6|Đảng viên|8")
 
 
+@pytest.mark.parametrize("number", ["4", "A"])
 @pytest.mark.parametrize("order", [("a.jpg", "b.jpg"), ("b.jpg", "a.jpg")])
-def test_a_table_runs_on_over_photos_in_whatever_order_they_came(order: tuple[str, str]) -> None:
-    by_name = {"a.jpg": FIRST, "b.jpg": REST}
+def test_a_table_runs_on_over_photos_in_whatever_order_they_came(order: tuple[str, str], number: str) -> None:
+    misread = (structs.replace(c, text=number) if c.text == "4" else c for c in REST.cells)
+    by_name = {"a.jpg": FIRST, "b.jpg": replace(REST, cells=tuple(misread))}
     pieces = _joined([(name, by_name[name]) for name in order])
     [whole] = {id(piece.joined): piece.joined for piece in pieces}.values()
     assert isinstance(whole, Table)
     assert [cell.text for cell in whole.cells if cell.column == 1] == [
         "Chỉ tiêu", "Đại biểu", "Hộ nghèo", "Người gây bạo\nlực gia đình", "Trẻ em", "Số cuộc",
+        "Đảng viên",
     ]  # fmt: skip
     places = PhotoPlaces.of(pieces)
     assert places.own(Place("a.jpg", "bảng 1, hàng 5, cột 3")) == Place("b.jpg", "bảng 1, hàng 2, cột 3")

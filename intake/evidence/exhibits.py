@@ -158,15 +158,14 @@ class _Whole:
 
     def is_continued_by(self, photo: str, block: Paragraph | Table) -> bool:
         """Whether it is a table whose rows another photo goes on to number."""
-        own, first = _numbers(self.block), _first_number(block)
+        own, numbers = _numbers(self.block), _numbers(block)
         return (
             isinstance(self.block, Table)
             and isinstance(block, Table)
             and self.block.columns == block.columns >= _SEVERAL
             and all(photo != other for other, _block, _shift in self.pieces)
-            and bool(own)
-            and first > 1
-            and first == own[-1] + 1
+            and bool(own and numbers)
+            and own[-1] + 1 in numbers[: _unread_numbers(block) + 1]
         )
 
     def add(self, photo: str, block: Paragraph | Table) -> None:
@@ -185,18 +184,25 @@ def _first_number(block: Paragraph | Table) -> int:
 def _numbers(block: Paragraph | Table) -> list[int]:
     """The numbers in the first column of a table, one after the other; none where most of them do not follow.
 
-    A number or two may be misread: what the others say of the first counts.
+    What is no number there is the head or was misread, and takes the number that those below it say.
     """
     if not isinstance(block, Table):
         return []
-    told = [cell.text.strip().rstrip(".") for cell in block.cells if cell.column == 0 and cell.text.strip()]
-    while told and not told[0].isdigit():
-        told = told[1:]  # the head
+    told = _numbering(block)
     offsets = Counter(
         int(text) - at for at, text in enumerate(told) if text.isdecimal() and len(text) < _LONG_NUMBER
     )
     offset, count = offsets.most_common(1)[0] if offsets else (0, 0)
     return [offset + at for at in range(len(told))] if count * 2 > len(told) else []
+
+
+def _numbering(table: Table) -> list[str]:
+    return [cell.text.strip().rstrip(".") for cell in table.cells if cell.column == 0 and cell.text.strip()]
+
+
+def _unread_numbers(table: Table) -> int:
+    """How many cells above the first number that was read hold the head or a number that was not."""
+    return next((at for at, text in enumerate(_numbering(table)) if text.isdecimal()), 0)
 
 
 def _numbered(blocks: Sequence[Paragraph | Table]) -> tuple[Paragraph | Table, ...]:
