@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -281,3 +282,12 @@ def test_a_row_of_its_own_is_never_the_rest_of_the_row_on_the_page_before(below:
         above = FIRST
     whole, shift = run_on(above, of_rows(below, "4|Trẻ em|66"))
     assert (whole.rows, shift) == (above.rows + 2, above.rows)
+
+
+def test_a_scanned_sentence_is_read_though_a_mark_of_its_subject_was_misread() -> None:
+    shipped = load_regime(Path("config/regimes/son-duong").resolve()).report("binh-dang-gioi")
+    line = (
+        "Trong kỳ, xã đã tổ chức 39 cuộc tuyên truyền về bình đằng giới, tập trung vào Luật Bình đằng giới."
+    )
+    found = figures_of(recognised(shipped, 100, line), shipped, "commune").sentences
+    assert ("TT01", Decimal(39)) in [(value.indicator, value.value) for value in found]

@@ -25,6 +25,7 @@ from intake.extractors.scan import is_recognised
 from intake.figures.listed_figures import read_listed
 from intake.figures.outline import cut_outline
 from intake.figures.photo_places import PhotoPlaces, Piece
+from intake.figures.respelling import respelled
 from intake.figures.sentences import read_sentences
 from intake.figures.table_notes import GivenPercent, TableNotes
 from intake.figures.tables import grids_of, note_tables, read_tables
@@ -237,8 +238,11 @@ def figures_of(
     if is_recognised(read.document):
         tables = replace(tables, values=_recognised(tables.values, _sure_places(read.document)))
     outline = cut_outline(read.document, report.outline, name)
-    listed = read_listed(outline.lines, report, period, level)
-    sentences = (*listed, *read_sentences(outline.lines, report, period, level))
+    lines = outline.lines
+    if is_recognised(read.document):
+        lines = cut_outline(respelled(read.document, report), report.outline, name).lines
+    listed = read_listed(lines, report, period, level)
+    sentences = (*listed, *read_sentences(lines, report, period, level))
     if is_recognised(read.document):
         sentences = _recognised(sentences, frozenset())
     figures = Figures(
