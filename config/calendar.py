@@ -29,6 +29,7 @@ __all__ = [
     "DueText",
     "add_working_days",
     "boundary_parts",
+    "counting_day",
     "explicit_period",
     "is_working_day",
     "last_day",
@@ -67,9 +68,9 @@ def periods_of(
         period.id: period
         for rule in report.period_rules
         for period in _periods_of_rule(rule, years, timezone, policy)
-        if first <= _counting_day(period, timezone) <= last
+        if first <= counting_day(period, timezone) <= last
     }
-    return tuple(sorted(found.values(), key=lambda period: (_counting_day(period, timezone), period.id)))
+    return tuple(sorted(found.values(), key=lambda period: (counting_day(period, timezone), period.id)))
 
 
 def period_by_id(
@@ -294,7 +295,8 @@ def _rolled(last: date, weekend: Weekend, policy: CalendarPolicy) -> date:
     return last
 
 
-def _counting_day(period: Period, timezone: ZoneInfo) -> date:
+def counting_day(period: Period, timezone: ZoneInfo) -> date:
+    """The day a period is counted by: its due moment's, or its last day of data where none is stated."""
     return period.due.astimezone(timezone).date() if period.due else period.data_to
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from config.calendar import period_by_id, periods_of
+from config.calendar import counting_day, period_by_id, periods_of
 from config.regime import Regime
 from config.reports import Period
 from config.units import Unit
@@ -266,6 +266,7 @@ class Memory:
         }
         self._owing: dict[tuple[str, str], frozenset[str]] = {}
         self._periods: dict[tuple[str, date], tuple[Period, ...]] = {}
+        self._years: dict[tuple[str, int], tuple[tuple[date, Period], ...]] = {}
         self._addresses = frozenset(a.address for unit in self._regime.units for a in unit.addresses)
         self._senders: tuple[date, dict[str, tuple[str, ...]]] | None = None  #: of the day last asked about
         self._about: dict[str, list[Decision]] = {}
@@ -406,12 +407,21 @@ class Memory:
     def _around(self, report_id: str, day: date) -> tuple[Period, ...]:
         """The report's periods that mail of that day may be about, by the day they open."""
         if (report_id, day) not in self._periods:
-            regime = self._regime
-            found = periods_of(
-                regime.report(report_id), regime.timezone, regime.calendar, day - LOOK_BACK, day + LOOK_AHEAD
-            )
-            self._periods[report_id, day] = tuple(sorted(found, key=lambda period: period.opens))
+            first, last = day - LOOK_BACK, day + LOOK_AHEAD
+            of_year = self._around_year(report_id, day.year)
+            self._periods[report_id, day] = tuple(one for counts, one in of_year if first <= counts <= last)
         return self._periods[report_id, day]
+
+    def _around_year(self, report_id: str, year: int) -> tuple[tuple[date, Period], ...]:
+        """The same for any day of a year, each with the day it is counted by."""
+        if (report_id, year) not in self._years:
+            regime = self._regime
+            first = date(max(year, date.min.year + 3), 1, 1) - LOOK_BACK
+            last = date(min(year, date.max.year - 2), 12, 31) + LOOK_AHEAD
+            found = periods_of(regime.report(report_id), regime.timezone, regime.calendar, first, last)
+            found = tuple(sorted(found, key=lambda period: period.opens))
+            self._years[report_id, year] = tuple((counting_day(one, regime.timezone), one) for one in found)
+        return self._years[report_id, year]
 
     def _owes(self, key: ObligationKey) -> bool:
         spot = (key.report, key.period)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sqlalchemy import Connection, func, insert, select, tuple_, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from ledger.errors import EmptyArchiveError
 from ledger.history import Change, Writing
@@ -288,13 +288,17 @@ def _identity(one: Seen) -> tuple[str, str, int, int, str]:
 
 
 def _unrecorded(connection: Connection, seen: Sequence[Seen]) -> list[Seen]:
-    columns = [sightings.c[name] for name in ("account", "folder", "uid_validity", "uid", "archive_id")]
     wanted = {_identity(one): one for one in seen}
-    identities = list(wanted)
-    for start in range(0, len(identities), CHUNK):
-        query = select(*columns).where(tuple_(*columns).in_(identities[start : start + CHUNK]))
-        for row in connection.execute(query):
-            wanted.pop((row.account, row.folder, row.uid_validity, row.uid, row.archive_id), None)
+    uids: dict[tuple[str, str, int], list[int]] = {}
+    for account, folder, uid_validity, uid, _ in wanted:
+        uids.setdefault((account, folder, uid_validity), []).append(uid)
+    place = (sightings.c.account, sightings.c.folder, sightings.c.uid_validity)
+    for where, of_folder in uids.items():
+        here = [column == value for column, value in zip(place, where, strict=True)]
+        for start in range(0, len(of_folder), CHUNK):
+            some = sightings.c.uid.in_(of_folder[start : start + CHUNK])
+            for row in connection.execute(select(sightings.c.uid, sightings.c.archive_id).where(*here, some)):
+                wanted.pop((*where, row.uid, row.archive_id), None)
     return list(wanted.values())
 
 
