@@ -322,3 +322,14 @@ def test_a_place_alone_above_a_table_issues_it_and_runs_on_into_no_other_sheet()
     assert (found.issuer, found.superior) == ("XÃ BẾN ĐÁ", ())
     social = _table("Biểu 1", ("XÃ HỘI HÓA GIÁO DỤC",), form, sheet=True)
     assert read_letterhead(Document((social,))).issuer == ""
+
+
+def test_each_sheet_has_its_own_issuer_and_a_village_names_itself() -> None:
+    form = ("TT", "Chỉ tiêu", "Tổng số", "Nữ")
+    sheets = [
+        _table(name, (f"UBND {name}",), form, ("1", "Hộ", "3", "1"), sheet=True) for name in ("XÃ A", "XÃ B")
+    ]
+    found = read_letterhead(Document((sheets[0], _table("3", form, sheet=True), sheets[1])))
+    assert [line.text for line in found.issuers_of_sheets] == ["UBND XÃ A", "UBND XÃ B"]
+    typed = _document("BÁO CÁO", "Thôn Bến Đá báo cáo tình hình tháng 5 như sau:", "I. KẾT QUẢ")
+    assert [line.text for line in read_letterhead(typed).named_in_opening] == ["Thôn Bến Đá"]

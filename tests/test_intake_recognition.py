@@ -379,6 +379,18 @@ def test_a_sheet_left_under_a_neighbours_name_is_the_senders_where_the_mail_says
     assert (match.unit, match.doubts) == ("binh-minh", ())
 
 
+def test_a_book_whose_sheets_are_two_units_is_held() -> None:
+    two = replace(SILENT, sheet_issuer=(Claim("UBND XÃ BÌNH MINH"), Claim("UBND XÃ ĐỒNG TÂM")))
+    assert only(two).doubts == ("unit_conflict",)
+
+
+def test_a_subject_that_names_two_units_in_one_breath_is_asked_about() -> None:
+    match = only(SILENT, replace(ENVELOPE, subject="BC BĐG xã Bình Minh và xã Đồng Tâm"))
+    assert (match.unit, match.doubts) == ("binh-minh", ("unit_conflict",))
+    sent = only(SILENT, replace(ENVELOPE, subject="Xã Bình Minh gửi Phòng Y tế BC BĐG"))
+    assert sent.doubts == ()
+
+
 def test_a_sheet_of_a_place_nobody_has_entered_is_held() -> None:
     strange = replace(SILENT, sheet_issuer=(Claim("XÃ LŨNG PÙ"),))
     assert only(strange).doubts == ("letterhead_unknown",)
@@ -468,6 +480,9 @@ def test_the_box_of_a_merged_unit_that_names_its_own_area_brings_perhaps_a_part(
         ("Kết quả bình đẳng giới giai đoạn 2020 - 2024 6 tháng đầu năm 2024", ""),
         ("Kết quả công tác bình đẳng giới tuần 3 tháng 5 năm 2024", "period_unknown"),
         ("Công tác bình đẳng giới 10 ngày đầu tháng 5", "period_unknown"),
+        ("Phương hướng công tác bình đẳng giới năm 2025", "period_unknown"),
+        ("Công tác bình đẳng giới năm học 2023-2024", "period_unknown"),
+        ("Công tác bình đẳng giới năm học 2023-2024, 6 tháng đầu năm 2024", ""),
         ("Kết quả Tuần lễ bình đẳng giới 6 tháng đầu năm 2024", ""),
         ("Công tác bình đẳng giới quý I và quý II năm 2024", "period_conflict"),
     ],
@@ -475,6 +490,9 @@ def test_the_box_of_a_merged_unit_that_names_its_own_area_brings_perhaps_a_part(
 def test_a_report_on_a_theme_a_week_or_several_years_is_not_the_regular_one(title: str, doubt: str) -> None:
     match = only(replace(LETTER, title=title), replace(ENVELOPE, subject="bc"))
     assert match.doubts == ((doubt,) if doubt else ())
+    shown = [item.text for item in match.evidence if item.about == "period" and not item.points_to]
+    assert all(words in title for words in shown)
+    assert bool(shown) is (doubt == "period_unknown")
 
 
 def test_a_report_that_is_asked_on_a_theme_may_say_so() -> None:

@@ -337,7 +337,6 @@ def _sure_places(document: Document) -> frozenset[str]:
 def _exhibit(number: int, file: str, document: Document, labelled: Labelled) -> Exhibit:
     head = read_letterhead(document, file)
     is_sheet = any(table.sheet for table in document.tables)
-    issuer = tuple(_claim(line) for line in head.issuer_lines)
     joined = (Claim(head.issuer, _where(head.issuer_lines)),) if head.issuer else ()
     type_title = _type_of(head)
     return Exhibit(
@@ -347,7 +346,7 @@ def _exhibit(number: int, file: str, document: Document, labelled: Labelled) -> 
         recognised=is_recognised(document),
         issuer=() if is_sheet else joined,
         superior=" ".join(line.text for line in head.superior),
-        sheet_issuer=(joined or issuer) if is_sheet else (),
+        sheet_issuer=tuple(map(_claim, head.issuers_of_sheets)),
         self_naming=tuple(_claim(line) for line in (*head.named_in_opening, *head.named_in_closing)),
         annex_reference=tuple(Claim(a.issuer, a.line.place.where) for a in head.annexes if a.issuer),
         place_name=head.place_and_date.place_name if head.place_and_date else "",

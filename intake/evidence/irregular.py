@@ -25,9 +25,12 @@ _DAYS = re.compile(
 #: "5 năm thực hiện …", "tổng kết … giai đoạn 2021-2025".
 _YEARS = re.compile(
     r"\b(?:\d{1,2}|hai|ba|mười)\s+năm\s+(?:thực hiện|thi hành|triển khai|hoạt động|xây dựng)\b"
+    r"|\bnăm học\s+\d{4}\s*[-–]\s*\d{4}|\bhọc kỳ\s+(?:[12]|i{1,2})\b"
     r"|\b(?:sơ|tổng) kết\b.{0,120}?\b(?:giai đoạn|nhiệm kỳ)\s+\d{4}\s*[-–]\s*\d{4}",
     re.IGNORECASE,
 )
+#: A title that begins with the time to come is about nothing else: "Phương hướng, nhiệm vụ năm 2026".
+_PLANS = re.compile(r"^\W*(?:phương hướng|nhiệm vụ|kế hoạch|chương trình công tác|dự kiến)\b", re.IGNORECASE)
 # By `plain_key`. "Kiểm tra đột xuất" inside a title is a kind of check, and no kind of report.
 _SPECIAL_TITLE = re.compile(r"(?:bao cao |ket qua |v v |ve )*(?:chuyen de|dot xuat|nhanh)\b")
 _SPECIAL_FILE = re.compile(r"\b(?:bao cao|bc) (?:chuyen de|dot xuat|nhanh)\b")
@@ -35,9 +38,9 @@ _SPECIAL = re.compile(r"\b(?:chuyen de|dot xuat|nhanh)\b")
 
 
 def irregular_times(titles: Sequence[str]) -> tuple[str, ...]:
-    """The words by which titles are about a week or some days, or about years and no period besides."""
+    """The words by which titles are about a week, what is planned, or years and nothing besides."""
     told = [tidy(title) for title in titles]
-    days = [found.group() for title in told if (found := _DAYS.search(title))]
+    days = [found.group() for title in told if (found := _DAYS.search(title) or _PLANS.search(title))]
     plain = [] if any(map(periods_named, told)) else told
     return (*days, *(found.group() for title in plain if (found := _YEARS.search(title))))[:1]
 

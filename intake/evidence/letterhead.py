@@ -73,6 +73,7 @@ class Letterhead:
     superior: tuple[HeadLine, ...] = ()  #: tên cơ quan chủ quản
     issuer: str = ""  #: tên cơ quan ban hành, its lines joined
     issuer_lines: tuple[HeadLine, ...] = ()
+    issuers_of_sheets: tuple[HeadLine, ...] = ()  #: of a workbook the issuer above each table, lines joined
     number: DocumentNumber | None = None
     place_and_date: PlaceAndDate | None = None
     document_type: str = ""  #: BÁO CÁO, KẾ HOẠCH, …; CÔNG VĂN for a letter with "V/v"; PHỤ LỤC, BIỂU
@@ -102,6 +103,7 @@ def read_letterhead(document: Document, file: str = "") -> Letterhead:
         superior=superior,
         issuer=tidy(" ".join(line.text for line in issuer)),
         issuer_lines=issuer,
+        issuers_of_sheets=tuple(_issuers_of_sheets(head)),
         number=_first(_number(line) for line in head),
         place_and_date=_first(_place_and_date(line) for line in head),
         document_type=document_type,
@@ -301,6 +303,11 @@ def _digits(text: str) -> int:
 
 # -- issuer ---------------------------------------------------------------------------------------
 
+_PLACE_NAMED = re.compile(
+    r"(?:xã(?! hội\b)|thị trấn|phường|đặc khu|thôn|bản(?! (?:báo|tin)\b)|ấp|xóm|khóm|buôn|tổ dân phố"
+    r"|khu phố)\s",
+    re.IGNORECASE,
+)
 _OFFICE = re.compile(
     r"^(?:ủy ban|ubnd|ubmttq|phòng|sở|bộ|ban|hội|trung tâm|trường|trạm|công an|liên đoàn|huyện ủy"
     r"|thành ủy|thị ủy|"
@@ -344,6 +351,19 @@ def _issuer(head: Sequence[HeadLine]) -> tuple[tuple[HeadLine, ...], tuple[HeadL
     return tuple(line for group in groups[:-1] for line in group), tuple(groups[-1])
 
 
+def _issuers_of_sheets(head: Sequence[HeadLine]) -> Iterator[HeadLine]:
+    """The issuer above the table of each sheet that has one."""
+    lines: list[HeadLine] = []
+    for line in head if _END_OF_SHEET in head else ():
+        if line is not _END_OF_SHEET:
+            lines.append(line)
+            continue
+        _above, issuer = _issuer(lines)
+        if issuer:
+            yield HeadLine(tidy(" ".join(one.text for one in issuer)), issuer[0].place)
+        lines = []
+
+
 _LABELLED = re.compile(
     (
         r"^(?:tên\s+)?đơn vị(?:\s+báo\s+cáo)?\s*:\s*(?P<name>[^\d.…_].+)$|^(?:tên )?cơ quan báo "
@@ -356,11 +376,7 @@ _LABELLED = re.compile(
 def _labelled_issuer(line: HeadLine) -> HeadLine | None:
     match = _LABELLED.match(line.text)
     name = (match["name"] or match["office"]).strip() if match else ""
-    return (
-        HeadLine(name, line.place)
-        if _OFFICE.match(name) or re.match(r"(?:xã|thị trấn|phường)\s", name, re.IGNORECASE)
-        else None
-    )
+    return HeadLine(name, line.place) if _OFFICE.match(name) or _PLACE_NAMED.match(name) else None
 
 
 def _ends_issuer(line: HeadLine) -> bool:
@@ -495,9 +511,7 @@ def _office_at_end(text: str) -> str:
     pieces = re.split(r"[;.]\s|,\s", text)
     for count in (1, 2):
         name = tidy(", ".join(pieces[-count:]))
-        if (_OFFICE.match(name) or re.match(r"(?:xã|thị trấn|phường)\s", name, re.IGNORECASE)) and len(
-            name.split()
-        ) <= 16:  # noqa: PLR2004
+        if (_OFFICE.match(name) or _PLACE_NAMED.match(name)) and len(name.split()) <= 16:  # noqa: PLR2004
             return name
     return ""
 
@@ -512,7 +526,7 @@ def _named_in_closing(body: Sequence[_BodyLine], file: str) -> Iterator[HeadLine
             continue
         for piece in reversed(re.split(r"\bcủa\s+", line[0])[1:]):
             name = tidy(_NAME_ENDS.sub("", piece))
-            if _OFFICE.match(name) or re.match(r"(?:xã|thị trấn|phường)\s", name, re.IGNORECASE):
+            if _OFFICE.match(name) or _PLACE_NAMED.match(name):
                 yield _line(line, file, name)
                 break
 

@@ -366,9 +366,17 @@ class _Recogniser:
         if named:
             titled = {item.points_to for item in items if item.kind == "named_in_title"}
             return self._decide_named(named[0], senders, titled, exhibit)
+        return self._decide_by_words(exhibit, items, senders)
+
+    def _decide_by_words(
+        self, exhibit: Exhibit, items: list[Evidence], senders: tuple[str, ...]
+    ) -> tuple[str, list[str]]:
+        """Whose a document is that names no unit as its own, and whether words around it say otherwise."""
         unit, doubts = self._decide_unnamed(exhibit, items, senders)
         words = (self._envelope.subject, exhibit.file, exhibit.title, *exhibit.sheet_titles, *exhibit.sheets)
         text = " | ".join((*words, *(claim.text for claim in exhibit.sheet_issuer)))
+        if not doubts and any(map(self._units.names_several, words)):
+            return unit, ["unit_conflict"]
         if not doubts and (others := self._units.offices_of_other_areas(text, unit)):
             return (others[0] if len(others) == 1 else unit), ["unit_conflict"]
         return unit, [*doubts, *(["former_unit"] if self._is_of_former(exhibit, unit) else [])]
@@ -451,7 +459,12 @@ class _Recogniser:
             found, unknown = _periods_in(texts, periods, self._envelope.arrival)
             items += [evidence("period", period.id, kind, words) for period, words in found]
             named[kind] = tuple(dict.fromkeys((*(period.id for period, _ in found), *unknown)))
-        named["title"] = _as_titled((exhibit.title, *exhibit.sheet_titles), periods, named)
+        titles = (exhibit.title, *exhibit.sheet_titles)
+        if irregular := _irregular(titles, periods):
+            named |= {"title": (f"?{irregular}",), "sheet_title": (), "opening": ()}
+            items.append(evidence("period", "", "title", irregular, exhibit.file))
+        else:
+            named["title"] = _as_titled(titles, periods, named)
         if _speaks_of_each(self._envelope.subject, named, periods, self._envelope.arrival):
             named["subject"] = ()
         if ANSWERING.match(self._envelope.subject):
@@ -712,15 +725,20 @@ ANSWERING = re.compile(r"\s*(?:re|fwd?|tr|tl)\s*:", re.IGNORECASE)
 _UP_TO = re.compile(r"\b(?:đến|tới|từ|hết|cuối|đầu)(?:\s+(?:hết|cuối))?\s*$", re.IGNORECASE)
 
 
+def _irregular(titles: Sequence[str], periods: Sequence[Period]) -> str:
+    """The words by which titles are about a week or several years where regular periods are asked, or ""."""
+    if _ONCE.intersection(period.kind for period in periods):
+        return ""
+    return next(iter(irregular_times(titles)), "")
+
+
 def _as_titled(
     titles: Sequence[str], periods: Sequence[Period], named: dict[str, tuple[str, ...]]
 ) -> tuple[str, ...]:
-    """The periods that titles name, with a marker for each way in which they are about no regular one."""
+    """The periods that titles name, with a marker where they name only other kinds, or several at once."""
     told = named["title"]
     if not any(named[kind] for kind in _STRONG_PERIODS):
         told = _of_other_kinds(titles, periods)
-    if not _ONCE.intersection(period.kind for period in periods):
-        told = tuple(f"?{words}" for words in irregular_times(titles)) or told
     return (*told, *(f"?{title}" for title in titles if several_periods(title)))
 
 

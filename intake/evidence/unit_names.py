@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from rapidfuzz import fuzz, process
 
@@ -129,6 +130,16 @@ class UnitIndex:
         """The distinct units named with their level or office; a bare place may be a person's name."""
         found = dict.fromkeys(u for mention in self.named_in(text) if not mention.bare for u in mention.units)
         return tuple(found)
+
+    def names_several(self, text: str) -> bool:
+        """Whether the text names two units in one breath: "thôn A và thôn B"."""
+        accented = is_accented(text)
+        words = (accented_key(text) if accented else plain_key(text)).split()
+        return any(
+            set(first.units).isdisjoint(second.units)
+            and words[first.position + len(first.text.split()) : second.position] in (["và"], ["va"])
+            for first, second in pairwise(self.named_in(text))
+        )
 
     def names_a_part(self, name: str) -> bool:
         """Whether the name is that of a body or branch inside the unit it names, and not of the unit.
