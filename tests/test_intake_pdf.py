@@ -387,6 +387,15 @@ def test_the_time_one_file_may_take_is_bounded() -> None:
         extract(paper.printed(paper.letter(ROWS)), Limits(seconds=0.0))
 
 
+def test_a_page_that_is_a_great_drawing_takes_no_more_than_the_time_of_its_file() -> None:
+    """One page of 500 KB took all the time of its mail, and the report beside it stood unread."""
+    drawing = "".join(f"{n % 500} {n % 700} m {n % 300} {n % 400} l S " for n in range(40_000))
+    began = time.process_time()
+    with pytest.raises(ReadingOverranError):
+        extract(raw_pdf(LINES + drawing), Limits(seconds=4))
+    assert time.process_time() - began < 8
+
+
 def test_cells_and_paragraphs_are_counted_against_the_limits() -> None:
     with pytest.raises(FileTooLargeError):
         extract(paper.printed(paper.letter(ROWS)), Limits(cells=100))

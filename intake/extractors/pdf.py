@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import io
 import re
+import signal
+import threading
 import time
 import unicodedata
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self, SupportsIndex
 
@@ -232,7 +235,10 @@ class _Reading:
         if not numbers:
             return {}
         try:
-            with pdfplumber.open(io.BytesIO(self._opened.octets), raise_unicode_errors=False) as file:
+            with (
+                _ended_by(self._end),
+                pdfplumber.open(io.BytesIO(self._opened.octets), raise_unicode_errors=False) as file,
+            ):
                 if len(file.pages) != self._opened.count:
                     raise DamagedFileError(f"pdf: {self._opened.count} pages or {len(file.pages)}")
                 for page in file.pages:
@@ -259,6 +265,35 @@ class _Reading:
         from intake.extractors.page_images import rendered
 
         return {number: recogniser.page(rendered(self._opened.pages[number])) for number in numbers}
+
+
+class _TimeUp(BaseException):
+    """The time of the file is over."""
+
+
+@contextmanager
+def _ended_by(end: float) -> Iterator[None]:
+    """Ends what is read within at that moment, also in the middle of a page: a drawing may have any size.
+
+    Else the whole mail would have its time used up, and its other files stand unread beside this one.
+    """
+    if threading.current_thread() is not threading.main_thread():  # only there a signal is heard
+        yield
+        return
+
+    def ring(*_: object) -> None:
+        raise _TimeUp
+
+    before = signal.signal(signal.SIGALRM, ring)
+    # Again each second, for a library that swallows even this.
+    signal.setitimer(signal.ITIMER_REAL, max(end - time.monotonic(), 0.001), 1.0)
+    try:
+        yield
+    except _TimeUp as error:
+        raise ReadingOverranError(OVERRUN) from error
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _check_whole(page: Page, *, encrypted: bool) -> None:
