@@ -182,11 +182,10 @@ class UnitIndex:
     def is_another_place(self, name: str, unit: str) -> bool:
         """Whether the name is that of a place nobody has entered, and no misspelling of the unit's own.
 
-        A huyện is never the xã that came of it, whatever it was called. The department's own area is none: it
-        heads the sheets that the department hands out to be filled in.
+        A huyện is never the xã that came of it, whatever it was called.
         """
         told, own = _PLACE.search(plain_key(name)), _PLACE.search(self._names.get(unit, ""))
-        if told is None or own is None or f"{told[0]} ".startswith(f"{plain_key(self._area)} "):
+        if told is None or own is None:
             return False
         if (told["level"] in _COMMUNAL) is not (own["level"] in _COMMUNAL):
             return True
