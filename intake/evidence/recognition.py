@@ -515,7 +515,8 @@ class _Recogniser:
         unit, unit_doubts = self._decide_unit(exhibit, units)
         doubts += unit_doubts
         if _OF_THE_LETTERHEAD.intersection(unit_doubts):
-            head = f"{exhibit.superior} {' '.join(claim.text for claim in exhibit.issuer)}".strip()
+            told = " ".join(claim.text for claim in exhibit.issuer or exhibit.sheet_issuer)
+            head = f"{exhibit.superior} {told}".strip()
             units.append(evidence("unit", "", "letterhead", head, exhibit.file))
         period, periods = "", list[Evidence]()
         if report:
