@@ -38,6 +38,7 @@ _BLANK: Final = 230  #: of 255, from which it is paper
 _THIN: Final = 6  #: pixels above and below such a rule that are paper
 _DOTTED: Final = 5  #: pixels on either side within which a rule has ink
 _WHOLE: Final = 0.95  #: share of such a rule that must be seen
+_BAND: Final = 400  #: rows of a page looked at together for such rules
 _LONG: Final = 220  #: pixels, the least length of such a rule
 _TELLING_ALONG: Final = 20  #: pixels on either side along a rule over which its dots are taken together
 _COLOURED: Final = 70  #: between the strongest and the weakest channel of coloured ink
@@ -363,9 +364,9 @@ class Sheet:
     _grids: list[_Grid] = field(init=False)
 
     def __post_init__(self) -> None:
-        dark, turned = self.grey < _DARK, np.ascontiguousarray(self.grey.T)
+        dark = self.grey < _DARK
         across, ink_across = _rules(dark | _thin_rules(self.grey), _LEAST_ACROSS)
-        down, ink_down = _rules(dark.T | _thin_rules(turned), _LEAST_DOWN)
+        down, ink_down = _rules(dark.T | _thin_rules(self.grey.T), _LEAST_DOWN)
         self._bare = np.where(ink_across | ink_down.T, np.uint8(255), self.grey)
         self._grids = _grids(across, down, self.grey.size)
 
@@ -446,8 +447,8 @@ def _rules(dark: Mask, least: int) -> tuple[list[Rule], Mask]:
     thick = dark.copy()
     thick[1:] |= dark[:-1]
     thick[:-1] |= dark[1:]
-    sums = np.cumsum(thick, axis=1, dtype=np.int32)
-    filled = sums[:, _LEAST_RULE:] - sums[:, :-_LEAST_RULE] >= _UNBROKEN * _LEAST_RULE
+    bands = (thick[top : top + _BAND] for top in range(0, len(thick), _BAND))
+    filled = np.concatenate([_filled(band) for band in bands])
     strokes: list[_Stroke] = []
     for row in np.nonzero(filled.any(axis=1))[0]:
         edges = np.flatnonzero(np.diff(filled[row].astype(np.int8), prepend=0, append=0))
@@ -465,15 +466,25 @@ def _rules(dark: Mask, least: int) -> tuple[list[Rule], Mask]:
 
 def _thin_rules(grey: Grey) -> Mask:
     """The thin rules along the rows of a page, however faint or dotted: long, with paper above and below."""
+    found = np.zeros(grey.shape, np.bool_)
+    for top in range(0, len(grey), _BAND):  # by bands: a whole page many times over takes too much memory
+        start = max(0, top - _THIN)
+        band = _thin_in_band(np.ascontiguousarray(grey[start : top + _BAND + _THIN]))
+        found[top : top + _BAND] = band[top - start : top - start + _BAND]
+    return found
+
+
+def _thin_in_band(grey: Grey) -> Mask:
     page = Image.fromarray(grey)
-    level = np.asarray(page.filter(ImageFilter.BoxBlur((_TELLING_ALONG, 0)))).astype(np.int16)
-    # Letters that stand below each other ("người" in all rows) have gaps that no dotted rule has.
-    close = np.asarray(page.filter(ImageFilter.BoxBlur((_DOTTED, 0)))).astype(np.int16)
-    beside = np.full_like(level, 0)
+    blurred = page.filter(ImageFilter.BoxBlur((_TELLING_ALONG, 0)))
+    level = np.asarray(blurred).astype(np.int16)
+    deepest = np.asarray(blurred.filter(ImageFilter.MinFilter(5)))
+    beside = np.zeros_like(level)
     beside[_THIN:-_THIN] = np.minimum(level[: -2 * _THIN], level[2 * _THIN :])
     # Its soft edges are no part of it: a figure that runs over a rule must show beside it.
-    deepest = np.asarray(Image.fromarray(level.astype(np.uint8)).filter(ImageFilter.MinFilter(5)))
     thin = (beside >= _BLANK) & (level <= beside - _FAINT) & (2 * level <= beside + deepest)
+    # Letters that stand below each other ("người" in all rows) have gaps that no dotted rule has.
+    close = np.asarray(page.filter(ImageFilter.BoxBlur((_DOTTED, 0))))
     thin &= close <= beside - _FAINT // 2
     whole = _along(thin) >= _WHOLE * 255
     found: Mask = thin & (_along(whole) > 0)
@@ -483,6 +494,13 @@ def _thin_rules(grey: Grey) -> Mask:
 def _along(mask: Mask) -> Grey:
     """How much of a mask is set along its rows around each pixel, 255 for all of it."""
     return np.asarray(Image.fromarray(mask).convert("L").filter(ImageFilter.BoxBlur((_LONG // 2, 0))))
+
+
+def _filled(mask: Mask) -> Mask:
+    """Where a run of pixels begins that is long and whole enough for a piece of a rule."""
+    sums = np.cumsum(mask, axis=1, dtype=np.int32)
+    found: Mask = sums[:, _LEAST_RULE:] - sums[:, :-_LEAST_RULE] >= _UNBROKEN * _LEAST_RULE
+    return found
 
 
 def _goes_along(stroke: Rule, rule: Rule) -> bool:
