@@ -1,21 +1,20 @@
-"""Who stands where in a period, and how each unit kept its earlier periods: for looking, without figures.
+"""Who stands where in a period, what waits for a person, and how each unit kept its earlier periods.
 
-`desk.work.consolidation_of` gives the same standings with everything a report is written from; here only
-receipts are asked for, so that a page with ten periods of six hundred units comes at once.
+Without figures: `desk.work.consolidation_of` gives the same standings with everything a report is written
+from; here only receipts are asked for, so that a page with ten periods of six hundred units comes at once.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from consolidate.standing import standings
-from desk.views import waiting_of
 from ledger.obligations import obligations_of
-from ledger.records import Decision, ObligationState
+from ledger.records import Decision, MessageClass, MessageState, ObligationKey, ObligationState
 from ledger.review import open_items
 from ledger.taught import effective_regime
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from config.reports import Period, ReportDefinition
     from consolidate.consolidation import UnitStanding
     from desk.office import Office
+    from ledger.records import MessageOutcome, ReviewItem
 
 _CAME = frozenset({ObligationState.ON_TIME, ObligationState.LATE})
 
@@ -147,3 +147,23 @@ def _earlier(office: Office, report: ReportDefinition, period: Period) -> list[P
     known = (office.period(report, period_id) for _, period_id in office.ledger.periods(report.id))
     before = [each for each in known if each is not None and each.opens < period.opens]
     return sorted(before, key=lambda each: each.opens)
+
+
+def waiting_of(
+    outcomes: Iterable[MessageOutcome], open_items: Sequence[ReviewItem]
+) -> dict[ObligationKey, list[tuple[str, datetime]]]:
+    """Messages that wait for a person, by the obligation they would answer.
+
+    A mail that may be forged answers nothing: its unit stays missing and is chased.
+    """
+    waits = {item.id for item in open_items if item.kind == "message"}
+    waiting: dict[ObligationKey, list[tuple[str, datetime]]] = {}
+    for outcome in outcomes:
+        if outcome.state is not MessageState.REVIEW or outcome.message_class is MessageClass.SPOOF:
+            continue
+        asked = [item.key for item in outcome.review if item.key is not None and item.id in waits]
+        # The sender of another unit's letter may have sent its own: both units wait for the same answer.
+        perhaps = [intent.key for intent in outcome.submissions if asked and not intent.accepted]
+        for key in dict.fromkeys((*asked, *perhaps)):
+            waiting.setdefault(key, []).append((outcome.archive_id, outcome.arrival))
+    return waiting

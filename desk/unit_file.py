@@ -17,7 +17,7 @@ from consolidate.differences import Change, Difference, differences
 from consolidate.standing import standings, still_holding
 from desk.by_hand import contradictions
 from desk.mailing.answers import Returned, returned_addresses
-from desk.views import waiting_of
+from desk.standing import waiting_of
 from ledger.decisions import taken_back_alone
 from ledger.obligations import obligations_of
 from ledger.records import (

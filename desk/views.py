@@ -23,7 +23,6 @@ from ledger.records import (
     MessageClass,
     MessageOutcome,
     MessageState,
-    ObligationKey,
     ObligationState,
     OutgoingMessage,
     ReviewItem,
@@ -323,26 +322,6 @@ def mail_name(kind: str, step: str, wording: Wording) -> str:
     kind = kind.split("-", maxsplit=1)[0]
     names = (f"terms.mail_step_{step.replace('-', '_')}", f"terms.mail_kind_{kind}")
     return next((wording(name) for name in names if wording.has(name)), kind)
-
-
-def waiting_of(
-    outcomes: Iterable[MessageOutcome], open_items: Sequence[ReviewItem]
-) -> dict[ObligationKey, list[tuple[str, datetime]]]:
-    """Messages that wait for a person, by the obligation they would answer.
-
-    A mail that may be forged answers nothing: its unit stays missing and is chased.
-    """
-    waits = {item.id for item in open_items if item.kind == "message"}
-    waiting: dict[ObligationKey, list[tuple[str, datetime]]] = {}
-    for outcome in outcomes:
-        if outcome.state is not MessageState.REVIEW or outcome.message_class is MessageClass.SPOOF:
-            continue
-        asked = [item.key for item in outcome.review if item.key is not None and item.id in waits]
-        # The sender of another unit's letter may have sent its own: both units wait for the same answer.
-        perhaps = [intent.key for intent in outcome.submissions if asked and not intent.accepted]
-        for key in dict.fromkeys((*asked, *perhaps)):
-            waiting.setdefault(key, []).append((outcome.archive_id, outcome.arrival))
-    return waiting
 
 
 def reason(code: str, wording: Wording, parameters: Mapping[str, str] | None = None) -> str:

@@ -19,7 +19,7 @@ from consolidate.period import consolidate
 from consolidate.reminders import CHASE
 from desk.errors import FrozenIssueLostError, UnknownNameError
 from desk.office import Office
-from desk.views import waiting_of
+from desk.standing import waiting_of
 from intake.documents import FileKind, ReadState
 from intake.mailbox.interface import FetchBatch, FetchNote, FolderMark, Mailbox
 from ledger.freezing import Freeze, freeze_of

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from config.wording import Wording
-from desk.views import counts_of, message_view, moment, number, rates_of, reason, waiting_of
+from desk.standing import waiting_of
+from desk.views import counts_of, message_view, moment, number, rates_of, reason
 from ledger.records import (
     MessageClass,
     MessageOutcome,

@@ -13,7 +13,8 @@ import pytest
 from config.reports import PeriodKind, PeriodRule
 from config.wording import Wording
 from consolidate.totals import effective_values
-from desk.views import reason, waiting_of
+from desk.standing import waiting_of
+from desk.views import reason
 from intake.documents import FileKind
 from intake.extractors.scan import RECOGNISED
 from ledger.records import Certainty, MessageClass, MessageOutcome, MessageState, Method, Role

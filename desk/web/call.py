@@ -89,7 +89,8 @@ class Call:
 
     def page(self, template: str, view: Any = None, status: int = 200) -> Response:
         """A page, or a fragment of one, from `templates/pages`; the template knows the view as `view`."""
-        return HTMLResponse(self.desk.rendering.render(self, template, view), status)
+        zone = self.office.regime.timezone
+        return HTMLResponse(self.desk.rendering.render(template, self.say, zone, view, self), status)
 
     def go(self, path: str, **query: str) -> Response:
         """On to another page of ours after a change (303: the browser asks for it by GET).

@@ -22,9 +22,9 @@ from desk.views import document_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from zoneinfo import ZoneInfo
 
     from config.wording import Wording
-    from desk.web.call import Call
 
 ASSETS = "/assets"
 #: So many findings of one cause are said once, and unfolded for who asks.
@@ -79,15 +79,14 @@ class Rendering:
             if entry.name.rpartition(".")[2] in _KINDS
         }
 
-    def render(self, call: Call, template: str, view: Any) -> str:
-        """The HTML of a template."""
-        zone = call.office.regime.timezone
+    def render(self, template: str, say: Wording, zone: ZoneInfo, view: Any, call: object) -> str:
+        """The HTML of a template, which knows the request it answers as `call`; moments in `zone`."""
 
         def moment(at: datetime | None, form: str = "%H:%M %d/%m/%Y") -> str:
             return "" if at is None else at.astimezone(zone).strftime(form)
 
         return self._templates.get_template(template).render(
-            call=call, say=call.say, view=view, navigation=self.navigation, moment=moment
+            call=call, say=say, view=view, navigation=self.navigation, moment=moment
         )
 
     def render_bare(self, template: str, say: Wording, view: Any) -> str:

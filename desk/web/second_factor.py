@@ -17,8 +17,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from desk.web.accounts import Account
-
 ISSUER = "tonghop"
 RECOVERY_CODES = 8
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -69,12 +67,12 @@ class QrCode:
     path: str
 
 
-def qr_code(secret: str, account: Account, office: str) -> QrCode:
-    """What an authenticator app is shown (the otpauth address of a secret)."""
+def qr_code(secret: str, name: str, office: str) -> QrCode:
+    """What an authenticator app is shown (the otpauth address of a secret, under the account's name)."""
     import pyotp
     import segno
 
-    address = pyotp.TOTP(secret).provisioning_uri(name=account.name, issuer_name=f"{ISSUER} {office}".strip())
+    address = pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=f"{ISSUER} {office}".strip())
     rows = list(segno.make_qr(address, error="m").matrix_iter(border=4))
     squares = (f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
     return QrCode(len(rows), "".join(squares))
@@ -88,13 +86,13 @@ class HalfSignedIn:
         self._waiting: dict[str, tuple[str, datetime]] = {}
         self._lock = threading.Lock()
 
-    def begin(self, account: Account) -> str:
-        """Wait for the code of an account; a token that only its browser knows."""
+    def begin(self, name: str) -> str:
+        """Wait for the code of the account of a name; a token that only its browser knows."""
         token, now = secrets.token_urlsafe(32), self._clock()
         with self._lock:
             kept = {key: one for key, one in self._waiting.items() if one[1] > now}
             self._waiting = dict(list(kept.items())[-MOST_WAITING + 1 :])
-            self._waiting[token] = (account.name, now + WAITS)
+            self._waiting[token] = (name, now + WAITS)
         return token
 
     def name(self, token: str) -> str:

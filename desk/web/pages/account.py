@@ -65,7 +65,7 @@ def _view(call: Call, fault: str = "") -> AccountView:
         sessions=call.desk.sessions.all_of(call.session),
         codes_left=call.desk.accounts.codes_left(call.account),
         secret=secret,
-        qr=qr_code(secret, call.account, office) if secret else None,
+        qr=qr_code(secret, call.account.name, office) if secret else None,
         fault=fault,
     )
 

@@ -51,7 +51,8 @@ def sign_in(call: Call) -> Response:
         status = HTTPStatus.TOO_MANY_REQUESTS if attempt.wait else HTTPStatus.FORBIDDEN
         return call.page("sign_in.html", SignIn(to, name[:64], fault), status)
     if attempt.account.second_factor:
-        return call.page("sign_in_code.html", SignInCode(to, call.desk.half_signed_in.begin(attempt.account)))
+        token = call.desk.half_signed_in.begin(attempt.account.name)
+        return call.page("sign_in_code.html", SignInCode(to, token))
     return _begin(call, attempt.account, to)
 
 
