@@ -11,7 +11,7 @@ from desk.errors import UnknownNameError
 from desk.pictures import PageCount, Pictures, open_pictures, sentence_of
 from desk.views import View
 from intake.documents import ReadState
-from intake.sandbox.pictures import NoPicture, PagePicture
+from intake.pictures import NoPicture, PagePicture
 
 if TYPE_CHECKING:
     from desk.office import Office

@@ -33,8 +33,7 @@ from config.spelling import without_marks
 from config.wording import Wording
 from desk.picture_cache import PictureCache
 from intake.documents import FileKind, ReadState
-from intake.sandbox.pictures import (
-    DRAW_SECONDS,
+from intake.pictures import (
     LONGEST_TEXT,
     MOST_PAGES,
     RENDERER,
@@ -47,12 +46,9 @@ from intake.sandbox.pictures import (
     PlacedCell,
     PlacedWord,
     Places,
-    cut_out,
-    draw,
-    mail_text,
-    original_file,
     picture_of,
 )
+from intake.sandbox.pictures import DRAW_SECONDS, cut_out, draw, mail_text, original_file
 from ledger.errors import LedgerError
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from desk.pictures import PageCount, Pictures, boxes_of, file_of, open_pictures,
 from intake.documents import ReadState
 from intake.extractors.interface import Limits
 from intake.extractors.scan import is_installed
-from intake.sandbox.pictures import Box, MailText, NoPicture, PagePicture, PlacedCell, PlacedWord, Places
+from intake.pictures import Box, MailText, NoPicture, PagePicture, PlacedCell, PlacedWord, Places
 from intake.sandbox.pool import ReaderPool
 from ledger.archive import Archive
 from ledger.records import AttachmentRecord, MessageClass, MessageOutcome, MessageState, Method, Place

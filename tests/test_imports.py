@@ -22,12 +22,11 @@ MAY_IMPORT = {
 
 @dataclass(frozen=True)
 class Import:
-    """One import of ours: from where, what, and whether only the type checker sees it."""
+    """One import of ours: from where, and what."""
 
     by: str
     of: str
     line: int
-    for_types: bool
 
 
 def modules(root: Path = ROOT) -> dict[str, Path]:
@@ -43,24 +42,11 @@ def modules(root: Path = ROOT) -> dict[str, Path]:
 def imports_of(name: str, path: Path, known: Mapping[str, Path]) -> Iterator[Import]:
     """The imports of our own modules in one file, also those inside functions."""
     tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
-    for node, for_types in walk(tree, for_types=False):
+    for node in ast.walk(tree):
         for target in targets(name, path, node):
             of = target if target in known else target.rpartition(".")[0]
             if of in known and of != name:
-                yield Import(name, of, getattr(node, "lineno", 0), for_types)
-
-
-def walk(node: ast.AST, *, for_types: bool) -> Iterator[tuple[ast.AST, bool]]:
-    """Every node, with whether it stands under `if TYPE_CHECKING`."""
-    yield node, for_types
-    if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
-        for typed in node.body:
-            yield from walk(typed, for_types=True)
-        for other in node.orelse:
-            yield from walk(other, for_types=for_types)
-        return
-    for child in ast.iter_child_nodes(node):
-        yield from walk(child, for_types=for_types)
+                yield Import(name, of, getattr(node, "lineno", 0))
 
 
 def targets(name: str, path: Path, node: ast.AST) -> Iterator[str]:
@@ -92,11 +78,11 @@ def wrong_ways(imports: list[Import]) -> list[str]:
 
 
 def cycle(imports: list[Import]) -> list[str]:
-    """A ring of modules that need one another at run time, or nothing."""
+    """A ring of modules that know one another, be it only by their types, or nothing."""
     edges: dict[str, set[str]] = {}
     for found in imports:
         # A module inside a package that imports its own package is loaded after it anyway.
-        if not found.for_types and not found.by.startswith(f"{found.of}."):
+        if not found.by.startswith(f"{found.of}."):
             edges.setdefault(found.by, set()).add(found.of)
     state: dict[str, str] = {}
     path: list[str] = []
@@ -120,7 +106,7 @@ def test_imports_go_one_way_and_intake_and_consolidate_never_meet() -> None:
     assert wrong_ways(every_import()) == []
 
 
-def test_no_module_needs_itself_through_others_not_even_inside_functions() -> None:
+def test_no_module_knows_itself_through_others_not_even_inside_functions_or_by_types() -> None:
     assert cycle(every_import()) == []
 
 
@@ -183,9 +169,9 @@ def test_a_ring_of_modules_is_found_even_when_one_import_waits_inside_a_function
     assert cycle(every_import(program)) == ["ledger.a", "ledger.b", "ledger.a"]
 
 
-def test_an_import_for_the_type_checker_makes_no_ring(program: Path) -> None:
+def test_a_ring_that_only_the_type_checker_sees_is_one_too(program: Path) -> None:
     (program / "ledger/a.py").write_text("from ledger.b import x\n")
     (program / "ledger/b.py").write_text(
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from ledger.a import y\n"
     )
-    assert cycle(every_import(program)) == []
+    assert cycle(every_import(program)) == ["ledger.a", "ledger.b", "ledger.a"]

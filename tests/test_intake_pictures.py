@@ -19,7 +19,7 @@ from intake.extractors.page_images import prepared
 from intake.extractors.pdf import extract_pdf, pdf_pages
 from intake.extractors.scan import is_installed
 from intake.extractors.straightening import Straightening, turned, turned_back
-from intake.sandbox.pictures import (
+from intake.pictures import (
     LONGEST_SIDE,
     MOST_PAGES,
     Box,
@@ -27,12 +27,10 @@ from intake.sandbox.pictures import (
     NoPicture,
     PagePicture,
     PageRequest,
-    cut_out,
-    draw,
     is_sound,
-    mail_text,
     picture_of,
 )
+from intake.sandbox.pictures import cut_out, draw, mail_text
 from intake.sandbox.pool import ReaderPool
 from tests import builders_pages as paper
 from tests.builders import docx, docx_of, mail, paragraph, png, raw_mail, xlsx, zip_of

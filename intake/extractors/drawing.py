@@ -26,7 +26,7 @@ from intake.extractors.page_images import frame_count, frames, rendered
 from intake.extractors.page_lines import CellSpot, PageContent, PlacedTable, Spot, placement
 from intake.extractors.scan import image_pages, is_installed, turn_of
 from intake.extractors.straightening import turned
-from intake.sandbox.pictures import (
+from intake.pictures import (
     LARGEST_PICTURE,
     LONGEST_SIDE,
     LONGEST_TEXT,

@@ -15,7 +15,8 @@ from intake.errors import ConverterMissingError, ExtractionError
 from intake.extractors.drawing import drawn, encoded
 from intake.extractors.interface import Budget, Limits
 from intake.mail.files import CLOSED_STATES, UNSHOWN, FoundFile, find_files, read_texts
-from intake.sandbox.pictures import Box, Drawn, MailText, NoPicture, PageRequest, head_of, packed_answer
+from intake.pictures import Box, Drawn, MailText, NoPicture, PageRequest
+from intake.sandbox.picture_wire import head_of, packed_answer
 
 _CONVERTING: Final = 0.7  #: of the time, for LibreOffice
 _MARGIN: Final = 6  #: pixels around what is cut out

@@ -30,9 +30,9 @@ from intake.documents import ReadState
 from intake.errors import ReaderClosedError, ReaderNotStartedError
 from intake.extractors.interface import Limits
 from intake.mail.messages import ReadMessage
+from intake.sandbox.frames import FRAME, LISTED_STATES
 from intake.sandbox.lots import lots_of, opened, sealed
 from intake.sandbox.wire import unpacked
-from intake.sandbox.worker import FRAME, LISTED_STATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -23,26 +23,22 @@ import gc
 import json
 import os
 import resource
-import struct
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from intake.documents import ReadState
 from intake.extractors.interface import Limits
 from intake.extractors.office import LARGEST_FILE, MEMORY
 from intake.mail.files import head_of_message, list_message, read_message
+from intake.sandbox.frames import FRAME, LISTED_STATES
 from intake.sandbox.lots import opened, sealed
 from intake.sandbox.wire import packed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FRAME: Final = struct.Struct(">cI")
-LISTED_STATES: Final = (ReadState.OVERRAN, ReadState.CRASHED, ReadState.TOO_LARGE)
-"""States a listed file may end in; a job L names one by its position."""
 _ANSWERS: Final = {b"F": b"R", b"L": b"R", b"N": b"R", b"B": b"B"}
 """The letter that answers a job, where it is not A."""
 

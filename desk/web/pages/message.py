@@ -20,7 +20,7 @@ from desk.views import put_right_notes
 from desk.web.call import Call, Route
 from desk.web.names import Names
 from intake.documents import ReadState
-from intake.sandbox.pictures import MailText, NoPicture, PagePicture
+from intake.pictures import MailText, NoPicture, PagePicture
 from ledger.decisions import taken_back_alone
 from ledger.records import Method
 from ledger.review import open_items
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from desk.views import View
-    from intake.sandbox.pictures import Box
+    from intake.pictures import Box
     from ledger.records import AttachmentRecord, Decision, MessageOutcome, Place, ReviewItem, Value
 
 PATH = "/thu"
