@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import zipfile
 from dataclasses import replace
@@ -17,6 +18,7 @@ from desk.standing import waiting_of
 from desk.views import reason
 from intake.documents import FileKind
 from intake.extractors.scan import RECOGNISED
+from intake.mail.messages import ReadMessage
 from ledger.records import Certainty, MessageClass, MessageOutcome, MessageState, Method, Role
 from tests.builders import docx, ole, raw_mail, xlsx, zip_of
 from tests.offices import (
@@ -1095,3 +1097,14 @@ def test_a_unit_that_says_it_sent_is_believed_once_something_has_come(bench: Ben
     bench.judged(report_mail("binh-minh"), "2023-06-05T09:00")
     again = note(address("binh-minh"), "Re: V/v đôn đốc gửi báo cáo", "Xã đã gửi rồi chị ạ.")
     assert ended(bench.judged(again, "2023-06-05T10:00")) == (MessageClass.OTHER, MessageState.SET_ASIDE)
+
+
+def test_what_was_read_of_a_mail_is_let_go_with_its_judgement(bench: Bench) -> None:
+    octets = report_mail("binh-minh")
+    gc.collect()
+    gc.disable()
+    try:
+        assert ended(bench.outcome_of(octets, read_here(octets))) == BOOKED
+        assert not any(isinstance(one, ReadMessage) for one in gc.get_objects())
+    finally:
+        gc.enable()

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
+from weakref import proxy
 
 from config.reports import Grade
 from intake.documents import ReadFile
@@ -85,10 +86,12 @@ class _Judge:
         self._reports = self._regime.reports
         self._owed = Owed(context, archived.arrival)
         self._questions = Questions(archived.archive_id, message.headers.subject, self._regime)
+        # Not by a reference of its own: in a ring, all that was read would wait for the garbage collector.
+        this = proxy(self)
         self._decided = Decided(
             context.decisions,
-            matches=lambda: self._recognition.matches,
-            exhibits=lambda: tuple(read.exhibit.number for read in self._exhibits),
+            matches=lambda: this._recognition.matches,  # noqa: SLF001 - itself
+            exhibits=lambda: tuple(read.exhibit.number for read in this._exhibits),  # noqa: SLF001 - itself
             id_of=self._questions.id_of,
         )
 
