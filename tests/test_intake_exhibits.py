@@ -291,3 +291,13 @@ def test_a_scanned_sentence_is_read_though_a_mark_of_its_subject_was_misread() -
     )
     found = figures_of(recognised(shipped, 100, line), shipped, "commune").sentences
     assert ("TT01", Decimal(39)) in [(value.indicator, value.value) for value in found]
+
+
+def test_the_women_of_a_scanned_sentence_are_read_where_a_label_has_words_like_theirs() -> None:
+    shipped = load_regime(Path("config/regimes/son-duong").resolve()).report("binh-dang-gioi")
+    line = "Số lao động được đào tạo nghề đạt 63 người, trong đó nữ 36 người."
+    found = figures_of(recognised(shipped, 100, line), shipped, "commune").sentences
+    assert {(v.indicator, v.sex.value, v.value) for v in found} == {
+        ("KT03", "total", Decimal(63)),
+        ("KT03", "female", Decimal(36)),
+    }

@@ -8,6 +8,7 @@ import pytest
 from msgspec import structs
 
 from config.reports import Aggregation, Indicator, Period, PeriodKind, ReportDefinition, Sex
+from config.spelling import without_marks
 from config.wording import Wording
 from intake.documents import Cell, Document, Paragraph, Table
 from intake.evidence.exhibits import ReadExhibit, figures_of
@@ -369,6 +370,28 @@ def test_six_months_are_six_months_in_short_too() -> None:
     assert periods_in("TH 6T/2022") == periods_in("TH 6 tháng 2022")
     assert role_of("TH 6T/2022") is Role.TOTAL
     assert periods_in("TH") == ()
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Kết quả 6 tháng đầu năm 2023", "6 tháng cuối năm", "Cả năm 2022", "Năm 2023", "Năm học 2022-2023",
+        "Quý II năm 2023", "Tháng 5/2023", "Trong kỳ", "Kỳ báo cáo", "Năm nay", "Đến ngày 31/5/2023",
+        "Cùng kỳ năm 2022", "Kế hoạch năm 2023", "Đầu năm 2023", "Tổng số nam", "Quỹ khuyến học",
+    ],
+)  # fmt: skip
+def test_a_head_without_its_marks_names_the_period_it_names_with_them(head: str) -> None:
+    assert periods_in(without_marks(head)) == periods_in(head)
+    assert role_of(without_marks(head)) is role_of(head)
+
+
+def test_of_two_times_in_a_scan_the_periods_own_is_read() -> None:
+    head = ("TT", "Chỉ tiêu", "6 tháng đầu năm 2023", "6 tháng đầu năm 2024")
+    given = table(
+        *(tuple(map(without_marks, row)) for row in (head, ("1", "Số cây bóng mát được trồng", "40", "55")))
+    )
+    (value,) = read_tables(Document((given,)), "bieu.pdf", REPORT, "", H1).values
+    assert (value.value, value.certainty) == (Decimal(55), Certainty.CERTAIN)
 
 
 def test_a_year_over_a_part_of_it_names_the_part_of_that_year() -> None:

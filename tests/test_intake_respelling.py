@@ -4,7 +4,18 @@ import pytest
 
 from intake.figures.respelling import _pairs, _respelled
 
-KNOWN = _pairs(("bình đẳng giới", "Số cuộc tuyên truyền", "hộ nghèo", "cán bộ", "căn bộ", "số người"))
+KNOWN = _pairs(
+    (
+        "bình đẳng giới",
+        "Số cuộc tuyên truyền",
+        "hộ nghèo",
+        "cán bộ",
+        "căn bộ",
+        "số người",
+        "trong độ tuổi",
+        "do nữ làm chủ",
+    )
+)
 
 
 @pytest.mark.parametrize(
@@ -14,6 +25,8 @@ KNOWN = _pairs(("bình đẳng giới", "Số cuộc tuyên truyền", "hộ ngh
         ("BÌNH ĐĂNG GIỚI; Bình đăng giới", "BÌNH ĐẲNG GIỚI; Bình đẳng giới"),
         ("12 can bộ", "12 can bộ"),  # two words it may be
         ("hô, nghéo", "hộ, nghèo"),
+        ("120 người, trong đó nữ 93 người", "120 người, trong đó nữ 93 người"),
+        ("trong đô tuổi", "trong độ tuổi"),
         ("giới hạn 1.247 người", "giới hạn 1.247 người"),
         ("", ""),
     ],

@@ -560,6 +560,27 @@ _PERIOD = re.compile(
 
 
 _MONTHS_SHORT = re.compile(r"\b(0?[69]) ?th?\b")
+#: A bare "nam" is a man and a bare "quy" a fund: what stands beside them makes them a year and a quarter.
+_WITHOUT_MARKS = tuple(
+    (re.compile(pattern), meant)
+    for pattern, meant in (
+        (r"\b(dau|cuoi|ca) nam\b", r"\1 năm"),
+        (r"\bnam(?= (?:20\d\d|hoc 20\d\d|nay|bao cao)\b)", "năm"),
+        (r"\bnăm hoc\b", "năm học"),
+        (r"\b(6|9|06|09|sau|chin) thang\b", r"\1 tháng"),
+        (r"\bthang(?= (?:\d{1,2}|nay|bao cao)\b)", "tháng"),
+        (r"\bquy(?= (?:iv|i{1,3}|[1-4]|nay|bao cao)\b)", "quý"),
+        (r"\btháng dau\b", "tháng đầu"),
+        (r"\btháng cuoi\b", "tháng cuối"),
+        (r"\bca năm\b", "cả năm"),
+        (r"\bden (?=(?:het )?(?:ngay |thoi diem )?\d)", "đến "),
+        (r"\bđến het\b", "đến hết"),
+        (r"\b(đến|đến hết) ngay\b", r"\1 ngày"),
+        (r"\btrong ky\b", "trong kỳ"),
+        (r"\bky (?=nay\b|bao cao\b)", "kỳ "),
+        (r"\b(kỳ|quý|tháng|năm) bao cao\b", r"\1 báo cáo"),
+    )
+)
 
 
 @remembered(8192)
@@ -608,5 +629,11 @@ def periods_in(text: str) -> tuple[str, ...]:
 
 
 def _in_full(key: str) -> str:
-    """The text with "6T" and "9th" written out: months of a year, and not "TH", which is "thực hiện"."""
+    """The text with "6T" and "9th" written out: months of a year, and not "TH", which is "thực hiện".
+
+    Of a text without marks, as some type it and as scans are looked up, the words for periods get theirs.
+    """
+    if key.isascii():
+        for bare, meant in _WITHOUT_MARKS:
+            key = bare.sub(meant, key)
     return _MONTHS_SHORT.sub(r"\1 tháng", key) if "t" in key else key

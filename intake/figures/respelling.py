@@ -18,6 +18,8 @@ from config.spelling import without_marks
 from intake.documents import Document, Paragraph
 
 _WORD = re.compile(r"[^\W\d_]+")
+#: Words that sentences are built with: so read, they are meant, whatever label has "trong độ" or "do nữ".
+_OF_SENTENCES = frozenset({"đó", "còn", "có", "là", "nữ", "nam", "không", "chưa", "đã", "đạt"})
 _Pair = tuple[str, str]
 
 
@@ -56,7 +58,8 @@ def _respelled(text: str, known: Mapping[_Pair, _Pair]) -> str:
     bare = [without_marks(word.lower()) for word in told]
     for at, pair in enumerate(pairwise(bare)):
         for place, meant in zip((at, at + 1), known.get(pair, ()), strict=False):
-            told[place] = _in_case_of(told[place], meant)
+            if words[place][0].lower() not in _OF_SENTENCES:
+                told[place] = _in_case_of(told[place], meant)
     pieces, end = [], 0
     for word, new in zip(words, told, strict=True):
         pieces += [text[end : word.start()], new]
