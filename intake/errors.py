@@ -13,7 +13,8 @@
         ├── BombError
         ├── NotReadYetError
         ├── ConverterMissingError
-        └── ConversionOverranError
+        ├── ConversionOverranError
+        └── ReaderLostError
 
 Faults in the data are values (`ReadState`, `Finding`). An `ExtractionError` never leaves
 `intake.mail.files`: it carries the state in which the file ends.
@@ -102,5 +103,11 @@ class ConverterMissingError(ExtractionError):
 
 class ConversionOverranError(ExtractionError):
     """The program that converts the file did not end in time."""
+
+    state = ReadState.OVERRAN
+
+
+class ReaderLostError(ExtractionError):
+    """The process that read this one file was ended, by its reader or at its limits."""
 
     state = ReadState.OVERRAN

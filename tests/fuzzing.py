@@ -21,6 +21,7 @@ from intake.documents import Document, Paragraph, ReadState
 from intake.evidence.letterhead import read_letterhead
 from intake.evidence.period_words import periods_named, without_dates
 from intake.extractors.interface import Limits
+from intake.extractors.old_sheets import facts_of_ods, facts_of_xls
 from intake.figures.label_keys import is_sum_row, label_key, sex_row
 from intake.figures.numerals import read_number
 from intake.figures.outline import cut_outline
@@ -38,6 +39,7 @@ from ledger.records import MessageState
 from tests.builders import docx, mail, ole, png, raw_mail, xlsx, zip_of
 from tests.offices import Bench, address
 from tests.test_intake_old_sheets import CELLS, PERCENT, ods, xls
+from tests.test_intake_old_sheets import content as content_of
 from tests.test_intake_outlook import compound, saved_mail, winmail
 
 #: No time to convert: what LibreOffice would be asked is not the point here, and takes seconds each.
@@ -76,6 +78,7 @@ def _pdf() -> bytes:
     )
 
 
+_PERCENT_ROW = f"<table:table-row>{PERCENT}</table:table-cell></table:table-row>"
 _PAGE = b"<html><body><p>B\xc3\xa1o c\xc3\xa1o<table border=1><tr><td colspan=2>a<td>12</table></body></html>"
 FILES = {
     "bc.docx": docx("BÁO CÁO", TABLE),
@@ -85,7 +88,7 @@ FILES = {
     "bc.doc": ole("WordDocument"),
     "bc.xls": ole("Workbook"),
     "bieu.xls": xls(*CELLS),
-    "bc.ods": ods(f"<table:table-row>{PERCENT}</table:table-cell></table:table-row>"),
+    "bc.ods": ods(_PERCENT_ROW),
     "thu.msg": compound(saved_mail()),
     "anh.png": png(300, 300),
     "bc.pdf": _pdf(),
@@ -198,5 +201,8 @@ TARGETS = {
     "words": Target(read_words, tuple(map(str.encode, WORDS))),
     "judged": Target(judge_text, (*map(str.encode, WORDS), FILES["bc.txt"])),
     "imap": Target(read_answer, (_FETCH,)),
+    # Their reader runs in a process of its own, where nothing leads a search.
+    "facts of xls": Target(facts_of_xls, (FILES["bieu.xls"],)),
+    "facts of ods": Target(facts_of_ods, (content_of(_PERCENT_ROW),)),
     **{name: Target(read_file(name), (content,)) for name, content in FILES.items()},
 }

@@ -17,11 +17,14 @@ import pytest
 
 from intake.documents import FileKind, ReadState
 from intake.extractors.interface import Limits
+from intake.extractors.office import converter
 from intake.mail.messages import ReadMessage
 from intake.mail.mime import parse_mail
 from intake.sandbox.pool import ReaderPool, ReadingFailure
 from tests.builders import docx_of, mail, raw_mail, sheet_xlsx
 from tests.offices import read_here
+from tests.test_intake_old_sheets import CELLS, record, xls
+from tests.test_intake_outlook import compound
 
 SECONDS = 30.0
 OCTETS = 512 << 20
@@ -272,3 +275,29 @@ def test_xml_that_takes_the_last_memory_is_not_called_damaged() -> None:
         [(_, read)] = pool.read([("a", mail(files=[("a.docx", letter)]))])
     assert isinstance(read, ReadingFailure)
     assert (read.state, read.detail) == (ReadState.OVERRAN, "memory")
+
+
+def test_a_workbook_that_ends_its_reader_takes_no_other_file_of_its_mail_with_it() -> None:
+    circle = bytearray(compound({"Workbook": bytes(4096)}))
+    struct.pack_into("<I", circle, 512 + 4, 1)  # the sector of the names is followed by itself
+    files = [("vong.xls", bytes(circle)), ("bc.xls", xls(*CELLS)), ("ngan.txt", b"So buoi: 12\n")]
+    with peak_memory() as peak, ReaderPool(1) as pool:
+        [(_, read)] = pool.read([("a", mail(files=files))])
+    assert isinstance(read, ReadMessage)
+    assert [file.state for file in read.files] == [ReadState.OVERRAN, ReadState.READ, ReadState.READ]
+    assert peak[0] < OCTETS
+
+
+@pytest.mark.skipif(converter() is None, reason="LibreOffice is not installed here")
+def test_a_sheet_whose_cells_lie_too_far_apart_for_its_reader_is_read_otherwise() -> None:
+    size = record(0x0200, 0, 65536, 0, 256, 0, shape="IIHHH")
+    places = ((0, 0, 12), (65535, 255, 3))
+    cells = [record(0x0203, row, column, 0, octets=struct.pack("<d", value)) for row, column, value in places]
+    with peak_memory() as peak, ReaderPool(1) as pool:
+        [(_, read)] = pool.read([("a", mail(files=[("rong.xls", xls(size, *cells))]))])
+    assert isinstance(read, ReadMessage)
+    [file] = read.files
+    assert file.document is not None
+    [sheet] = file.document.tables
+    assert [(cell.row, cell.column, cell.text) for cell in sheet.cells] == [(0, 0, "12"), (65535, 255, "3")]
+    assert peak[0] < OCTETS

@@ -49,7 +49,7 @@ def record(kind: int, *values: int, octets: bytes = b"", shape: str = "") -> byt
     return struct.pack("<HH", kind, len(body)) + body
 
 
-BEGIN = record(0x0809, 0x0600, 0x0010, 0, 0, octets=bytes(8))
+BOOK, BEGIN = (record(0x0809, 0x0600, kind, 0, 0, octets=bytes(8)) for kind in (0x0005, 0x0010))
 END = record(0x000A)
 
 
@@ -58,12 +58,12 @@ def xls(*cells: bytes, sheets: int = 1) -> bytes:
     code = "0.00%".encode("utf-16-le")
     formats = record(0x041E, 164, 5, octets=b"\1" + code)
     formats += record(0x00E0, 0, 0, octets=bytes(16)) + record(0x00E0, 0, 164, octets=bytes(16))
-    head = len(BEGIN) + len(formats) + sheets * (4 + 8 + 5) + len(END)
+    head = len(BOOK) + len(formats) + sheets * (4 + 8 + 5) + len(END)
     listed = b"".join(
         record(0x0085, head, 0, 5, 0, octets=f"{number:05}".encode(), shape="IHBB")
         for number in range(sheets)
     )
-    globals_ = BEGIN + formats + listed + END
+    globals_ = BOOK + formats + listed + END
     assert len(globals_) == head
     return compound({"Workbook": (globals_ + BEGIN + b"".join(cells) + END).ljust(4096, b"\0")})
 

@@ -30,8 +30,10 @@ from intake.errors import (
     ConverterMissingError,
     DamagedFileError,
     EncryptedFileError,
+    ReaderLostError,
     RefusedFileError,
 )
+from intake.extractors.apart import apart
 from intake.extractors.docx import extract_docx
 from intake.extractors.ole import opened_ole
 from intake.extractors.workbook import extract_workbook as extract_workbook  # noqa: PLC0414 - tests replace it
@@ -50,6 +52,7 @@ _STATUS: Final = Path("/proc/self/statm")
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 _DESCRIPTORS: Final = 256
 _SHARE_OF_TIME: Final = 0.65  #: of the time for a message, so that one slow file leaves some to the others
+_SHEETS_SECONDS: Final = 10.0  #: for the workbook reader, which takes less than one
 _STARTS_AGAIN: Final = 81  #: exit code of the first start in a new profile
 _STARTS: Final = 3
 _DECLARATION: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -133,7 +136,7 @@ def extract_odt(content: bytes, budget: Budget) -> Document:
 
 
 def extract_old_workbook(content: bytes, budget: Budget) -> Document:
-    """Reads an .xls or .ods: by the workbook reader, or by LibreOffice what that takes for damaged.
+    """Reads an .xls, .xlsb or .ods: by the workbook reader, or by LibreOffice what that takes for damaged.
 
     An .xls may be the XML of Excel 2003, an .ods flat XML: only LibreOffice reads these.
 
@@ -148,17 +151,37 @@ def extract_old_workbook(content: bytes, budget: Budget) -> Document:
         converted = convert(content, kind, "xlsx", _seconds(budget))
         return _noted(extract_workbook(converted, budget), "converted")
     try:
-        return extract_workbook(content, budget)
-    except DamagedFileError as error:
+        return _read_apart(content, budget)
+    except (DamagedFileError, ReaderLostError) as error:
         if _is_locked_workbook(content):
             raise EncryptedFileError("xls") from None
         budget.produced = spent
-        name = "ods" if content[:2] == b"PK" else "xls"
         try:
-            converted = convert(content, name, "xlsx", _seconds(budget))
+            converted = convert(content, _sheets_kind(content), "xlsx", _seconds(budget))
         except (DamagedFileError, ConverterMissingError, ConversionOverranError):
             raise error from None
-        return _noted(extract_workbook(converted, budget), "converted")
+        document = extract_workbook(converted, budget)
+        if not any(table.cells for table in document.tables):
+            raise  # of what it cannot follow LibreOffice makes a blank sheet
+        return _noted(document, "converted")
+
+
+def _read_apart(content: bytes, budget: Budget) -> Document:
+    """By the workbook reader, in a process of its own.
+
+    It lays out all rows and columns between the first cell and the last, and follows the sectors of a
+    container wherever they lead; where that is too much it aborts.
+    """
+    document, budget.produced = apart(
+        lambda: (extract_workbook(content, budget), budget.produced), _SHEETS_SECONDS, budget.limits.data
+    )
+    return document
+
+
+def _sheets_kind(content: bytes) -> str:
+    if content[:2] != b"PK":
+        return "xls"
+    return "xlsb" if b"xl/workbook.bin" in content else "ods"
 
 
 def _is_locked_workbook(content: bytes) -> bool:

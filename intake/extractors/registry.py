@@ -37,7 +37,7 @@ EXTRACTORS: Final[Mapping[FileKind, Extractor]] = {
     FileKind.DOCX: extract_docx,
     FileKind.XLSX: extract_workbook,
     FileKind.XLS: extract_old_workbook,
-    FileKind.XLSB: extract_workbook,
+    FileKind.XLSB: extract_old_workbook,
     FileKind.ODS: extract_old_workbook,
     FileKind.DOC: extract_doc,
     FileKind.RTF: extract_rtf,
