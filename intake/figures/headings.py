@@ -127,9 +127,14 @@ class Grid:
         return frozenset(cell.row for cell in cells if _is_short(cell) and role_of(cell.text) is Role.LABEL)
 
     @cached_property
+    def rows_of_heads(self) -> frozenset[int]:
+        """The rows that a head may stand in."""
+        return frozenset(row + below for row in self.heads for below in range(_DEEPEST))
+
+    @cached_property
     def names_time(self) -> bool:
         """Whether a cell where a head may stand names a period, so that another period reads it otherwise."""
-        rows = {row + below for row in self.heads for below in range(_DEEPEST)}
+        rows = self.rows_of_heads
         if not rows:
             return False
         inside = (cell for cell in self._table.in_rows(min(rows), max(rows) + 1) if cell.row in rows)

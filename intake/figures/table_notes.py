@@ -54,6 +54,28 @@ class FoundFigure:
     strength: Strength
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How much there was of notes before a table was read."""
+
+    found: int
+    findings: int
+    percentages: int
+    rows: Mapping[str, int]
+
+    def says_nothing_but_figures(self, notes: TableNotes) -> bool:
+        """Whether what came since are figures alone, and none of them doubtful or about so much."""
+        others = len(notes.findings) - self.findings + len(notes.percentages) - self.percentages
+        figures = (found.value for found in notes.found[self.found :])
+        return not others and all(not (one.reason or one.qualifier) for one in figures)
+
+    def rows_of(self, notes: TableNotes) -> tuple[tuple[str, bool], ...]:
+        """The matched rows that came since: the indicator, and whether anything was filled in."""
+        return tuple(
+            (code, one) for code, filled in notes.rows.items() for one in filled[self.rows.get(code, 0) :]
+        )
+
+
 @dataclass(slots=True)
 class TableNotes:
     """What the tables of one document gave for one report, gathered in the order of reading."""
@@ -68,6 +90,19 @@ class TableNotes:
     timeless: bool = True  #: no head names a period: for every period the tables say the same
     elsewhen: bool = False  #: rows of the report stand under the heads of another period
     forms: dict[int, list[FormRow]] = field(default_factory=dict)  #: table's place in the document -> rows
+
+    def keep(self, value: Value, strength: Strength | None) -> None:
+        """Keep a figure; without a strength it is one that nobody asks for."""
+        if strength is None:
+            self.beside.append(value)
+        else:
+            self.found.append(FoundFigure(value, strength))
+
+    @property
+    def counted(self) -> Counted:
+        """How much there is by now."""
+        rows = {code: len(filled) for code, filled in self.rows.items()}
+        return Counted(len(self.found), len(self.findings), len(self.percentages), rows)
 
     @property
     def matched_rows(self) -> int:

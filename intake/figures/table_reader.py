@@ -11,6 +11,7 @@ from config.spelling import plain_key
 from intake.documents import Cell
 from intake.figures.cell_figures import (
     Measures,
+    ReadCell,
     figure_in,
     has_number,
     is_filled,
@@ -22,6 +23,7 @@ from intake.figures.cell_figures import (
 from intake.figures.column_tables import read_columns
 from intake.figures.forms import FormRow, RowKind
 from intake.figures.headings import Layout, layouts_at, sex_named
+from intake.figures.kept_forms import KEPT_FORMS, Asked, FormWords, KeptForm
 from intake.figures.label_keys import is_sum_row, label_key, names_ratio, sex_row
 from intake.figures.label_match import LabelMatch, Strength
 from intake.figures.labels import LabelIndex
@@ -89,13 +91,21 @@ class TableReader:
         self._layout = _NO_LAYOUT
         self._split = NO_SPLIT  #: the name whose rows a column tells apart by sex
         self._villages: tuple[int, ...] = ()  #: columns of the unit's villages beside that of their total
+        self._asked: list[Asked] = []
+        self._by_figures = False  #: whether how large a figure is decided anything but itself
 
     def read(self, earlier: Layout | None) -> Layout | None:
         """Read the table; the layout to continue with when the next table is its second page."""
         self._record.note_hidden()
         if self._table.hidden or self._is_instructions():
             return None
-        self._notes.timeless &= not self._grid.names_time
+        words = self._words()
+        known = KEPT_FORMS.get(words) if words else None
+        if words and known and self._filled_in(known, words):
+            return known.layouts[-1]
+        before = self._notes.counted
+        timeless = not self._grid.names_time
+        self._notes.timeless &= timeless
         layouts = self._layouts() or self._continued(earlier)
         if not layouts:
             read_columns(self._record, self._index, self._period, self._is_own)
@@ -107,7 +117,37 @@ class TableReader:
             else:
                 self._read_rows(layout, rows)
         self._record.note_rest()
+        if words and not self._by_figures and before.says_nothing_but_figures(self._notes):
+            heads = tuple(layout for layout, _ in layouts)
+            filled = before.rows_of(self._notes)
+            KEPT_FORMS.keep(words, KeptForm(heads, tuple(self._asked), filled, tuple(self.form), timeless))
         return layouts[-1][0]
+
+    def _words(self) -> FormWords | None:
+        """What the table says from its first head down; None where more than that decides."""
+        if self._recognised or self._placed or not self._grid.heads:
+            return None
+        measure = self._record.measure_above(min(self._grid.heads))
+        beside = (id(self._index), self._period, self._taught.wordings, measure)
+        return FormWords.of(self._grid, self._table, beside)
+
+    def _filled_in(self, form: KeptForm, words: FormWords) -> bool:
+        """Read the figures of a known form; False, and nothing read, where one of them is in doubt."""
+        asked = [one.at(words.cell(one.cell)) for one in form.asked]
+        reads = [(one, figure_in(one.cell, one.indicator, one.measures)) for one in asked]
+        if any(one.strength and _may_be_apart(one.cell, read) for one, read in reads):
+            return False
+        self._record.rows_above = [row for row in self._grid.rows if row < form.layouts[0].first]
+        self._record.note_titles(period for layout in form.layouts for period in layout.periods)
+        for one, read in reads:
+            if read is not None and not read.reason:
+                value = self._record.value(read, one.indicator, one.sex, one.cell)
+                self._notes.keep(value, one.strength)
+        for code, filled in form.rows:
+            self._notes.rows.setdefault(code, []).append(filled)
+        self._notes.timeless &= form.timeless
+        self.form = list(form.form)
+        return True
 
     def _is_instructions(self) -> bool:
         return self._table.sheet and bool(_INSTRUCTIONS.search(plain_key(self._table.name)))
@@ -269,6 +309,7 @@ class TableReader:
             self._record.note_reworded(row, indicator, "row_by_wording", decision=str(known.decision))
         if is_heading(row):
             self._section = row.label
+        self._by_figures |= match.sex is not None and len(row.filled) > 1
         for sex, cell in figures_of(row, indicator, match.sex):
             self._take(row, indicator, sex, cell, match.strength)
         if match.sex is None and Sex.TOTAL in indicator.sexes:
@@ -280,8 +321,12 @@ class TableReader:
             cell = row.figures.get(sex)
             if sex in indicator.sexes or cell is None or self._layout.parts:
                 continue
-            read = figure_in(cell, indicator, self._measures_of(row, sex))
-            if read is not None and not (read.reason or self._fault_of_place(cell, Strength.EXACT)):
+            if self._fault_of_place(cell, Strength.EXACT):
+                continue
+            measures = self._measures_of(row, sex)
+            self._asked.append(Asked(cell, indicator, sex, measures, None))
+            read = figure_in(cell, indicator, measures)
+            if read is not None and not read.reason:
                 self._notes.beside.append(self._record.value(read, indicator, sex, cell))
         self._record.note_percents(row, indicator)
 
@@ -354,11 +399,16 @@ class TableReader:
         measures = self._measures_of(row, sex)
         read = of_parts(parts, indicator, measures) if parts else figure_in(cell, indicator, measures)
         villages = self._villages_beside(row, indicator, sex, cell)
+        self._by_figures |= bool(parts or villages)
         if villages and not (read and read.reason):
             told = [figure_in(one, indicator, measures) if one else None for one in villages]
             read = of_places(told, read) if is_other_sum(told, read) else read
-        if read is None or (read.value == 0 and cell.formula and not rests_on_figures(row)):
+        if read is None:
             return
+        if read.value == 0 and cell.formula:
+            self._by_figures = True
+            if not rests_on_figures(row):
+                return
         if not read.reason and (fault := self._fault_of_place(cell, strength)):
             read = replace(read, reason=fault)
         if column and column.estimated:
@@ -369,6 +419,7 @@ class TableReader:
         elif read.reason == "sum_of_places":
             value = replace(value, place=replace(value.place, text=sum_text(villages, cell)))
         self._notes.found.append(FoundFigure(value, strength))
+        self._asked.append(Asked(cell, indicator, sex, measures, strength))
         if read.reason:
             # "Trong đó: nữ" is sure; what may be doubted is the name of the row above it.
             of_parent = self._parent if read.reason == "label_uncertain" else None
@@ -411,6 +462,11 @@ class TableReader:
                 self._record.note_unread_row(row, match)
         elif is_heading(row):
             self._section = row.label
+
+
+def _may_be_apart(cell: Cell, read: ReadCell | None) -> bool:
+    """Whether a cell is doubtful, or a zero that a formula may have made of blanks."""
+    return read is None or bool(read.reason) or (read.value == 0 and bool(cell.formula))
 
 
 def _is_sure(match: LabelMatch) -> bool:

@@ -67,18 +67,20 @@ class TableRecord:
         """Take the table for the next page of the one before: what stands above it says nothing of it."""
         self._above, self.rows_above = (), []
 
-    def _lines_above(self) -> Iterator[str]:
-        """The lines of text and the rows that stand above the first head."""
+    def _lines_above(self, rows: Iterable[int]) -> Iterator[str]:
+        """The lines of text and those rows of the table."""
         yield from self._above
-        for row in self.rows_above:
+        for row in rows:
             yield " ".join(tidy(cell.text) for cell in self.grid.starting(row))
 
     @cached_property
     def measure(self) -> str:
         """The unit of measure stated once above the table."""
-        return next(
-            (found for line in reversed([*self._lines_above()]) if (found := stated_measure(line))), ""
-        )
+        return _stated_last(self._lines_above(self.rows_above))
+
+    def measure_above(self, first: int) -> str:
+        """The same as far as it is stated above that row."""
+        return _stated_last(self._lines_above(row for row in self.grid.rows if row < first))
 
     def place(self, cell: Cell) -> Place:
         """Where a cell stands, and what is written there."""
@@ -230,7 +232,7 @@ class TableRecord:
     def note_titles(self, periods: Iterable[str]) -> None:
         """Keep the lines above, the sheet's name and the heads that name a year or a part of one."""
         name = [self.table.name] if self.table.sheet else []
-        lines = [tidy(line) for line in [*name, *self._lines_above(), *periods]]
+        lines = [tidy(line) for line in [*name, *self._lines_above(self.rows_above), *periods]]
         self.notes.titles += [line for line in lines if _names_a_time(plain_key(line))]
 
     def note_ratio(self, row: Row, indicator: Indicator) -> None:
@@ -251,6 +253,10 @@ class TableRecord:
             place = self.place(cell)
             given = GivenPercent(indicator.code, number.value, place, of_women=column.of_women)
             self.notes.percentages.append(given)
+
+
+def _stated_last(lines: Iterable[str]) -> str:
+    return next((found for line in reversed([*lines]) if (found := stated_measure(line))), "")
 
 
 def _names_a_time(key: str) -> bool:
