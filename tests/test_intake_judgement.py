@@ -783,7 +783,7 @@ def test_a_report_in_the_form_of_a_letter_is_asked_about_and_what_it_covers_is_b
     assert len(outcome.submissions[0].values) == 9
     asking = letter("binh-minh", kind="CÔNG VĂN", title="V/v đề nghị hướng dẫn báo cáo bình đẳng giới")
     asks = note(address("binh-minh"), "Gửi chị", "ạ", ("cv.docx", asking))
-    assert ended(bench.judged(asks)) == (MessageClass.OTHER, MessageState.SET_ASIDE)
+    assert ended(bench.judged(asks)) == (MessageClass.QUESTION, MessageState.REVIEW)
 
 
 def test_a_table_in_the_mail_itself_is_read_as_a_table(bench: Bench) -> None:

@@ -37,6 +37,7 @@ HALF, YEAR, QUARTER, MONTH, NINE = (
         ("quý 2 năm 2024", QUARTER, 2024, 2),
         ("Q2/2024", QUARTER, 2024, 2),
         ("quý III", QUARTER, None, 3),
+        ("quí II năm 2024", QUARTER, 2024, 2),
         ("tháng 6/2024", MONTH, 2024, 6),
         ("tháng 06 năm 2024", MONTH, 2024, 6),
         ("T6/2024", MONTH, 2024, 6),
@@ -128,6 +129,10 @@ def test_a_period_said_without_a_digit_is_named(text: str) -> None:
         ("Kết quả quý II năm 2024 so với quý I năm 2024", False),
         ("Kết quả quý IV và cả năm 2024", False),
         ("Kết quả 6 tháng đầu năm; nhiệm vụ 6 tháng cuối năm 2024", False),
+        ("Tình hình tháng 4 + 5 năm 2024", True),
+        ("Tình hình quí I, II", True),
+        ("Tình hình tháng 5, 6 tháng đầu năm 2024", False),
+        ("Tình hình tháng 5, 12 ngày đầu tháng 6", False),
     ],
 )
 def test_a_title_on_several_periods_of_one_kind_is_told_from_one_that_compares_or_plans(

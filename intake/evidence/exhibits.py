@@ -12,12 +12,12 @@ from itertools import count
 from msgspec import structs
 
 from config.reports import Grade, Period, ReportDefinition
-from config.spelling import plain_key, without_marks
+from config.spelling import is_accented, plain_key, without_marks
 from intake.documents import Document, FileKind, Paragraph, ReadFile, ReadState, Table
 from intake.evidence.cut_offs import CutOff, cut_offs_in, cut_offs_named
 from intake.evidence.document_names import name_of
 from intake.evidence.letterhead import HeadLine, Letterhead, read_letterhead
-from intake.evidence.recognition import REPORT_TYPES, Claim, Exhibit
+from intake.evidence.recognition import FORM_ROWS, REPORT_TYPES, Claim, Exhibit
 from intake.evidence.replaced import replaced_in
 from intake.evidence.subjects import may_name, reports_named
 from intake.extractors.page_lines import run_on
@@ -241,7 +241,7 @@ def figures_of(
     lines = outline.lines
     if is_recognised(read.document):
         lines = cut_outline(respelled(read.document, report), report.outline, name).lines
-    listed = read_listed(lines, report, period, level)
+    listed = read_listed(lines, report, period, level, unmarked=read.exhibit.unmarked)
     sentences = (*listed, *read_sentences(lines, report, period, level))
     if is_recognised(read.document):
         sentences = _recognised(sentences, frozenset())
@@ -358,11 +358,19 @@ def _exhibit(number: int, file: str, document: Document, labelled: Labelled) -> 
         sheet_titles=_titles(head, type_title, labelled.noted),
         sheets=tuple(table.name for table in document.tables if table.sheet and not table.hidden),
         opening=_opening(document),
+        closing=_closing(document),
         dated=_day_of(head),
         cut_offs=_cut_offs(document, head),
         form_rows={report: notes.matched_rows for report, notes in labelled.noted.items()},
         form_share={report: notes.share for report, notes in labelled.noted.items()},
+        is_blank=_is_blank(labelled.noted),
     )
+
+
+def _is_blank(noted: Mapping[str, TableNotes]) -> bool:
+    """Whether the rows of a form are there and none of them is filled in."""
+    forms = [notes for notes in noted.values() if notes.matched_rows >= FORM_ROWS]
+    return bool(forms) and not any(filled for notes in forms for row in notes.rows.values() for filled in row)
 
 
 def _type_of(head: Letterhead) -> str:
@@ -405,6 +413,12 @@ def _opening(document: Document) -> str:
     return ""
 
 
+def _closing(document: Document) -> str:
+    """The paragraph that ends the report: "Trên đây là báo cáo …"; "" where none does."""
+    ends = (text for p in reversed(document.paragraphs) if (text := p.text.lstrip())[:4].lower() == "trên")
+    return next((text for text in ends if text[:_ENDING].lower().startswith("trên đây")), "")
+
+
 def _body_exhibit(
     number: int, message: ReadMessage, reports: Sequence[ReportDefinition]
 ) -> ReadExhibit | None:
@@ -420,10 +434,12 @@ def _body_exhibit(
     if not any(reports_named(block.text, reports) for block in (subject, *typed.paragraphs)):
         return None
     document = message.body or typed
+    unmarked = not is_accented(message.own_text)
     rows = {}
     for report in reports:
         outline = cut_outline(document, report.outline, "")
-        values = (*read_listed(outline.lines, report), *read_sentences(outline.lines, report))
+        listed = read_listed(outline.lines, report, unmarked=unmarked)
+        values = (*listed, *read_sentences(outline.lines, report))
         told = len({(value.indicator, value.sex) for value in values if value.certainty is Certainty.CERTAIN})
         tabled = note_tables(document, "", report).matched_rows
         if max(told, tabled) >= BODY_FIGURES or len(outline.sections) >= BODY_SECTIONS:
@@ -440,6 +456,7 @@ def _body_exhibit(
         cut_offs=cut_offs_in(document),
         form_rows=rows,
         form_share=dict.fromkeys(rows, 1.0),
+        unmarked=unmarked,
     )
     return ReadExhibit(exhibit, None, document)
 

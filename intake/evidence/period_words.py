@@ -113,7 +113,7 @@ _RULES = (
     _rule(PeriodKind.QUARTER, rf"(?:0?3|ba)\s*{_MONTH}\s*(?:đầu|dau)\s*n[ăa]m{_END}{_OF_YEAR}?", 1),
     _rule(
         PeriodKind.QUARTER,
-        rf"qu[ýy]\s*[.]?\s*(?P<quarter>[1-4]|iv|i{{1,3}}|một|nhất|hai|ba|bốn|tư){_END}{_OF_YEAR}?",
+        rf"qu[ýyíi]\s*[.]?\s*(?P<quarter>[1-4]|iv|i{{1,3}}|một|nhất|hai|ba|bốn|tư){_END}{_OF_YEAR}?",
     ),
     _rule(PeriodKind.QUARTER, rf"q\.?\s*(?P<quarter>[1-4]|iv|i{{1,3}}){_OF_YEAR}"),
     _rule(PeriodKind.MONTH, rf"{_MONTH}\s*(?P<month>1[0-2]|0?[1-9])(?!\s*/\s*\d{{1,2}}/){_END}{_OF_YEAR}?"),
@@ -166,9 +166,20 @@ def _periods_named(text: str) -> tuple[NamedPeriod, ...]:
 
 
 # What every rule needs: a digit, or how a number or a whole is said without one.
-_MAY_NAME = re.compile(r"\d|s[áa]u\s*t|n[ửu]a\s|k[ỳy]\s*i|ch[íi]n\s*t|ba\s*t|qu[ýy]|q[\s.]*i|c[ảa]\s+n[ăa]m")
+_MAY_NAME = re.compile(
+    r"\d|s[áa]u\s*t|n[ửu]a\s|k[ỳy]\s*i|ch[íi]n\s*t|ba\s*t|qu[ýyíi]|q[\s.]*i|c[ảa]\s+n[ăa]m"
+)
 
 _AND = re.compile(r"\W*(?:(?:và|va|đến|den|tới|toi|năm|nam|\d{4})\W*)*")
+
+
+#: "tháng 4 + 5", "quý I, II"; in "tháng 5, 6 tháng đầu năm" the second number counts months.
+_NUMBERED_TOGETHER = re.compile(
+    rf"{_START}(?:th[áa]ng|qu[ýyíi])\s*(?P<first>\d{{1,2}}|iv|i{{1,3}})\s*(?:\+|,|&|và|va)\s*"
+    rf"(?!(?P=first){_END})(?:\d{{1,2}}|iv|i{{1,3}}){_END}"
+    r"(?!\s*(?:th[áa]ng|ng[àa]y|tu[ầa]n|n[ăa]m(?!\s*\d)|[/.]\s*\d{1,2}\b))",
+    re.IGNORECASE,
+)
 
 
 def several_periods(text: str) -> bool:
@@ -176,8 +187,10 @@ def several_periods(text: str) -> bool:
 
     What is compared with, or planned, is none of them.
     """
-    told = [name for name in periods_named(text) if name.number and not (name.cited or name.planned)]
     composed = _composed(text)
+    if _NUMBERED_TOGETHER.search(composed):
+        return True
+    told = [name for name in periods_named(text) if name.number and not (name.cited or name.planned)]
     return any(
         first.kind is second.kind
         and first.number != second.number

@@ -16,6 +16,7 @@ from datetime import date, datetime, timedelta
 from config.reports import Period, PeriodKind, ReportDefinition
 from config.spelling import accented_key, plain_key, tidy
 from intake.evidence.cut_offs import CutOff, closes, contradict, is_too_early
+from intake.evidence.inner_bodies import inner_body
 from intake.evidence.irregular import irregular_times, is_special
 from intake.evidence.period_words import NamedPeriod, periods_named, several_periods
 from intake.evidence.subjects import hands_in, names_a_subject, reports_named
@@ -32,6 +33,7 @@ FORM_SHARE = 0.5
 FORM_ROWS = 3
 #: How long after its due moment a period may still be handed in while a newer one of its kind is open.
 LATE_WINDOW = timedelta(days=150)
+LATE_WINDOW_OF_A_MONTH = timedelta(days=62)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,13 @@ class Exhibit:
     sheet_titles: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()  #: names of the sheets that are shown
     opening: str = ""
+    closing: str = ""  #: "Trên đây là báo cáo …"
     dated: date | None = None  #: of the place-and-date line
     cut_offs: tuple[CutOff, ...] = ()  #: days up to which it says its figures were counted
     form_rows: dict[str, int] = field(default_factory=dict)  #: report -> rows its labels matched
     form_share: dict[str, float] = field(default_factory=dict)  #: report -> share of the rows that matched
+    is_blank: bool = False  #: a form of whose rows none is filled in
+    unmarked: bool = False  #: a list typed without marks, which a person accepts
 
     @property
     def is_letter(self) -> bool:
@@ -86,10 +91,11 @@ class Envelope:
     sender_address: str
     sender_name: str
     sender_trusted: bool  #: the provider's verdict lets the address count
+    signed: str = ""  #: the lines its sender signs with
     file_names: tuple[str, ...] = ()
     forwarded_addresses: tuple[str, ...] = ()
     forwarded_units: tuple[str, ...] = ()  #: units whose addresses the forwarded heads name
-    formerly: tuple[str, ...] = ()  #: names of the units, gone by that day, whose address it was
+    formerly: tuple[str, ...] = ()  #: names of the units, gone by that day, that the sender's came of
     answered: tuple[ObligationKey, ...] = ()  #: what our signed mail spoke of that the unit itself answers
     owing: tuple[
         ObligationKey, ...
@@ -115,6 +121,7 @@ class Recognition:
     matches: tuple[Match, ...]
     other_reports: tuple[int, ...] = ()  #: reports on another subject
     other_letters: tuple[int, ...] = ()  #: plans, invitations, notices
+    blank_forms: tuple[int, ...] = ()  #: forms that somebody sent to be filled in
 
 
 def recognise(
@@ -164,8 +171,14 @@ class _Recogniser:
             e.number for e in self._exhibits if e.number not in other_letters and self._is_other_report(e)
         )
         ours = [e for e in self._exhibits if e.number not in other_letters and e.number not in other_reports]
+        if ours and all(map(self._is_form_to_fill_in, ours)):
+            forms = tuple(e.number for e in ours)
+            return Recognition((), other_reports, other_letters, forms)
         foreign = bool(other_letters or other_reports)
         matches = self._grouped([match for e in ours if (match := self._match(e, foreign)) is not None])
+        if not matches:
+            mistaken = [e for e in self._exhibits if e.number in other_reports and self._is_sent_as_ours(e)]
+            matches = self._grouped(match for e in mistaken if (match := self._match(e, foreign=False)))
         if not matches:
             silent = [e for e in ours if e.readable and (not foreign or any(e.form_rows.values()))]
             matches = self._grouped(self._match_silent(e) for e in silent) if self._envelope.owing else []
@@ -188,6 +201,22 @@ class _Recogniser:
         if not exhibit.readable or not names_a_subject(exhibit.title):
             return False
         return not reports_named(exhibit.title, self._reports) and not _fitting_forms(exhibit)
+
+    def _is_form_to_fill_in(self, exhibit: Exhibit) -> bool:
+        """Whether it is an empty form from somebody who is no unit and names none: it asks for a report."""
+        words = (self._envelope.subject, self._envelope.body, exhibit.file, exhibit.title)
+        told = (*words, *(claim.text for claim in (*exhibit.issuer, *exhibit.sheet_issuer)))
+        if not exhibit.is_blank or self._envelope.sender_units or self._envelope.forwarded_units:
+            return False
+        said = plain_key(f"{self._envelope.subject} {self._envelope.body}")
+        return not any(map(self._units.fully_in, told)) and _ASKS_FOR_REPORTS.search(said) is not None
+
+    def _is_sent_as_ours(self, exhibit: Exhibit) -> bool:
+        """Whether the mail of a unit that owes a report names it, and the file turns out to be another."""
+        owed = {key.report for key in self._envelope.owing}
+        subject = "" if ANSWERING.match(self._envelope.subject) else self._envelope.subject
+        named = {one.report for text in (subject, exhibit.file) for one in reports_named(text, self._reports)}
+        return not owed.isdisjoint(named)
 
     def _report_evidence(self, exhibit: Exhibit) -> list[Evidence]:
         found = [
@@ -251,7 +280,7 @@ class _Recogniser:
         if not any(period.kind not in _ONCE for period in self._periods.get(report, ())):
             return False
         asked = next(one for one in self._reports if one.id == report)
-        return is_special((exhibit.title, *exhibit.sheet_titles), exhibit.file, (asked.name, *asked.topics))
+        return is_special((exhibit.title, *exhibit.sheet_titles), exhibit.file, asked.name, asked.topics)
 
     @staticmethod
     def _by_best(items: list[Evidence], among: tuple[str, ...]) -> str:
@@ -318,7 +347,8 @@ class _Recogniser:
         area = _AREA_ABOVE.search(accented_key(superior))
         if area is None:
             return ()
-        full = (f"{issuer} {area[1]}", f"{issuer} ubnd {area[1]}")  # "UBND TỈNH X / VĂN PHÒNG"
+        of_area = area[1] or area[2]
+        full = (f"{issuer} {of_area}", f"{issuer} ubnd {of_area}")  # "UBND TỈNH X / VĂN PHÒNG"
         named = [one for name in full for one in self._units.named_in(name)]
         told = (unit for one in named if one.position == 0 and not one.bare for unit in one.units)
         return tuple(dict.fromkeys(told))
@@ -337,6 +367,8 @@ class _Recogniser:
             ("display_name", envelope.sender_name),
         ):
             found += [evidence("unit", unit, kind, text) for unit in self._units.only_in(text)[:3]]
+        signed = self._units.fully_in(envelope.signed)
+        found += [evidence("unit", unit, "mail_signature", envelope.signed) for unit in signed]
         found += [
             evidence("unit", unit, "forwarded_sender", ", ".join(envelope.forwarded_addresses))
             for unit in envelope.forwarded_units
@@ -363,10 +395,26 @@ class _Recogniser:
         signed = {item.points_to for item in own if item.kind == "signature"}
         if len(named) > 1 or (named and not signed.issubset(named)):
             return best_guess(items, "unit") or named[0], ["unit_conflict"]
-        if named:
-            titled = {item.points_to for item in items if item.kind == "named_in_title"}
-            return self._decide_named(named[0], senders, titled, exhibit)
-        return self._decide_by_words(exhibit, items, senders)
+        titled = {item.points_to for item in items if item.kind == "named_in_title"}
+        unit, doubts = (
+            self._decide_named(named[0], senders, titled, exhibit)
+            if named
+            else self._decide_by_words(exhibit, items, senders)
+        )
+        return unit, doubts or (["of_a_part"] if self._parts_named(exhibit, unit) else [])
+
+    def _parts_named(self, exhibit: Exhibit, unit: str) -> list[Evidence]:
+        """The bodies inside the unit whose report it is by its title; by the mail, where no head stands."""
+        words = [("named_in_title", text) for text in (exhibit.title, *exhibit.sheet_titles)]
+        if not any(map(self._units.fully_in, (claim.text for claim in exhibit.issuer))):
+            words += [("file_name", exhibit.file), ("subject", self._envelope.subject)]
+        own = self._units.name_of(unit)
+        told = [
+            (kind, part)
+            for kind, text in words
+            if (part := inner_body(text, own, is_own=unit in self._units.fully_in(text)))
+        ]
+        return [evidence("unit", "", kind, part, exhibit.file) for kind, part in told]
 
     def _decide_by_words(
         self, exhibit: Exhibit, items: list[Evidence], senders: tuple[str, ...]
@@ -398,7 +446,8 @@ class _Recogniser:
         words = (self._envelope.subject, exhibit.file, exhibit.title, *exhibit.sheet_titles, *exhibit.sheets)
         told = plain_key(" ".join((*words, *(claim.text for claim in exhibit.sheet_issuer))))
         places = {place_named(name) for name in self._envelope.formerly} - {"", own}
-        return any(f" {place} " in f" {told} " for place in places)
+        named = {place for place in places if f" {place} " in f" {told} "}
+        return bool(named) and not (len(named) > 1 and named == places)
 
     def _decide_unnamed(
         self, exhibit: Exhibit, items: list[Evidence], senders: tuple[str, ...]
@@ -408,7 +457,8 @@ class _Recogniser:
         issuer = " ".join(claim.text for claim in exhibit.issuer or exhibit.sheet_issuer)
         form = not exhibit.issuer and self._units.names_own_area(issuer)  # our own, with a row for each unit
         others = not form and any(self._is_of_others(issuer, unit) for unit in senders)
-        if others or (exhibit.is_letter and exhibit.issuer and not outside.issuperset(senders)):
+        headed = exhibit.is_letter and any(not _LEFT_BLANK.search(c.text) for c in exhibit.issuer)
+        if others or (headed and not outside.issuperset(senders)):
             # A letterhead that names no registered unit is somebody else's letter until a person says so.
             return best_guess(items, "unit"), ["letterhead_unknown"]
         said = outside | {item.points_to for item in items if item.kind == "named_in_title"}
@@ -478,8 +528,22 @@ class _Recogniser:
             chosen = _checked_against_cut_offs(chosen, periods, exhibit, doubts, is_named=any(named.values()))
         if not doubts and _is_dated_too_early(exhibit, periods, chosen):
             doubts.append("date_contradicts")
+        if closed := self._closed_for_another(exhibit, periods, chosen):
+            items.append(evidence("period", closed.id, "closing", exhibit.closing, exhibit.file))
+            doubts += [] if doubts else ["period_conflict"]
         items += _cut_off_evidence(exhibit, periods, chosen)
         return chosen, doubts, [*items, *_date_evidence(exhibit, periods, chosen)]
+
+    def _closed_for_another(
+        self, exhibit: Exhibit, periods: tuple[Period, ...], chosen: str
+    ) -> Period | None:
+        """The other period a report says at its end to be for; a year named for its half is none."""
+        told = next((period for period in periods if period.id == chosen), None)
+        found, _ = _periods_in((exhibit.closing,), periods, self._envelope.arrival)
+        return next(
+            (p for p, _ in found if told and p.id != chosen and (p.kind is told.kind or p.year != told.year)),
+            None,
+        )
 
     def _answered_period(self, report: str, periods: Sequence[Period]) -> Period | None:
         """The one period that the answered mail spoke of for the report; None: none, or several."""
@@ -493,7 +557,7 @@ class _Recogniser:
         if period is None:
             return periods[-1].id if doubts else chosen
         newer = any(other.opens > period.opens for other in periods)
-        if newer and period.due is not None and self._envelope.arrival - period.due > LATE_WINDOW:
+        if newer and period.due is not None and self._envelope.arrival - period.due > late_window(period):
             doubts.append("period_contradicts_calendar")
             # The year of the report before, left standing: the same part of a later year is proposed.
             part = period.id.partition("-")[2]
@@ -514,6 +578,8 @@ class _Recogniser:
         units = [*self._own_unit_evidence(exhibit), *self._mail_unit_evidence(exhibit)]
         unit, unit_doubts = self._decide_unit(exhibit, units)
         doubts += unit_doubts
+        if "of_a_part" in unit_doubts:
+            units += self._parts_named(exhibit, unit)
         if _OF_THE_LETTERHEAD.intersection(unit_doubts):
             told = " ".join(claim.text for claim in exhibit.issuer or exhibit.sheet_issuer)
             head = f"{exhibit.superior} {told}".strip()
@@ -528,8 +594,21 @@ class _Recogniser:
             doubts.append("scan_only")
         if exhibit.type_title in COVERS:
             doubts.append("reports_by_letter")
+        if exhibit.unmarked:
+            doubts.append("without_marks")
+        if self._is_draft(exhibit):
+            doubts.append("draft")
         items = sorted((*units, *reports, *periods), key=lambda item: (item.about, -item.weight))
         return Match(unit, report, period, (exhibit.number,), tuple(items), tuple(dict.fromkeys(doubts)))
+
+    def _is_draft(self, exhibit: Exhibit) -> bool:
+        """Whether a letter without its number, or one sent for comments, is called a draft."""
+        subject = "" if ANSWERING.match(self._envelope.subject) else plain_key(self._envelope.subject)
+        called = any(" du thao " in f" {plain_key(text)} " for text in (exhibit.file, exhibit.title, subject))
+        if not called:
+            return False
+        said = f"{subject} {plain_key(self._envelope.body[:_LONGEST_NOTE])}"
+        return exhibit.document is None or _FOR_COMMENTS.search(said) is not None
 
     def _match_silent(self, exhibit: Exhibit) -> Match:
         """A file that names no report, from a unit that owes some: a person is asked which it is.
@@ -592,7 +671,7 @@ class _Recogniser:
 _UNSURE_READING = frozenset({"not_readable", "scan_only", "reports_by_letter"})
 _SEVERAL = 2
 #: What speaks of the unit where no letterhead does; against the sender it holds the mail.
-_SAYING = frozenset({"subject", "file_name", "place_line", "signature", "forwarded_sender"})
+_SAYING = frozenset({"subject", "file_name", "place_line", "signature", "forwarded_sender", "mail_signature"})
 #: Doubts whose letterhead is shown, though it speaks for no unit.
 _OF_THE_LETTERHEAD = frozenset({"letterhead_unknown", "letterhead_of_part", "foreign_area"})
 #: An office or board of the council above it in the letterhead: "UBND XÃ X / PHÒNG VĂN HÓA - XÃ HỘI".
@@ -600,16 +679,28 @@ _OFFICE_OF = re.compile(
     r"\W*(?:(?:ban|phòng) (?:văn hóa|văn hoá|vì sự tiến bộ|lao động|bảo vệ|chỉ đạo)|văn phòng|bộ phận)\b",
     re.IGNORECASE,
 )
+#: A template's head in which nobody has written the name: "ỦY BAN NHÂN DÂN XÃ ……".
+_LEFT_BLANK = re.compile(
+    r"^\W*(?:ủy ban nhân dân|uỷ ban nhân dân|ubnd) (?:xã|phường|thị trấn|huyện|quận|thị xã|tỉnh)[\s.…_]*$",
+    re.IGNORECASE,
+)
 #: Right before the name of the unit; after normalisation.
 _ON_BEHALF_OF = re.compile(
-    r"\b(?:(?:giup|ho|thay|thay mat|dum|gium)(?: cho)?|(?:bao cao|bc|so lieu|bieu|file|tep)(?: cua)?)$"
+    r"\b(?:(?:giup|ho|thay|thay mat|dum|gium)(?: (?:cho|bac|chu|co|anh|chi|em|ong|ba|dong chi|d c|can bo"
+    r"|truong|van phong|vp|ben))*|(?:bao cao|bc|so lieu|bieu|file|tep)(?: cua)?)$"
 )
-#: The council above an office, and its area: "UBND TỈNH X"; by `accented_key`.
+#: The committee or council above an office, and its area: "HUYỆN ỦY X", "UBND TỈNH X"; by `accented_key`.
 _AREA_ABOVE = re.compile(
-    r"(?:ủy ban nhân dân|uy ban nhan dan|ubnd) ((?:tỉnh|tinh|thành phố|thanh pho|tp|huyện|huyen|quận|quan"
+    r"^((?:huyện|tỉnh|thành|thị|quận) ủy (?!viên).+)$"
+    r"|(?:ủy ban nhân dân|uy ban nhan dan|ubnd) ((?:tỉnh|tinh|thành phố|thanh pho|tp|huyện|huyen|quận|quan"
     r"|thị xã|thi xa|xã|xa|phường|phuong|thị trấn|thi tran|đặc khu|dac khu) .+)$"
 )
 _LONGEST_NOTE = 600
+_FOR_COMMENTS = re.compile(r"\b(?:gop y|xin y kien|cho y kien|tham gia y kien|xem truoc|duyet)\b")
+#: What a form is sent with: "gửi mẫu biểu", "theo đề cương", "đề nghị các đơn vị báo cáo".
+_ASKS_FOR_REPORTS = re.compile(
+    r"\b(?:mau|bieu mau|de cuong|huong dan|de nghi|yeu cau|trien khai|thuc hien che do|v v bao cao)\b"
+)
 _OWN_KINDS = frozenset({"letterhead", "sheet_title", "self_naming", "annex_reference", "signature"})
 
 
@@ -649,6 +740,11 @@ def _named_of_one_form(items: Iterable[Evidence], strong: tuple[str, ...]) -> st
     return named.pop() if len(named) == 1 and form == set(strong) else ""
 
 
+def late_window(period: Period) -> timedelta:
+    """How long after its due moment a period may still be handed in while a newer one is collected."""
+    return LATE_WINDOW_OF_A_MONTH if period.kind is PeriodKind.MONTH else LATE_WINDOW
+
+
 def period_collected(periods: Sequence[Period], arrival: datetime) -> Period:
     """The period of a report that names none: the newest opened one whose figures can be known by then.
 
@@ -673,6 +769,15 @@ def _periods_in(
             else:
                 found.append((period, name.text))
     return found, unknown
+
+
+def periods_spoken_of(subject: str, periods: tuple[Period, ...], arrival: datetime) -> frozenset[str]:
+    """The periods a subject says it brings, where it names several: "báo cáo tháng 3 và tháng 4"."""
+    if ANSWERING.match(subject):
+        return frozenset()
+    told = [name for name in periods_named(subject) if not name.cited and not name.planned]
+    meant = {period.id for name in told if (period := _resolved(name, periods, arrival)) is not None}
+    return frozenset(meant) if len(meant) > 1 else frozenset()
 
 
 def _speaks_of_each(

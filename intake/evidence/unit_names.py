@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from rapidfuzz import fuzz, process
 
-from config.spelling import accented_key, is_accented, plain_key
+from config.spelling import accented_key, is_accented, plain_key, tidy
 from config.units import Unit
 
 # Written-out forms and their abbreviations in the names of offices (both directions are looked up).
@@ -46,11 +46,28 @@ _ABBREVIATIONS = (
     ("kinh tế và hạ tầng", "kt ht"),
     ("lao động thương binh và xã hội", "lđ tb xh"),
     ("lao động thương binh và xã hội", "lđtbxh"),
+    ("tiểu học", "th"),
+    ("trung học cơ sở", "thcs"),
+    ("trung học phổ thông", "thpt"),
+    ("mầm non", "mn"),
     ("thị trấn", "tt"),
     ("thành phố", "tp"),
 )
 _COUNCIL = re.compile(r"^(?:ủy ban nhân dân|ubnd) ")
+#: "TH&THCS Sơn Lâm" for "Trường TH&THCS Sơn Lâm"; behind a word that is no school's it is one all the same.
+_SCHOOL = re.compile(r"^trường (?=(?:th|thcs|thpt|mn|tiểu học|trung học|mầm non|mẫu giáo|ptdtbt|ptdtnt)\b)")
+#: "Ban Nội chính Huyện ủy" is called "Ban Nội chính".
+_OF_THE_PARTY = re.compile(
+    r"^(ban (?!chấp hành|thường vụ)\w+ \w+(?: \w+)?) (?:huyện|thị|thành|tỉnh|quận) ủy\b"
+)
 _AREA_LEVEL = re.compile(r"^(?:xã|phường|thị trấn|tt|đặc khu) (.+)$")
+_DISTRICT_LEVEL = re.compile(r"^(?:huyện|quận|thị xã|thành phố|tp) (.+)$")
+#: "thôn 1+2", "thôn 1, 2 tháng 5"; in "thôn 1, 2 tháng đầu năm" the second number counts months.
+_NUMBERED_TOGETHER = re.compile(
+    r"\b(thôn|thon|bản|ấp|xóm|xom|khóm|khom|tổ|khu|buôn|khu phố|tổ dân phố|phường|quận) ?(\d{1,2})"
+    r"\s*(?:[+,&–-]|và|va)\s*(?:\1 ?)?(?!\2\b)\d{1,2}\b(?! ?(?:tháng|thang)(?! ?\d)|[/.]\d|-\d{4})",
+    re.IGNORECASE,
+)
 # Huyện ủy, Huyện đoàn, Xã đội name a body, and "Văn hóa - Xã hội" a field of work: no place.
 _BODIES_OF_AN_AREA = frozenset({"ủy", "đoàn", "đội", "hội"})
 #: A body of its own inside a commune; boards and offices of the council's are the commune itself.
@@ -61,6 +78,11 @@ _BODY_INSIDE = re.compile(
 )
 #: After normalisation, but for "bản", a village: "ban" is a board as well.
 _BRANCH = re.compile(r"(?:co so|diem truong|diem le|khu le|phan hieu|chi nhanh|phan tram)\b")
+#: Behind the name of an office or a school; the boards and offices of a council are the council itself.
+_GROUP = re.compile(
+    r"(?:tổ|to|lớp|lop|khối|khoi|khoa|chi cục|chi cuc|trung tâm|trung tam|trạm|tram|hạt|hat) \w"
+    r"|(?:công đoàn|cong doan|chi bộ|chi bo|chi đoàn|chi doan|liên đội|lien doi|đội|nhóm trẻ|nhom tre)\b"
+)
 _VILLAGE = re.compile(
     r"(?:thôn|thon|bản|ấp|xóm|xom|khóm|khom|buôn|buon|tổ dân phố|to dan pho|khu phố|khu pho) \w"
 )
@@ -73,6 +95,7 @@ _OFFICE_OF_AREA = re.compile(
     r"|thị trấn|đặc khu) (?P<place>(?!hội\b|đoàn\b|ủy\b|đội\b)\S+(?: \S+){0,3})$"
 )
 _COMMUNAL = frozenset({"xa", "phuong", "thi tran", "dac khu"})
+_TELLING = 3  #: words of a school's name without "trường"
 _MISSPELT = 70.0
 _SUGGESTION_FLOOR = 82.0
 
@@ -132,12 +155,14 @@ class UnitIndex:
         return tuple(found)
 
     def names_several(self, text: str) -> bool:
-        """Whether the text names two units in one breath: "thôn A và thôn B"."""
+        """Whether the text names two units in one breath: "thôn A và thôn B", "huyện A, B", "thôn 1+2"."""
+        if _NUMBERED_TOGETHER.search(tidy(text)):
+            return True
         accented = is_accented(text)
         words = (accented_key(text) if accented else plain_key(text)).split()
         return any(
             set(first.units).isdisjoint(second.units)
-            and words[first.position + len(first.text.split()) : second.position] in (["và"], ["va"])
+            and words[first.position + len(first.text.split()) : second.position] in ([], ["và"], ["va"])
             for first, second in pairwise(self.named_in(text))
         )
 
@@ -150,19 +175,31 @@ class UnitIndex:
         words = (accented_key(name) if is_accented(name) else plain_key(name)).split()
         for mention in self.named_in(name):
             before = " ".join(words[: mention.position])
-            after = " ".join(words[mention.position + len(mention.text.split()) :])
+            after = self._behind_area(" ".join(words[mention.position + len(mention.text.split()) :]))
             is_area = not self._areas.isdisjoint(mention.units)
             if is_area and not mention.bare and _BODY_INSIDE.search(plain_key(before)):
                 return True
             if not mention.bare and _BRANCH.match(plain_key(after)):
                 return True
-            if is_area and not mention.bare and _VILLAGE.match(after):
+            if not mention.bare and (_VILLAGE if is_area else _GROUP).match(after):
                 return True
         return False
+
+    def _behind_area(self, after: str) -> str:
+        """What stands behind a name and the department's area: "trường thcs" + "sơn lâm lớp 9a"."""
+        for area in (self._area, self._area.split(" ", 1)[-1]):
+            for key in (area, plain_key(area)):
+                if after.startswith(f"{key} "):
+                    return after.removeprefix(f"{key} ")
+        return after
 
     def place_of(self, unit: str) -> str:
         """The place a unit is named after, normalised: "binh minh" of "UBND xã Bình Minh"; "" without one."""
         return place_named(self._names.get(unit, ""))
+
+    def name_of(self, unit: str) -> str:
+        """The unit's own name, normalised and without the department's area; "" for one nobody knows."""
+        return self._names.get(unit, "")
 
     def are_areas(self, *units: str) -> bool:
         """Whether each of the units is a commune or township."""
@@ -221,9 +258,11 @@ class UnitIndex:
         for name in (unit.name, *unit.aliases):
             for key in _variants(self._without_area(accented_key(name))):
                 self._put(key, unit.id, bare=False)
+                self._put_short(key, unit.id)
                 place = _AREA_LEVEL.match(_COUNCIL.sub("", key))
                 if place:
                     self._areas.add(unit.id)
+                place = place or _DISTRICT_LEVEL.match(_COUNCIL.sub("", key))
                 if place and len(place[1].split()) > 1 and place[1] not in self._area:
                     self._put(place[1], unit.id, bare=True)
                 if office := _OFFICE_OF_AREA.match(key):
@@ -231,6 +270,13 @@ class UnitIndex:
                     self._put(f"{office['office']} {office['place']}", unit.id, bare=False)
                     self._areas_of_offices[unit.id] = plain_key(f"{office['level']} {office['place']}")
         self._names[unit.id] = plain_key(self._without_area(accented_key(unit.name)))
+
+    def _put_short(self, key: str, unit_id: str) -> None:
+        """What a school or a board of the Party is called inside its own area."""
+        if school := _SCHOOL.match(key):
+            self._put(key[school.end() :], unit_id, bare=len(key[school.end() :].split()) < _TELLING)
+        if board := _OF_THE_PARTY.match(key):
+            self._put(board[1], unit_id, bare=True)
 
     def _put(self, key: str, unit_id: str, *, bare: bool) -> None:
         for table, form in ((self._accented, key), (self._plain, plain_key(key))):

@@ -34,6 +34,7 @@ UNIT_WEIGHTS = {
     "file_name": Weight(20),
     "body": Weight(15),
     "forwarded_sender": Weight(15),
+    "mail_signature": Weight(15),  # below the mail's own text; against the sender it holds a silent file
     "answer": Weight(15),  # the unit's own address answers a signed mail of ours to that unit
     "display_name": Weight(5),
 }
@@ -54,6 +55,7 @@ PERIOD_WEIGHTS = {
     "subject": Weight(20),
     "file_name": Weight(15),
     "body": Weight(15),
+    "closing": Weight(20),  # "Trên đây là báo cáo … quý I"; against what else is said it holds
     "cut_off": Weight(20),  # "số liệu tính đến ngày 31/5/2023"; against the wording it holds, see cut_offs.py
     "date": Weight(10),  # of the place-and-date line; a day too early for the period holds it
     "answer": Weight(25),  # that mail of ours spoke of it; more than the calendar, less than any word

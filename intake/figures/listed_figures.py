@@ -46,6 +46,8 @@ _PART = re.compile(
 _BETWEEN_PARTS = re.compile(r"(?:[\s,;().:]|\btrong (?:số )?đó\b|\b(?:có|và|gồm|chia ra)\b)*", re.IGNORECASE)
 _ENDS = " \t.;,)/"
 _NONE_SAID = re.compile(r"(?:không|chưa)(?: có| phát sinh| xảy ra| phát hiện)?", re.IGNORECASE)
+_REPORTS = re.compile(r"\b(?:bao cao|bc)\b", re.IGNORECASE)
+_MARKED = {"trong do": "trong đó", "nu": "nữ", "khong": "không", "chua": "chưa"}
 _SURE = (Strength.EXACT, Strength.SYNONYM)
 
 
@@ -54,6 +56,8 @@ def read_listed(
     report: ReportDefinition,
     period: Period | None = None,
     level: str = "",
+    *,
+    unmarked: bool = False,
 ) -> tuple[Value, ...]:
     """The figures of lines that hold one indicator's name, a colon and its figure.
 
@@ -64,9 +68,10 @@ def read_listed(
         report: the indicators with their names, units of measure and sexes.
         period: the period reported on; lists announced for another are left alone.
         level: what the sender may answer for; a list of the level above is left alone.
+        unmarked: whether lines typed without marks are read too; a person accepts what they give.
 
     """
-    reader = _Reader(report, period, level)
+    reader = _Reader(report, period, level, unmarked=unmarked)
     values = [value for line in lines for value in reader.read(line)]
     told: dict[tuple[str, Sex], set[Decimal | None]] = {}
     for value in values:
@@ -77,7 +82,10 @@ def read_listed(
 class _Reader:
     """Reads one line after another; a line that announces a list speaks for what stands below it."""
 
-    def __init__(self, report: ReportDefinition, period: Period | None, level: str) -> None:
+    def __init__(
+        self, report: ReportDefinition, period: Period | None, level: str, *, unmarked: bool
+    ) -> None:
+        self._unmarked = unmarked
         self._index = label_index(report)
         self._report = report
         self._period = period
@@ -89,11 +97,13 @@ class _Reader:
         """The figures of a line; none where it is anything but a name and its figure."""
         may_list = len(line.text) <= _LONGEST_LINE and any(mark in line.text for mark in _MARKS)
         text = tidy(_LABEL_MARK.sub("", line.text)) if may_list else ""
+        if self._unmarked and not is_accented(text):
+            text = _with_marks(text)
         found = self._listed(text)
         if found is None:
             self._head, self._apart = line.text, None
             return []
-        if line.role is not SectionRole.RESULTS or not is_accented(line.text):
+        if line.role is not SectionRole.RESULTS or not (self._unmarked or is_accented(line.text)):
             return []
         if self._apart is None:
             self._apart = self._announces_another(tidy(self._head))
@@ -106,7 +116,8 @@ class _Reader:
         """Whether what stands below the line is no figure of the unit's own in the period."""
         named = periods_in(text)
         other_time = self._period is not None and fit_of(named, self._period) is Fit.OTHER
-        part = is_place(text) or bool(PART_OF_THE_AREA.search(text))
+        reports = self._unmarked and _REPORTS.search(text) is not None  # "thon 2 bao cao": whose is asked
+        part = (is_place(text) and not reports) or bool(PART_OF_THE_AREA.search(text))
         return other_time or part or bool(LEFT_ALONE.search(text)) or self._area.is_above(text, before=False)
 
     def _listed(self, text: str) -> _Listed | None:
@@ -118,6 +129,13 @@ class _Reader:
                 figures = _figures(text[colon.end() :], indicator, measure, match.sex)
                 return _Listed(indicator, figures) if figures else None
         return None
+
+
+def _with_marks(text: str) -> str:
+    """The words behind a figure as they are read with marks: "245 em (trong do nu 120)"."""
+    for plain, marked in _MARKED.items():
+        text = re.sub(rf"\b{plain}\b", marked, text, flags=re.IGNORECASE)
+    return text
 
 
 @dataclass(frozen=True, slots=True)

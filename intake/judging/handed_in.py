@@ -81,6 +81,9 @@ class HandingIn:
         doubts = doubts or self._unsaid(match, reads, figures)
         files = tuple(r.file.sha256 for r in reads if r.file is not None)
         role, role_doubts = self._role(reads, match, figures, files, told)
+        if role is Role.DUPLICATE and not (doubts or self._has_counted(key)):
+            # The same waits for a person, sent by somebody or some way that is in doubt; this counts alone.
+            role = Role.FIRST
         if role is Role.DUPLICATE:
             doubts = [doubt for doubt in doubts if doubt not in _NOT_OF_A_DUPLICATE]
             doubts += ["period_again"] if self._owed.is_of_an_earlier_period(match) else []
@@ -125,6 +128,9 @@ class HandingIn:
             replaces=named,
         )
         return role_of(handed, earlier)
+
+    def _has_counted(self, key: ObligationKey) -> bool:
+        return any(before.accepted for before in self._context.earlier(key))
 
     def _replaces(self, named: Sequence[Replaced], match: Match, earlier: Sequence[Submission]) -> bool:
         """Whether a document says which report it replaces, and that one may be among the earlier ones.

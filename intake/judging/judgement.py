@@ -7,6 +7,7 @@ did a person decide about it. A person outranks all the rest.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -14,9 +15,18 @@ from functools import cached_property
 from weakref import proxy
 
 from config.reports import Grade
+from config.spelling import plain_key
 from intake.documents import ReadFile
 from intake.evidence.exhibits import ReadExhibit, exhibits_of
-from intake.evidence.recognition import ANSWERING, Envelope, Exhibit, Match, Recognition, recognise
+from intake.evidence.recognition import (
+    ANSWERING,
+    Envelope,
+    Exhibit,
+    Match,
+    Recognition,
+    periods_spoken_of,
+    recognise,
+)
 from intake.judging.claims import Claim, Decided
 from intake.judging.context import Archived, Context
 from intake.judging.handed_in import FILE_REASONS, HandedIn, HandingIn
@@ -24,6 +34,7 @@ from intake.judging.owed import Owed
 from intake.judging.questions import Questions
 from intake.judging.settlement import Announced, announced
 from intake.judging.unreported import UnreportedMail, files_of
+from intake.mail.bodies import signature_of
 from intake.mail.bounces import dead_recipients
 from intake.mail.messages import ReadMessage
 from intake.mail.screening import is_of_mail_system, screen, unanswerable
@@ -59,6 +70,11 @@ _UNIT_DOUBTS = frozenset(
         "former_unit", "unit_unknown",
     }
 )  # fmt: skip
+#: By `plain_key`, in the title of a letter.
+_ASKING_LETTER = re.compile(
+    r"\b(?:xin lui|lui thoi han|gia han|xin hoan|xin cham|nop cham|de nghi huong dan|xin huong dan"
+    r"|xin y kien (?:ve |viec )*(?:bao cao|so lieu|bieu))\b"
+)
 _ROLE_REASONS = {
     Role.FIRST: "booked",
     Role.PART: "part",
@@ -189,6 +205,7 @@ class _Judge:
             sender_address=headers.sender.address,
             sender_name=headers.sender.name,
             sender_trusted=self._sender_trusted(),
+            signed=signature_of(self._message.text),
             file_names=tuple(file.name for file in self._message.files),
             forwarded_addresses=addresses,
             forwarded_units=owners,
@@ -198,13 +215,17 @@ class _Judge:
         )
 
     def _formerly(self) -> tuple[str, ...]:
-        """The names of the units, gone by now, whose address the sender's was."""
+        """The names of the units, gone by now, whose address the sender's was or whose successor it is."""
         address = self._message.headers.sender.address
         day = self._archived.arrival.astimezone(self._regime.timezone).date()
         return tuple(
             unit.name
             for unit in self._regime.units
-            if unit.ended_before(day) and any(known.address == address for known in unit.addresses)
+            if unit.ended_before(day)
+            and (
+                any(known.address == address for known in unit.addresses)
+                or not set(unit.successors).isdisjoint(self._sender_units())
+            )
         )
 
     @cached_property
@@ -237,10 +258,9 @@ class _Judge:
     # -- no report ----------------------------------------------------------------------------------
 
     def _no_report(self) -> MessageOutcome:
-        if self._recognition.other_reports:
-            return self._written(MessageClass.OTHER_REPORT, MessageState.SET_ASIDE, ("other_report",))
-        if self._recognition.other_letters:
-            return self._written(MessageClass.OTHER, MessageState.SET_ASIDE, ("other_letter",))
+        told = self._told_by_files()
+        if told is not None:
+            return told
         mail = UnreportedMail(
             self._message,
             self._sender_units(),
@@ -255,6 +275,24 @@ class _Judge:
         if unopened:
             return self._asked(MessageClass.UNREADABLE, FILE_REASONS[unopened[0].state])
         return self._told_in_words(mail) or self._nothing_to_do(mail)
+
+    def _told_by_files(self) -> MessageOutcome | None:
+        """What files say that are no reports of ours, None when there are none such."""
+        if self._recognition.other_reports:
+            return self._written(MessageClass.OTHER_REPORT, MessageState.SET_ASIDE, ("other_report",))
+        if self._recognition.blank_forms:
+            return self._written(MessageClass.OTHER, MessageState.SET_ASIDE, ("blank_form",))
+        if self._recognition.other_letters and self._asks_by_letter():
+            return self._asked(MessageClass.QUESTION, "question", self._behind_link())
+        if self._recognition.other_letters:
+            return self._written(MessageClass.OTHER, MessageState.SET_ASIDE, ("other_letter",))
+        return None
+
+    def _asks_by_letter(self) -> bool:
+        """Whether a letter of a unit asks for more time or for guidance: "V/v xin lùi thời hạn …"."""
+        letters = self._recognition.other_letters
+        titles = [read.exhibit.title for read in self._exhibits if read.exhibit.number in letters]
+        return bool(self._sender_units()) and any(_ASKING_LETTER.search(plain_key(one)) for one in titles)
 
     def _told_in_words(self, mail: UnreportedMail) -> MessageOutcome | None:
         """What a mail without a report says that a person must answer, None when it says nothing such."""
@@ -299,7 +337,7 @@ class _Judge:
         by_number = {read.exhibit.number: read for read in self._exhibits}
         told = self._announced(self._exhibits)
         handing = HandingIn(self._context, self._owed, self._questions)
-        of_mail = self._doubts_of_the_mail()
+        of_mail = [*self._doubts_of_the_mail(), *self._lacking_a_period(claims)]
         handed = [
             handing.handed(claim, [by_number[number] for number in claim.match.exhibits], told, of_mail)
             for claim in claims
@@ -334,6 +372,18 @@ class _Judge:
         taken = {one.intent.key for one in handed if one.intent}
         own = [key for key in keys if key not in taken and self._context.owes(key)]
         return tuple(SubmissionIntent(key, Role.FIRST, accepted=False) for key in own if len(senders) == 1)
+
+    def _lacking_a_period(self, claims: Sequence[Claim]) -> list[str]:
+        """The doubt about a mail that names several periods of a report and brings not all that are owed."""
+        subject, arrival = self._message.headers.subject, self._archived.arrival
+        brought = {(c.match.unit, c.match.report, c.match.period) for c in claims}
+        lacking = any(
+            (unit, report, period) not in brought
+            and self._owed.still_owes(ObligationKey(unit, report, period))
+            for unit, report, _ in brought
+            for period in periods_spoken_of(subject, self._context.periods.get(report, ()), arrival)
+        )
+        return ["period_lacking"] if lacking else []
 
     @staticmethod
     def _class_of(handed: Sequence[HandedIn]) -> MessageClass:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from config.reports import Period
-from intake.evidence.recognition import LATE_WINDOW, Match, period_collected
+from intake.evidence.recognition import Match, late_window, period_collected
 from ledger.records import ObligationKey
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Owed:
         before = [p for p in opened if chosen and p.kind is chosen.kind and p.opens < chosen.opens][-1:]
         return any(
             period.due is not None
-            and timedelta() <= self._arrival - period.due <= LATE_WINDOW
+            and timedelta() <= self._arrival - period.due <= late_window(period)
             and self.still_owes(ObligationKey(match.unit, match.report, period.id))
             for period in before
         )

@@ -24,6 +24,9 @@ TWIN_FIGURES = 8
 TWIN_NONZERO = 5
 
 
+_OVERTAKING = frozenset({Role.REPLACEMENT, Role.SUPPLEMENT})
+
+
 class Announced(StrEnum):
     """What the sender says the message is."""
 
@@ -45,6 +48,10 @@ _SUPPLEMENT = re.compile(
     rf"|bo sung{_NOT_OF_A_REPORT} (?:so lieu|bao cao|bieu|bc|them))\b"
 )
 _SUPPLEMENT_IN_A_TITLE = re.compile(rf"\bbo sung\b{_NOT_OF_A_REPORT}")
+#: "thay thế bản đính chính hôm qua": what is replaced was a correction.
+_OF_A_CORRECTION = re.compile(
+    r"\b(thay the(?: cho)?(?: (?:ban|bao cao|bieu|so lieu|file|tep))?) (?:da )?(?:dinh chinh|bo sung)\b"
+)
 _NOT_SENT = re.compile(
     r"\b(?:se|can|phai|de|neu|dang|chua|neu can) (?:gui )?(?:bo sung|dinh chinh|gui lai|thay the)\b"
 )
@@ -57,7 +64,7 @@ def announced(subject: str, body: str, file_names: Sequence[str], titles: Sequen
     ("em sẽ gửi lại") announces nothing.
     """
     texts = [plain_key(text) for text in (subject, *file_names, *titles, body[:600])]
-    texts = [_NOT_SENT.sub(" ", text) for text in texts]
+    texts = [_OF_A_CORRECTION.sub(r"\1", _NOT_SENT.sub(" ", text)) for text in texts]
     short = texts[:-1]
     in_title = any(_SUPPLEMENT_IN_A_TITLE.search(text) for text in short)
     if in_title or any(_SUPPLEMENT.search(text) for text in texts):
@@ -87,9 +94,11 @@ def role_of(handed: Handed, earlier: Sequence[Submission]) -> tuple[Role, tuple[
         handed: the new message.
         earlier: submissions of the same obligation that arrived before it, in order of arrival.
     """
-    for before in earlier:
-        if _is_same(handed, before):
-            return Role.DUPLICATE, ()
+    same = [at for at, before in enumerate(earlier) if _is_same(handed, before)]
+    if same:
+        overtaken = any(before.accepted and before.role in _OVERTAKING for before in earlier[same[-1] + 1 :])
+        # Sent by mistake, or meant to count again: nobody says.
+        return (Role.REPLACEMENT, ("overtaken_again",)) if overtaken else (Role.DUPLICATE, ())
     accepted = [before for before in earlier if before.accepted and before.role is not Role.DUPLICATE]
     if not accepted:
         return Role.FIRST, ()

@@ -37,6 +37,15 @@ _FORWARDING: Final = re.compile(r"^\s*(?:fwd?|fw|chuyển tiếp|tr)\s*:", re.IG
 _ADDRESS: Final = re.compile(r"[^\s@<>()\[\],;:\"]+@[^\s@<>()\[\],;:\"]+\.[^\s@<>()\[\],;:\".]+")
 _LINK: Final = re.compile(r"https?://[^\s<>\"'\])]{3,2000}", re.IGNORECASE)
 _MOST_LINKS: Final = 50
+#: Behind what a mail is signed, alone on its line.
+_CLOSING: Final = re.compile(
+    r"^(?:xin )?(?:trân trọng|kính thư|thân ái|thân mến|kính chào|(?:em |xin )?(?:chân thành )?cảm ơn)"
+    r"(?: (?:cảm ơn|kính chào|anh|chị|phòng|các|nhiều|ạ|quý|cơ quan|và|kính|báo cáo)){0,6}[\s!,./]*$",
+    re.IGNORECASE,
+)
+_SIGNATURE_LINES: Final = 8
+_SIGNATURE_WIDTH: Final = 100
+_LONGEST_OWN: Final = 20_000  #: characters of a mail in which its own end is looked for
 _HEAD_LINES: Final = 8
 _WIDEST: Final = 500  #: characters of a line that are looked at, so that no line costs more than it says
 
@@ -59,6 +68,17 @@ def own_text(text: str) -> str:
             break
         kept.append(line)
     return "\n".join(kept).strip()
+
+
+def signature_of(text: str) -> str:
+    """The lines the sender signs with: behind "--" or the closing formula; "" where neither stands."""
+    lines = text[:_LONGEST_OWN].split("\n")
+    own = [line.strip() for line in lines[: earlier_mail_at(lines)] if not _QUOTED.match(line)]
+    marked = next((at for at, line in enumerate(own) if line == "--"), None)
+    closed = [at for at, line in enumerate(own) if _CLOSING.match(line[:_WIDEST])]
+    at = marked if marked is not None else closed[-1] if closed else len(own)
+    signed = [line for line in own[at + 1 :] if line]
+    return "\n".join(line for line in signed[:_SIGNATURE_LINES] if len(line) <= _SIGNATURE_WIDTH)
 
 
 def earlier_mail_at(lines: list[str]) -> int:

@@ -1,0 +1,284 @@
+"""Mails in which one piece of evidence misleads while the rest is silent or mild: they are asked about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from config.units import Unit
+from intake.evidence.inner_bodies import inner_body
+from intake.evidence.irregular import is_special
+from intake.evidence.unit_names import UnitIndex
+from intake.judging.settlement import Announced, announced
+from intake.mail.bodies import signature_of
+from ledger.records import MessageClass, MessageOutcome, MessageState, Role
+from tests.builders import docx, xlsx
+from tests.offices import BY_ID, UNITS, Bench, address, figure_table, figures, letter, note, report_mail
+
+SUBJECT = "Báo cáo bình đẳng giới 6 tháng đầu năm 2023"
+SHEET_TITLE = "BIỂU BÌNH ĐẲNG GIỚI 6 THÁNG ĐẦU NĂM 2023"
+FORM = [[SHEET_TITLE], *figure_table(figures())]
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
+
+
+def is_held(outcome: MessageOutcome, reason: str) -> bool:
+    counts = any(intent.accepted for intent in outcome.submissions)
+    return outcome.state is MessageState.REVIEW and reason in outcome.reasons and not counts
+
+
+def silent_book(title: str = SHEET_TITLE) -> tuple[str, bytes]:
+    return "bieu.xlsx", xlsx({"Biểu": [[title], *figure_table(figures())]})
+
+
+# -- a part of the unit ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("Kết quả công tác 6 tháng đầu năm của lớp 7B", "lớp 7B"),
+        ("Tình hình học sinh lớp 8A tháng 4", "lớp 8A"),
+        ("KẾT QUẢ … THÔN KHE SÂU", "THÔN KHE"),
+        ("BC_thon_Khe_Sau.xlsx", "thon Khe"),
+        ("BC điểm trường Khe Sâu", "điểm trường Khe"),
+        ("Kết quả công tác của Trung tâm Kiểm định", "của Trung tâm Kiểm"),
+        ("BC 6 tháng Trường THPT Lý Bôn", "Trường THPT Lý Bôn"),
+        ("KẾT QUẢ XÂY DỰNG NÔNG THÔN MỚI", ""),
+        ("Kết quả tại các thôn, xóm", ""),
+        ("Dân chủ ở cơ sở 6 tháng đầu năm", ""),
+        ("Báo cáo bản 2", ""),
+        ("Số lớp 9 tháng đầu năm", ""),
+    ],
+)
+def test_a_body_inside_a_unit_is_known_by_a_name_of_its_own(text: str, part: str) -> None:
+    assert inner_body(text) == part
+
+
+def test_a_village_or_a_school_is_no_part_of_itself() -> None:
+    assert inner_body("Kết quả tháng 5 của thôn Khe Sâu", "thon khe sau") == ""
+    assert inner_body("Kết quả của trường THCS Lý Bôn", "truong thcs ly bon", is_own=True) == ""
+
+
+def test_a_report_titled_for_a_part_is_asked_about_under_the_head_of_the_whole(bench: Bench) -> None:
+    title = "Kết quả công tác bình đẳng giới 6 tháng đầu năm 2023 của thôn Khe Sâu"
+    outcome = bench.judged(report_mail("binh-minh", title=title))
+    assert is_held(outcome, "of_a_part")
+    assert ("named_in_title", "thôn Khe") in [(item.kind, item.text) for item in outcome.evidence]
+
+
+def test_a_silent_sheet_sent_for_a_part_is_asked_about_and_a_letter_of_the_whole_is_not(bench: Bench) -> None:
+    subject = f"{SUBJECT} thôn Khe Sâu"
+    assert is_held(bench.judged(note(address("binh-minh"), subject, "", silent_book())), "of_a_part")
+    assert bench.judged(report_mail("dong-tam", figures(2), subject=subject)).state is MessageState.BOOKED
+
+
+SCHOOL = Unit("thcs", "Trường THCS Sông Mây", "department", addresses=(*BY_ID["y-te"].addresses,))
+
+
+@pytest.mark.parametrize("group", ["LỚP 7B", "TỔ TỰ NHIÊN", "CÔNG ĐOÀN", "NHÓM TRẺ 24-36 THÁNG"])
+def test_a_group_below_the_name_of_a_school_is_a_part_of_it(group: str) -> None:
+    index = UnitIndex([SCHOOL], "huyện Sông Mây")
+    assert index.names_a_part(f"TRƯỜNG THCS SÔNG MÂY {group}")
+    assert not index.names_a_part("TRƯỜNG THCS SÔNG MÂY")
+
+
+# -- whose it is -----------------------------------------------------------------------------------------
+
+
+def test_a_mail_signed_for_another_unit_holds_a_silent_sheet(bench: Bench) -> None:
+    text = "Gửi Phòng.\n\nTrân trọng,\nLò Văn Nam\nVăn hóa - UBND xã Đồng Tâm"
+    assert is_held(bench.judged(note(address("binh-minh"), SUBJECT, text, silent_book())), "unit_conflict")
+    own = text.replace("Đồng Tâm", "Hòa Lạc")
+    book = xlsx({"Biểu": [[SHEET_TITLE], *figure_table(figures(3))]})
+    outcome = bench.judged(note(address("hoa-lac"), SUBJECT, own, ("b.xlsx", book)))
+    assert outcome.state is MessageState.BOOKED
+
+
+def test_the_signature_of_a_mail_is_that_of_its_own_text() -> None:
+    quoted = (
+        "\n\n---------- Forwarded message ---------\nFrom: A <a@b.example>\nSubject: x\n\nTrân trọng,\nxã B"
+    )
+    assert signature_of("Em gửi.\nXin cảm ơn!\nLò Nam\nUBND xã A" + quoted) == "Lò Nam\nUBND xã A"
+    assert signature_of("Em gửi.\n--\nUBND xã A") == "UBND xã A"
+    assert signature_of("Cảm ơn chị đã gửi mẫu của UBND xã A cho em") == ""
+    assert signature_of("Em gửi." + quoted) == ""
+
+
+def test_a_head_left_blank_says_nothing_and_an_office_of_any_other_name_does(bench: Bench) -> None:
+    blank = "ỦY BAN NHÂN DÂN\nXÃ ……………"
+    assert bench.judged(report_mail("binh-minh", head=blank)).state is MessageState.BOOKED
+    assert is_held(
+        bench.judged(report_mail("y-te", figures(2), head="ĐOÀN GIÁM ĐỊNH\nVĂN PHÒNG")), "letterhead_unknown"
+    )
+
+
+def test_two_places_in_one_breath_are_several() -> None:
+    districts = [Unit("a", "UBND huyện Đông Bảo", "d"), Unit("b", "UBND huyện Tây Bảo", "d")]
+    index = UnitIndex([*districts, Unit("t1", "Thôn 1", "v")], "tỉnh Sông Mây")
+    assert index.names_several("BC huyện Đông Bảo, Tây Bảo")
+    assert index.only_in("Tây Bảo gửi báo cáo") == ("b",)
+    for several in ("bc thôn 1+2 t5", "bc thôn 1, 2 tháng 5", "thon1-2.xlsx", "thôn 1 và thôn 2"):
+        assert index.names_several(several)
+    for one in ("bc thôn 1, 2 tháng đầu năm", "thôn 1 - 5/2024", "thôn 1-2024", "thôn 1 tháng 2"):
+        assert not index.names_several(one)
+
+
+def test_what_a_board_of_the_party_and_a_school_are_called() -> None:
+    board = Unit("bnc", "Ban Nội chính Huyện ủy Sông Mây", "department")
+    schools = [Unit("a", "Trường TH&THCS Khe Sâu", "s"), Unit("b", "Trường Tiểu học Khe Sâu", "s")]
+    index = UnitIndex([board, *schools], "huyện Sông Mây")
+    assert index.only_in("BC của Ban Nội chính") == ("bnc",)
+    assert index.fully_in("Ban nội chính họp") == ()
+    assert index.fully_in("BC TH&THCS Khe Sâu") == ("a",)
+    assert index.fully_in("BC trường TH Khe Sâu") == ("b",)
+
+
+def test_a_board_below_the_head_of_its_committee_is_that_unit(tmp_path: Path) -> None:
+    board = replace(BY_ID["y-te"], name="Ban Nội chính Huyện ủy Sông Mây")
+    bench = Bench(tmp_path, [*(unit for unit in UNITS if unit.id != "y-te"), board])
+    outcome = bench.judged(report_mail("y-te", head="HUYỆN ỦY SÔNG MÂY\nBAN NỘI CHÍNH"))
+    assert (outcome.state, outcome.submissions[0].key.unit) == (MessageState.BOOKED, "y-te")
+
+
+def test_figures_of_a_former_area_are_asked_about_from_the_new_units_own_box(tmp_path: Path) -> None:
+    gone = Unit(
+        "suoi-cu", "UBND xã Suối Cũ", "commune", valid_to=date(2022, 12, 31), successors=("binh-minh",)
+    )
+    bench = Bench(tmp_path, [*UNITS, gone])
+    book = silent_book(f"{SHEET_TITLE} - XÃ SUỐI CŨ")
+    assert is_held(bench.judged(note(address("binh-minh"), SUBJECT, "", book)), "former_unit")
+
+
+def test_a_file_of_somebody_helped_is_asked_about_whatever_courtesy_names_him(bench: Bench) -> None:
+    text = "Em gửi hộ bác cán bộ xã Đồng Tâm với ạ"
+    assert is_held(bench.judged(note(address("binh-minh"), SUBJECT, text, silent_book())), "unit_conflict")
+
+
+# -- which report ----------------------------------------------------------------------------------------
+
+TOPICS = ("an toàn lao động", "công tác an toàn")
+
+
+@pytest.mark.parametrize(
+    ("title", "special"),
+    [
+        ("Kết quả kiểm tra công tác an toàn lao động năm 2024", True),
+        ("Tham luận tại hội nghị tổng kết an toàn lao động", True),
+        ("Giải trình việc chậm nộp báo cáo an toàn lao động", True),
+        ("Quyết toán kinh phí thực hiện công tác an toàn", True),
+        ("Kết quả công tác an toàn lao động, kiểm tra và kinh phí năm 2024", False),
+        ("Kết quả thực hiện Kế hoạch an toàn lao động năm 2024", False),
+    ],
+)
+def test_a_report_on_one_activity_of_the_field_is_not_the_regular_one(title: str, special: bool) -> None:
+    assert is_special((title,), "", "Báo cáo an toàn lao động", TOPICS) is special
+
+
+def test_an_activity_that_is_itself_asked_for_is_the_regular_report() -> None:
+    title = "Kết quả kiểm tra an toàn lao động"
+    assert not is_special((title,), "", "Báo cáo kết quả kiểm tra an toàn lao động", TOPICS)
+
+
+def test_another_report_sent_as_ours_is_asked_about_and_sent_as_its_own_set_aside(bench: Bench) -> None:
+    other = "Kết quả công tác dân vận 6 tháng đầu năm 2023"
+    mistaken = bench.judged(report_mail("binh-minh", title=other, table=False))
+    assert is_held(mistaken, "report_unknown")
+    as_such = report_mail("dong-tam", title=other, table=False, subject="BC dân vận", name="dan van.docx")
+    assert bench.judged(as_such).message_class is MessageClass.OTHER_REPORT
+
+
+def test_a_draft_is_asked_about_where_it_bears_no_number_or_wants_comments(bench: Bench) -> None:
+    unnumbered = report_mail("binh-minh", name="Du thao BC.docx")
+    assert is_held(bench.judged(unnumbered), "draft")
+    numbered = report_mail("dong-tam", figures(2), name="Du thao BC.docx", number="12/BC-UBND")
+    assert bench.judged(numbered).state is MessageState.BOOKED
+
+
+def test_an_empty_form_from_above_is_set_aside_and_one_from_a_unit_asked_about(bench: Bench) -> None:
+    empty = [[cell if at < 3 else "" for at, cell in enumerate(row)] for row in figure_table(figures())[1:]]
+    form = docx("BÁO CÁO", "Kết quả công tác bình đẳng giới 6 tháng đầu năm 2023", [FORM[1], *empty])
+    text = "Đề nghị các đơn vị báo cáo theo mẫu gửi kèm."
+    outcome = bench.judged(note("sold@tinh.example", SUBJECT, text, ("mau.docx", form)))
+    assert (outcome.state, outcome.reasons) == (MessageState.SET_ASIDE, ("blank_form",))
+    assert is_held(bench.judged(note(address("binh-minh"), SUBJECT, text, ("mau.docx", form))), "empty_form")
+
+
+def test_a_letter_that_asks_for_more_time_is_a_question(bench: Bench) -> None:
+    title = "V/v xin lùi thời hạn gửi báo cáo bình đẳng giới 6 tháng đầu năm 2023"
+    asking = letter("binh-minh", kind="CÔNG VĂN", title=title, table=False)
+    outcome = bench.judged(note(address("binh-minh"), "Công văn", "", ("cv.docx", asking)))
+    assert (outcome.message_class, outcome.state) == (MessageClass.QUESTION, MessageState.REVIEW)
+
+
+def test_a_list_typed_without_marks_is_read_and_waits_for_a_person(bench: Bench) -> None:
+    text = (
+        "Xa Binh Minh bao cao binh dang gioi 6 thang dau nam 2023:\n- So buoi tuyen truyen: 12 buoi\n"
+        "- So luot nguoi tham du: 640 luot nguoi (trong do nu 320)\n- So vu bao luc gia dinh: 2 vu"
+    )
+    outcome = bench.judged(note(address("binh-minh"), "bc binh dang gioi 6 thang", text))
+    assert is_held(outcome, "without_marks")
+    told = {(v.indicator, v.sex.value): str(v.value) for v in outcome.submissions[0].values}
+    assert told == {
+        ("B1", "total"): "12",
+        ("B2", "total"): "640",
+        ("B2", "female"): "320",
+        ("B5", "total"): "2",
+    }
+
+
+# -- for which period ------------------------------------------------------------------------------------
+
+
+def test_a_report_that_ends_for_another_period_is_asked_about(bench: Bench) -> None:
+    ends = "Trên đây là báo cáo công tác bình đẳng giới 6 tháng đầu năm 2022 của UBND xã Bình Minh./."
+    assert is_held(bench.judged(report_mail("binh-minh", more=(ends,))), "period_conflict")
+    right = ends.replace("6 tháng đầu năm 2022", "năm 2023").replace("Bình Minh", "Đồng Tâm")
+    assert bench.judged(report_mail("dong-tam", figures(2), more=(right,))).state is MessageState.BOOKED
+
+
+def test_a_subject_of_two_periods_with_the_report_of_one_is_asked_about_while_the_other_is_owed(
+    bench: Bench,
+) -> None:
+    title = "Kết quả công tác bình đẳng giới năm 2022"
+    both = "BC bình đẳng giới năm 2022 và 6 tháng đầu năm 2023"
+    assert is_held(bench.judged(report_mail("binh-minh", subject=both)), "period_lacking")
+    earlier = report_mail("dong-tam", figures(2), subject="BC BĐG", title=title)
+    assert bench.judged(earlier, "2022-12-03T08:00").state is MessageState.BOOKED
+    assert bench.judged(report_mail("dong-tam", figures(3), subject=both)).state is MessageState.BOOKED
+
+
+# -- what it does to what came before --------------------------------------------------------------------
+
+
+def test_a_correction_that_is_replaced_is_replaced() -> None:
+    assert announced("Thay thế bản đính chính hôm qua", "", (), ()) is Announced.REPLACEMENT
+    assert (
+        announced("Bổ sung, thay thế mục 3 báo cáo; gửi bổ sung số liệu", "", (), ()) is Announced.SUPPLEMENT
+    )
+
+
+def test_the_version_that_was_replaced_is_asked_about_when_it_comes_again(bench: Bench) -> None:
+    first = report_mail("binh-minh", number="5/BC-UBND")
+    assert bench.judged(first).state is MessageState.BOOKED
+    second = report_mail("binh-minh", figures(2), subject=f"{SUBJECT} (thay thế)")
+    assert bench.judged(second, "2023-06-02T08:00").submissions[0].role is Role.REPLACEMENT
+    again = report_mail("binh-minh", number="5/BC-UBND", subject="Gửi lại")
+    assert is_held(bench.judged(again, "2023-06-03T08:00"), "overtaken_again")
+
+
+def test_a_report_that_waits_from_a_strangers_address_counts_when_the_units_own_comes(bench: Bench) -> None:
+    strange = report_mail("binh-minh", sender="lan@thu.example")
+    assert bench.judged(strange).state is MessageState.REVIEW
+    outcome = bench.judged(report_mail("binh-minh"), "2023-06-06T08:00")
+    assert (outcome.state, outcome.submissions[0].role) == (MessageState.BOOKED, Role.FIRST)
+    assert (
+        bench.judged(report_mail("binh-minh", text="Gửi lại"), "2023-06-07T08:00").submissions[0].role
+        is Role.DUPLICATE
+    )
