@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gc
 import io
 import zipfile
@@ -36,6 +37,7 @@ from tests.offices import (
     report_mail,
     verified,
 )
+from tests.test_intake_archives import SOLID_RAR4, ZSTD_7Z
 
 SUBJECT = "Báo cáo bình đẳng giới 6 tháng đầu năm 2023"
 BOOKED = (MessageClass.REPORT, MessageState.BOOKED)
@@ -573,6 +575,13 @@ def test_a_damaged_copy_beside_a_sound_report_does_not_hold_it(bench: Bench) -> 
 def test_a_report_inside_a_zip_is_read(bench: Bench) -> None:
     packed = zip_of({"bao cao.docx": letter("binh-minh")})
     assert ended(bench.judged(note(address("binh-minh"), SUBJECT, "Gửi.", ("bc.zip", packed)))) == BOOKED
+
+
+def test_of_an_archive_opened_in_part_or_not_at_all_nothing_counts(bench: Bench) -> None:
+    solid, otherwise, sound = base64.b64decode(SOLID_RAR4), base64.b64decode(ZSTD_7Z), letter("binh-minh")
+    for files in ([("bc.7z", otherwise)], [("bc.rar", solid), ("bc.docx", sound)]):
+        outcome = bench.judged(note(address("binh-minh"), SUBJECT, "Gửi.", *files))
+        assert is_held(outcome, "packed_otherwise")
 
 
 def test_a_report_behind_a_link_is_asked_about_for_its_unit(bench: Bench) -> None:

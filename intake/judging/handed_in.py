@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from intake.documents import ReadState
+from intake.documents import FileKind, ReadState
 from intake.evidence.cut_offs import is_too_early
 from intake.evidence.recognition import COVERS
 from intake.evidence.replaced import replaced_in
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from config.regime import Regime
+    from intake.documents import ReadFile
     from intake.evidence.exhibits import ReadExhibit
     from intake.evidence.recognition import Match
     from intake.evidence.replaced import Replaced
@@ -38,6 +39,7 @@ FILE_REASONS = {
     ReadState.OVERRAN: "file_overran",
     ReadState.CRASHED: "file_overran",
 }
+_ARCHIVES = (FileKind.ARCHIVE, FileKind.ZIP)
 _UNOPENED = (ReadState.DAMAGED, ReadState.ENCRYPTED, ReadState.BOMB, ReadState.EMPTY, ReadState.TOO_LARGE)
 #: Doubts of a content that has come before.
 _NOT_OF_A_DUPLICATE = ("twin_figures", "empty_form", "nothing_of_report")
@@ -178,12 +180,26 @@ class HandingIn:
         return doubts
 
 
-def _why_unread(reads: Iterable[ReadExhibit]) -> list[str]:
+def reason_of(file: ReadFile) -> str:
+    """Why a file was not read."""
+    if file.state is ReadState.NOT_YET and file.kind in _ARCHIVES:
+        return "packed_otherwise"
+    return FILE_REASONS.get(file.state, "not_readable")
+
+
+def opened_in_part(files: Sequence[ReadFile]) -> list[str]:
+    """Why of an archive some files were read and others may be missing: an annex, the second half."""
     return [
-        FILE_REASONS.get(read.file.state, "not_readable")
-        for read in reads
-        if read.file is not None and read.document is None
+        reason_of(archive)
+        for archive in files
+        if archive.kind in _ARCHIVES
+        and archive.state in FILE_REASONS
+        and any(file.document is not None and archive.name in file.path for file in files)
     ]
+
+
+def _why_unread(reads: Iterable[ReadExhibit]) -> list[str]:
+    return [reason_of(read.file) for read in reads if read.file is not None and read.document is None]
 
 
 def _name_of(reads: Sequence[ReadExhibit]) -> DocumentName | None:

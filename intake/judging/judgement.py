@@ -29,7 +29,7 @@ from intake.evidence.recognition import (
 )
 from intake.judging.claims import Claim, Decided
 from intake.judging.context import Archived, Context
-from intake.judging.handed_in import FILE_REASONS, HandedIn, HandingIn
+from intake.judging.handed_in import FILE_REASONS, HandedIn, HandingIn, opened_in_part, reason_of
 from intake.judging.owed import Owed
 from intake.judging.questions import Questions
 from intake.judging.settlement import Announced, announced
@@ -273,7 +273,7 @@ class _Judge:
             return self._asked(MessageClass.LINK_ONLY, "link_only", self._behind_link())
         unopened = [file for file in files_of(self._message) if file.state in FILE_REASONS]
         if unopened:
-            return self._asked(MessageClass.UNREADABLE, FILE_REASONS[unopened[0].state])
+            return self._asked(MessageClass.UNREADABLE, reason_of(unopened[0]))
         return self._told_in_words(mail) or self._nothing_to_do(mail)
 
     def _told_by_files(self) -> MessageOutcome | None:
@@ -408,7 +408,7 @@ class _Judge:
             doubts.append("fetched_in_part")
         if self._archived.fetch_doubt in _TIMELESS:
             doubts.append("arrival_uncertain")
-        return doubts
+        return [*doubts, *opened_in_part(files_of(self._message))]
 
     # -- writing ------------------------------------------------------------------------------------
 

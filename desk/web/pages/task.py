@@ -57,6 +57,7 @@ _NOTHING_TO_BOOK = frozenset(
 )  # fmt: skip
 _FOR_THE_UNIT = _NOTHING_TO_BOOK | {
     "not_yet_format",
+    "packed_otherwise",
     "previous_period",
     "period_again",
     "period_unnamed",
