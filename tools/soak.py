@@ -1,8 +1,9 @@
-"""A mail a second into a daemon whose line is faulty: `python -m tools.soak SECONDS`.
+"""Mail after mail into a daemon whose line is faulty: `python -m tools.soak SECONDS [SEED [MAILS_A_SECOND]]`.
 
 A real mailbox behind a line that is cut, drips, falls silent or leaves words out, another fault every half
 minute; every fifth mail is damaged at random. At the end the faults stop, the daemon takes in what is left,
-`audit` holds the mailbox against archive and ledger, and the daemon's memory over the time is printed.
+`audit` holds the mailbox against archive and ledger, and the daemon's memory over the time is printed: all
+that is resident, and what of it is its own and no file's.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import tempfile
 import time
 from collections import Counter
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from statistics import median
 
@@ -62,7 +64,7 @@ class Weather:
         return octets
 
 
-def main(seconds: float, seed: int) -> int:
+def main(seconds: float, seed: int = 0, rate: float = 1.0) -> int:
     """Soak for so long and print how it went; 0 when nothing is lost or changed."""
     chance = random.Random(seed)  # noqa: S311 - any faults will do
     weather = Weather(chance)
@@ -82,7 +84,7 @@ def main(seconds: float, seed: int) -> int:
                 command(office.words("run")), stdout=log, stderr=log, text=True, env=secret
             )
         try:
-            memory = _delivered(server, daemon, chance, seconds)
+            memory = _delivered(server, daemon, chance, seconds, rate)
             weather.over = True
             found = _settled(office, secret, daemon)
         finally:
@@ -93,19 +95,22 @@ def main(seconds: float, seed: int) -> int:
 
 
 def _delivered(
-    server: Dovecot, daemon: subprocess.Popen[str], chance: random.Random, seconds: float
-) -> list[int]:
-    """Deliver for so long; the daemon's resident memory in KiB, once a second."""
+    server: Dovecot, daemon: subprocess.Popen[str], chance: random.Random, seconds: float, rate: float
+) -> list[list[tuple[int, int]]]:
+    """Deliver for so long; the daemon's memory in KiB by the minute, as often as a mail was delivered."""
     broken = damaged(TARGETS["mail"], chance)
-    memory: list[int] = []
+    memory: list[list[tuple[int, int]]] = []
     began = time.monotonic()
-    while time.monotonic() - began < seconds:
-        number = len(memory)
+    for number in count():
+        passed = time.monotonic() - began
+        if passed >= seconds:
+            break
         assert daemon.poll() is None, "the daemon ended"
         with suppress(AssertionError):  # what no mail server takes
             server.append(USER, _mail(number, next(broken)), date="01-Jun-2023 08:00:00 +0700")
-        memory.append(_resident(daemon.pid))
-        time.sleep(max(0.0, began + number + 1 - time.monotonic()))
+        memory += [[] for _ in range(int(passed / 60) + 1 - len(memory))]
+        memory[-1].append(_resident(daemon.pid))
+        time.sleep(max(0.0, began + (number + 1) / rate - time.monotonic()))
     return memory
 
 
@@ -122,9 +127,11 @@ def _mail(number: int, broken: bytes) -> bytes:
     )
 
 
-def _resident(process: int) -> int:
+def _resident(process: int) -> tuple[int, int]:
+    """What is resident, and what of it belongs to no file."""
     status = Path(f"/proc/{process}/status").read_text()
-    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS")))
+    told = {line.partition(":")[0]: line.split()[1] for line in status.splitlines() if line.endswith("kB")}
+    return int(told["VmRSS"]), int(told["RssAnon"])
 
 
 def _settled(office: Office, secret: dict[str, str], daemon: subprocess.Popen[str]) -> dict[str, object]:
@@ -149,12 +156,16 @@ def _is_balanced(found: dict[str, object]) -> bool:
     return bool(folders) and not left
 
 
-def _print(found: dict[str, object], memory: list[int], seen: Counter[str], connections: int) -> None:
-    minute = [median(memory[at : at + 60]) // 1024 for at in range(0, len(memory), 60)]
-    sys.stdout.write(f"memory of the daemon by the minute, MB: {minute}, most {max(memory) // 1024}\n")
+def _print(
+    found: dict[str, object], memory: list[list[tuple[int, int]]], seen: Counter[str], connections: int
+) -> None:
+    for what, which in (("resident", 0), ("its own", 1)):
+        minutes = [int(median(taken[which] for taken in minute)) // 1024 for minute in memory if minute]
+        sys.stdout.write(f"memory of the daemon by the minute, {what}, MB: {minutes}\n")
     sys.stdout.write(f"faults: {dict(seen)}; connections: {connections}\n")
     sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":
-    sys.exit(main(float(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else os.getpid()))  # noqa: PLR2004
+    words = [float(word) for word in sys.argv[1:]]
+    sys.exit(main(words[0], *map(int, words[1:2] or [os.getpid()]), *words[2:]))
