@@ -46,20 +46,37 @@ def edited(text: str, changes: Mapping[Location, object]) -> str:
 
 
 @contextmanager
-def tried_regime(folder: Path, files: Mapping[str, bytes]) -> Iterator[Regime]:
+def tried_regime(folder: Path | None, files: Mapping[str, bytes | None]) -> Iterator[Regime]:
     """The regime of a folder as it would be with some files replaced; the folder itself is not touched.
+
+    Args:
+        folder: the regime's; None: there is none yet.
+        files: what each is to hold; None takes it away.
 
     Raises:
         InvalidRegimeError: it would have faults; the problems name the files as they are in the folder.
     """
     with tempfile.TemporaryDirectory(prefix="tonghop-") as temporary:
-        copy = Path(temporary) / folder.name
-        shutil.copytree(folder, copy)
-        if (folder.parent / SHARED).is_dir() and not (folder / SHARED).is_dir():
-            shutil.copytree(folder.parent / SHARED, copy.parent / SHARED)
-        for name, content in files.items():
-            (copy / name).write_bytes(content)
+        copy = Path(temporary) / (folder.name if folder else "regime")
+        if folder is None:
+            copy.mkdir()
+        else:
+            shutil.copytree(folder, copy)
+            if (folder.parent / SHARED).is_dir() and not (folder / SHARED).is_dir():
+                shutil.copytree(folder.parent / SHARED, copy.parent / SHARED)
+        put_files(copy, files)
         yield load_regime(copy)
+
+
+def put_files(folder: Path, files: Mapping[str, bytes | None]) -> None:
+    """Write files of a regime's folder, or take them away."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if content is None:
+            path.unlink(missing_ok=True)
+        else:
+            path.write_bytes(content)
 
 
 def require_settings(content: bytes) -> Settings:

@@ -40,6 +40,7 @@ class Problem:
     column: str = ""  #: heading of the column
     parameters: dict[str, str] = field(default_factory=dict)
     sheet: str = ""  #: title of the sheet in a workbook of several
+    cell: str = ""  #: its address in a workbook, as Excel names it: "F4"
 
     def place(self, wording: Wording) -> str:
         """The place in words: "units.csv, dòng 14, cột “loại”"."""
@@ -49,7 +50,8 @@ class Problem:
         if self.row or self.line:
             parts.append(wording("config.place_line", number=self.row or self.line))
         if self.column:
-            parts.append(wording("config.place_column", name=self.column))
+            named = "place_cell" if self.cell else "place_column"
+            parts.append(wording(f"config.{named}", name=self.column, cell=self.cell))
         if self.key:
             parts.append(wording("config.place_key", name=self.key))
         return ", ".join(parts)

@@ -25,7 +25,8 @@ from config.crosschecks import (
     unit_problems,
 )
 from config.errors import InvalidRegimeError, Problem, RegimeFolderNotFoundError, UnreadableCheckError
-from config.regime import CalendarPolicy, Regime
+from config.kinds import EVERY, kind_words
+from config.regime import CalendarPolicy, Regime, UnitKind
 from config.reports import Check, Indicator, PeriodRule, ReportDefinition, Section
 from config.schema import DepartmentFile, PeriodModel, ReportFile, SharedParts
 from config.spelling import plain_key
@@ -62,6 +63,22 @@ def load_regime(folder: Path) -> Regime:
     return regime
 
 
+def readable_regime(folder: Path) -> Regime:
+    """The regime of that folder as far as it can be read, to be mended: units may be of kinds nobody knows.
+
+    Raises:
+        RegimeFolderNotFoundError: there is no such folder.
+        InvalidRegimeError: with every fault found, because some unit or the office itself cannot be read.
+    """
+    if not folder.is_dir():
+        raise RegimeFolderNotFoundError(folder)
+    loading = _Loading(folder, any_kind=True)
+    regime = loading.regime()
+    if regime is None or loading.units_left_out:
+        raise InvalidRegimeError(loading.problems)
+    return regime
+
+
 def missing_before_use(regime: Regime, day: date) -> tuple[Problem, ...]:
     """What a valid regime still lacks before it can be used on that day: deadlines, addresses, mailbox."""
     found = [
@@ -89,6 +106,8 @@ class _Loading:
 
     folder: Path
     problems: list[Problem] = field(default_factory=list)
+    any_kind: bool = False  #: whether a unit may be of a kind that is not known
+    units_left_out: bool = False
 
     def regime(self) -> Regime | None:
         file, problems = read_yaml(self.folder / "department.yaml", "department.yaml")
@@ -130,10 +149,15 @@ class _Loading:
             self.problems.append(
                 Problem(code, UNITS_FILES[0], parameters={"accepted": ", ".join(UNITS_FILES)})
             )
+            self.units_left_out = True
             return ()
         kinds = [kind.build() for kind in head.unit_kinds] if head else []
+        if self.any_kind:
+            named = {unit.kind for unit in read_sheet(self.folder / present[0]).units}
+            kinds += [UnitKind(each, each, each, each) for each in sorted(_unnamed(named, kinds))]
         sheet = read_sheet(self.folder / present[0], kinds)
         self.problems += sheet.problems
+        self.units_left_out = bool(sheet.problems)
         found = unit_problems(sheet.units, sheet.rows, present[0])
         # A row left out for its own fault may be the unit that others name: that is no second fault.
         self.problems += [one for one in found if not sheet.problems or one.code != "unknown_successor"]
@@ -209,7 +233,7 @@ class _ReportBuilder:
             outline=self._outline(indicators),
             period_rules=self._periods(),
             checks=self._checks(indicators, shared),
-            owed_by_kinds=model.owed_by_kinds,
+            owed_by_kinds=self._owing_kinds(),
             owed_by_units=model.owed_by_units,
             indicators_by_kind=dict(model.indicators_by_kind),
             ordered_by=model.ordered_by,
@@ -226,12 +250,16 @@ class _ReportBuilder:
     def _owners(self) -> None:
         if not self.model.owed_by_kinds and not self.model.owed_by_units:
             self._report("nobody_owes")
-        self._require_kinds(self.model.owed_by_kinds, "owed_by_kinds")
+        self._require_kinds(self.model.owed_by_kinds - {EVERY}, "owed_by_kinds")
         known = {unit.id for unit in self.units}
         if self.loading.problems and any(problem.row for problem in self.loading.problems):
             return  # rows were left out: an unknown unit may be one of them
         for unit in sorted(self.model.owed_by_units - known):
             self._report("unknown_unit", "owed_by_units", text=unit)
+
+    def _owing_kinds(self) -> frozenset[str]:
+        named = self.model.owed_by_kinds
+        return frozenset(kind.id for kind in self.head.unit_kinds) if EVERY in named else named
 
     def _require_kinds(self, kinds: Iterable[str], *location: int | str) -> None:
         known = [kind.id for kind in self.head.unit_kinds]
@@ -388,6 +416,11 @@ class _ReportBuilder:
             rule, (period.from_day, period.to_day), named, self.head.zone(), self._policy()
         )
         return replace(rule, fixed=fixed)
+
+
+def _unnamed(found: Iterable[str], kinds: Iterable[UnitKind]) -> set[str]:
+    words = kind_words(kinds)
+    return {each for each in found if plain_key(each) not in words}
 
 
 def _names_only(check: Check, known: dict[str, Indicator]) -> bool:

@@ -38,6 +38,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "đến năm",
         "mã kỳ",
         "tên kỳ",
+        "bỏ",
     ),
     INDICATORS: (
         REPORT,
@@ -66,7 +67,7 @@ REQUIRED = {
 }
 PARTS = {INDICATORS: "indicators", RULES: "checks", OUTLINE: "outline"}  #: key of each further sheet
 WIDTHS = {
-    REPORTS: (18, 46, 18, 26, 18, 26, 36, 36, 30, 12, 20, 10, 10, 14, 14, 10, 10, 14, 26),
+    REPORTS: (18, 46, 18, 26, 18, 26, 36, 36, 30, 12, 20, 10, 10, 14, 14, 10, 10, 14, 26, 8),
     INDICATORS: (18, 10, 46, 14, 18, 14, 20, 40, 22, 12, 12, 10, 10, 10),
     RULES: (18, 14, 60, 12),
     OUTLINE: (18, 8, 46, 40, 16, 30),

@@ -1,4 +1,4 @@
-"""Taking over a reports sheet: the files it makes of a regime's, its faults by row, what it changes.
+"""Taking over the sheets of reports: the files they make of a regime's, and the rows they change.
 
 What the workbook does not say stays as the file has it: keys it has no column for, comments, reports it
 does not name, a list whose sheet has no row of the report. A list that differs is written whole.
@@ -9,13 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from config.editing import REMOVED, edited, tried_regime
-from config.errors import InvalidRegimeError
-from config.loader import load_regime
+from config.editing import REMOVED, edited
 from config.reports_columns import COLUMNS, PARTS, REPORTS
-from config.reports_sheet import read_report_tables, read_reports
+from config.reports_sheet import read_reports
 from config.reports_tables import report_tables
 from config.schema import ReportFile
+from config.spelling import plain_key
 from config.yaml_files import checked, key_path, parse_yaml
 
 if TYPE_CHECKING:
@@ -32,108 +31,107 @@ FOLDER = "reports"
 #: Keys by which shared indicators and their rules come into a report; a list of its own takes their place.
 _SHARED_LISTS = ("indicators_from", "only", "scopes", "split_by_sex")
 
-#: Faults that leave rows out: what other rows say of those is no fault of theirs.
-_LEFT_OUT = frozenset({"unknown_report_of_row", "missing_columns", "unreadable_sheet", "no_reports_sheet"})
-
 
 @dataclass(frozen=True, slots=True)
 class RowChange:
     """One row of the sheets that would be added, dropped or changed."""
 
-    report: str
+    report: str  #: "" for rows that belong to none
     sheet: str
-    row: str  #: what names it: a code, a heading's number, a period
+    row: str  #: what names it: a unit, a code, a heading's number, a period
     is_new: bool
     is_gone: bool
     cells: tuple[tuple[str, str, str], ...]  #: column, before, after
 
 
 @dataclass(frozen=True, slots=True)
-class TakenReports:
-    """What taking over a workbook would do."""
+class KnownReport:
+    """A report as its file has it."""
 
-    files: Mapping[str, bytes]  #: below the regime's folder, only those that change
-    changes: tuple[RowChange, ...]
-    kept: tuple[str, ...]  #: names of reports that the workbook does not name
-    problems: tuple[Problem, ...] = ()  #: when there is one, nothing is taken over
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
     file: str
     text: str
     model: ReportFile
 
 
-def taken_reports(folder: Path, workbook: Path) -> TakenReports:
-    """What the regime of that folder would become; nothing is written.
+@dataclass(frozen=True, slots=True)
+class ProposedReports:
+    """What the sheets of reports make of a regime's files; not tried yet."""
 
-    Raises:
-        InvalidRegimeError: the regime has faults already.
+    files: Mapping[str, bytes | None]  #: below the regime's folder, only those that change; None: taken away
+    places: Mapping[str, Mapping[Location, Place]]  #: by file, where each key of it stands in the sheets
+    names: Mapping[str, str]  #: the file of each report that is named, by id
+    kept: tuple[str, ...]  #: names of reports that the workbook does not name
+    gone: tuple[str, ...]  #: ids of reports it takes away
+    problems: tuple[Problem, ...]
+
+
+def proposed_reports(
+    known: Mapping[str, KnownReport],
+    regimes: tuple[Regime, Regime],
+    sheets: Mapping[str, Table],
+    file: str,
+) -> ProposedReports:
+    """What the sheets of reports make of the files.
+
+    Args:
+        known: the reports there are, by id.
+        regimes: as it is, and as the other sheets make it: with their kinds and units.
+        sheets: the rows of each sheet by the key of its title.
+        file: how the workbook is called in faults.
     """
-    regime = load_regime(folder)
-    known = _known(folder)
-    found, problems = read_reports(workbook, regime)
-    if any(problem.code in _LEFT_OUT or not problem.row for problem in problems):
-        return TakenReports({}, (), (), problems)
-    tables = _tables(known, regime)
-    before, _ = read_report_tables(_cells(tables), regime)
+    was, now = regimes
+    found, problems = read_reports(sheets, now, file, was.unit_kinds)
+    before, _ = read_reports(_cells(tables_of(known, was)), was)
     olds = {report.id: report for report in before}
-    places: dict[str, SheetReport] = {}
-    files: dict[str, bytes] = {}
+    places: dict[str, Mapping[Location, Place]] = {}
+    names: dict[str, str] = {}
+    files: dict[str, bytes | None] = {}
     for report in found:
         old = known.get(report.id)
         name = old.file if old else _free_name(report.id, known)
+        places[name], names[report.id] = report.places, name
+        if report.is_gone:
+            files[name] = None
+            continue
         text = edited(old.text, _changes(report, olds[report.id], old.model)) if old else _new(report)
-        places[name] = report
         if old is None or text != old.text:
             files[name] = text.encode()
     named = {report.id for report in found}
-    kept = tuple(report.name for report in regime.reports if report.id not in named)
-    try:
-        with tried_regime(folder, files) as tried:
-            after = _tables(_known(folder) | _models(files), tried)
-    except InvalidRegimeError as error:
-        told = (_placed(problem, places, workbook.name) for problem in error.problems)
-        faulty = {(problem.sheet, problem.row) for problem in problems}
-        # What the words of a row have spoiled is no second fault of it.
-        problems += tuple(each for each in told if (each.sheet, each.row) not in faulty)
-    if problems:
-        return TakenReports({}, (), kept, _in_order(problems))
-    return TakenReports(files, _differences(tables, after), kept)
+    is_spoken_of = plain_key(REPORTS) in sheets
+    kept = tuple(report.name for report in was.reports if report.id not in named) if is_spoken_of else ()
+    gone = tuple(report.id for report in found if report.is_gone and report.id in known)
+    return ProposedReports(files, places, names, kept, gone, problems)
 
 
-def known_reports(folder: Path, regime: Regime) -> dict[str, list[list[str]]]:
-    """The regime's reports as the four sheets; taking them over again changes nothing."""
-    return _tables(_known(folder), regime)
-
-
-def _known(folder: Path) -> dict[str, _Known]:
+def known_reports(folder: Path) -> dict[str, KnownReport]:
+    """The reports of a regime's folder by id, those whose files can be read."""
     files = {f"{FOLDER}/{path.name}": path.read_bytes() for path in sorted((folder / FOLDER).glob("*.yaml"))}
-    return _models(files)
+    return models_of(files)
 
 
-def _models(files: Mapping[str, bytes]) -> dict[str, _Known]:
-    found: dict[str, _Known] = {}
+def models_of(files: Mapping[str, bytes]) -> dict[str, KnownReport]:
+    """The reports that files of these names hold, by id."""
+    found: dict[str, KnownReport] = {}
     for name, content in files.items():
         text = content.decode("utf-8-sig")
         file, _ = parse_yaml(text, name)
         model = checked(file, ReportFile)[0] if file else None
         if model is not None:
-            found[model.id] = _Known(name, text, model)
+            found[model.id] = KnownReport(name, text, model)
     return found
 
 
-def _tables(known: Mapping[str, _Known], regime: Regime) -> dict[str, list[list[str]]]:
+def tables_of(known: Mapping[str, KnownReport], regime: Regime) -> dict[str, list[list[str]]]:
+    """The reports as the four sheets; taking them over again changes nothing."""
     pairs = [(known[report.id].model, report) for report in regime.reports if report.id in known]
     return report_tables(pairs, regime)
 
 
 def _cells(tables: Mapping[str, list[list[str]]]) -> dict[str, Table]:
-    return {sheet: [list(row) for row in rows] for sheet, rows in tables.items()}
+    return {plain_key(sheet): [list(row) for row in rows] for sheet, rows in tables.items()}
 
 
-def _free_name(report_id: str, known: Mapping[str, _Known]) -> str:
+def _free_name(report_id: str, known: Mapping[str, KnownReport]) -> str:
     """A file of its own for a new report: another may bear its name whatever it holds."""
     taken = {each.file for each in known.values()}
     names = (f"{FOLDER}/{report_id}{ending}.yaml" for ending in ("", *(f"-{n}" for n in range(2, 1000))))
@@ -165,15 +163,6 @@ def _changes(report: SheetReport, old: SheetReport, model: ReportFile) -> dict[L
     return changes
 
 
-def _in_order(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
-    sheets = list(COLUMNS)
-    return tuple(
-        sorted(
-            problems, key=lambda each: (sheets.index(each.sheet) if each.sheet in sheets else -1, each.row)
-        )
-    )
-
-
 def _period_changes(given: list[dict[str, object]], old: list[dict[str, object]]) -> dict[Location, object]:
     """Key by key, so that what a period says beside them stays as it is written."""
     return {
@@ -184,28 +173,32 @@ def _period_changes(given: list[dict[str, object]], old: list[dict[str, object]]
     }
 
 
-def _placed(problem: Problem, reports: Mapping[str, SheetReport], workbook: str) -> Problem:
+def placed(problem: Problem, places: Mapping[str, Mapping[Location, Place]], workbook: str) -> Problem:
     """A fault of a file that the workbook made, at the row and column it comes from."""
-    report = reports.get(problem.file)
-    place = _nearest(problem.key, report) if report else None
+    known = places.get(problem.file)
+    place = _nearest(problem.key, known) if known else None
     if place is None:
         return problem
-    return replace(
-        problem, file=workbook, sheet=place.sheet, row=place.row, column=place.column, key="", line=0
-    )
+    return at_place(replace(problem, file=workbook, key="", line=0), place)
 
 
-def _nearest(key: str, report: SheetReport) -> Place | None:
+def at_place(problem: Problem, place: Place) -> Problem:
+    """The fault at a place of the workbook."""
+    return replace(problem, sheet=place.sheet, row=place.row, column=place.column, cell=place.cell)
+
+
+def _nearest(key: str, known: Mapping[Location, Place]) -> Place | None:
     """The place of a key path, or of the nearest thing around it."""
-    places = {key_path(location): place for location, place in report.places.items()}
+    places = {key_path(location): place for location, place in known.items()}
     ends = [at for at in range(len(key)) if key[at] in ".["]
     around = (key, *(key[:end] for end in reversed(ends)), "")
     return next((places[path] for path in around if path in places), None)
 
 
-def _differences(
+def report_changes(
     before: Mapping[str, list[list[str]]], after: Mapping[str, list[list[str]]]
 ) -> tuple[RowChange, ...]:
+    """The rows in which the reports as they are differ from those that would be."""
     found: list[RowChange] = []
     for sheet in COLUMNS:
         old, new = _by_key(sheet, before[sheet]), _by_key(sheet, after[sheet])

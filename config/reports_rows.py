@@ -42,6 +42,7 @@ class Place:
     sheet: str
     row: int
     column: str
+    cell: str = ""  #: its address, as Excel names it
 
 
 @dataclass(slots=True)
@@ -51,6 +52,7 @@ class SheetReport:
     id: str
     content: dict[str, object] = field(default_factory=dict)
     places: dict[Location, Place] = field(default_factory=dict)
+    is_gone: bool = False  #: it is to be taken away
 
     def entries(self, key: str) -> list[dict[str, object]]:
         """The list under a key, empty at first."""
@@ -66,6 +68,7 @@ class Row:
     faults: Faults
     number: int
     cells: Mapping[str, object]
+    kinds: Mapping[str, str] = field(default_factory=dict)  #: ids by word, see `kind_words`
 
     def text(self, column: str) -> str:
         """The cell of a column as text, "" where it is empty."""
@@ -83,9 +86,12 @@ class Row:
 
     def note(self, report: SheetReport, at: Location, first: str, columns: Mapping[str, str]) -> None:
         """Remember where an entry stands, as a whole and key by key."""
-        report.places[at] = Place(self.faults.sheet, self.number, first)
+        report.places[at] = self._place(first)
         for key, column in columns.items():
-            report.places[*at, key] = Place(self.faults.sheet, self.number, column)
+            report.places[*at, key] = self._place(column)
+
+    def _place(self, column: str) -> Place:
+        return Place(self.faults.sheet, self.number, column, self.faults.cell(self.number, column))
 
     def meaning(self, column: str, words: Mapping[str, object], otherwise: object) -> object:
         """What the word in a cell stands for; an empty cell stands for `otherwise`."""
@@ -121,16 +127,16 @@ class Row:
             self.fault("empty_cell", "tên báo cáo")
         return known
 
-    def _owners(self, regime: Regime) -> dict[str, list[str]]:
+    def _owners(self, regime: Regime) -> Mapping[str, object]:
         column = "đơn vị phải nộp"
-        kinds, units = _kind_names(regime), {plain_key(unit.name): unit.id for unit in regime.units}
+        kinds, units = self.kinds, {plain_key(unit.name): unit.id for unit in regime.units}
         units |= {plain_key(unit.id): unit.id for unit in regime.units}
         found: dict[str, list[str]] = {}
         items = self.items(column)
         if not items:
             self.fault("empty_cell", column)
         if [plain_key(item) for item in items] == ["tat ca"]:
-            return {"owed_by_kinds": [kind.id for kind in regime.unit_kinds]}
+            return {"owed_by_kinds": "all"}
         for item in items:
             key = plain_key(item)
             if key in kinds:
@@ -204,10 +210,10 @@ class Row:
         return [sex.value for sex in Sex]
 
     def _kinds(self, column: str, regime: Regime) -> list[str]:
-        kinds, found = _kind_names(regime), []
+        found = []
         for item in self.items(column):
-            if plain_key(item) in kinds:
-                found.append(kinds[plain_key(item)])
+            if plain_key(item) in self.kinds:
+                found.append(self.kinds[plain_key(item)])
             else:
                 accepted = ", ".join(kind.name for kind in regime.unit_kinds)
                 self.fault("unknown_kind", column, text=item, accepted=accepted)
@@ -264,10 +270,3 @@ def subject_of(name: str) -> str:
     """What a report is about: "Báo cáo kết quả công tác giảm nghèo" is about "giảm nghèo"."""
     subject = next(iter(topics_of(name)), name)
     return subject[:1].upper() + subject[1:]
-
-
-def _kind_names(regime: Regime) -> dict[str, str]:
-    kinds: dict[str, str] = {}
-    for kind in regime.unit_kinds:
-        kinds |= {plain_key(word): kind.id for word in (kind.plural, kind.name, kind.id)}
-    return kinds

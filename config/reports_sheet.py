@@ -9,49 +9,45 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from config.kinds import kind_words
 from config.reports_columns import COLUMNS, INDICATORS, MAIN, PARTS, PLACES, REPORT, REPORTS, REQUIRED, RULES
 from config.reports_rows import Row, SheetReport, subject_of
 from config.spelling import id_of_name, plain_key
-from config.workbooks import WORKBOOK_FAULTS, Faults, columns_of, read_workbook
+from config.units_sheet import REMOVE
+from config.workbooks import Faults, columns_of, marked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping
 
     from config.errors import Problem
-    from config.regime import Regime
+    from config.regime import Regime, UnitKind
     from config.workbooks import Table
 
 ID = re.compile(r"[^\W_][\w.-]*")
 
 
-def read_reports(path: Path, regime: Regime) -> tuple[tuple[SheetReport, ...], tuple[Problem, ...]]:
+def read_reports(
+    sheets: Mapping[str, Table], regime: Regime, file: str = "", former: Iterable[UnitKind] = ()
+) -> tuple[tuple[SheetReport, ...], tuple[Problem, ...]]:
     """The reports of a workbook, and every fault that its words alone show, by sheet, row and column.
 
     A report without an id gets that of the regime's report of the same name, else one of its name; an
     indicator without a code that of the report's indicator of the same label, else the next free one.
+
+    Args:
+        sheets: the rows of each sheet by the key of its title; a workbook without the sheet "Báo cáo"
+            speaks of no report, unless it has one of the sheets that need it.
+        regime: what is known; its kinds and units are those the sheets may name.
+        file: how the workbook is called in faults.
+        former: what kinds were called before.
     """
-    faults = Faults(path.name)
-    try:
-        sheets = read_workbook(path)
-    except WORKBOOK_FAULTS as error:
-        faults.report("unreadable_sheet", reason=type(error).__name__)
-        return (), tuple(faults.problems)
-    return read_report_tables(sheets, regime, path.name)
-
-
-def read_report_tables(
-    sheets: Mapping[str, Table], regime: Regime, file: str = ""
-) -> tuple[tuple[SheetReport, ...], tuple[Problem, ...]]:
-    """The same of rows that stand elsewhere than in a file."""
-    reading = _Reading(file, regime)
-    titled = {plain_key(title): table for title, table in sheets.items()}
+    reading = _Reading(file, regime, kind_words(regime.unit_kinds, former))
+    if plain_key(REPORTS) not in sheets and any(plain_key(sheet) in sheets for sheet in PARTS):
+        reading.faults(REPORTS).report("no_reports_sheet", accepted=", ".join(COLUMNS))
+        return (), tuple(reading.problems)
     for sheet in COLUMNS:
-        if table := titled.get(plain_key(sheet)):
+        if table := sheets.get(plain_key(sheet)):
             reading.read(sheet, table)
-        elif sheet == REPORTS:
-            reading.faults(sheet).report("no_reports_sheet", accepted=", ".join(COLUMNS))
-            break
     return tuple(reading.reports.values()), tuple(reading.problems)
 
 
@@ -61,6 +57,7 @@ class _Reading:
 
     file: str
     regime: Regime
+    kinds: Mapping[str, str]
     reports: dict[str, SheetReport] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -74,13 +71,15 @@ class _Reading:
             accepted = ", ".join(COLUMNS[sheet])
             faults.report("missing_columns", row=1, missing=", ".join(missing), accepted=accepted)
             return
+        faults.columns = columns
         current: SheetReport | None = None
         for number, cells in enumerate(table[1:], 2):
-            row = Row(faults, number, {name: cells[at] for name, at in columns.items() if at < len(cells)})
+            named = {name: cells[at] for name, at in columns.items() if at < len(cells)}
+            row = Row(faults, number, named, self.kinds)
             if not any(row.text(name) for name in columns):
                 continue
             current = self._opened(row, current) if sheet == REPORTS else self._named(row, current)
-            if current is not None:
+            if current is not None and not current.is_gone:
                 self._take(sheet, row, current)
 
     def _take(self, sheet: str, row: Row, report: SheetReport) -> None:
@@ -104,6 +103,8 @@ class _Reading:
         if not name and not given:
             if above is None:
                 row.fault("empty_cell", "tên báo cáo")
+            elif marked(row.text(REMOVE)):
+                row.fault("remove_whole_report", REMOVE)
             return above
         known = {plain_key(report.name): report.id for report in self.regime.reports}
         report_id = (
@@ -118,7 +119,16 @@ class _Reading:
                 row.fault("report_twice", "mã" if given else "tên báo cáo", text=report_id)
             return found
         report = self.reports[report_id] = SheetReport(report_id)
+        if marked(row.text(REMOVE)):
+            return self._taken_away(report, row, name)
         row.head(report, name, self.regime)
+        return report
+
+    def _taken_away(self, report: SheetReport, row: Row, name: str) -> SheetReport:
+        report.is_gone, report.content["name"] = True, name
+        row.note(report, (), REMOVE, {})
+        if report.id not in {each.id for each in self.regime.reports}:
+            row.fault("nothing_to_remove", REMOVE)
         return report
 
     def _named(self, row: Row, above: SheetReport | None) -> SheetReport | None:

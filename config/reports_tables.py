@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from config.kinds import EVERY
 from config.reports import Figure, RatioRule, Section, Sex, Weekend
 from config.reports_columns import (
     AGGREGATIONS,
@@ -20,7 +21,6 @@ from config.reports_columns import (
     RULES,
     SEXES,
     WEEKENDS,
-    WIDTHS,
     one_word_each,
     word_for,
 )
@@ -49,10 +49,8 @@ def report_tables(
     return tables
 
 
-def sheets_of(
-    tables: Mapping[str, Sequence[Sequence[str]]],
-) -> dict[str, tuple[Sequence[Sequence[str]], Sequence[int]]]:
-    """The sheets with the widths of their columns, and one that says how they are filled in."""
+def guide_sheet() -> dict[str, tuple[Sequence[Sequence[str]], Sequence[int]]]:
+    """The sheet that says how the others are filled in, with its widths."""
     words = Wording()
     accepted = {
         "periods": ", ".join(one_word_each(PERIODS)),
@@ -63,15 +61,16 @@ def sheets_of(
         "years": ", ".join(one_word_each(DUE_YEARS)),
     }
     guide = [line.partition(": ") for line in words("config.guide", **accepted).splitlines()]
-    sheets: dict[str, tuple[Sequence[Sequence[str]], Sequence[int]]] = {
-        sheet: (rows, WIDTHS[sheet]) for sheet, rows in tables.items()
-    }
-    return sheets | {words("config.guide_sheet"): ([(head, text) for head, _, text in guide], (34, 110))}
+    rows = [(head, *text.partition(" | ")[::2]) for head, _, text in guide]
+    return {words("config.guide_sheet"): (rows, (34, 90, 70))}
 
 
 def _report_rows(model: ReportFile, report: ReportDefinition, regime: Regime) -> list[list[str]]:
-    kinds = [kind.name for kind in regime.unit_kinds if kind.id in report.owed_by_kinds]
-    owners = kinds + [unit.id for unit in regime.units if unit.id in report.owed_by_units]
+    owners = [kind.name for kind in regime.unit_kinds if kind.id in report.owed_by_kinds]
+    owners += sorted(report.owed_by_kinds - {kind.id for kind in regime.unit_kinds})
+    owners += [unit.id for unit in regime.units if unit.id in report.owed_by_units]
+    if EVERY in model.owed_by_kinds:
+        owners = ["tất cả"]
     head = {
         "mã": report.id,
         "tên báo cáo": report.name,

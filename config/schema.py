@@ -27,6 +27,7 @@ from config.calendar import boundary_parts, read_due
 from config.checks import CODE
 from config.days import plain_day, read_day
 from config.errors import UnreadableDueError
+from config.kinds import EVERY
 from config.regime import LEVELS, CalendarPolicy, Department, UnitKind
 from config.reports import (
     Aggregation,
@@ -108,6 +109,12 @@ def _address_or_nothing(text: str) -> str:
     return text.strip()
 
 
+def _kinds(value: object) -> object:
+    """Reads "all" as every kind there is, whenever it was added."""
+    is_every = isinstance(value, str) and plain_key(value) in _EVERY_WORDS
+    return frozenset({EVERY}) if is_every else value
+
+
 def _hours(value: object) -> object:
     """Reads "07:30-17:00" as `Hours`; an empty span is none. A day may end at 24:00 (ISO 8601)."""
     if isinstance(value, Hours):
@@ -134,6 +141,7 @@ MailAddress = Annotated[str, _require(_ADDRESS, "config_bad_mail_address")]
 HoursText = Annotated[Hours, BeforeValidator(_hours)]
 Text = Annotated[str, AfterValidator(_filled)]
 Due = Annotated[str, AfterValidator(_readable_due)]
+Kinds = Annotated[frozenset[str], BeforeValidator(_kinds)]
 Boundary = Annotated[str, AfterValidator(_boundary)]
 
 
@@ -196,6 +204,7 @@ _LEVELS_BY_NAME = {
 }
 #: "Thành phố" is of a province when a ministry asks, of a district when a province does.
 _CITIES = {"ministry": "province", "province": "district"}
+_EVERY_WORDS = frozenset({"all", "tat ca"})
 _AND = re.compile(r"[,;/]|\bvà\b")
 
 
@@ -472,7 +481,8 @@ class ReportFile(Strict):
 
     `indicators_from` and `outline_from` name shared files; `only` picks codes out of the shared
     indicators, in the order of the annex; `split_by_sex` asks for men and women of every figure that
-    counts persons; `scopes` says which kinds a scope of the shared indicators stands for.
+    counts persons; `owed_by_kinds: all` means every kind there is; `scopes` says which kinds a scope of
+    the shared indicators stands for.
     """
 
     id: Id
@@ -482,7 +492,7 @@ class ReportFile(Strict):
     ordered_by: str = ""
     superior_order: str = ""
     outline_required: bool = False
-    owed_by_kinds: frozenset[str] = frozenset()
+    owed_by_kinds: Kinds = frozenset()
     owed_by_units: frozenset[str] = frozenset()
     indicators_from: SharedFile | None = None
     only: tuple[Code, ...] = ()

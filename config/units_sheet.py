@@ -13,10 +13,12 @@ import io
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from config.days import read_day, write_day
 from config.errors import UnitsSheetCannotHoldUnitError
+from config.kinds import kind_words
 from config.spelling import id_of_name, plain_key, tidy
 from config.units import Address, Unit
 from config.workbooks import (
@@ -25,6 +27,7 @@ from config.workbooks import (
     Table,
     cell_text,
     columns_of,
+    marked,
     read_workbook,
     write_workbook,
 )
@@ -50,6 +53,7 @@ COLUMNS = (
     "đơn vị kế tục",
 )
 REQUIRED = COLUMNS[1:3]
+REMOVE = "bỏ"  #: a further column, in the workbook of the whole office only
 TITLE = "Đơn vị"
 WIDTHS = (22, 40, 14, 10, 40, 50, 16, 24, 12, 12, 24)  #: of the columns, in letters
 
@@ -96,6 +100,14 @@ def read_cells(
     return sheet
 
 
+def read_table(table: Table, kinds: Sequence[UnitKind], former: Sequence[UnitKind], file: str) -> Sheet:
+    """The units of the sheet "Đơn vị" of a workbook, and those it takes away."""
+    sheet = Sheet(file, TITLE, kinds=tuple(kinds), former_kinds=tuple(former))
+    if table:
+        sheet.read(table, (*COLUMNS, REMOVE))
+    return sheet
+
+
 def cells_of(unit: Unit, kinds: Sequence[UnitKind] = ()) -> tuple[str, ...]:
     """A unit as it stands in the sheet, one text for each of `COLUMNS`."""
     return tuple(_row(unit, kinds))
@@ -131,23 +143,35 @@ def merged(known: Sequence[Unit], given: Sequence[Unit]) -> tuple[Unit, ...]:
     return (*(by_id.get(unit.id, unit) for unit in known), *more)
 
 
-@dataclass(slots=True)
+@dataclass
 class Sheet(Faults):
     """What has been read of one sheet so far."""
 
     kinds: tuple[UnitKind, ...] = ()
+    former_kinds: tuple[UnitKind, ...] = ()  #: what kinds were called before
+    gone: dict[str, int] = field(default_factory=dict)  #: ids marked to be taken away, with their rows
     units: list[Unit] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)  #: the row of each unit, the heading being row 1
 
-    def read(self, table: Table) -> None:
-        """Read every row below the heading."""
-        columns = columns_of(table[0], COLUMNS, self)
+    @cached_property
+    def kind_words(self) -> Mapping[str, str]:
+        """Ids of kinds by the words a cell may hold."""
+        return kind_words(self.kinds, self.former_kinds)
+
+    def read(self, table: Table, accepted: Sequence[str] = COLUMNS) -> None:
+        """Read every row below the heading; a column "bỏ" among those accepted takes units away."""
+        columns = columns_of(table[0], accepted, self)
         if missing := [name for name in REQUIRED if name not in columns]:
             self.report("missing_columns", row=1, missing=", ".join(missing), accepted=", ".join(COLUMNS))
             return
+        self.columns = columns
         for number, cells in enumerate(table[1:], 2):
             row = _Row(self, number, {name: cells[at] for name, at in columns.items() if at < len(cells)})
-            if any(row.text(name) for name in COLUMNS) and (unit := row.unit()):
+            if not any(row.text(name) for name in COLUMNS):
+                continue
+            if REMOVE in accepted and marked(row.text(REMOVE)):
+                self.gone[row.text("mã") or id_of_name(row.text("tên"))] = number
+            elif unit := row.unit():
                 self.units.append(unit)
                 self.rows.append(number)
 
@@ -208,9 +232,10 @@ class _Row:
 
     def _kind(self) -> str:
         text = self._required("loại")
-        for kind in self.sheet.kinds:
-            if text == kind.id or plain_key(text) == plain_key(kind.name):
-                return kind.id
+        if text in {kind.id for kind in self.sheet.kinds}:
+            return text
+        if known := self.sheet.kind_words.get(plain_key(text)):
+            return known
         if text and self.sheet.kinds:
             accepted = ", ".join(f"{kind.name} ({kind.id})" for kind in self.sheet.kinds)
             self.fault("unknown_kind", "loại", text=text, accepted=accepted)

@@ -24,6 +24,7 @@ WORKBOOK_FAULTS = (BadZipFile, KeyError, ValueError, OSError)
 
 # No province has so many units; a larger sheet is a mistake or an attack.
 _MOST_ROWS, _MOST_COLUMNS = 20_000, 200
+_OFFERED_ROWS = 2000  #: in which cells offer their words
 _MOST_OCTETS = 100_000_000  #: of a workbook unpacked
 
 
@@ -34,11 +35,20 @@ class Faults:
     file: str
     sheet: str = ""
     problems: list[Problem] = field(default_factory=list)
+    columns: Mapping[str, int] = field(default_factory=dict)  #: where each stands, the first being 0
 
     def report(self, code: str, row: int = 0, column: str = "", **parameters: str) -> None:
         """Note a fault."""
-        problem = Problem(code, self.file, row=row, column=column, parameters=parameters, sheet=self.sheet)
+        at = self.cell(row, column)
+        problem = Problem(
+            code, self.file, row=row, column=column, parameters=parameters, sheet=self.sheet, cell=at
+        )
         self.problems.append(problem)
+
+    def cell(self, row: int, column: str) -> str:
+        """The address of a cell in a workbook, "" where its column or row is not known."""
+        at = self.columns.get(column)
+        return "" if at is None or not row or not self.sheet else f"{column_letters(at)}{row}"
 
 
 def read_workbook(path: Path) -> dict[str, Table]:
@@ -59,12 +69,24 @@ def read_workbook(path: Path) -> dict[str, Table]:
     return {sheet.title: [list(cells) for cells in sheet.iter_rows(values_only=True)] for sheet in sheets}
 
 
-def write_workbook(sheets: Mapping[str, tuple[Sequence[Sequence[str]], Sequence[int]]], path: Path) -> None:
-    """Write sheets of text, each title with its rows and the widths of its columns in letters."""
+def write_workbook(
+    sheets: Mapping[str, tuple[Sequence[Sequence[str]], Sequence[int]]],
+    path: Path,
+    choices: Mapping[str, Mapping[str, str]] | None = None,
+) -> None:
+    """Write sheets of text.
+
+    Args:
+        sheets: each title with its rows and the widths of its columns in letters.
+        path: the file.
+        choices: what the cells of a column offer, by sheet and heading: words with commas between, or a
+            range ("='Loại đơn vị'!$B$2:$B$60"). Another word may still be written.
+    """
     import openpyxl
     from openpyxl.cell import Cell
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
 
     workbook = openpyxl.Workbook()
     workbook.remove(workbook.worksheets[0])
@@ -84,7 +106,27 @@ def write_workbook(sheets: Mapping[str, tuple[Sequence[Sequence[str]], Sequence[
         for at, width in enumerate(widths, 1):
             sheet.column_dimensions[get_column_letter(at)].width = width
         sheet.freeze_panes = "A2"
+        for heading, offered in (choices or {}).get(title, {}).items():
+            letter = get_column_letter(list(rows[0]).index(heading) + 1)
+            formula = offered.removeprefix("=") if offered.startswith("=") else f'"{offered}"'
+            offer = DataValidation(type="list", formula1=formula, showErrorMessage=False, allow_blank=True)
+            offer.add(f"{letter}2:{letter}{_OFFERED_ROWS}")
+            sheet.add_data_validation(offer)
     workbook.save(path)
+
+
+def column_letters(at: int) -> str:
+    """A column as Excel names it, the first being 0: "A", "Z", "AA"."""
+    letters = ""
+    while at >= 0:
+        letters = chr(ord("A") + at % 26) + letters
+        at = at // 26 - 1
+    return letters
+
+
+def marked(text: str) -> bool:
+    """Whether a cell to be ticked is: "x", or any word but "không"."""
+    return plain_key(text) not in {"", "khong", "0", "-"}
 
 
 def cell_text(cell: object) -> str:

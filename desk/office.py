@@ -231,6 +231,7 @@ def open_office(
     clock: Callable[[], datetime] | None = None,
     actor: str = "",
     officer: str = "",
+    read_regime: Callable[[Path], Regime] = load_regime,
 ) -> Iterator[Office]:
     """Open an installation and close it afterwards.
 
@@ -240,6 +241,7 @@ def open_office(
         clock: tells the time.
         actor: who the history names.
         officer: who decides, the officer of the settings unless given.
+        read_regime: reads the regime; one that is to be mended may be read as far as it can be.
 
     Raises:
         HomeNotFoundError: the folder holds no installation.
@@ -250,7 +252,7 @@ def open_office(
     settings = replace(settings, officer=officer or settings.officer)
     if not settings.regime.is_dir():
         raise HomeNotFoundError("desk.no_home", home=str(home))
-    regime = load_regime(settings.regime)
+    regime = read_regime(settings.regime)
     now = clock or (lambda: datetime.now(UTC))
     settings.archive.mkdir(parents=True, exist_ok=True)
     ledger = Ledger.open(

@@ -79,7 +79,7 @@ def change(
     Args:
         office: the installation; its ledger's actor is who the history names.
         file: `settings.yaml`, or one of `regime_file` or `letter_file`.
-        content: the whole new file; None takes the file away (a letter's own wording only).
+        content: the whole new file; None takes the file away.
         mark: of what the new content was made from; None: whatever stands there.
         summary: a few words for the history.
 
@@ -165,7 +165,7 @@ def version_before(office: Office, found: SettingsChange) -> bytes | None:
 
 
 def _require_good(office: Office, contents: Mapping[str, bytes | None]) -> None:
-    regime: dict[str, bytes] = {}
+    regime: dict[str, bytes | None] = {}
     for file, content in contents.items():
         if file == SETTINGS:
             require_settings(content or b"")
@@ -173,7 +173,6 @@ def _require_good(office: Office, contents: Mapping[str, bytes | None]) -> None:
             if content is not None:
                 require_letter(office, PurePosixPath(file).stem, _text(content, file))
         else:
-            assert content is not None, file
             regime[file.removeprefix(f"{REGIME}/")] = content
     if regime:
         with tried_regime(office.settings.regime, regime):

@@ -9,18 +9,20 @@ import openpyxl
 import pytest
 
 from config.calendar import periods_of
+from config.editing import put_files
 from config.loader import load_regime
 from config.regime import Regime
 from config.reports import Aggregation, Figure, Grade, PeriodKind, SectionRole, Sex
 from config.reports_columns import COLUMNS
-from config.reports_import import TakenReports, known_reports, taken_reports
-from config.reports_tables import sheets_of
+from config.setup_export import write_setup
+from config.setup_import import TakenSetup, taken_setup
 from config.shipped import copy_regime, shipped_regimes
 from config.wording import Wording
 from config.workbooks import write_workbook
 
 Rows = list[tuple[str, dict[str, object]]]  #: a sheet and what stands in the named columns of a row
 
+TODAY = date(2027, 1, 4)
 REPORTS: Rows = [
     (
         "Báo cáo",
@@ -95,9 +97,7 @@ def folder(tmp_path: Path) -> Path:
 def workbook(folder: Path, rows: Rows, *, of_known: bool = True) -> Path:
     """The office's own workbook as it is downloaded, with further rows filled in below."""
     path = folder.parent / "che-do.xlsx"
-    known = known_reports(folder, load_regime(folder))
-    tables = known if of_known else {sheet: [list(columns)] for sheet, columns in COLUMNS.items()}
-    write_workbook(sheets_of(tables), path)
+    write_setup(folder if of_known else None, path)
     book = openpyxl.load_workbook(path)
     for sheet, cells in rows:
         page = book[sheet]
@@ -108,23 +108,22 @@ def workbook(folder: Path, rows: Rows, *, of_known: bool = True) -> Path:
     return path
 
 
-def taken(folder: Path, rows: Rows, *, of_known: bool = True) -> TakenReports:
-    return taken_reports(folder, workbook(folder, rows, of_known=of_known))
+def taken(folder: Path, rows: Rows, *, of_known: bool = True) -> TakenSetup:
+    return taken_setup(folder, workbook(folder, rows, of_known=of_known), TODAY)
 
 
 def made(folder: Path, rows: Rows) -> Regime:
     """The regime once the workbook is taken over."""
     found = taken(folder, rows, of_known=False)
     assert found.problems == ()
-    for name, content in found.files.items():
-        (folder / name).write_bytes(content)
+    put_files(folder, found.files)
     return load_regime(folder)
 
 
 @pytest.mark.parametrize("name", shipped_regimes())
 def test_what_goes_out_comes_back_without_a_change(tmp_path: Path, name: str) -> None:
     folder = copy_regime(name, tmp_path / "regime")
-    assert taken(folder, []) == TakenReports({}, (), ())
+    assert taken(folder, []) == TakenSetup({})
 
 
 def test_reports_of_four_fields_come_out_of_one_workbook(folder: Path) -> None:
@@ -179,10 +178,10 @@ def test_a_changed_deadline_leaves_comments_and_shared_indicators_where_they_are
     book = openpyxl.load_workbook(path)
     book["Báo cáo"].cell(2, COLUMNS["Báo cáo"].index("hạn nộp") + 1).value = "trước ngày 10/6"
     book.save(path)
-    found = taken_reports(folder, path)
+    found = taken_setup(folder, path, TODAY)
     file = folder / "reports/binh-dang-gioi.yaml"
     wanted = file.read_text("utf-8").replace("trước ngày 05/6", "trước ngày 10/6")
-    assert {name: text.decode() for name, text in found.files.items()} == {
+    assert {name: (text or b"").decode() for name, text in found.files.items()} == {
         "reports/binh-dang-gioi.yaml": wanted
     }
     (change,) = found.changes
@@ -197,8 +196,7 @@ def test_an_indicator_added_to_shared_ones_makes_the_list_the_reports_own(folder
     before = load_regime(folder).report("binh-dang-gioi")
     cells: dict[str, object] = {"báo cáo": "binh-dang-gioi", "chỉ tiêu": "Nhà trẻ", "đơn vị tính": "nhà"}
     found = taken(folder, [("Chỉ tiêu", cells)])
-    for name, content in found.files.items():
-        (folder / name).write_bytes(content)
+    put_files(folder, found.files)
     after = load_regime(folder).report("binh-dang-gioi")
     assert after.indicators[:-1] == before.indicators
     assert (after.indicators[-1].label, after.checks) == ("Nhà trẻ", before.checks)
@@ -261,9 +259,9 @@ def test_what_a_faulty_word_spoils_is_told_once(folder: Path) -> None:
 def test_what_is_no_workbook_is_a_problem_not_a_crash(folder: Path) -> None:
     path = folder.parent / "a.xlsx"
     path.write_bytes(b"PK\x03\x04 hong")
-    assert [each.code for each in taken_reports(folder, path).problems] == ["unreadable_sheet"]
+    assert [each.code for each in taken_setup(folder, path, TODAY).problems] == ["unreadable_sheet"]
     write_workbook({"Trang khác": ([["a"]], (10,))}, path)
-    assert [each.code for each in taken_reports(folder, path).problems] == ["no_reports_sheet"]
+    assert [each.code for each in taken_setup(folder, path, TODAY).problems] == ["no_reports_sheet"]
 
 
 def test_a_new_report_never_takes_the_file_of_another(folder: Path) -> None:

@@ -619,6 +619,30 @@ def test_a_workbook_is_tried_on_past_mail_before_it_is_saved(desk: Served) -> No
     assert [report.id for report in regime_of(desk).reports] == ["bdg"]
 
 
+def test_a_deadline_that_may_be_meant_otherwise_is_saved_only_when_confirmed(desk: Served) -> None:
+    half = (POVERTY[0], POVERTY[1] | {"kỳ": "6 tháng", "hạn nộp": "trước ngày 10/7"})
+    shown = looked_at(desk, reports_book(desk, half)).text
+    assert "không thu 6 tháng cuối năm" in shown
+    assert re.search(r"6 tháng đầu năm \d+: nộp đến hết ngày 09/07", shown)
+    fields = {name: text for name, text in fields_of(shown, f"{WORKBOOK}/luu").items() if name != "xac_nhan"}
+    answer = desk.client().send_form(f"{WORKBOOK}/luu", **fields, confirm_password=PASSWORD)
+    assert answer.status_code == 422
+    assert "Chưa đánh dấu xác nhận" in answer.text
+    answer = desk.client().send_form(f"{WORKBOOK}/luu", **fields, xac_nhan="1", confirm_password=PASSWORD)
+    assert answer.headers["location"].startswith("/thiet-lap/bao-cao?notice=settings_saved")
+
+
+def test_kinds_of_unit_in_a_workbook_are_the_administrators(desk: Served) -> None:
+    content = reports_book(desk, ("Loại đơn vị", {"tên loại": "trường"}))
+    shown = desk.client(Role.OFFICER).send_form(WORKBOOK, files={"bang": ("a.xlsx", content)})
+    assert (shown.status_code, "chỉ người quản trị" in shown.text) == (422, True)
+    fields = fields_of(looked_at(desk, content).text, f"{WORKBOOK}/luu") | {"confirm_password": PASSWORD}
+    assert desk.client(Role.OFFICER).send_form(f"{WORKBOOK}/luu", **fields).status_code == 422
+    assert "truong" not in {kind.id for kind in regime_of(desk).unit_kinds}
+    desk.client().send_form(f"{WORKBOOK}/luu", **fields)
+    assert "truong" in {kind.id for kind in regime_of(desk).unit_kinds}
+
+
 def test_faults_of_a_workbook_are_named_by_sheet_row_and_column(desk: Served) -> None:
     wrong = (POVERTY[0], POVERTY[1] | {"kỳ": "tuần"})
     shown = looked_at(desk, reports_book(desk, wrong, ("Chỉ tiêu", {"chỉ tiêu": "Hộ nghèo"})))

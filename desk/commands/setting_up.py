@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from config.errors import InvalidRegimeError
 from desk.commands.options import AsJson, say
 from desk.commands.output import MARKS, dump, tell, terminal
-from desk.commands.running import opened_office, spoken, world_of
+from desk.commands.running import spoken, world_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from desk.office import Office
 
 app = typer.Typer()
 
@@ -19,14 +26,20 @@ def init(
     context: typer.Context,
     regime: Annotated[str | None, typer.Argument(help=say("cli.arg_regime"))] = None,
 ) -> None:
+    from desk.commands.setup_lines import deadline_lines
     from desk.home import make_home
 
     world = world_of(context)
     with spoken():
         made = make_home(world.home, regime)
+        for line in deadline_lines(made.taken) if made.taken else ():
+            tell(line)
         tell(say("cli.init_done" if made.new else "cli.init_there", home=str(world.home)))
+        if made.missing:
+            tell(say("cli.init_missing"))
         for problem in made.missing:
             tell(f"- {problem.sentence(say)}")
+        tell(say("cli.init_next", home=str(world.home)))
 
 
 @app.command(help=say("cli.sheet"))
@@ -35,25 +48,60 @@ def sheet(
     workbook: Annotated[Path | None, typer.Argument(help=say("cli.arg_workbook"))] = None,
     to: Annotated[Path | None, typer.Option("--to", help=say("cli.opt_sheet_to"))] = None,
     save: Annotated[bool, typer.Option("--save", help=say("cli.opt_sheet_save"))] = False,
+    yes: Annotated[bool, typer.Option("--yes", help=say("cli.opt_sheet_yes"))] = False,
 ) -> None:
-    from desk.setup_workbook import take_setup, write_setup
+    from desk.commands.setup_lines import setup_lines
+    from desk.setup_workbook import looked_at, take_setup
 
     if (workbook is None) == (to is None):
         raise typer.BadParameter(say("cli.sheet_one_of"))
-    with opened_office(context) as office:
-        if to is not None:
-            write_setup(office, to)
-            tell(say("cli.sheet_written", path=str(to)))
-            return
-        assert workbook is not None
-        taken = take_setup(office, workbook, save=save)
-        for unit in taken.units:
-            tell(say("cli.sheet_unit", name=unit.name))
-        for row in taken.reports.changes:
-            what = ", ".join(f"{column}: {after or '–'}" for column, _, after in row.cells)
-            tell(f"- {row.report}, {row.sheet} {row.row}: {what}")
-        same = not taken.units and not taken.reports.changes
-        tell(say("cli.sheet_same" if same else "cli.sheet_saved" if save else "cli.sheet_not_saved"))
+    if to is not None:
+        _write_sheet(context, to)
+        return
+    assert workbook is not None
+    with _office_to_mend(context) as office:
+        taken = looked_at(office, workbook)
+        if taken.problems:
+            raise InvalidRegimeError(taken.problems)
+        for line in setup_lines(taken):
+            tell(line)
+        if not taken.changes:
+            tell(say("cli.sheet_same"))
+        elif not save:
+            tell(say("cli.sheet_not_saved"))
+        elif yes or not taken.is_to_be_confirmed or typer.confirm(say("cli.sheet_ask_save")):
+            take_setup(office, taken, workbook.name)
+            tell(say("cli.sheet_saved"))
+        else:
+            tell(say("cli.sheet_not_saved"))
+
+
+def _write_sheet(context: typer.Context, path: Path) -> None:
+    """The settings in use; where there are none yet, an empty workbook to begin with."""
+    from config.settings import load_settings
+    from config.setup_export import write_setup
+
+    home = world_of(context).home
+    with spoken():
+        folder = load_settings(home).regime if (home / "settings.yaml").is_file() else home / "regime"
+        is_there = folder.is_dir()
+        write_setup(folder if is_there else None, path)
+    key = "cli.sheet_written" if is_there else "cli.sheet_written_blank"
+    tell(say(key, path=str(path), home=str(home)))
+
+
+@contextmanager
+def _office_to_mend(context: typer.Context) -> Iterator[Office]:
+    """The office, though its files may not agree with one another: the workbook may mend that."""
+    from config.loader import readable_regime
+    from desk.office import open_office
+
+    world = world_of(context)
+    opened = open_office(
+        world.home, world.language, world.clock, world.who, world.who, read_regime=readable_regime
+    )
+    with spoken(), opened as office:
+        yield office
 
 
 @app.command(help=say("cli.demo"))

@@ -102,7 +102,7 @@ def tried(call: Call, proposed: Proposed, show: Show, back: str) -> Response:
     return tried_several(call, {proposed.file: proposed.content}, show, back)
 
 
-def tried_several(call: Call, contents: Mapping[str, bytes], show: Show, back: str) -> Response:
+def tried_several(call: Call, contents: Mapping[str, bytes | None], show: Show, back: str) -> Response:
     """The same of files that belong together."""
     if not _trying.acquire(blocking=False):
         raise TrialRunsError("web.trial_runs")

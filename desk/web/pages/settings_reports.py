@@ -1,4 +1,4 @@
-"""Thiết lập: the reports that are asked for; names, deadlines and grace can be changed here."""
+"""Thiết lập: the reports that are asked for, and the workbook of the whole office."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from starlette.responses import Response
 
 from config.calendar import periods_of
 from config.editing import REMOVED, edited
-from config.reports_import import TakenReports, known_reports, taken_reports
-from config.reports_tables import sheets_of
-from config.workbooks import write_workbook
+from config.setup_export import write_setup
+from config.setup_import import HEAD, TakenSetup
 from config.yaml_files import read_yaml
 from desk.errors import UnknownNameError
 from desk.settings_changes import content_of, mark_of_several, regime_file
+from desk.setup_workbook import looked_at
 from desk.web.call import POST, Call, Route
 from desk.web.pages.settings_units import KINDS, SheetNotAcceptedError
 from desk.web.settings_forms import (
@@ -74,7 +74,7 @@ class WorkbookView:
 
     form: Form
     name: str
-    taken: TakenReports
+    taken: TakenSetup
     content: str = ""  #: the workbook in base 64, for the button that saves it
 
 
@@ -103,12 +103,11 @@ def try_one(call: Call) -> Response:
 
 
 def download(call: Call) -> Response:
-    """All reports as a workbook, for Excel."""
+    """The office, its units and all reports as a workbook, for Excel."""
     with _workbook() as path:
-        reports = known_reports(call.office.settings.regime, call.office.regime)
-        write_workbook(sheets_of(reports), path)
+        write_setup(call.office.settings.regime, path)
         content = path.read_bytes()
-    disposition = {"Content-Disposition": 'attachment; filename="che-do-bao-cao.xlsx"'}
+    disposition = {"Content-Disposition": 'attachment; filename="thiet-lap.xlsx"'}
     return Response(content, media_type=KINDS["xlsx"], headers=disposition)
 
 
@@ -125,9 +124,11 @@ def look_at_workbook(call: Call) -> Response:
 def save_workbook(call: Call) -> Response:
     """Take over what it says."""
     name, content, taken = _sent(call)
-    if taken.problems:
+    if taken.problems or _refused(call, taken):
         return _look(call, name, content)
-    files: dict[str, bytes | None] = {regime_file(file): text for file, text in taken.files.items()}
+    if taken.is_to_be_confirmed and not call.form.get("xac_nhan"):
+        return _look(call, name, content, (call.say("web.workbook_unconfirmed"),))
+    files = {regime_file(file): text for file, text in taken.files.items()}
     again = partial(_look, call, name, content)
     return save_several(call, files, name, again, REPORTS)
 
@@ -159,26 +160,34 @@ ROUTES = (
 @contextmanager
 def _workbook(content: bytes = b"") -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="tonghop-") as temporary:
-        path = Path(temporary) / "che-do-bao-cao.xlsx"
+        path = Path(temporary) / "thiet-lap.xlsx"
         path.write_bytes(content)
         yield path
 
 
-def _taken(call: Call, content: bytes) -> TakenReports:
+def _taken(call: Call, content: bytes) -> TakenSetup:
     with _workbook(content) as path:
-        return taken_reports(call.office.settings.regime, path)
+        return looked_at(call.office, path)
+
+
+def _refused(call: Call, taken: TakenSetup) -> tuple[str, ...]:
+    """Who is no administrator changes nothing of the office itself: it names the mailbox."""
+    if HEAD in taken.files and not call.account.role.may_administer:
+        return (call.say("web.workbook_administrator"),)
+    return ()
 
 
 def _look(call: Call, name: str, content: bytes, faults: tuple[str, ...] = ()) -> Response:
     taken = _taken(call, content)
     faults += sentences(tuple(replace(problem, file="") for problem in taken.problems), call.say)
+    faults = faults or _refused(call, taken)
     form = Form({}, call.form.get("dau") or _mark(call, taken), faults)
-    shown = "" if taken.problems else base64.b64encode(content).decode("ascii")
+    shown = "" if taken.problems or _refused(call, taken) else base64.b64encode(content).decode("ascii")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
     return call.page("settings_workbook.html", WorkbookView(form, name, taken, shown), status)
 
 
-def _sent(call: Call) -> tuple[str, bytes, TakenReports]:
+def _sent(call: Call) -> tuple[str, bytes, TakenSetup]:
     """The workbook as the page that showed it sends it back."""
     try:
         content = base64.b64decode(call.form.get("noi_dung", ""), validate=True)
@@ -187,7 +196,7 @@ def _sent(call: Call) -> tuple[str, bytes, TakenReports]:
     return call.form.get("ten_tep", ""), content, _taken(call, content)
 
 
-def _mark(call: Call, taken: TakenReports) -> str:
+def _mark(call: Call, taken: TakenSetup) -> str:
     names = [regime_file(file) for file in taken.files]
     return mark_of_several({name: content_of(call.office, name) for name in names})
 
