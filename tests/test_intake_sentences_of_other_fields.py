@@ -157,3 +157,73 @@ def test_money_is_of_what_it_was_spent_on(text: str, expected: dict[str, str]) -
 @pytest.mark.parametrize("new", ["tăng mới", "mới được hưởng", "tăng thêm"])
 def test_who_came_to_a_stock_is_not_all_of_it(new: str) -> None:
     assert _figures(AID, f"Có 12 đối tượng hưởng trợ cấp hằng tháng {new}.") == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Có 50 hộ được vay vốn, trong đó 35 hộ nghèo.",
+        "Trong năm tặng quà cho 50 hộ, trong đó: 35 hộ nghèo; 15 hộ cận nghèo.",
+        "Có 15 hộ được hỗ trợ, gồm: 10 hộ nghèo, 5 hộ cận nghèo.",
+        "Cấp phát gạo, trong đó hộ nghèo 8 hộ, hộ cận nghèo 4 hộ.",
+        "Trong 12 hộ được khảo sát có 5 hộ nghèo.",
+        "Mô hình có 12 hộ nghèo tham gia.",
+    ],
+)
+def test_those_among_others_are_not_all_there_are(text: str) -> None:
+    assert _figures(POOR, text) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Toàn xã có 1.200 hộ, trong đó 84 hộ nghèo.", {"N1": "1200", "N2": "84"}),
+        ("Kết quả rà soát 1.200 hộ, trong đó: hộ nghèo 84 hộ; hộ cận nghèo 40 hộ.", {"N2": "84", "N3": "40"}),
+        ("Số hộ nghèo: 84/1.200 hộ, chiếm 7%.", {"N2": "84"}),
+        ("Toàn xã có 84/1.200 hộ nghèo, chiếm 7%.", {"N2": "84"}),
+        ("Số hộ thoát nghèo: 66/60 hộ, đạt 110%.", {"N4": "66"}),
+        ("Có 12/84 hộ nghèo tham gia dự án.", {}),
+        ("Tập huấn cho 66/84 hộ nghèo.", {}),
+    ],
+)
+def test_parts_of_all_there_are_and_the_upper_number_of_a_fraction_count(
+    text: str, expected: dict[str, str]
+) -> None:
+    assert _figures(POOR, text) == expected
+
+
+CAMPAIGN = _report(
+    "công tác Hội",
+    Indicator("H1", "Số hộ đạt tiêu chí 5 không 3 sạch", "hộ", aggregation=ALL_THERE_ARE),
+    Indicator("H2", "Số trẻ là con thứ 3 trở lên", "trẻ", synonyms=("sinh con thứ 3 trở lên",)),
+    Indicator("H3", "Chiều dài đoạn đường tự quản", "km", synonyms=("đường phụ nữ tự quản",)),
+    Indicator("H4", "Lệ phí chứng thực thu được", "nghìn đồng", synonyms=("lệ phí chứng thực",)),
+    Indicator("H5", "Số đơn kiến nghị, phản ánh", "đơn"),
+    Indicator("H6", "Số đơn khiếu nại", "đơn"),
+    Indicator("H7", "Số trường hợp đăng ký khai sinh", "trường hợp", WOMEN, synonyms=("khai sinh",)),
+    Indicator("H8", "Số người được tiếp", "người", synonyms=("người được tiếp",)),
+    Indicator("H9", "Tổng số lượt tiếp công dân", "lượt"),
+    Indicator("H10", "Số công trình thanh niên", "công trình"),
+    Indicator("H11", "Giá trị công trình thanh niên", "triệu đồng"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Số hộ đạt tiêu chí 5 không, 3 sạch: 61 hộ.", {"H1": "61"}),
+        ("Sinh con thứ 3 trở lên: 02 trẻ.", {"H2": "2"}),
+        ("1/ Đường phụ nữ tự quản: 1,2km", {"H3": "1.2"}),
+        ("2.1 Chiều dài đoạn đường tự quản 3,4 km", {"H3": "3.4"}),
+        ("3 Chiều dài đoạn đường tự quản: 3,4 km", {"H3": "3.4"}),
+        ("Lệ phí chứng thực: 4.365.000đ.", {"H4": "4365"}),
+        ("Tổng số có 08 đơn khiếu nại, 36 đơn kiến nghị, phản ánh.", {"H5": "36", "H6": "8"}),
+        ("Hộ tịch: khai sinh 33 trường hợp (nữ 15).", {"H7": "33", "H7 nữ": "15"}),
+        ("Đã tiếp 12 lượt tiếp công dân với 15 người được tiếp.", {"H8": "15", "H9": "12"}),
+        ("Thực hiện 05 công trình thanh niên trị giá 120 triệu đồng.", {"H10": "5", "H11": "120"}),
+    ],
+)
+def test_names_with_numbers_commas_and_women_in_them_are_read_and_numbers_of_the_list_are_not(
+    text: str, expected: dict[str, str]
+) -> None:
+    assert _figures(CAMPAIGN, text) == expected

@@ -9,9 +9,18 @@ from intake.figures.measures import convert, is_scaled
 from intake.figures.sentence_changes import change_told
 from intake.figures.sentence_forms import ALL_OF_A_SEX, all_of_a_sex
 from intake.figures.sentence_nothings import without_nothings, zero_said
-from intake.figures.sentence_numbers import Mention, mask, mentions_in, names_a_part, only_sex, sex_of
+from intake.figures.sentence_numbers import (
+    Mention,
+    mask,
+    mentions_in,
+    names_a_part,
+    only_sex,
+    sex_of,
+)
+from intake.figures.sentence_phrases import label_before
 from intake.figures.sentence_shares import shares_alone
 from intake.figures.sentence_ties import MEETINGS, Thread, Tie, Ties
+from intake.figures.sentence_wholes import is_of_all, is_part_of_some, is_stock
 from intake.figures.sentence_words import (
     GENERIC,
     MONEY,
@@ -41,16 +50,19 @@ class ClauseReader:
         self._index = index
         self._ties = Ties(index)
 
-    def read(self, clause: str, listing: bool, place: Place, loose: list[Mention]) -> list[Value]:
-        """The figures of one clause; the numbers that were tied to nothing are added to `loose`."""
+    def read(self, clause: str, whole: str | None, place: Place, loose: list[Mention]) -> list[Value]:
+        """The figures of one clause; the numbers that were tied to nothing are added to `loose`.
+
+        `whole` is what an earlier clause of the sentence said before it began to tell parts of it.
+        """
         masked, nothings = without_nothings(mask(clause))
         zeros = [zero for said in nothings if (zero := zero_said(said, place, self._index))]
-        mentions = mentions_in(masked, listing=listing)
+        mentions = mentions_in(masked, listing=whole is not None)
         counts = [mention for mention in mentions if not mention.percent]
         if not counts:
             zero = zero_said(masked, place, self._index) if not mentions else None
             return [*([zero] if zero else shares_alone(mentions, place, self._index)), *zeros]
-        thread = Thread(loose=loose)
+        thread = Thread(loose=loose, whole=whole)
         for mention in mentions:
             self._mention(mention, thread, place)
         return [*thread.findings, *shares_alone(mentions, place, self._index), *zeros]
@@ -72,11 +84,8 @@ class ClauseReader:
         thread.outside = _outside(mention, thread)
         came = measure_at(mention.words) in _CAME
         others_met, thread.others_met = thread.others_met, thread.others_met and not came
-        if tie is not None and _came_among_others(mention, tie.subject, thread):
+        if tie is not None and self._counts_others(mention, tie.subject, thread):
             thread.subject, thread.total = None, None  # its women are none of those it is a part of
-            return
-        if tie is not None and _changes(mention, tie.subject):
-            thread.subject, thread.total = None, None
             return
         if not (mention.subset or mention.bracketed):
             thread.counted = measure_at(mention.words)
@@ -87,6 +96,14 @@ class ClauseReader:
             _let_loose(mention, thread)
         else:
             self._total(mention, tie, thread, place)
+
+    def _counts_others(self, mention: Mention, subject: Subject, thread: Thread) -> bool:
+        """Whether a number counts others than all those the indicator asks for."""
+        return (
+            _came_among_others(mention, subject, thread)
+            or is_part_of_some(mention, subject, thread.whole, self._index.stocks)
+            or _changes(mention, subject)
+        )
 
     def _is_explained_part(self, mention: Mention, thread: Thread) -> bool:
         """Whether a part is what the label calls the women of the total: "(nữ: do phụ nữ làm chủ hộ)"."""
@@ -132,9 +149,14 @@ class ClauseReader:
                 thread.findings.append(_value(subject, one, counted, mention, place))
 
     def _fraction(self, mention: Mention, subject: Subject, thread: Thread, place: Place) -> None:
-        """Part and whole of "66/162 người là phụ nữ"; any other fraction gives neither."""
+        """Part and whole of "66/162 người là phụ nữ"; of "Số hộ nghèo: 84/1.200 hộ" the part alone."""
         sex = sex_of(f"{mention.left} {mention.right}")
         part, whole = mention.value, mention.whole
+        if is_of_all(mention, subject) and Sex.TOTAL in subject.indicator.sexes:
+            counted = _in_measure(mention, subject.indicator)
+            if counted is not None:
+                thread.findings.append(_value(subject, Sex.TOTAL, counted, mention, place))
+            return
         if sex not in (Sex.FEMALE, Sex.MALE) or sex not in subject.indicator.sexes or subject.names_women:
             return
         if part is None or whole is None or part > whole or not _is_whole(part):
@@ -150,9 +172,14 @@ class ClauseReader:
                 return Sex.TOTAL
             women = "phụ nữ" in f"{mention.left} {mention.right}".lower()  # of whom it asks for nobody else
             return Sex.FEMALE if women and subject.indicator.sexes == (Sex.FEMALE,) else None
-        if sex is Sex.FEMALE and subject.names_women:
+        if sex is Sex.FEMALE and (subject.names_women or _is_in_name(sex, mention, subject)):
             return Sex.TOTAL
         return sex if sex in subject.indicator.sexes else None
+
+
+def _is_in_name(sex: Sex, mention: Mention, subject: Subject) -> bool:
+    """Whether the women are in the name of what has none: "đường phụ nữ tự quản: 1,2 km"."""
+    return sex not in subject.indicator.sexes and subject.is_said_by(label_before(mention))
 
 
 def _tells_where(mention: Mention) -> bool:
@@ -176,14 +203,10 @@ def _let_loose(mention: Mention, thread: Thread) -> None:
 
 def _came_among_others(mention: Mention, subject: Subject, thread: Thread) -> bool:
     """Whether persons are told among those who came: "120 người dự, trong đó 40 cán bộ, công chức"."""
-    if thread.subject is not None and _is_stock(thread.subject):
+    if thread.subject is not None and is_stock(thread.subject):
         return False  # "1.320 trẻ em, trong đó 41 em có hoàn cảnh đặc biệt": nobody came to anything
-    stock = _is_stock(subject) and subject is not thread.last
+    stock = is_stock(subject) and subject is not thread.last
     return mention.subset and stock and thread.counted in _CAME and measure_at(mention.words) in _CAME
-
-
-def _is_stock(subject: Subject) -> bool:
-    return subject.indicator.aggregation is not Aggregation.SUM
 
 
 def _changes(mention: Mention, subject: Subject) -> bool:

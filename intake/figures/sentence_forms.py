@@ -34,7 +34,7 @@ _NUMBER_WORD = re.compile(rf"\s(?:{_ONE}|mười)\s")
 # "07/15 cuộc, đạt 46,7% kế hoạch": seven were held of fifteen planned.
 _OF_PLAN = re.compile(
     r"(?P<done>\d+)\s*/\s*(?P<planned>\d+)(?P<what>[^\d,;.()%]*),?\s*(?:đạt|bằng|=)\s*(?P<share>\d+(?:,\d+)?)\s*%"
-    r"\s*(?:so với\s*)?(?:kế hoạch|chỉ tiêu|kh\b|mục tiêu)",
+    r"(?P<of>\s*(?:so với\s*)?(?:kế hoạch|chỉ tiêu|kh\b|mục tiêu))?",
     re.IGNORECASE,
 )
 _ROUNDED = (
@@ -80,6 +80,8 @@ def result_of_plan(clause: str) -> str:
 def _done(match: re.Match[str]) -> str:
     done, planned = Decimal(match["done"]), Decimal(match["planned"])
     share = Decimal(match["share"].replace(",", "."))
+    if match["of"] is None and done <= planned:
+        return match[0]  # a part of a whole; only of a plan can more be done than there is
     if not planned or abs(100 * done / planned - share) > _ROUNDED["," in match["share"]]:
         return match[0]
     return match["done"] + match[0][match.end("planned") - match.start() :]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(
     r"(?<![\w.,])(?P<number>[1-9]\d{0,2}(?: \d{3})+(?:,\d+)?(?![\d.,]*\d)|\d+(?:[.,]\d+)*)"
-    r"(?:\s*/\s*(?P<whole>\d+(?:\.\d{3})*)(?!\s*/|\d))?(?:\s*(?P<percent>%|phần trăm))?(?![^\W_\d])"
+    r"(?:\s*/\s*(?P<whole>\d+(?:\.\d{3})*(?:,\d+)?)(?!\s*/|\d))?(?:\s*(?P<percent>%|phần trăm))?(?![^\W_\d])"
 )
 _COMPOUND_MONEY = re.compile(r"(\d+)\s*(?:tỷ|tỉ)\s+(\d{1,3})\s*triệu(?:\s+đồng)?", re.IGNORECASE)
 _QUALIFIER = re.compile(
@@ -116,7 +116,10 @@ PART_OF_A_VILLAGE = _parts("[Cc]hi hội|[Tt]rường")  #: a village that repor
 _SUBSET = re.compile(r"\b(?:trong (?:số )?đó|bao gồm|gồm|cụ thể|trong số|chia ra|phân theo)\b", re.IGNORECASE)
 FOR = frozenset(("cho", "với"))
 _STRONG = re.compile(r"[;:().]")
-_WEAK = re.compile(r",|\b(?:và|với|cho|thu hút|qua đó|đồng thời)\b", re.IGNORECASE)
+_WEAK = re.compile(
+    r",|\b(?:và|với|cho|thu hút|qua đó|đồng thời)\b|(?<=\S )(?=(?:trị giá|giá trị|kinh phí|số tiền)\b)",
+    re.IGNORECASE,
+)
 END_OF_SENTENCE = re.compile(r"(?<=[^\d\s][.!?])\s+(?=[A-ZĐÀ-Ỹ\d-])|(?<=\d[.!?])\s+(?=[A-ZĐÀ-Ỹ])")
 
 
@@ -151,12 +154,28 @@ _END_OF_CLAUSE = re.compile(
 )
 
 
-def clauses_of(sentence: str) -> Iterator[tuple[str, bool]]:
-    """The clauses of a sentence, each with whether it goes on with a list of parts ("trong đó: …; …")."""
-    listing = False
+_PARTS_FOLLOW = re.compile(_SUBSET.pattern + r"\s*:", re.IGNORECASE)
+
+
+def clauses_of(sentence: str) -> Iterator[tuple[str, str | None]]:
+    """The clauses of a sentence, each with what it goes on to list the parts of ("…, trong đó: …; …")."""
+    whole: str | None = None
     for clause in _END_OF_CLAUSE.split(sentence):
-        yield clause, listing
-        listing = listing or bool(re.search(_SUBSET.pattern + r"\s*:", clause, re.IGNORECASE))
+        yield clause, whole
+        if whole is None and (parts := _PARTS_FOLLOW.search(clause)):
+            whole = clause[: parts.start()]
+
+
+_OF_SO_MANY = re.compile(r"^\s*(?:trong|qua)\s+(?:(?:tổng\s+)?số\s+)?(?=\d)", re.IGNORECASE)
+
+
+def whole_before(mention: Mention) -> str | None:
+    """What a clause says before it tells parts of it ("…, trong đó …", "trong 12 … có …"); None: no parts."""
+    said = f"{mention.before}{mention.left}"
+    parts = _SUBSET.search(said)
+    if parts is not None and said[: parts.start()].strip():
+        return said[: parts.start()]
+    return mention.before if _OF_SO_MANY.match(mention.before) else None
 
 
 def mask(clause: str) -> str:

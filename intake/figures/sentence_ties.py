@@ -55,6 +55,7 @@ class Thread:
     subject: Subject | None = None  #: of the last total
     total: Decimal | None = None
     last: Subject | None = None  #: of the last number that was tied to one
+    whole: str | None = None  #: what an earlier clause said before it began to tell parts of it
     outside: tuple[Subject, Decimal] | None = None  #: the total before a bracket that holds other numbers
     loose: list[Mention] = field(default_factory=list)  #: numbers that belong to nothing, parts apart
     found_any: bool = True  #: whether the last number was tied to an indicator
@@ -120,6 +121,8 @@ class Ties:
         giống cho 05 hộ nghèo" are no number of poor households.
         """
         if mention.joint in FOR and not MONEY.match(mention.right):
+            if tie.subject.is_named_for_what_was_done(mention.right):
+                return False  # "12 lượt với 15 người được tiếp"
             if _attended(mention, thread) or _stands_beside(mention, tie, thread):
                 return False
             return not thread.found_any or tie.coverage <= tie.own_coverage

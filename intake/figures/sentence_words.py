@@ -14,11 +14,11 @@ from math import fsum
 from typing import TYPE_CHECKING
 
 from config.reports import Aggregation, Indicator
-from config.spelling import accented_key, word_set
+from config.spelling import accented_key, tidy, word_set
 from intake.figures.measures import is_money, is_scaled, same_measure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 _INHERITED = 0.7  # a word said earlier in the clause counts less than one beside the number
 _HALF_A_WORD = 0.5  # a syllable without its neighbour may belong to another word
@@ -97,13 +97,19 @@ GENERIC = word_set(
     "chuyên đề ngày "
     "vụ việc trường hợp đồng chí đại biểu cán bộ quả kết tiếp tục xây dựng thành lập cử mở tuyên truyền "
     "rà soát biểu mới đương nhiệm hiện qua gồm khác quan tâm trị giá nguồn số tiền tổng kinh phí "
-    "ra đẩy mạnh chú trọng sôi nổi rộng rãi phong phú đa dạng"
+    "ra đẩy mạnh chú trọng sôi nổi rộng rãi phong phú đa dạng đảm nhận tiến hành"
 )
 ADJUNCT = word_set("tại đặt ở đến trên nhằm để bằng vào qua cùng với cho trong")
 
 
-# An age is part of what is counted and no figure: its digits become letters no other word has.
-_AGE = re.compile(r"\d{1,2}(?=\s*tuổi)|\d{1,2}(?=\s*(?:-|–|đến(?: dưới)?)\s*\d{1,2}\s*tuổi)", re.IGNORECASE)
+# An age, a rank and the digits of "5 không, 3 sạch" are part of what is counted and no figures: they become
+# letters no other word has.
+_AGE = re.compile(
+    r"\d{1,2}(?=\s*tuổi)|\d{1,2}(?=\s*(?:-|–|đến(?: dưới)?)\s*\d{1,2}\s*tuổi)"
+    r"|(?<=con thứ )\d(?!\d)|\b[35](?=\s+không,?\s+3\s+sạch\b)|(?<=không )3(?=\s+sạch\b)"
+    r"|(?<=không, )3(?=\s+sạch\b)",
+    re.IGNORECASE,
+)
 _AGE_LETTERS = str.maketrans("0123456789", "αβγδεζηθικ")
 
 
@@ -184,7 +190,7 @@ DOCUMENTS = phrases(
 _HOUSEHOLDS = ("hộ", "hộ gia đình", "gia đình")
 _CASES = ("vụ", "vụ việc", "trường hợp", "ca", "cuộc bạo lực")
 MONEY = re.compile(
-    r"^\s*(?P<unit>(?:(?:nghìn|ngàn|triệu|tỷ|tỉ)(?:\s+đồng|\s*đ\b)?|đồng|trđ|tr\.?đ|vnđ)"
+    r"^\s*(?P<unit>(?:(?:nghìn|ngàn|triệu|tỷ|tỉ)(?:\s+đồng|\s*đ\b)?|đồng|trđ|tr\.?đ|vnđ|đ(?!\s*[/.]?\s*c\b))"
     r"(?!\s*(?:chí|bào|dân)))\b",
     re.IGNORECASE,
 )
@@ -288,6 +294,16 @@ class Subject:
             for aim in (frozenset(form.words) - GENERIC - _OF_MONEY,)
         )
 
+    def is_said_between(self, left: str, right: str) -> bool:
+        """Whether words on both sides of a number make one of its names whole, and nothing but it."""
+        before, after = frozenset(_content(left)), frozenset(_content(right))
+        return bool(before) and any(before | after == frozenset(form.words) for form in self.forms)
+
+    def is_named_for_what_was_done(self, text: str) -> bool:
+        """Whether a text is a name of it that tells what was done to those it counts: "người được tiếp"."""
+        told = re.split(r"[,;.(\x00]|\svề\s", text, maxsplit=1)[0]
+        return "được" in accented_key(told).split() and self.is_said_by(told)
+
     def is_said_by(self, text: str) -> bool:
         """Whether one of its names is said whole, and nothing but it."""
         return any(tuple(_content(text)) == form.words for form in self.forms)
@@ -361,6 +377,16 @@ def _subject(indicator: Indicator) -> Subject:
     )
 
 
+def _verbatim(names: Iterable[str]) -> re.Pattern[str]:
+    """Whatever says one of the names in its very words, with or without their commas."""
+    bare = {tidy(re.sub(r"\s*\([^()]*\)", " ", name)) for name in names}
+    told = [re.split(r"[\s,;]+", name) for name in sorted(bare, key=len, reverse=True) if " " in name]
+    return re.compile(
+        "|".join(r"\b" + r"[\s,;]+".join(map(re.escape, words)) + r"\b" for words in told) or r"(?!)",
+        re.IGNORECASE,
+    )
+
+
 class SubjectIndex:
     """All indicators of a report, and how much each word tells them apart."""
 
@@ -374,6 +400,15 @@ class SubjectIndex:
         self._topics = re.compile(rf"\b(?:{named})\b" if named else r"(?!)", re.IGNORECASE)
         self.topic = self._topic_words(indicators, topics)
         self.vocabulary = frozenset(word for subject in self.subjects for word in subject.vocabulary)
+        self.stocks = frozenset(
+            word
+            for subject in self.subjects
+            if subject.indicator.aggregation is not Aggregation.SUM
+            for word in subject.vocabulary
+        )
+        names = [_LEADING.sub("", name) for one in indicators for name in (one.label, *one.synonyms)]
+        self._names = _verbatim(names)
+        self._listing_names = _verbatim(name for name in names if re.search(r"[,;]", name))
         self._spread: dict[str, int] = {}
         for subject in self.subjects:
             for word in subject.vocabulary:
@@ -394,6 +429,16 @@ class SubjectIndex:
     def without_topics(self, text: str) -> str:
         """A text without the report's subject, named in full: "văn bản về bình đẳng giới" are "văn bản"."""
         return self._topics.sub(" ", text)
+
+    def without_names(self, text: str) -> str:
+        """A text without the names of indicators: "đơn kiến nghị, phản ánh" proposes nothing."""
+        return self._names.sub(" ", text)
+
+    def names_joined(self, text: str) -> str:
+        """A text without the commas inside the names of indicators: "đơn kiến nghị phản ánh"."""
+        if "," not in text and ";" not in text:
+            return text
+        return self._listing_names.sub(lambda said: re.sub(r"\s*[,;]\s*", " ", said[0]), text)
 
     def get(self, code: str) -> Subject | None:
         """The subject of that indicator, None for ratios and yes/no indicators."""

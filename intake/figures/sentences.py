@@ -49,8 +49,13 @@ _PART_APART = re.compile(
     r"\s*;\s*(?=(?:trong đó,?:?\s+)?(?:số\s+)?(?:nữ|nam)\s*(?:là|có|:)?\s*\d)", re.IGNORECASE
 )
 _BRACKETS = re.compile(r"\([^()]*\)")
-_LIST_LABEL = re.compile(r"^\s*(?:[-–+*•]+|\d{1,2}(?:\.\d{1,2})*[.)]|[a-zđ]\))\s*(?=\D)")
-_GLUED_MEASURE = re.compile(r"(?<=\d)(?=(?:km|ha|kg|m2|tấn|tạ|mét)\b)")  # "1,2km"
+# Also "1/ Diện tích", "2.1 Tổng đàn": a number with no mark behind it counts, unless it is one of an outline.
+_LIST_LABEL = re.compile(
+    r"^\s*(?:[-–—+*•·▪]+|\(?\d{1,2}(?:\.\d{1,2})*[.)/:](?!\d)|\d{1,2}\s*[-–](?=\s)|[a-zđ][)/]"
+    r"|\d{1,2}(?:\.\d{1,2})+(?=\s+[A-ZĐÀ-Ỹ]))\s*(?=\D)"
+)
+_BARE_LABEL = re.compile(r"^\s*\d{1,2}\s+(?=[A-ZĐÀ-Ỹ][^\d:]*:\s*\d)")  #: "1 Tổng đàn trâu: 264 con"
+_GLUED_MEASURE = re.compile(r"(?<=\d)(?=(?:km|ha|kg|m2|tấn|tạ|mét|đ|đồng|triệu|tỷ|nghìn)\b)")  # "1,2km"
 _OF_NOTHING = ("hông", "HÔNG", "hưa", "HƯA")  # "không" and "chưa", however they begin
 
 
@@ -126,7 +131,7 @@ class _Reader:
         if self._passes_over(told):
             self._announces = line.text.rstrip().endswith(":") or self._is_item(line)
             return []
-        text = one_word(_GLUED_MEASURE.sub(" ", tidy(_LIST_LABEL.sub("", told))))
+        text = one_word(_GLUED_MEASURE.sub(" ", tidy(_BARE_LABEL.sub("", _LIST_LABEL.sub("", told)))))
         is_item = self._is_item(line)
         self._above = self._above and (is_item or goes_on(text))
         self._announces = is_item or text.endswith(":")
@@ -150,20 +155,20 @@ class _Reader:
         values: list[Value] = []
         loose: list[Mention] = []
         elsewhen = False
-        for clause, listing in clauses_of(_PART_APART.sub(", ", sentence)):
+        for clause, whole in clauses_of(_PART_APART.sub(", ", self._index.names_joined(sentence))):
             plain = self._without_asides(blanked(result_of_plan(without_villages(clause)), COMPARISONS))
             self._above = self._area.is_above(plain, before=self._above)
             elsewhen = is_elsewhen(plain, sentence, self._period, before=elsewhen)
             if self._above or elsewhen or not _says_a_figure(plain):
                 continue
-            values += self._told_in(plain, listing, place, loose)
+            values += self._told_in(plain, whole, place, loose)
         return [
             value
             for value in values
             if not self._is_one_of_several(value, loose) and not _is_said_otherwise(value, values)
         ]
 
-    def _told_in(self, clause: str, listing: bool, place: Place, loose: list[Mention]) -> list[Value]:
+    def _told_in(self, clause: str, whole: str | None, place: Place, loose: list[Mention]) -> list[Value]:
         """The figures of a clause; beside words of promises or means only of what is named by them.
 
         "12 hộ đăng ký thoát nghèo" is the figure of "Số hộ đăng ký thoát nghèo" and of no other.
@@ -171,10 +176,12 @@ class _Reader:
         if self._part.search(clause.strip()):
             return []
         words = [match[0] for match in LEFT_ALONE.finditer(clause)]
+        if words and not LEFT_ALONE.search(self._index.without_names(clause)):
+            words = []
         named = self._index.named_by(words) if words else frozenset()
         if words and not named:
             return []
-        values = self._clauses.read(clause, listing, place, loose)
+        values = self._clauses.read(clause, whole, place, loose)
         return [value for value in values if not words or value.indicator in named]
 
     def _is_one_of_several(self, value: Value, loose: Sequence[Mention]) -> bool:
