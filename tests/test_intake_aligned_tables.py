@@ -72,3 +72,45 @@ def test_lines_whose_columns_are_not_sure_stay_lines(rows: Sequence[Row]) -> Non
     found = page(*rows)
     assert cells(found) == []
     assert found.words == words(*rows)
+
+
+CLOSE = ((50, "STT"), (72, "Chỉ tiêu"), (250, "ĐVT"), (300, "Kế hoạch"), (342, "Thực hiện"))
+PLANNED = ((56, "1"), (68, "Diện tích lúa"), (255, "ha"), (310, "275"), (352, "276"))
+DONE = ((56, "2"), (68, "Đàn trâu có"), (255, "con"), (305, "1.420"), (347, "1.412"))
+
+
+def test_columns_tell_where_close_headings_end() -> None:
+    found = cells(page(CLOSE, PLANNED, DONE))
+    assert [text for row, _, text in found if row == 0] == ["STT", "Chỉ tiêu", "ĐVT", "Kế hoạch", "Thực hiện"]
+    assert [text for row, column, text in found if row and column == 4] == ["276", "1.412"]
+    assert (1, 1, "Diện tích lúa") in found
+
+
+def test_headings_that_may_end_at_either_of_two_blanks_stay_lines() -> None:
+    either = (*CLOSE[:3], (300, "Kế"), (322, "hoạch"), (356, "thực hiện"))
+    assert (
+        cells(page(either, (*PLANNED[:3], (300, "27"), (380, "276")), (*DONE[:3], (300, "12"), (380, "141"))))
+        == []
+    )
+
+
+def test_a_figure_typed_at_the_left_of_its_column_is_in_it() -> None:
+    rows = [((52, str(n)), (65, "Số cây trồng"), (250, "Cây"), (330, "750"), (390, "12")) for n in (1, 2)]
+    head = ((50, "TT"), (68, "Chỉ tiêu"), (250, "ĐVT"), (300, "Tổng số"), (346, "Nữ"))
+    found = cells(page(head, *rows, ((52, "3"), (65, "Giá trị"), (250, "Tr.đồng"), (300, "62,5"))))
+    assert (0, 3, "Tổng số") in found
+    assert (3, 3, "62,5") in found
+
+
+def test_a_heading_over_two_lines_is_one() -> None:
+    head = (*CLOSE[:3], (300, "Tổng số"), (360, "nữ"))
+    rows = [(*row[:3], (310, "40"), (362, "12")) for row in (PLANNED, DONE)]
+    found = cells(page(((355, "Trong"),), head, *rows))
+    assert (0, 4, "Trong nữ") in found
+
+
+def test_a_column_left_empty_at_the_right_gives_its_heading_to_no_other() -> None:
+    head = (*CLOSE[:3], (300, "Tổng số"), (352, "Nữ"), (368, "Ghi chú"))
+    rows = [(*row[:3], (310, "40"), (352, "12")) for row in (PLANNED, DONE)]
+    found = cells(page(head, *rows))
+    assert (0, 4, "Nữ") in found
