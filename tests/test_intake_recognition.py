@@ -567,3 +567,23 @@ def test_a_mail_about_several_periods_says_nothing_of_the_period() -> None:
     match = answering(SILENT, answered=both)
     assert match.period == "2024-H1"
     assert not [item for item in match.evidence if item.about == "period" and item.kind == "answer"]
+
+
+def _book(*sheets: str, **other: Any) -> Exhibit:
+    titles = tuple(f"BIỂU BÌNH ĐẲNG GIỚI {name} NĂM 2024" for name in sheets)
+    return replace(SILENT, sheets=sheets, sheet_titles=titles, **other)
+
+
+def test_of_a_book_with_a_sheet_for_each_period_the_mail_says_which_is_meant() -> None:
+    match = only(_book("6 tháng đầu năm 2023", "6 tháng đầu năm 2024"))
+    assert (match.period, match.doubts) == ("2024-H1", ())
+    silent = replace(ENVELOPE, subject="Gửi báo cáo BĐG", body="")
+    assert only(_book("6 tháng đầu năm 2023", "6 tháng đầu năm 2024"), silent).doubts == ()
+
+
+def test_titles_of_several_periods_are_asked_about_where_no_sheet_is_named_for_one() -> None:
+    titles = ("BIỂU BÌNH ĐẲNG GIỚI 6 THÁNG ĐẦU NĂM 2023", "BIỂU BÌNH ĐẲNG GIỚI 6 THÁNG ĐẦU NĂM 2024")
+    assert "period_conflict" in only(replace(SILENT, sheets=("Sheet1", "Sheet2"), sheet_titles=titles)).doubts
+    silent = replace(ENVELOPE, subject="Gửi báo cáo BĐG", body="")
+    other = _book("6 tháng đầu năm 2022", "6 tháng đầu năm 2023")
+    assert "period_conflict" in only(other, silent).doubts

@@ -176,3 +176,90 @@ def test_of_two_school_years_the_one_of_the_season_is_read(period: Period, expec
 @pytest.mark.parametrize(("head", "expected"), [("Số người", {"P1": "110"}), ("Số nhà văn hóa", {})])
 def test_a_column_may_be_headed_by_how_many_of_what_is_counted(head: str, expected: dict[str, str]) -> None:
     assert _read(BRANCH, ("Nội dung", head), ("Tổng số hội viên", "110")) == expected
+
+
+ANIMALS = ReportDefinition(
+    "r",
+    "Báo cáo",
+    "BC",
+    ("sản xuất nông nghiệp",),
+    (
+        Indicator("C1", "Tổng đàn gia cầm", "con", aggregation=Aggregation.SNAPSHOT),
+        Indicator("C2", "Kinh phí hỗ trợ sản xuất", "triệu đồng"),
+        Indicator("C3", "Sản lượng lúa", "tấn"),
+    ),
+    (),
+    (),
+)
+
+
+@pytest.mark.parametrize(
+    ("measure", "written", "expected"),
+    [
+        ("nghìn con", "7,2", "7200"),
+        ("1.000 con", "12", "12000"),
+        ("con", "12", "12"),
+        ("nghìn hộ", "12", None),
+    ],
+)
+def test_what_is_counted_by_the_thousand_is_counted_by_one(
+    measure: str, written: str, expected: str | None
+) -> None:
+    rows = (("Nội dung", "ĐVT", "Số lượng"), ("Tổng đàn gia cầm", measure, written))
+    assert _read(ANIMALS, *rows).get("C1") == expected
+
+
+def test_a_sum_that_no_office_spends_has_lost_half_its_measure() -> None:
+    rows = (("Nội dung", "ĐVT", "Số lượng"), ("Kinh phí hỗ trợ sản xuất", "đồng", "40"))
+    assert _read(ANIMALS, *rows) == {}
+
+
+@pytest.mark.parametrize("head", ["Chỉ số", "Diễn giải", "Khoản mục", "Tên công việc"])
+def test_labels_stand_under_whatever_word_heads_them(head: str) -> None:
+    assert _read(ANIMALS, (head, "Tổng số"), ("Sản lượng lúa", "726")) == {"C3": "726"}
+
+
+YEAR = Period(
+    "2024-Y",
+    PeriodKind.YEAR,
+    "năm 2024",
+    2024,
+    date(2023, 12, 15),
+    date(2024, 12, 14),
+    datetime(2024, 11, 15, tzinfo=UTC),
+    datetime(2024, 12, 20, tzinfo=UTC),
+)
+
+
+def test_the_whole_year_under_a_heading_of_the_year_is_the_year() -> None:
+    head = ("Chỉ tiêu", "Năm 2023", "Năm 2024 - Kế hoạch", "Năm 2024 - Ước thực hiện cả năm")
+    document = _document(head, ("Sản lượng lúa cả năm", "3.570", "3.620", "3.648"))
+    reading = read_tables(document, "bieu.docx", ANIMALS, "commune", YEAR)
+    assert [(value.indicator, f"{value.value:f}") for value in reading.values] == [("C3", "3648")]
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (("Quý II", "Quý III"), ["726"]),
+        (("Q2", "QIII"), ["726"]),
+        (("Sheet1", "Sheet2"), ["540", "726"]),  # which is which?
+        (("Quý I", "Quý II"), ["540", "726"]),
+    ],
+)
+def test_of_sheets_named_for_periods_the_one_of_the_asked_period_is_read(
+    names: tuple[str, str], expected: list[str]
+) -> None:
+    third = Period(
+        "2024-Q3", PeriodKind.QUARTER, "quý III năm 2024", 2024, date(2024, 6, 15), date(2024, 9, 14),
+        datetime(2024, 9, 1, tzinfo=UTC), datetime(2024, 9, 20, tzinfo=UTC),
+    )  # fmt: skip
+    sheets = []
+    for name, figure in zip(names, ("540", "726"), strict=True):
+        rows = (("Nội dung", "Số lượng"), ("Sản lượng lúa", figure))
+        cells = tuple(Cell(r, c, text) for r, row in enumerate(rows) for c, text in enumerate(row))
+        sheets.append(Table(name, cells, 2, 2, sheet=True))
+    reading = read_tables(Document(tuple(sheets)), "so.xlsx", ANIMALS, "commune", third)
+    assert [f"{value.value:f}" for value in reading.values] == expected
+    told = [finding.code for finding in reading.findings if finding.code == "other_period_sheet"]
+    assert len(told) == 2 - len(expected)

@@ -19,6 +19,7 @@ from intake.evidence.cut_offs import CutOff, closes, contradict, is_too_early
 from intake.evidence.inner_bodies import inner_body
 from intake.evidence.irregular import irregular_times, is_special
 from intake.evidence.period_words import NamedPeriod, periods_named, several_periods
+from intake.evidence.sheet_periods import is_series, period_of_sheet
 from intake.evidence.subjects import hands_in, names_a_subject, reports_named
 from intake.evidence.unit_names import UnitIndex, place_named
 from intake.evidence.weights import best_guess, evidence, strongly_named
@@ -520,6 +521,7 @@ class _Recogniser:
         if ANSWERING.match(self._envelope.subject):
             named["subject"] = named["subject"] if not any(named[k] for k in _STRONG_PERIODS) else ()
         answered = self._answered_period(report, periods)
+        named = _of_asked_sheet(exhibit.sheets, named, periods, self._envelope.arrival, answered or current)
         chosen, doubts = _choose_period(named, answered or current)
         if answered is not None and answered.id == chosen:
             items.append(evidence("period", answered.id, "answer", answered.name))
@@ -789,6 +791,31 @@ def _speaks_of_each(
     return len(meant) > 1 and any(period in meant for kind in _STRONG_PERIODS for period in named[kind])
 
 
+def _of_asked_sheet(
+    sheets: Sequence[str],
+    named: dict[str, tuple[str, ...]],
+    periods: tuple[Period, ...],
+    arrival: datetime,
+    current: Period,
+) -> dict[str, tuple[str, ...]]:
+    """What is named, without the sheets of other periods where each sheet is for a period of its own.
+
+    It is the one that the first words beside the sheets name; where none do, the one collected now.
+    """
+    if not is_series(sheets):
+        return named
+    of_sheets = [found for name in sheets if (found := period_of_sheet(name)) is not None]
+    series = {period.id for name in of_sheets if (period := _resolved(name, periods, arrival)) is not None}
+    words = next((named[kind] for kind in _BESIDE_SHEETS if named[kind]), (current.id,))
+    # Sheets of parts of the year on which nothing is reported name no period that is known.
+    told = {(one.kind, one.number) for one in of_sheets}
+    others = [one for kind in _STRONG_PERIODS for one in named[kind] if one not in series]
+    explained = all({(n.kind, n.number) for n in periods_named(one.lstrip("?"))} <= told for one in others)
+    if len(words) > 1 or words[0] not in series or not explained:
+        return named
+    return named | dict.fromkeys(_STRONG_PERIODS, ()) | {"sheet_title": words}
+
+
 def _leading(names: Sequence[NamedPeriod], kinds: set[PeriodKind]) -> list[NamedPeriod]:
     """The period a text is about: the first of a kind the report has, a part of a year before a year.
 
@@ -824,6 +851,8 @@ def _same_number(name: NamedPeriod, period: Period) -> bool:
 
 #: What names the period in the document itself, best first.
 _STRONG_PERIODS = ("title", "sheet_title", "opening")
+#: What tells which sheet of a workbook with one for each period is asked about, best first.
+_BESIDE_SHEETS = ("subject", "file_name", "body")
 _ONCE = frozenset({PeriodKind.CAMPAIGN, PeriodKind.ONE_OFF})
 #: A subject that may be the words of another mail.
 ANSWERING = re.compile(r"\s*(?:re|fwd?|tr|tl)\s*:", re.IGNORECASE)

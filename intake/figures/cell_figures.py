@@ -15,13 +15,15 @@ from intake.documents import Cell
 from intake.figures.measures import (
     convert,
     counts_alike,
+    in_thousands,
     is_counted,
     is_known,
     is_money,
     is_scaled,
+    money_power,
     same_measure,
 )
-from intake.figures.numerals import ReadNumber, read_number
+from intake.figures.numerals import ReadNumber, read_number, shortest
 from intake.figures.told_cells import told_number
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 #: Why a figure put together from parts waits for a person, unless the text states it.
 PROPOSED_SUMS = frozenset({"parts_of_period", "sum_of_places"})
+_LEAST_SUM = 1000  # đồng; nobody reports less, so that the measure must be another: half of "triệu đồng"
 _MOST_SHOWN = 20  # summands of a figure that are shown
 _YES = frozenset({"có", "co", "đạt", "dat"})
 
@@ -157,7 +160,7 @@ def _measured(number: ReadNumber, indicator: Indicator, measures: Measures) -> R
         if is_money(wanted)
         else _scaled(value, stated or measures.heading, wanted)
         if is_scaled(wanted)
-        else _counted(value, stated, wanted)
+        else _counted(value, stated or (measures.heading if in_thousands(measures.heading) else ""), wanted)
     )
     if not read.reason and read.value is not None and (fault := _impossible(read.value, wanted)):
         read = replace(read, reason=fault)
@@ -168,7 +171,9 @@ def _money(value: Decimal, stated: str, wanted: str) -> ReadCell:
     if not stated or not (is_known(stated) or same_measure(stated, wanted)):
         return ReadCell(value=value, reason="unit_missing")
     converted = convert(value, stated, wanted)
-    return ReadCell(value=converted, reason="" if converted is not None else "unit_differs", stated=stated)
+    too_small = money_power(stated) == 0 and 0 < abs(value) < _LEAST_SUM
+    fault = "unit_differs" if converted is None or too_small else ""
+    return ReadCell(value=converted, reason=fault, stated=stated)
 
 
 def _scaled(value: Decimal, stated: str, wanted: str) -> ReadCell:
@@ -187,6 +192,13 @@ def _counted(value: Decimal, stated: str, wanted: str) -> ReadCell:
 
     Words that are no unit of measure ("theo quy định") say nothing against the row.
     """
+    if (what := in_thousands(stated)) is not None:
+        same = counts_alike(what, wanted) or not is_known(what)
+        return ReadCell(
+            value=shortest(value * 1000) if same else value,
+            reason="" if same else "unit_differs",
+            stated=stated,
+        )
     differs = bool(stated) and not counts_alike(stated, wanted) and is_known(stated)
     return ReadCell(value=value, reason="unit_differs" if differs else "", stated=stated)
 

@@ -518,10 +518,28 @@ LABELS = frozenset(
         "noi dung thong ke",
         "hang muc",
         "ten noi dung",
+        "chi so",
+        "ten chi so",
+        "cac chi so",
+        "dien giai",
+        "khoan muc",
+        "ten cong viec",
+        "noi dung chi so",
+        "chi so thong ke",
     }
 )
 OF_SEXES = frozenset({"gioi tinh", "gioi", "phai", "nam nu", "gioi tinh nam nu", "chia theo gioi tinh"})
-_LABEL_STEMS = ("chi tieu", "noi dung", "danh muc", "tieu chi", "hang muc")  # one of them is in every label
+_LABEL_STEMS = (
+    "chi tieu",
+    "noi dung",
+    "danh muc",
+    "tieu chi",
+    "hang muc",
+    "chi so",
+    "dien giai",
+    "khoan muc",
+    "cong viec",
+)  # one of them is in every label
 _LABEL_STEM = re.compile("|".join(_LABEL_STEMS))
 _ORDINALS = frozenset({"stt", "tt", "so tt", "sott", "so thu tu", "thu tu", "ma so", "ma chi tieu", "ma"})
 _MEASURES = frozenset({"dvt", "don vi tinh", "don vi", "don vi do", "d v t", "dv tinh", "dvi tinh"})
@@ -560,7 +578,7 @@ _PERIOD = re.compile(
     r"|\bquý (?:iv|i{1,3}|[1-4])(?: năm)?(?: \d{4})?"
     r"|\b(?:kỳ|quý|tháng|năm) (?:này|nay|báo cáo)\b"
     r"|\btrong (?:kỳ|quý|tháng|năm)(?: (?:này|nay|báo cáo))?\b(?! (?:\d|i|trước|ngoái))"
-    r"|\b(?:cả )?năm \d{4}|\btháng \d{1,2}(?: năm)?(?: \d{4})?|\b20\d\d\b"
+    r"|\b(?:cả )?năm \d{4}|\bcả năm\b|\btháng \d{1,2}(?: năm)?(?: \d{4})?|\b20\d\d\b"
 )
 
 

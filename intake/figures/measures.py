@@ -63,8 +63,8 @@ _SAME = (
 # Whoever is counted is a person: a form may ask for "hội viên" or "học sinh" and say "người" or "trẻ".
 _PERSONS = (
     r"(?:người(?: lao động| dân| bệnh)?|cán bộ|đồng chí|đ c|trẻ(?: em)?|cháu|em|bé|nạn nhân|cá nhân|đại biểu"
-    r"|ủy viên|học sinh|học viên|sinh viên|hội viên|đoàn viên|đảng viên|thành viên|giáo viên|đối tượng"
-    r"|lao động|phụ nữ|chị|công chức|viên chức|nhân khẩu|khẩu|bệnh nhân|thanh niên)"
+    r"|ủy viên|học sinh|học viên|sinh viên|hội viên|đoàn viên|đội viên|đảng viên|thành viên|giáo viên"
+    r"|đối tượng|lao động|phụ nữ|chị|công chức|viên chức|nhân khẩu|khẩu|bệnh nhân|thanh niên)"
 )
 _A_PERSON = re.compile(f"{_PERSONS}|{without_marks(_PERSONS)}")
 _CLASS = {word: number for number, words in enumerate(_SAME) for word in words}
@@ -73,6 +73,7 @@ _CLASSES_WITHOUT_MARKS = {
     plain: frozenset(number for word, number in _CLASS.items() if plain_key(word) == plain)
     for plain in map(plain_key, _CLASS)
 }
+_BY_THE_THOUSAND = re.compile(r"(?:nghìn|ngàn|nghin|ngan|1[. ]?000) ?([^\d\s].*)")
 _MEASURED = frozenset({"%", "giờ", "tuổi", "lít", "bé trai 100 bé gái", *_SCALED})
 _SEVERAL = re.compile(r"\s*[,/;]\s*|\s+và\s+")
 _BRACKETED = re.compile(
@@ -121,10 +122,19 @@ def is_counted(measure: str) -> bool:
 
 
 @remembered(4096)
+def in_thousands(measure: str) -> str | None:
+    """What is counted by the thousand: "con" of "nghìn con", "1.000 con"; None where nothing is."""
+    found = None if is_money(measure) else _BY_THE_THOUSAND.fullmatch(tidy(measure).lower())
+    return found[1] if found else None
+
+
+@remembered(4096)
 def is_known(measure: str) -> bool:
     """Whether the words are a unit of measure at all, and not a remark in the place of one."""
     key = accented_key(measure)
-    named = is_money(measure) or measure.strip() == "%" or key in _MEASURED
+    named = (
+        is_money(measure) or measure.strip() == "%" or key in _MEASURED or in_thousands(measure) is not None
+    )
     return named or bool(_classes(measure)) or _kind_of_person(measure) == "visits"
 
 

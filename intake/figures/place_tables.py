@@ -100,7 +100,7 @@ _LARGER = re.compile(r"^(?:xa|phuong|thi tran|huyen|quan|thi xa|thanh pho|tinh)\
 _BESIDE_A_NAME = (Role.TOTAL, Role.MALE, Role.FEMALE, Role.NEUTRAL)
 _SEX_OF = {Role.MALE: Sex.MALE, Role.FEMALE: Sex.FEMALE}
 _SURE = (Strength.EXACT, Strength.SYNONYM)
-_OF_SECTIONS = word_set("lĩnh vực nội dung hình thức loại nhóm các chia theo")
+_OF_SECTIONS = word_set("lĩnh vực nội dung hình thức loại nhóm các chia theo phân")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from config.reports import Aggregation, Indicator, Period, Sex
+from config.reports import Aggregation, Indicator, Period, PeriodKind, Sex
 from config.spelling import plain_key
 from intake.documents import Cell
 from intake.figures.cell_figures import (
@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 
 _INSTRUCTIONS = re.compile(r"huong dan|giai thich|vi du|cach ghi|ghi chu|danh muc don vi")
 _REWORDED = (Strength.REORDERED, Strength.TYPO, Strength.SHORTENED, Strength.PLACED)
+_WHOLE_YEAR = re.compile(r"\s+cả năm$", re.IGNORECASE)
 _NO_LAYOUT = Layout(first=0, last=0, label=0, ordinal=None, measure=None, figures={})
 
 
@@ -239,11 +240,18 @@ class TableReader:
 
     def _own_match(self, row: Row) -> LabelMatch:
         """What the report's own names and the whole form say of a row; a page misread is never sure of it."""
-        match = self._placed.get(row.number) or self._index.match(row.label, self._section, row.measure)
+        match = self._placed.get(row.number) or self._index.match(
+            self._without_period(row.label), self._section, row.measure
+        )
         if match.strength is Strength.UNCERTAIN and self._listed.mark:
             match = self._as_part(row, match)
         loose = self._recognised and match.strength in _REWORDED
         return replace(match, strength=Strength.UNCERTAIN) if loose else match
+
+    def _without_period(self, label: str) -> str:
+        """A label without "cả năm" where the year is reported on: of half a year it may be the plan."""
+        whole_year = self._period is not None and self._period.kind is PeriodKind.YEAR
+        return _WHOLE_YEAR.sub("", label) if whole_year else label
 
     def _as_part(self, row: Row, match: LabelMatch) -> LabelMatch:
         """What a row with a dash is where the indicator it is part of says what its words leave out."""

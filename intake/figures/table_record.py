@@ -214,6 +214,12 @@ class TableRecord:
             finding = Finding("other_period_columns", Grade.WARNING, self.place(known), parameters)
             self.notes.findings.append(finding)
 
+    def note_other_sheet(self, period: Period | None) -> None:
+        """Name a sheet of another period, left unread beside the one of the period asked."""
+        place = Place(self._file, self.table.name)
+        parameters = {"table": self.table.name, "period": period.name if period else ""}
+        self.notes.findings.append(Finding("other_period_sheet", Grade.NOTE, place, parameters))
+
     def note_hidden(self) -> None:
         """Hidden rows and sheets hold last year's figures more often than not; they are named, not read."""
         rows, columns = self.table.hidden_rows, self.table.hidden_columns

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from config.reports import Period, ReportDefinition
 from intake.documents import Document, Paragraph, Table
+from intake.evidence.sheet_periods import is_series, of_other_periods
 from intake.extractors.scan import is_recognised
 from intake.figures.forms import Form, FormRow, RowKind
 from intake.figures.headings import Grid, Layout
@@ -98,6 +99,9 @@ def _read_document(
     """Read all tables; `placed` says what rows of a table mean whose label alone does not."""
     index = label_index(report)
     notes = TableNotes(grids)
+    sheets = [table.name for table in document.tables if table.sheet and not table.hidden]
+    notes.timeless = not is_series(sheets)
+    apart = of_other_periods(sheets, period) if period is not None else frozenset()
     earlier: Layout | None = None
     for number, block in enumerate(document.blocks):
         if isinstance(block, Paragraph):
@@ -107,6 +111,9 @@ def _read_document(
             record = TableRecord(
                 block, grids[number], file=file, report=report, index=index, notes=notes, above=above
             )
+            if block.sheet and block.name in apart:
+                record.note_other_sheet(period)
+                continue
             reader = TableReader(
                 record,
                 index=index,
