@@ -136,7 +136,7 @@ def row(*texts: str) -> Drawn:
         ((row(*HEADS[0]), row("1", INDICATORS[2].label, "buổi", f"={FIGURE}")), [7], [0]),
         ((row(*HEADS[0]), row("1", INDICATORS[2].label, "buổi", f"={FIGURE}")), [0], [7]),
         ((row(*HEADS[0]), row("1", INDICATORS[2].label, "vụ", FIGURE)), [0], [7]),
-        ((row(*HEADS[0]), row("1", "Cộng", "", FIGURE), row("2", INDICATORS[2].label, "", FIGURE)), [7], [24]),
+        ((row(*HEADS[0]), row("1", "Cộng", "", FIGURE), row("2", INDICATORS[2].label, "", FIGURE)), [7], [5]),
         ((row(*HEADS[0]), row("", "A", "", FIGURE, FIGURE)), [1, 2], [1, 222]),
     ],
 )  # fmt: skip

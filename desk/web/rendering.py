@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -16,12 +17,13 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, is_undefined, pass_environment
 
+from config.decimals import vietnamese_number
 from config.due import due_rule
 from config.wording import LANGUAGES
 from desk.views import document_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from zoneinfo import ZoneInfo
 
     from config.wording import Wording
@@ -66,6 +68,8 @@ class Rendering:
         self._templates.globals["languages"] = LANGUAGES
         self._templates.globals["link"] = link
         self._templates.filters["alike"] = alike
+        self._templates.filters["doubtful_first"] = doubtful_first
+        self._templates.filters["as_written"] = as_written
         self._templates.globals["due_rule"] = due_rule
         self._templates.globals["document_words"] = document_words
 
@@ -111,6 +115,16 @@ def alike(environment: Environment, found: Sequence[Any]) -> list[list[Any]]:
         elif one is group[0]:
             made.append(group)
     return made
+
+
+def doubtful_first(values: Sequence[Mapping[str, Any]]) -> list[tuple[int, Mapping[str, Any]]]:
+    """The figures of a report with the number of each, those a person must look at before the others."""
+    return sorted(enumerate(values), key=lambda one: one[1]["certainty"] != "doubtful")
+
+
+def as_written(value: float | None) -> str:
+    """A figure as reports write it, "4.108"; nothing where none could be read."""
+    return "" if value is None else vietnamese_number(Decimal(str(value)))
 
 
 def _cause(environment: Environment, one: Any) -> tuple[str, str]:

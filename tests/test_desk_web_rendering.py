@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from desk.web.rendering import as_written, doubtful_first
+
+
+def test_figures_in_doubt_stand_before_the_others_and_keep_their_numbers() -> None:
+    values: list[dict[str, Any]] = [
+        {"indicator": name, "certainty": certainty}
+        for name, certainty in (("A", "certain"), ("B", "doubtful"), ("C", "certain"), ("D", "doubtful"))
+    ]
+    assert [(at, one["indicator"]) for at, one in doubtful_first(values)] == [
+        (1, "B"),
+        (3, "D"),
+        (0, "A"),
+        (2, "C"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "written"), [(None, ""), (0, "0"), (4108, "4.108"), (38.2, "38,2"), (1234567.5, "1.234.567,5")]
+)
+def test_a_figure_is_written_as_in_the_report_it_is_compared_with(value: float | None, written: str) -> None:
+    assert as_written(value) == written
