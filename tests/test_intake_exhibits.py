@@ -301,3 +301,18 @@ def test_the_women_of_a_scanned_sentence_are_read_where_a_label_has_words_like_t
         ("KT03", "total", Decimal(63)),
         ("KT03", "female", Decimal(36)),
     }
+
+
+def test_figures_of_a_second_letter_in_a_scan_are_doubtful(report: ReportDefinition) -> None:
+    read = recognised(report, 97)
+    assert read.document is not None
+    *text, table = read.document.blocks
+    assert isinstance(table, Table)
+    first = replace(table, cells=tuple(cell for cell in table.cells if cell.row < 2))
+    second = replace(table, name="9", cells=tuple(cell for cell in table.cells if cell.row != 1))
+    bound = replace(read, document=Document((*text, first, *text, second), (RECOGNISED,)), labelled=None)
+    values = figures_of(bound, report, "commune").tables
+    assert {value.certainty for value in values if value.place.where.startswith("bảng 9")} == {
+        Certainty.DOUBTFUL
+    }
+    assert {value.certainty for value in figures_of(read, report, "commune").tables} == {Certainty.CERTAIN}

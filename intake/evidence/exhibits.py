@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count
@@ -44,6 +44,7 @@ _ENCODINGS = {"legacy_tcvn3": "TCVN3 (ABC)", "legacy_vni": "VNI"}
 _SEVERAL = 2
 _LONG_NUMBER = 4  # digits; the rows of no table are numbered so far
 _ENDING = 40  # letters in which "như sau" ends a paragraph, whatever marks follow
+_STATE = ("cong hoa xa hoi chu nghia viet nam", "doc lap tu do hanh phuc")  # Decree 30/2020, annex I, II.1
 _ANNEX_TYPES = frozenset({"phu luc", "bieu", "bieu mau", "bieu so lieu", "bieu tong hop"})
 
 
@@ -325,13 +326,29 @@ def _recognised(values: Sequence[Value], sure: frozenset[str]) -> tuple[Value, .
 
 
 def _sure_places(document: Document) -> frozenset[str]:
-    """The cells of a recognised document whose digits two models read alike, with nothing over them."""
+    """The cells of a recognised document whose digits two models read alike, with nothing over them.
+
+    None from where a second letter begins: another unit's pages may have got into the scanner.
+    """
     return frozenset(
         where_cell(table, cell)
-        for table in document.tables
+        for table in _first_letter(document.blocks)
+        if isinstance(table, Table)
         for cell in table.cells
         if cell.confidence >= SURE_READING
     )
+
+
+def _first_letter(blocks: Iterable[Paragraph | Table]) -> Iterator[Paragraph | Table]:
+    """The blocks up to where the state's name and motto stand a second time."""
+    met: Counter[str] = Counter()
+    for block in blocks:
+        texts = [block.text] if isinstance(block, Paragraph) else [cell.text for cell in block.cells]
+        key = plain_key(" ".join(texts))
+        met.update(line for line in _STATE if line in key)
+        if max(met.values(), default=0) >= _SEVERAL:
+            return
+        yield block
 
 
 def _exhibit(number: int, file: str, document: Document, labelled: Labelled) -> Exhibit:
