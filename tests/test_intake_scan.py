@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import docx
 import numpy as np
@@ -20,10 +21,11 @@ from intake.errors import DamagedFileError, FileTooLargeError, NotReadYetError
 from intake.evidence.letterhead import read_letterhead
 from intake.extractors import scan
 from intake.extractors.interface import Budget, Limits
-from intake.extractors.page_images import Cutting, frames, prepared, skew, without_colour
+from intake.extractors.page_images import Cutting, Sheet, frames, prepared, skew, without_colour
 from intake.extractors.pdf import extract_pdf
 from intake.extractors.scan import (
     ReadingOverranError,
+    _CellText,
     extract_image,
     is_recognised,
     read_pages,
@@ -337,6 +339,105 @@ def test_a_frame_around_a_table_is_none() -> None:
     draw.line([(250, 200), (250, 3300)], fill="black", width=4)
     [cells] = prepared(page).tables()
     assert len(cells) == 4
+
+
+def table_page(columns: Sequence[int] = (), rows: int = 6) -> Image.Image:
+    """A small page with rules across and those down that are asked for, and one figure in each column."""
+    page = Image.new("RGB", (1600, 800), "white")
+    draw = ImageDraw.Draw(page)
+    font = ImageFont.truetype("DejaVuSerif.ttf", 40)
+    for number in range(rows + 1):
+        draw.line([(200, 100 + 90 * number), (1400, 100 + 90 * number)], fill="black", width=4)
+    for x in columns:
+        draw.line([(x, 100), (x, 100 + 90 * rows)], fill="black", width=4)
+    for number in range(rows):
+        for x, text in ((220, f"Chỉ tiêu {'của xã ' * (number % 2)}{number}"), (850, "37"), (1150, "14")):
+            draw.text((x, 118 + 90 * number), text, font=font, fill="black")
+    return page
+
+
+def cells_of(page: Image.Image) -> list[Cutting]:
+    """The cells of all tables of a page that stands straight."""
+    grey = np.asarray(page.convert("L"))
+    return [cell for table in Sheet(grey, np.zeros(grey.shape, np.bool_)).tables() for cell in table]
+
+
+@pytest.mark.parametrize("columns", [(750, 1050), (200, 750, 1050, 1400), (200, 750, 1050), ()])
+def test_a_table_is_found_whatever_sides_and_columns_have_no_rule(columns: tuple[int, ...]) -> None:
+    cells = cells_of(table_page(columns))
+    assert len(cells) == 6 * 3
+    assert all(cell.inked and not cell.cut for cell in cells)
+
+
+def test_a_row_that_runs_over_columns_without_rules_is_one_cell() -> None:
+    page = table_page()
+    ImageDraw.Draw(page).rectangle((210, 290, 1390, 360), fill="white")
+    font = ImageFont.truetype("DejaVuSerif.ttf", 40)
+    ImageDraw.Draw(page).text(
+        (220, 298), "I. Một lĩnh vực có tên dài hơn cả cột chỉ tiêu", font=font, fill="black"
+    )
+    cells = cells_of(page)
+    assert len(cells) == 6 * 3 - 1  # it ends before the last column
+    assert not any(cell.cut for cell in cells)
+
+
+def test_a_few_lines_to_write_on_are_no_table() -> None:
+    assert cells_of(table_page(rows=2)) == []
+    page = Image.new("RGB", (1600, 800), "white")
+    for y in range(100, 700, 90):
+        ImageDraw.Draw(page).line([(200, y), (1400, y)], fill="black", width=4)
+    assert cells_of(page) == []
+
+
+def test_a_short_piece_of_a_faint_rule_is_found_where_the_rule_stands_further_on() -> None:
+    page = Image.new("RGB", (1600, 800), "white")
+    draw = ImageDraw.Draw(page)
+    for y in (100, 200, 300, 700):
+        draw.line([(200, y), (1400, y)], fill="black", width=4)
+    for x in (200, 1400):
+        draw.line([(x, 100), (x, 700)], fill="black", width=4)
+    for top, bottom in ((102, 199), (302, 699)):  # and none through the second row
+        draw.line([(800, top), (800, bottom)], fill=(205, 205, 205), width=3)
+    assert [round(cell.bounds[0], -1) for cell in cells_of(page)] == [200, 800, 200, 200, 800]
+
+
+@pytest.mark.parametrize("width", [40, 300])
+def test_the_dark_lid_around_a_sheet_is_taken_for_paper(width: int) -> None:
+    page = table_page(columns=(200, 750, 1050, 1400))
+    lid = Image.new("RGB", (1600 + 2 * width, 800 + 2 * width), (15, 15, 18))
+    lid.paste(page, (width, width))
+    grey, _ = without_colour(lid)
+    inside = grey[width:-width, width:-width].copy()
+    grey[width:-width, width:-width] = 255
+    assert (grey > 240).all()
+    assert ((inside < 100) == (np.asarray(page.convert("L")) < 100)).mean() > 0.999
+
+
+def test_pale_ink_is_made_as_dark_as_print_and_paper_stays_white() -> None:
+    page = table_page(columns=(200, 750, 1050, 1400))
+    pale = page.point(lambda level: 235 - (255 - level) * 65 // 255)
+    grey, _ = without_colour(pale)
+    print_, _ = without_colour(page)
+    assert (grey[print_ < 60] < 110).mean() > 0.95
+    assert (grey[print_ > 250] > 240).mean() > 0.99
+    assert (without_colour(Image.new("RGB", (1600, 800), (228, 228, 228)))[0] > 240).all()
+
+
+def test_a_word_read_badly_is_read_once_more_and_the_better_reading_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = iter([[_CellText("Tổn Sâ5", 0), _CellText("Nữ", 96)], [_CellText("Tổng số", 97)]])
+    asked: list[int] = []
+
+    def read(pictures: Iterable[Any], _mode: str, _until: float) -> list[Any]:
+        asked.append(len(list(pictures)))
+        return next(told)
+
+    monkeypatch.setattr(scan, "_cell_texts", read)
+    grey = np.full((60, 120), 255, np.uint8)
+    cells = [Cutting((0, 0, 120, 60), grey, inked=True, coloured=False)] * 2
+    assert [one.text for one in scan._words_of(cells, "7", 0.0)] == ["Tổng số", "Nữ"]
+    assert asked == [2, 1]
 
 
 # -- pictures --------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -33,6 +34,14 @@ _USUAL_SIDE: Final = 3_500  #: pixels of the longer side of A4 at 300 dpi
 _SMALL_SIDE: Final = 2_800  #: smaller pictures are enlarged
 _PAPER: Final = 32  #: pixels a side of the pieces whose paper is looked at
 _DARK: Final = 150  #: of 255 on even paper, below which a pixel is ink
+_BLOCK: Final = 24  #: pixels a side of the pieces of a page looked at for what surrounds it
+_SOLID: Final = 110  #: of 255, below which such a piece is no part of a sheet with print on it
+_BLACK: Final = 40  #: of 255, below which it is no paper in whatever shadow
+_PENUMBRA: Final = 3  #: pieces beside them that may be shaded
+_PALEST: Final = 215  #: of 255, up to which a pixel may be pale ink
+_PALE: Final = 100  #: of 255, from which the darker ink of a page is too pale to be read as it is
+_PRINTED: Final = 60  #: of 255, as dark as it is made
+_LEAST_PALE: Final = 0.005  #: of a page; less is no text
 _FAINT: Final = 8  #: of 255, by which a grey or dotted rule is darker than the paper beside it
 _BLANK: Final = 230  #: of 255, from which it is paper
 _THIN: Final = 6  #: pixels above and below such a rule that are paper
@@ -56,6 +65,13 @@ _BREAK: Final = 24  #: pixels a rule may be interrupted
 _MEET: Final = 14  #: pixels by which rules that meet may miss
 _DRAWN: Final = 0.6  #: of the side of a cell that must be drawn
 _FRAMED: Final = 0.4  #: of the page, more than any cell of a table takes
+_MOSTLY: Final = 0.7  #: of the rules of a table, that end where its open side is
+_ASIDE: Final = 10  #: pixels on either side of where a piece of a rule should be
+_STEP: Final = 10  #: pixels of it taken together
+_UNEVEN: Final = 40  #: of 255, by which such a piece may be darker in one place than in another
+_STRIP: Final = 24  #: pixels, the least free strip between the columns of a table without rules down
+_SELDOM: Final = 0.2  #: of its rows, that may run over such a strip
+_FEWEST_OPEN: Final = 4  #: rules across, and columns with their outer edges, that make such a table
 _INSET: Final = 3
 _BESIDE: Final = 20  #: pixels on either side of the middle of a rule in which ink may be written over it
 _SOFT: Final = 3  #: pixels on either side of a rule that are neither ink nor paper
@@ -201,13 +217,60 @@ def without_colour(image: Image.Image) -> tuple[Grey, Mask]:
     The strongest of the three channels is kept: red and blue ink are bright in their own channel, print
     is dark in all three, also under a seal.
     """
-    channels = np.asarray(image)
-    strongest = channels.max(axis=2)
-    coloured = (strongest - channels.min(axis=2) > _COLOURED) & (channels.min(axis=2) < 170)  # noqa: PLR2004
+    red, green, blue = map(np.asarray, image.split())  # by themselves they are compared many times faster
+    strongest: Grey = np.maximum(np.maximum(red, green), blue)
+    weakest = np.minimum(np.minimum(red, green), blue)
+    coloured: Mask = (strongest - weakest > _COLOURED) & (weakest < 170)  # noqa: PLR2004
     paper = _paper(strongest)
     even = np.minimum(strongest.astype(np.uint16) * 255 // np.maximum(paper, 1), 255).astype(np.uint8)
     even[coloured & (even > _DARK // 2)] = 255
-    return even, coloured
+    even[_surroundings(even, strongest)] = 255
+    return _inked(even), coloured
+
+
+def _surroundings(even: Grey, strongest: Grey) -> Mask:
+    """The dark lid of a copier around a sheet, from the edge of the picture on: its outlines are no rules.
+
+    Next to a sheet it is dark beside its paper, further away only by itself.
+    """
+    beside, alone = (np.asarray(Image.fromarray(grey).reduce(_BLOCK)) for grey in (even, strongest))
+    solid = (beside < _SOLID) | (alone < _BLACK)
+    inner = np.zeros_like(solid)
+    inner[1:-1, 1:-1] = True
+    reached = solid & ~inner
+    while not np.array_equal(reached, more := _grown(reached) & solid):
+        reached = more
+    for _ in range(_PENUMBRA if reached.any() else 0):
+        reached = _grown(reached)
+    whole = reached.repeat(_BLOCK, axis=0).repeat(_BLOCK, axis=1)
+    return whole[: even.shape[0], : even.shape[1]]
+
+
+def _grown(mask: Mask) -> Mask:
+    """A mask and what touches it."""
+    grown = mask.copy()
+    grown[1:] |= mask[:-1]
+    grown[:-1] |= mask[1:]
+    grown[:, 1:] |= mask[:, :-1]
+    grown[:, :-1] |= mask[:, 1:]
+    return grown
+
+
+def _inked(grey: Grey) -> Grey:
+    """The page with its ink as dark as print is: a carbon copy and a worn ribbon leave letters of light grey.
+
+    How dark its ink is tell its darker parts, of all that is no paper.
+    """
+    counts = np.bincount(grey[::2, ::2].ravel(), minlength=256)[:_PALEST]
+    ink = int(counts.sum())
+    if ink < _LEAST_PALE * grey.size / 4:
+        return grey
+    level = int(np.searchsorted(counts.cumsum(), ink / 10))
+    if level < _PALE:
+        return grey
+    stretched = 255 - (255 - np.arange(256)) * ((255 - _PRINTED) / (255 - level))
+    levels: Grey = np.clip(stretched, 0, 255).astype(np.uint8)
+    return levels[grey]
 
 
 def _paper(grey: Grey) -> Grey:
@@ -368,7 +431,9 @@ class Sheet:
         across, ink_across = _rules(dark | _thin_rules(self.grey), _LEAST_ACROSS)
         down, ink_down = _rules(dark.T | _thin_rules(self.grey.T), _LEAST_DOWN)
         self._bare = np.where(ink_across | ink_down.T, np.uint8(255), self.grey)
-        self._grids = _grids(across, down, self.grey.size)
+        ruled = [_completed(grid, self.grey) for grid in _grids(across, down, self.grey.size)]
+        grids = [*ruled, *_open_grids(across, down, self._bare)]
+        self._grids = sorted(grids, key=lambda grid: grid.bounds[1])
 
     @property
     def width(self) -> float:
@@ -478,7 +543,7 @@ def _thin_in_band(grey: Grey) -> Mask:
     page = Image.fromarray(grey)
     blurred = page.filter(ImageFilter.BoxBlur((_TELLING_ALONG, 0)))
     level = np.asarray(blurred).astype(np.int16)
-    deepest = np.asarray(blurred.filter(ImageFilter.MinFilter(5)))
+    deepest = _deepest(np.asarray(blurred)).astype(np.int16)
     beside = np.zeros_like(level)
     beside[_THIN:-_THIN] = np.minimum(level[: -2 * _THIN], level[2 * _THIN :])
     # Its soft edges are no part of it: a figure that runs over a rule must show beside it.
@@ -489,6 +554,15 @@ def _thin_in_band(grey: Grey) -> Mask:
     whole = _along(thin) >= _WHOLE * 255
     found: Mask = thin & (_along(whole) > 0)
     return found
+
+
+def _deepest(level: Grey) -> Grey:
+    """The darkest within two rows of each pixel, of a page that is even along its rows."""
+    deepest = level.copy()
+    for by in (1, 2):
+        np.minimum(deepest[by:], level[:-by], out=deepest[by:])
+        np.minimum(deepest[:-by], level[by:], out=deepest[:-by])
+    return deepest
 
 
 def _along(mask: Mask) -> Grey:
@@ -579,20 +653,20 @@ class _Grid:
     @property
     def bounds(self) -> tuple[float, float, float, float]:
         """Its outermost rules: x0, top, x1, bottom."""
-        rows, columns = self._rows, self._columns
+        rows, columns = self.rows, self.columns
         return columns[0], rows[0], columns[-1], rows[-1]
 
     @property
-    def _rows(self) -> list[float]:
+    def rows(self) -> list[float]:
         return _levels(self.across)
 
     @property
-    def _columns(self) -> list[float]:
+    def columns(self) -> list[float]:
         return _levels(self.down)
 
     def cells(self) -> list[tuple[float, float, float, float]]:
         """The boxes between its rules; where no rule is drawn between two of them they are one."""
-        rows, columns = self._rows, self._columns
+        rows, columns = self.rows, self.columns
         owner = {(r, c): (r, c) for r in range(len(rows) - 1) for c in range(len(columns) - 1)}
         groups = {spot: [spot] for spot in owner}
         for (row, column), spot in list(owner.items()):
@@ -605,6 +679,109 @@ class _Grid:
                 _unite(owner, groups, (row, column), below)
         found = [part for group in groups.values() for part in _rectangles(group)]
         return [(columns[c0], rows[r0], columns[c1], rows[r1]) for r0, c0, r1, c1 in sorted(found)]
+
+
+def _completed(grid: _Grid, grey: Grey) -> _Grid:
+    """The table with the sides it leaves open, and the pieces of its rules too short to be found alone."""
+    down = (*grid.down, *_open_sides(grid))
+    whole = _Grid(grid.across, down)
+    rows, columns = whole.rows, whole.columns
+    across = _pieces(whole.across, rows[1:-1], columns, grey)
+    return _Grid((*whole.across, *across), (*down, *_pieces(down, columns[1:-1], rows, grey.T)))
+
+
+def _open_sides(grid: _Grid) -> Iterator[Rule]:
+    """A side on which the rules across end at one place, and none goes down."""
+    rows, columns = grid.rows, grid.columns
+    spans = [
+        (min(rule.start for rule in level), max(rule.end for rule in level))
+        for level in ([rule for rule in grid.across if abs(rule.at - row) <= _MEET] for row in rows)
+        if level
+    ]
+    for edge, ends in ((columns[0], [start for start, _ in spans]), (columns[-1], [end for _, end in spans])):
+        at = float(np.median(ends))
+        alike = sum(abs(end - at) <= _MEET for end in ends)
+        if abs(at - edge) > _LEAST_DOWN and alike >= max(3, _MOSTLY * len(rows)):
+            yield Rule(at, rows[0], rows[-1])
+
+
+def _pieces(rules: Sequence[Rule], at: Sequence[float], stops: Sequence[float], grey: Grey) -> list[Rule]:
+    """Rules along the rows of a page where one stands further on and something faint is drawn."""
+    return [
+        Rule(level, start, end)
+        for level in at
+        for start, end in pairwise(stops)
+        if not _is_drawn(rules, level, start, end) and _is_faint(grey, level, start, end)
+    ]
+
+
+def _is_faint(grey: Grey, at: float, start: float, end: float) -> bool:
+    """Whether along all of the way a stroke is a little darker than the paper on both sides of it."""
+    strip = grey[
+        max(0, round(at) - _ASIDE) : round(at) + _ASIDE + 1, round(start) + 2 * _SOFT : round(end) - 2 * _SOFT
+    ]
+    count = strip.shape[1] // _STEP
+    if count < 3 or strip.shape[0] <= 2 * _ASIDE:  # noqa: PLR2004 - too short to tell
+        return False
+    steps = strip[:, : count * _STEP].reshape(strip.shape[0], count, _STEP).mean(axis=2)
+    middle = _ASIDE // 2 + int(np.argmin(steps[_ASIDE // 2 : -_ASIDE // 2].mean(axis=1)))
+    beside = np.minimum(steps[: middle - _SOFT].max(axis=0), steps[middle + _SOFT + 1 :].max(axis=0))
+    is_even = float(np.ptp(steps[middle])) <= _UNEVEN  # as no letter is from top to bottom
+    return is_even and bool((beside - steps[middle] >= _FAINT).mean() >= _UNBROKEN)
+
+
+def _open_grids(across: Sequence[Rule], down: Sequence[Rule], bare: Grey) -> Iterator[_Grid]:
+    """The tables drawn with rules across alone, their columns told by strips that hold nothing."""
+    alone = [
+        rule
+        for rule in sorted(across, key=lambda rule: rule.at)
+        if rule.end - rule.start > _FRAMED * bare.shape[1] and not any(_meets(rule, one) for one in down)
+    ]
+    groups: list[list[Rule]] = []
+    for rule in alone:
+        last = groups[-1][-1] if groups else None
+        if last and abs(rule.start - last.start) <= _MEET and abs(rule.end - last.end) <= _MEET:
+            groups[-1].append(rule)
+        else:
+            groups.append([rule])
+    for group in groups:
+        columns = _open_columns(group, bare) if len(_levels(group)) >= _FEWEST_OPEN else []
+        if len({rule.at for rule in columns}) >= _FEWEST_OPEN:
+            yield _Grid(tuple(group), tuple(columns))
+
+
+def _open_columns(across: Sequence[Rule], bare: Grey) -> list[Rule]:
+    """Where rules down would stand, row by row: none through what is written in a row."""
+    rows = _levels(across)
+    start, end = round(min(rule.start for rule in across)), round(max(rule.end for rule in across))
+    inked = np.array(
+        [
+            (bare[round(top) + _SOFT : round(bottom) - _SOFT, start:end] < _DARK).sum(axis=0) > 1
+            for top, bottom in pairwise(rows)
+        ]
+    )
+    crossed = inked.sum(axis=0)
+    strips = [strip for strip in _runs(crossed <= _SELDOM * len(inked)) if strip[1] - strip[0] >= _STRIP]
+    inner = [_clearest(crossed, *strip) for strip in strips if strip[0] > 0 and strip[1] < len(crossed)]
+    found = [Rule(at, rows[0], rows[-1]) for at in (start, end)]
+    for at in inner:
+        for (top, bottom), row in zip(pairwise(rows), inked, strict=True):
+            if not row[at - _STRIP // 2 + 1 : at + _STRIP // 2].any():  # a blank between words is no strip
+                found.append(Rule(start + at, top, bottom))
+    return found
+
+
+def _runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Where the runs of what is set begin and end."""
+    edges = np.flatnonzero(np.diff(mask.astype(np.int8), prepend=0, append=0))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+
+
+def _clearest(crossed: NDArray[np.intp], start: int, end: int) -> int:
+    """The middle of the widest part of a strip that the fewest rows run over."""
+    parts = _runs(crossed[start:end] == crossed[start:end].min())
+    first, last = max(parts, key=lambda part: part[1] - part[0])
+    return start + (first + last) // 2
 
 
 _Spot = tuple[int, int]

@@ -29,7 +29,7 @@ from intake.extractors.page_lines import Box, PageContent, Word, composed, gridd
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from intake.extractors.page_images import Cutting, Sheet
+    from intake.extractors.page_images import Cutting, Grey, Sheet
 
 MOST_PAGES: Final = 50
 RECOGNISED: Final = "ocr"  #: the note of a document that was read from pictures
@@ -47,6 +47,7 @@ _FIGURE: Final = re.compile(r"[\d.,%/()+\-–—\s]*\d[\d.,%/()+\-–—\s]*")
 _WORDY: Final = re.compile(r"[^\W\d_]{2}")
 _SHORT: Final = 6  #: letters of what may be a figure taken for a word
 _POOR_WORD: Final = 60  #: confidence of a word that may be a figure
+_WELL_READ: Final = 75  #: confidence of words; worse are read a second time
 _AGREED: Final = 90  #: confidence of a figure that the readings agree on
 _MAJORITY: Final = 4  #: of seven readings that make a figure sure
 _DISSENT: Final = 2  #: of seven that may say one thing else
@@ -278,7 +279,7 @@ def _boxes(cuttings: Sequence[Cutting], until: float) -> list[Box]:
     read: dict[int, _CellText] = {}
     for mode, is_line in (("7", True), ("6", False)):
         inked = [number for number, c in enumerate(cuttings) if c.inked and c.is_line is is_line]
-        first = _cell_texts([cuttings[number] for number in inked], mode, until)
+        first = _words_of([cuttings[number] for number in inked], mode, until)
         read |= dict(zip(inked, first, strict=True))
     figures = [number for number, one in read.items() if _may_be_figure(one)]
     counted = _figures([cuttings[number] for number in figures], [read[number] for number in figures], until)
@@ -392,16 +393,31 @@ def _readings(cuttings: Sequence[Cutting], model: str, ways: Sequence[str], unti
     return [texts[at : at + len(cuttings)] for at in range(0, len(texts), len(cuttings))]
 
 
-def _cell_texts(cuttings: Sequence[Cutting], mode: str, until: float) -> list[_CellText]:
+def _words_of(cuttings: Sequence[Cutting], mode: str, until: float) -> list[_CellText]:
+    """What stands in each cell; words that were read badly once more, larger, and the better reading kept.
+
+    A head misread ("Tổn Sâ5") loses its whole column.
+    """
+    read = _cell_texts((cutting.small for cutting in cuttings), mode, until)
+    badly = [number for number, one in enumerate(read) if 0 <= one.confidence < _WELL_READ]
+    again = _cell_texts((cuttings[number].large for number in badly), mode, until)
+    for number, other in zip(badly, again, strict=True):
+        if other.confidence > read[number].confidence and _WORDY.search(other.text):
+            read[number] = other
+    return read
+
+
+def _cell_texts(pictures: Iterable[Grey], mode: str, until: float) -> list[_CellText]:
     from intake.extractors.page_images import stacked
 
-    if not cuttings:
+    cells = list(pictures)
+    if not cells:
         return []
     options = ("-l", _LANGUAGE, "--dpi", "150", "--psm", mode, "-c", "tessedit_create_tsv=1", "tsv")
     found: dict[int, list[Word]] = {}
-    for number, word in _words(_run(stacked(cutting.small for cutting in cuttings), until, *options)):
+    for number, word in _words(_run(stacked(cells), until, *options)):
         found.setdefault(number, []).append(word)
-    return [_cell_text(found.get(number, [])) for number in range(1, len(cuttings) + 1)]
+    return [_cell_text(found.get(number, [])) for number in range(1, len(cells) + 1)]
 
 
 def _cell_text(words: Iterable[Word]) -> _CellText:
