@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from textwrap import wrap
 
 from rich.console import Console
@@ -31,6 +32,8 @@ _SIGNS = {
 _WIDTHS = {"id": 8, "number": 4, "item": 12, "arrived": 15, "result": 22, "state": 12, "step": 14}
 _SHARES = {"from": 2, "subject": 3, "to": 2}
 _FRAME = 3  # a column's border and padding
+_ROOM_FOR_FIGURES = 120  #: columns of a terminal below which a table of figures breaks every word
+_LONGEST_TEXT = 60
 
 
 class Printer:
@@ -145,7 +148,10 @@ class Printer:
             self.console.print("\n".join(wrapped), markup=False, soft_wrap=True)
 
     def values(self, views: Iterable[View], regime: Regime) -> None:
-        """Figures with their places."""
+        """Figures with their places: a table where there is room for one, else lines below each unit."""
+        if self.console.width < _ROOM_FOR_FIGURES:
+            self.lines(self._value_lines(views, regime))
+            return
         table = self._table("unit", "indicator", "sex", "value", "measure", "place", "text", "certainty")
         for view in views:
             source = view["source"]
@@ -156,10 +162,22 @@ class Printer:
                 self._figure(view),
                 view["unit_of_measure"],
                 f"{source['file']}, {source['place']}",
-                source["text"][:60],
+                source["text"][:_LONGEST_TEXT],
                 self._say(f"cli.certainty_{view['certainty']}"),
             )
         self.console.print(table)
+
+    def _value_lines(self, views: Iterable[View], regime: Regime) -> Iterator[str]:
+        """Under the name of each unit its figures, and under each figure where it stands."""
+        for unit, same in groupby(views, key=lambda view: view["unit"]):
+            yield unit_name(unit, regime)
+            for view in same:
+                source = view["source"]
+                name = f"{view['indicator']} {self._say('terms.sex_' + view['sex']).lower()}"
+                certainty = self._say(f"cli.certainty_{view['certainty']}")
+                yield f"  {name}: {self._figure(view) or '–'} {view['unit_of_measure']} ({certainty})"
+                text = f" “{source['text'][:_LONGEST_TEXT]}”" if source["text"] else ""
+                yield f"      {source['file']}, {source['place']}{text}"
 
     def _figure(self, view: View) -> str:
         """The figure; of a frozen period with what stands, where that is another."""

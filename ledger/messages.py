@@ -71,7 +71,6 @@ class Asked:
     state: MessageState | None = None
     unit: str | None = None  #: it handed in for this unit, or a question about it names the unit
     as_of: datetime | None = None  #: arrived by then
-    header_id: str | None = None  #: its Message-ID
     since: datetime | None = None  #: arrived then or later
     answering: bool = False  #: it names a message it answers or returns
     archive_id: str | None = None  #: this one alone
@@ -455,8 +454,6 @@ def _conditions(asked: Asked) -> tuple[ColumnElement[bool], ...]:
         conditions.append(messages.c.thread != literal_column("'[]'"))
     if asked.archive_id is not None:
         conditions.append(messages.c.archive_id == asked.archive_id)
-    if asked.header_id is not None:
-        conditions.append(messages.c.message_id_key == _header_key(asked.header_id))
     return tuple(conditions)
 
 

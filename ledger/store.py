@@ -337,13 +337,6 @@ class Ledger:
         with self._reading() as connection:
             return messages.heads_since(connection, arrival)
 
-    def messages_by_header_id(self, header_id: str) -> tuple[MessageOutcome, ...]:
-        """Every message with that Message-ID, by arrival; none for the empty one."""
-        if not header_id:
-            return ()
-        with self._reading() as connection:
-            return messages.matching_messages(connection, Asked(header_id=header_id))
-
     def has_files(self, kinds: Sequence[str], state: str) -> bool:
         """Whether any message has a file of these kinds that ended in that state."""
         with self._reading() as connection:

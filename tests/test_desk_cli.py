@@ -649,3 +649,17 @@ def test_a_table_of_eighty_columns_cuts_no_step_and_no_state(office: Office) -> 
     shown = re.sub(r"[\s│]+", " ", page.getvalue())
     assert "Đôn đốc lần 1" in shown
     assert all(f" {word} " in shown for word in ["chưa", "rõ", "đã", "gửi", "hay", "chưa"])
+
+
+def test_figures_on_eighty_columns_stand_whole_below_their_unit(office: Office) -> None:
+    page = StringIO()
+    source = {"file": "bao cao tong hop cua xa.docx", "place": "bảng 2, hàng 3, cột 4", "text": "640"}
+    view = {"unit": "binh-minh", "indicator": "B2", "sex": "female", "value": 320, "source": source}
+    view |= {"unit_of_measure": "lượt người", "certainty": "certain"}
+    with office.opened() as opened:
+        printer = Printer(Wording("vi"), Console(file=page, width=80))
+        printer.values([view, view | {"indicator": "B3", "value": None}], opened.regime)
+    told = page.getvalue().splitlines()
+    assert told[:2] == ["UBND xã Bình Minh", "  B2 nữ: 320 lượt người (chắc chắn)"]
+    assert told[2].strip() == "bao cao tong hop cua xa.docx, bảng 2, hàng 3, cột 4 “640”"
+    assert told[3].startswith("  B3 nữ:")

@@ -105,6 +105,8 @@ def test_only_the_number_and_day_that_came_are_replaced(
     expected = ("replacement",) if state is MessageState.BOOKED else ("replaces_another",)
     assert (outcome.state, outcome.reasons) == (state, expected)
     assert outcome.submissions[0].role is Role.REPLACEMENT
+    (told,) = [one for one in outcome.submissions[0].findings if one.code.startswith("replaces_")]
+    assert told.parameters.get("came", "") == ("" if state is MessageState.BOOKED else f"{came} (01/06/2023)")
 
 
 def test_the_number_of_a_report_is_kept_with_its_day_and_place(tmp_path: Path) -> None:

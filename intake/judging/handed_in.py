@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from intake.judging.context import Context
     from intake.judging.owed import Owed
     from intake.judging.questions import Questions
-    from ledger.records import DocumentName, Submission
+    from ledger.records import DocumentName, Finding, Submission
 
 FILE_REASONS = {
     ReadState.NOT_YET: "not_yet_format",
@@ -97,7 +97,9 @@ class HandingIn:
             not doubts,
             figures.values,
             figures.sections,
-            figures.findings,
+            self._beside_what_came(figures.findings, key)
+            if "replaces_another" in doubts
+            else figures.findings,
             figures.fingerprint,
             files,
             _name_of(reads),
@@ -130,6 +132,17 @@ class HandingIn:
             replaces=named,
         )
         return role_of(handed, earlier)
+
+    def _beside_what_came(self, findings: Sequence[Finding], key: ObligationKey) -> tuple[Finding, ...]:
+        """The findings, with the names of the reports that came beside the one it says it replaces."""
+        known = [before.document for before in self._context.earlier(key) if before.accepted]
+        came = "; ".join(dict.fromkeys(map(_told, filter(None, known))))
+        return tuple(
+            replace(one, code="replaces_another_document", parameters=one.parameters | {"came": came})
+            if one.code == "replaces_document"
+            else one
+            for one in findings
+        )
 
     def _has_counted(self, key: ObligationKey) -> bool:
         return any(before.accepted for before in self._context.earlier(key))
@@ -207,6 +220,10 @@ def _name_of(reads: Sequence[ReadExhibit]) -> DocumentName | None:
     named = [read.exhibit for read in reads if read.exhibit.document]
     reports = [one for one in named if one.type_title not in COVERS]
     return next((one.document for one in (*reports, *named)), None)
+
+
+def _told(document: DocumentName) -> str:
+    return f"{document.number} ({document.dated:%d/%m/%Y})" if document.dated else document.number
 
 
 def _first(doubts: Sequence[str]) -> str:
