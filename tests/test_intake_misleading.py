@@ -112,8 +112,14 @@ def test_the_signature_of_a_mail_is_that_of_its_own_text() -> None:
 
 
 def test_a_head_left_blank_says_nothing_and_an_office_of_any_other_name_does(bench: Bench) -> None:
-    blank = "ỦY BAN NHÂN DÂN\nXÃ ……………"
-    assert bench.judged(report_mail("binh-minh", head=blank)).state is MessageState.BOOKED
+    head = [
+        ["ỦY BAN NHÂN DÂN\nXÃ ……………", "Độc lập - Tự do - Hạnh phúc"],
+        ["Số:    /BC-UBND", "……, ngày 01/6/2023"],
+    ]
+    title = "Kết quả công tác bình đẳng giới 6 tháng đầu năm 2023"
+    blank = docx(head, "BÁO CÁO", title, figure_table(figures()))
+    outcome = bench.judged(note(address("binh-minh"), SUBJECT, "", ("bc.docx", blank)))
+    assert outcome.state is MessageState.BOOKED
     assert is_held(
         bench.judged(report_mail("y-te", figures(2), head="ĐOÀN GIÁM ĐỊNH\nVĂN PHÒNG")), "letterhead_unknown"
     )
@@ -241,6 +247,10 @@ def test_a_report_that_ends_for_another_period_is_asked_about(bench: Bench) -> N
     assert is_held(bench.judged(report_mail("binh-minh", more=(ends,))), "period_conflict")
     right = ends.replace("6 tháng đầu năm 2022", "năm 2023").replace("Bình Minh", "Đồng Tâm")
     assert bench.judged(report_mail("dong-tam", figures(2), more=(right,))).state is MessageState.BOOKED
+    title = "Kết quả công tác bình đẳng giới năm 2023"
+    half = ends.replace("2022", "2023").replace("Bình Minh", "Hòa Lạc")
+    year = report_mail("hoa-lac", figures(3), more=(half,), title=title, subject="BC năm", day="")
+    assert is_held(bench.judged(year, "2023-12-02T08:00"), "period_conflict")
 
 
 def test_a_subject_of_two_periods_with_the_report_of_one_is_asked_about_while_the_other_is_owed(

@@ -539,13 +539,9 @@ class _Recogniser:
     def _closed_for_another(
         self, exhibit: Exhibit, periods: tuple[Period, ...], chosen: str
     ) -> Period | None:
-        """The other period a report says at its end to be for; a year named for its half is none."""
-        told = next((period for period in periods if period.id == chosen), None)
+        """The other period a report says at its end to be for; the year of a half in hand is not open yet."""
         found, _ = _periods_in((exhibit.closing,), periods, self._envelope.arrival)
-        return next(
-            (p for p, _ in found if told and p.id != chosen and (p.kind is told.kind or p.year != told.year)),
-            None,
-        )
+        return next((period for period, _ in found if period.id != chosen), None)
 
     def _answered_period(self, report: str, periods: Sequence[Period]) -> Period | None:
         """The one period that the answered mail spoke of for the report; None: none, or several."""
