@@ -44,6 +44,7 @@ def cut_offs_in(document: Document) -> tuple[CutOff, ...]:
     found = [
         cut_off
         for number, line in enumerate(_lines(document))
+        if _names_a_year(line)
         for cut_off in cut_offs_named(line, in_head=number < _HEAD_LINES)
     ]
     return tuple(dict.fromkeys(found))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 from rapidfuzz import fuzz
 
 from config.remembered import remembered
-from config.spelling import plain_key, tidy
+from config.spelling import plain_key, plain_keys, tidy
 from intake.documents import Cell, Document, Paragraph, Table
 from intake.places import where_cell, where_paragraphs
 from ledger.records import Place
@@ -104,7 +104,7 @@ def read_letterhead(document: Document, file: str = "") -> Letterhead:
         issuer=tidy(" ".join(line.text for line in issuer)),
         issuer_lines=issuer,
         issuers_of_sheets=tuple(_issuers_of_sheets(head)),
-        number=_first(_number(line) for line in head),
+        number=_first(_number(line) for line in _saying(head, "số")),
         place_and_date=_first(_place_and_date(line) for line in head),
         document_type=document_type,
         type_line=head[type_index] if type_index is not None else None,
@@ -113,7 +113,11 @@ def read_letterhead(document: Document, file: str = "") -> Letterhead:
         named_in_opening=tuple(_named_in_opening(body, file)),
         named_in_closing=tuple(_named_in_closing(body, file)),
         annexes=(
-            *(_annex(match, line) for line in head if (match := _ANNEX.match(line.text))),
+            *(
+                _annex(match, line)
+                for line in _saying(head, "kèm theo")
+                if (match := _ANNEX.match(line.text))
+            ),
             *(_annex(match, _line(one, file)) for one in body if (match := _ANNEX.match(one[0]))),
         ),
         signed_for=_first(_signed_for(lines) for lines in _feet(document, file)),
@@ -135,7 +139,7 @@ def _lines(text: str, file: str, where: str) -> Iterator[HeadLine]:
         parted = gap and not _NUMBERED.match(raw) and not _DATED.search(raw)
         for part in _GAP.split(raw) if parted else [raw]:
             for piece in _without_national(tidy(part)):
-                if piece and not _RULE.match(piece):
+                if piece and (piece[0].isalnum() or not _RULE.match(piece)):
                     yield HeadLine(piece, Place(file, where, piece))
 
 
@@ -190,6 +194,12 @@ def _above_table(sheet: Table, file: str) -> Iterator[HeadLine]:
     for cell in sheet.words_in_rows(0, _header_row(sheet)):
         if cell.text:
             yield from _lines(cell.text, file, where_cell(sheet, cell))
+
+
+def _saying(lines: Sequence[HeadLine], *words: str) -> Sequence[HeadLine]:
+    """The lines, if one of the words stands anywhere in them: most questions are not about any of them."""
+    told = "\n".join([line.text for line in lines]).lower()
+    return lines if any(one in told for one in words) else ()
 
 
 def _phrases(text: str) -> list[str]:
@@ -331,11 +341,13 @@ _JOINED_AFTER = re.compile(r"^(?:[-–,&]|(?:và|của|về)\b)", re.IGNORECASE)
 
 def _issuer(head: Sequence[HeadLine]) -> tuple[tuple[HeadLine, ...], tuple[HeadLine, ...]]:
     """The superior's lines and the issuer's: the last office named in the left column, or "Đơn vị: …"."""
-    labelled = _first(_labelled_issuer(line) for line in head)
+    labelled = _first(_labelled_issuer(line) for line in _saying(head, "đơn vị", "cơ quan"))
     if labelled is not None:
         return (), (labelled,)
     groups: list[list[HeadLine]] = []
     for line in head:
+        if not (groups or _OFFICE.match(line.text) or _PLACE_ALONE.match(line.text)):
+            continue
         if _ends_issuer(line):
             if groups:
                 break
@@ -423,7 +435,10 @@ _LONGEST_SUBJECT = 6  # lines
 
 def _type_of(text: str) -> str:
     """The type a line states: it stands alone, or a line in capitals begins with it; else empty."""
-    key = plain_key(text)
+    return _type_told(text, plain_key(text))
+
+
+def _type_told(text: str, key: str) -> str:
     if key in _TYPE_BY_KEY:
         return _TYPE_BY_KEY[key] if text[:1].isupper() else ""
     if not text.isupper():
@@ -431,8 +446,7 @@ def _type_of(text: str) -> str:
     return next((name for start, name in _TYPE_BY_KEY.items() if key.startswith(f"{start} ")), "")
 
 
-def _annex_type_of(text: str) -> str:
-    key = plain_key(text)
+def _annex_type_of(key: str) -> str:
     if not key.startswith(_ANNEX_STARTS):
         return ""
     return next(
@@ -442,14 +456,15 @@ def _annex_type_of(text: str) -> str:
 
 def _type_title(head: Sequence[HeadLine]) -> tuple[int | None, str]:
     """Where the type title stands and which it is; a letter with "V/v" and no title is a công văn."""
-    for index, line in enumerate(head):
-        if found := _type_of(line.text):
+    keys = plain_keys([line.text for line in head])
+    for index, (line, key) in enumerate(zip(head, keys, strict=True)):
+        if found := _type_told(line.text, key):
             return index, found
     for index, line in enumerate(head):
         if _ABOUT.match(line.text):
             return index, "CÔNG VĂN"
-    for index, line in enumerate(head):
-        if found := _annex_type_of(line.text):
+    for index, key in enumerate(keys):
+        if found := _annex_type_of(key):
             return index, found
     return None, ""
 

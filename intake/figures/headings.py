@@ -120,10 +120,7 @@ class Grid:
     @cached_property
     def heads(self) -> frozenset[int]:
         """The rows in which a cell heads a column of labels: a head can begin nowhere else."""
-        table = self._table
-        if not any(stem in table.told for stem in _LABEL_STEMS):
-            return frozenset()
-        cells = table.saying({key for key in table.said if _LABEL_STEM.search(key)})
+        cells = self._table.saying(_lines_with(self._table.told, _LABEL_STEMS))
         return frozenset(cell.row for cell in cells if _is_short(cell) and role_of(cell.text) is Role.LABEL)
 
     @cached_property
@@ -245,6 +242,19 @@ def sex_named(text: str) -> Sex | None:
     """The sex that a cell below "Giới tính" names; None where it names none."""
     role = role_of(text) if text else Role.APART
     return _SEX_OF.get(role) if role is not Role.NEUTRAL else None
+
+
+def _lines_with(text: str, words: Iterable[str]) -> set[str]:
+    """The lines of a text in which one of the words stands, found without going through all of them."""
+    found: set[str] = set()
+    for word in words:
+        at = text.find(word)
+        while at >= 0:
+            end = text.find("\n", at)
+            end = len(text) if end < 0 else end
+            found.add(text[text.rfind("\n", 0, at) + 1 : end])
+            at = text.find(word, end)
+    return found
 
 
 def _is_short(cell: Cell) -> bool:

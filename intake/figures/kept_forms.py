@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from msgspec import structs
@@ -47,10 +46,6 @@ class Asked:
     measures: Measures
     strength: Strength | None  #: how its row was known; None: nobody asks, it is there to check others
 
-    def at(self, cell: Cell) -> Asked:
-        """The same of the cell that stands there in another table."""
-        return Asked(cell, self.indicator, self.sex, self.measures, self.strength)
-
 
 @dataclass(frozen=True, slots=True)
 class KeptForm:
@@ -58,6 +53,7 @@ class KeptForm:
 
     layouts: tuple[Layout, ...]
     asked: tuple[Asked, ...]
+    places: tuple[int, ...]  #: of those cells among all from the first head down
     rows: tuple[
         tuple[str, bool], ...
     ]  #: of each matched row the indicator, and whether anything is filled in
@@ -69,7 +65,7 @@ class FormWords:
     """A table from its first head down with every figure left out, and what else decides how it is read."""
 
     def __init__(self, cells: Sequence[Cell], of_heads: AbstractSet[int], beside: Hashable) -> None:
-        self._cells = cells
+        self.cells = cells
         self.told = tuple(_told(cells, of_heads))
         self.key = (beside, self.told)
 
@@ -83,13 +79,10 @@ class FormWords:
             return None
         return cls(table.in_rows(first, table.rows), grid.rows_of_heads, beside)
 
-    def cell(self, other: Cell) -> Cell:
-        """The cell that stands where a cell of the same form does."""
-        return self._at[other.row, other.column]
-
-    @cached_property
-    def _at(self) -> dict[tuple[int, int], Cell]:
-        return {(cell.row, cell.column): cell for cell in reversed(self._cells)}
+    def places(self, asked: Sequence[Asked]) -> tuple[int, ...]:
+        """Where the cells that were asked for stand among all."""
+        at = {(cell.row, cell.column): number for number, cell in reversed([*enumerate(self.cells)])}
+        return tuple(at[one.cell.row, one.cell.column] for one in asked)
 
     def may_say_more(self, layouts: Sequence[Layout]) -> bool:
         """Whether a figure that was left out stands in a head, or where a row or a column is named."""
@@ -97,7 +90,7 @@ class FormWords:
         naming = {one for layout in layouts for one in _naming(layout)}
         return any(
             cell.row <= layouts[0].last or cell.row in heads or cell.column in naming
-            for cell, told in zip(self._cells, self.told, strict=True)
+            for cell, told in zip(self.cells, self.told, strict=True)
             if cell is not told
         )
 
@@ -122,7 +115,7 @@ def _told(cells: Sequence[Cell], of_heads: AbstractSet[int]) -> list[Cell]:
 
 def _is_figure(cell: Cell) -> bool:
     """Whether a cell holds a plain whole number and nothing else that could say anything."""
-    if _FIGURE.fullmatch(cell.text) is None:
+    if not cell.text[:1].isdigit() or _FIGURE.fullmatch(cell.text) is None:
         return False
     plain = not (cell.error or cell.stale or cell.percent or cell.date)
     return plain and (not cell.number or _FIGURE.fullmatch(cell.number) is not None)

@@ -192,6 +192,8 @@ def split_measure(label: str) -> tuple[str, str]:
 
 def stated_measure(line: str) -> str:
     """The measure of a line above a table: "Đơn vị tính: triệu đồng"; empty when it states none."""
+    if ":" not in line and "=" not in line:  # as in most lines
+        return ""
     match = _STATED.search(f"{tidy(line)} ")
     for end in (match.end(1), len(line)) if match else ():
         found = tidy(tidy(line)[match.start(1) : end] if match else "").strip(" .)]")

@@ -117,6 +117,8 @@ def read_number(text: str, *, cell_number: str = "", percent: bool = False) -> R
     """
     if cell_number:
         return _stored(cell_number, percent=percent)
+    if text.isdecimal() and text.isascii() and len(text) <= _LONGEST:  # as hardly anything else stands
+        return ReadNumber(Decimal(text))
     shown = tidy(text)
     if _PLAIN.fullmatch(shown):  # so most figures stand there, and nothing else need be asked
         return _reading(values, "", "") if (values := _readings(shown)) else _UNREADABLE
@@ -138,6 +140,8 @@ def plain_decimal(text: str) -> Decimal | None:
 
 
 def _stored(number: str, *, percent: bool) -> ReadNumber:
+    if not percent and number.isdecimal() and number.isascii() and len(number) <= _LONGEST:
+        return ReadNumber(Decimal(number))
     if not _STORED.fullmatch(number.strip()):
         return _UNREADABLE
     value = Decimal(number.strip())

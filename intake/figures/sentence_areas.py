@@ -40,14 +40,13 @@ class Area:
         `before`: whether the clause before it in the sentence did; what follows does so too until it
         names the unit's own ("toàn huyện có 4.520 hộ nghèo; 1.200 hộ cận nghèo; xã còn 85 hộ nghèo").
         """
-        named = [*self.above.finditer(clause)] if self.may_be_above(clause) else []
+        named = [*self.above.finditer(clause)] if self.may_be_above(clause.lower()) else []
         if named:
             return not self._acts_after(named[-1].end(), clause)
         return before and not self.own.search(clause)
 
-    def may_be_above(self, text: str) -> bool:
-        """Whether a word of a level above stands anywhere in the text."""
-        lowered = text.lower()
+    def may_be_above(self, lowered: str) -> bool:
+        """Whether a word of a level above stands anywhere in a text in small letters."""
         for level in self.levels:  # noqa: SIM110 - of every line, and as one expression twice as slow
             if level in lowered:
                 return True

@@ -29,8 +29,8 @@ _IN_WORDS = re.compile(
     rf"(?=\s+(?:{'|'.join(COUNTED_IN)})\b)",
     re.IGNORECASE,
 )
-#: a number word between two others, told of a line in a tenth of the time before the whole is looked for
-_NUMBER_WORD = re.compile(rf"\s(?:{_ONE}|mười)\s")
+#: A number word between two others, told of a line in a tenth of the time before the whole is looked for.
+_NUMBER_WORD = re.compile(r"\s(?:m(?:ột|ười)|hai|b(?:a|ốn|ảy|ẩy)|năm|sáu|tám|chín)\s")
 # "07/15 cuộc, đạt 46,7% kế hoạch": seven were held of fifteen planned.
 _OF_PLAN = re.compile(
     r"(?P<done>\d+)\s*/\s*(?P<planned>\d+)(?P<what>[^\d,;.()%]*),?\s*(?:đạt|bằng|=)\s*(?P<share>\d+(?:,\d+)?)\s*%"
@@ -56,9 +56,12 @@ def one_word(text: str) -> str:
     return _ALL_OF_THEM.sub(r" \1", _ONE_WORD.sub(r"\1 ", text))
 
 
-def in_digits(text: str) -> str:
-    """The text with numbers up to 99 in digits where a verb of reporting counts with them: "mở hai lớp"."""
-    if _NUMBER_WORD.search(text.lower()) is None:
+def in_digits(text: str, lowered: str) -> str:
+    """The text with numbers up to 99 in digits where a verb of reporting counts with them: "mở hai lớp".
+
+    `lowered` is the text in small letters.
+    """
+    if _NUMBER_WORD.search(lowered) is None:
         return text
     return _IN_WORDS.sub(lambda match: f"{match['before']}{_spelled(match['number'])}", text)
 

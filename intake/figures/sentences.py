@@ -127,8 +127,9 @@ class _Reader:
 
     def read(self, line: NarrativeLine) -> list[Value]:
         """All figures of one line."""
-        told = in_digits(line.text)
-        if self._passes_over(told):
+        lowered = line.text.lower()
+        told = in_digits(line.text, lowered)
+        if self._passes_over(told, lowered if told is line.text else told.lower()):
             self._announces = line.text.rstrip().endswith(":") or self._is_item(line)
             return []
         text = one_word(_GLUED_MEASURE.sub(" ", tidy(_BARE_LABEL.sub("", _LIST_LABEL.sub("", told)))))
@@ -141,16 +142,16 @@ class _Reader:
             values += self._sentence(sentence, Place(line.place.file, line.place.where, sentence))
         return values
 
-    def _passes_over(self, text: str) -> bool:
+    def _passes_over(self, text: str, lowered: str) -> bool:
         """Whether a text gives no figure and leaves open whose area the next one speaks of: most do."""
-        return not (self._above or self._area.may_be_above(text) or _says_a_figure(text))
+        return not (self._above or self._area.may_be_above(lowered) or _says_a_figure(text))
 
     def _is_item(self, line: NarrativeLine) -> bool:
         return self._announces and bool(_LIST_LABEL.match(line.text))
 
     def _sentence(self, sentence: str, place: Place) -> list[Value]:
         """The figures of a sentence, without those that another number of it belongs to as well."""
-        if self._passes_over(sentence):
+        if self._passes_over(sentence, sentence.lower()):
             return []
         values: list[Value] = []
         loose: list[Mention] = []

@@ -120,8 +120,10 @@ class TableReader:
         self._record.note_rest()
         if words and not self._by_figures and before.says_nothing_but_figures(self._notes):
             heads = tuple(layout for layout, _ in layouts)
-            filled = before.rows_of(self._notes)
-            KEPT_FORMS.keep(words, KeptForm(heads, tuple(self._asked), filled, tuple(self.form), timeless))
+            filled, places = before.rows_of(self._notes), words.places(self._asked)
+            KEPT_FORMS.keep(
+                words, KeptForm(heads, tuple(self._asked), places, filled, tuple(self.form), timeless)
+            )
         return layouts[-1][0]
 
     def _words(self) -> FormWords | None:
@@ -134,16 +136,15 @@ class TableReader:
 
     def _filled_in(self, form: KeptForm, words: FormWords) -> bool:
         """Read the figures of a known form; False, and nothing read, where one of them is in doubt."""
-        asked = [one.at(words.cell(one.cell)) for one in form.asked]
-        reads = [(one, figure_in(one.cell, one.indicator, one.measures)) for one in asked]
-        if any(one.strength and _may_be_apart(one.cell, read) for one, read in reads):
+        asked = [(one, words.cells[place]) for one, place in zip(form.asked, form.places, strict=True)]
+        reads = [(one, cell, figure_in(cell, one.indicator, one.measures)) for one, cell in asked]
+        if any(one.strength and _may_be_apart(cell, read) for one, cell, read in reads):
             return False
         self._record.rows_above = [row for row in self._grid.rows if row < form.layouts[0].first]
         self._record.note_titles(period for layout in form.layouts for period in layout.periods)
-        for one, read in reads:
+        for one, cell, read in reads:
             if read is not None and not read.reason:
-                value = self._record.value(read, one.indicator, one.sex, one.cell)
-                self._notes.keep(value, one.strength)
+                self._notes.keep(self._record.value(read, one.indicator, one.sex, cell), one.strength)
         for code, filled in form.rows:
             self._notes.rows.setdefault(code, []).append(filled)
         self._notes.timeless &= form.timeless
