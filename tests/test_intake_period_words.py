@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from config.reports import PeriodKind
-from intake.evidence.period_words import periods_named, several_periods
+from intake.evidence.period_words import _COVERED, _RULES, periods_named, several_periods
 
 HALF, YEAR, QUARTER, MONTH, NINE = (
     PeriodKind.HALF_YEAR,
@@ -139,3 +141,16 @@ def test_a_title_on_several_periods_of_one_kind_is_told_from_one_that_compares_o
     title: str, several: bool
 ) -> None:
     assert several_periods(title) is several
+
+
+@pytest.mark.parametrize(
+    ("words", "pattern"),
+    [*((rule.words, rule.pattern) for rule in _RULES), *_COVERED],
+    ids=lambda value: value.pattern[:40] if isinstance(value, re.Pattern) else "",
+)
+@given(data=st.data())
+def test_no_pattern_is_passed_over_in_a_text_it_fits(
+    words: tuple[str, ...], pattern: re.Pattern[str], data: st.DataObject
+) -> None:
+    told = data.draw(st.from_regex(re.compile(pattern.pattern)))
+    assert any(word in told.lower() for word in words)
