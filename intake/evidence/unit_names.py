@@ -15,6 +15,7 @@ from itertools import pairwise
 
 from rapidfuzz import fuzz, process
 
+from config.remembered import remembered
 from config.spelling import accented_key, is_accented, plain_key, tidy
 from config.units import Unit
 
@@ -127,16 +128,20 @@ class UnitIndex:
         self._area = accented_key(area)
         self._accented: dict[tuple[str, ...], _Entry] = {}
         self._plain: dict[tuple[str, ...], _Entry] = {}
+        self._longest: dict[str, int] = {}  #: words of the longest name that begins with that one
         self._names: dict[str, str] = {}
         self._areas: set[str] = set()  #: communes and townships among the units
         self._areas_of_offices: dict[str, str] = {}  #: "tinh lao cai" of "Sở Y tế tỉnh Lào Cai"
         for unit in units:
             if day is None or unit.exists_on(day):
                 self._add(unit)
-        self._longest = max((len(key) for key in self._accented), default=0)
+        self._named = remembered(2048)(self._looked_up)
 
     def named_in(self, text: str) -> tuple[Mention, ...]:
         """Every unit the text names, longest name first at each place, in order of the text."""
+        return self._named(text)
+
+    def _looked_up(self, text: str) -> tuple[Mention, ...]:
         accented = is_accented(text)
         words = (accented_key(text) if accented else plain_key(text)).split()
         table = self._accented if accented else self._plain
@@ -280,7 +285,10 @@ class UnitIndex:
 
     def _put(self, key: str, unit_id: str, *, bare: bool) -> None:
         for table, form in ((self._accented, key), (self._plain, plain_key(key))):
-            entry = table.setdefault(tuple(form.split()), _Entry({}, bare))
+            words = form.split()
+            entry = table.setdefault(tuple(words), _Entry({}, bare))
+            first = next(iter(words), "")
+            self._longest[first] = max(len(words), self._longest.get(first, 0))
             entry.units.setdefault(unit_id)
             entry.bare = entry.bare and bare
 
@@ -294,7 +302,8 @@ class UnitIndex:
     def _scan(self, words: list[str], table: dict[tuple[str, ...], _Entry]) -> Iterator[Mention]:
         position = 0
         while position < len(words):
-            for length in range(min(self._longest, len(words) - position), 0, -1):
+            longest = self._longest.get(words[position], 0)
+            for length in range(min(longest, len(words) - position), 0, -1):
                 entry = table.get(tuple(words[position : position + length]))
                 if entry is not None:
                     text = " ".join(words[position : position + length])

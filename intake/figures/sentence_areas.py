@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from intake.figures.sentence_numbers import mask, mentions_in
 
@@ -66,6 +67,7 @@ def goes_on(sentence: str) -> bool:
     return bool(_GOES_ON.match(sentence))
 
 
+@cache
 def area_of(level: str) -> Area:
     """The area of what a kind of unit may answer for, a key of `LEVELS`; for no level nothing is above.
 
