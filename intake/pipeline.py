@@ -55,6 +55,8 @@ LOOK_AHEAD = timedelta(days=430)
 MOST_THREAD = 50
 #: So many obligations are remembered with what came for them; what came for others is asked again.
 MOST_KEYS = 2_000
+#: So many fingerprints of a batch are looked up one by one; for more, all that stand are read at once.
+FEW_PRINTS = 8
 #: A message is judged again at most so often when earlier ones keep turning up.
 MOST_ROUNDS = 3
 
@@ -256,6 +258,8 @@ class Memory:
         self._regime = effective_regime(regime, self._decisions)
         self._by_key: dict[ObligationKey, list[Submission]] = {}
         self._by_print: dict[str, list[Submission]] = {}  #: of what is not yet in the ledger
+        self._prints_asked = 0  #: in this batch
+        self._prints: frozenset[str] | None = None  #: that stand in the ledger while this batch is judged
         self._unwritten: set[str] = set()
         self._learned: set[str] = set()
         self._heard_from: dict[tuple[str, str], frozenset[str]] = {}
@@ -318,6 +322,7 @@ class Memory:
     def written(self) -> None:
         """What was learned stands in the ledger now: from there it is asked again, as far as it is wanted."""
         self._by_print.clear()
+        self._prints_asked, self._prints = 0, None
         self._unwritten.clear()
         self._heard_from.clear()
         for key in list(self._by_key)[:-MOST_KEYS]:
@@ -453,13 +458,20 @@ class Memory:
 
     def _twins(self, fingerprint: str, archived: Archived) -> tuple[Submission, ...]:
         # Rows of messages that were judged anew are not in the ledger before their batch is.
-        standing = self._ledger.receipts_with_fingerprint(fingerprint)
+        standing = self._ledger.receipts_with_fingerprint(fingerprint) if self._stands(fingerprint) else ()
         found = [
             *(s for s in standing if s.archive_id not in self._unwritten),
             *self._by_print.get(fingerprint, ()),
         ]
         before = (archived.arrival, archived.archive_id)
         return tuple(s for s in found if s.accepted and _order(s) < before)
+
+    def _stands(self, fingerprint: str) -> bool:
+        """Whether the ledger may hold something with that fingerprint."""
+        self._prints_asked += 1
+        if self._prints_asked > FEW_PRINTS and self._prints is None:
+            self._prints = self._ledger.fingerprints()
+        return self._prints is None or fingerprint in self._prints
 
 
 def _is_unread_picture(file: AttachmentRecord) -> bool:

@@ -10,10 +10,11 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from ledger.encoding import clean, from_json, to_json
 from ledger.models import history
+from ledger.prepared import insert_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -62,8 +63,7 @@ class Writing:
             row = self._row(number, change, previous)
             previous = row["sha256"]
             rows.append(row)
-        if rows:
-            self.connection.execute(insert(history), rows)
+        insert_all(self.connection, history, rows)
 
     def _row(self, number: int, change: Change, previous: str) -> dict[str, Any]:
         row = {

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from ledger.errors import EmptyArchiveError
 from ledger.history import Change, Writing
 from ledger.models import archived, folder_marks, messages, sightings
+from ledger.prepared import insert_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -87,9 +88,7 @@ def record_batch(writing: Writing, seen: Sequence[Seen], mark: Mark | None) -> t
     """
     fresh = _unrecorded(writing.connection, seen)
     added = _add_archived(writing, fresh)
-    rows = [_sighting_row(sighting, writing.at) for sighting in fresh]
-    if rows:
-        writing.connection.execute(insert(sightings), rows)
+    insert_all(writing.connection, sightings, [_sighting_row(one, writing.at) for one in fresh])
     _earlier_arrivals(writing, [one for one in fresh if one[1] not in added])
     if mark is not None:
         _move_mark(writing, mark)
@@ -317,8 +316,7 @@ def _add_archived(writing: Writing, fresh: Sequence[Seen]) -> dict[str, str | No
             added[archive_id] = _archived_row(one, same_as, writing.at)
         elif arrival is not None:
             added[archive_id]["arrival"] = min(added[archive_id]["arrival"] or arrival, arrival)
-    if added:
-        writing.connection.execute(insert(archived), sorted(added.values(), key=_those_referred_to_first))
+    insert_all(writing.connection, archived, sorted(added.values(), key=_those_referred_to_first))
     return {archive_id: row["same_as"] for archive_id, row in added.items()}
 
 

@@ -394,6 +394,11 @@ class Ledger:
         with self._reading() as connection:
             return submissions.with_fingerprint(connection, fingerprint)
 
+    def fingerprints(self) -> frozenset[str]:
+        """The fingerprints of everything that was ever handed in and stands."""
+        with self._reading() as connection:
+            return submissions.fingerprints(connection)
+
     def receipts_with_fingerprints(self, fingerprints: Iterable[str]) -> tuple[Submission, ...]:
         """Submissions with one of these fingerprints, without figures, texts and findings."""
         with self._reading() as connection:

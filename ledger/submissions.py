@@ -6,11 +6,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, select
 
 from config.reports import Grade, Sex
 from ledger.encoding import as_type
 from ledger.models import findings, messages, review_items, sections, submissions, values
+from ledger.prepared import insert_all
 from ledger.records import (
     Certainty,
     DocumentName,
@@ -87,8 +88,7 @@ def finding_rows(archive_id: str, submission: int, found: Sequence[Finding]) -> 
 def insert_rows(connection: Connection, rows: Rows) -> None:
     """Insert the rows, one statement for each table."""
     for table, of_table in rows.items():
-        if of_table:
-            connection.execute(insert(table), of_table)
+        insert_all(connection, table, of_table)
 
 
 def with_key(
@@ -156,6 +156,11 @@ def with_fingerprint(connection: Connection, fingerprint: str) -> tuple[Submissi
     if not fingerprint or connection.scalar(_HAS_FINGERPRINT, {"fingerprint": fingerprint}) is None:
         return ()
     return bare(connection, submissions.c.fingerprint == fingerprint)
+
+
+def fingerprints(connection: Connection) -> frozenset[str]:
+    """All fingerprints that stand."""
+    return frozenset(connection.execute(select(submissions.c.fingerprint)).scalars())
 
 
 def with_fingerprints(connection: Connection, fingerprints: Iterable[str]) -> tuple[Submission, ...]:

@@ -86,6 +86,16 @@ def test_what_is_forgotten_between_batches_is_asked_of_the_ledger(
     assert facts(taken_in(tmp_path / "b", mails).ledger) == facts(remembered.ledger)
 
 
+def test_the_same_figures_are_found_however_many_are_looked_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one_by_one = taken_in(tmp_path / "a", [FIRST, OTHER], [TWIN, AGAIN])
+    assert "twin_figures" in {reason for m in one_by_one.ledger.messages() for reason in m.reasons}
+    monkeypatch.setattr(intake.pipeline, "FEW_PRINTS", 0)
+    all_at_once = taken_in(tmp_path / "b", [FIRST, OTHER], [TWIN, AGAIN])
+    assert facts(all_at_once.ledger) == facts(one_by_one.ledger)
+
+
 @pytest.mark.parametrize("order", list(itertools.permutations((FIRST, CHANGED, AGAIN, TWIN)))[::3])
 def test_mail_that_turns_up_later_makes_the_later_ones_be_judged_again(tmp_path: Path, order: Mails) -> None:
     straight = taken_in(tmp_path / "a", [FIRST, CHANGED, AGAIN, TWIN])
