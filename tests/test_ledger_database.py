@@ -19,11 +19,12 @@ from sqlalchemy import DateTime, insert, inspect, text
 from sqlalchemy.dialects import sqlite
 
 import ledger.migrations
-from ledger.database import connect_engine, open_database
+from ledger.database import Database, connect_engine, open_database
 from ledger.errors import DamagedLedgerError, LedgerBusyError, LedgerDatabaseError, SchemaTooNewError
-from ledger.migrations import HEAD, VERSIONS, bring_up_to_date
+from ledger.migrations import HEAD, NEW, VERSIONS, bring_up_to_date
 from ledger.models import Moment, folder_marks, metadata
 from tests.postgres import PostgresServer, private_postgres
+from tools.new_ledger import script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,6 +82,20 @@ def test_migrations_and_models_arrive_at_the_same_schema(two_urls: tuple[str, st
         assert compare_metadata(MigrationContext.configure(stepped), metadata) == []
     migrated.close()
     modelled.dispose()
+
+
+def test_a_new_ledger_is_what_all_steps_come_to(tmp_path: Path) -> None:
+    assert NEW.read_text("utf-8") == script(), "python -m tools.new_ledger writes it again"
+    made = []
+    for name, versions in (("steps", VERSIONS), ("anew", None)):
+        database = Database(connect_engine(f"sqlite:///{tmp_path / name}.sqlite3"))
+        with database.writing() as connection:
+            bring_up_to_date(connection, versions)
+            schema = connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master")
+            steps = connection.exec_driver_sql("SELECT version_num FROM alembic_version")
+            made.append((sorted(map(repr, schema)), steps.scalars().all()))
+        database.close()
+    assert made[0] == made[1]
 
 
 def test_opening_again_changes_nothing(url: str) -> None:

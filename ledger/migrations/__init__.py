@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 VERSIONS = Path(__file__).parent / "versions"
+#: What all steps together make of an empty SQLite file, written by `python -m tools.new_ledger`.
+NEW = Path(__file__).parent / "new.sql"
 #: The last of the steps: a database that stands there needs no alembic, which is slow to import.
 HEAD = "0004"
 
@@ -50,8 +52,11 @@ def bring_up_to_date(connection: Connection, versions: Path | None = None) -> No
         SchemaTooNewError: the database is at a step this program does not know.
 
     """
-    if versions is None and step_reached(connection) == HEAD:
-        return
+    if versions is None:
+        if _is_empty_file(connection):
+            _make_anew(connection)
+        if step_reached(connection) == HEAD:
+            return
     from alembic import command
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
@@ -66,6 +71,18 @@ def bring_up_to_date(connection: Connection, versions: Path | None = None) -> No
         )
     if reached != set(steps.get_heads()):
         command.upgrade(configuration, "heads")
+
+
+def _is_empty_file(connection: Connection) -> bool:
+    if connection.dialect.name != "sqlite":
+        return False
+    return not connection.exec_driver_sql("SELECT 1 FROM sqlite_master LIMIT 1").all()
+
+
+def _make_anew(connection: Connection) -> None:
+    """All steps at once, without alembic."""
+    for statement in NEW.read_text("utf-8").split(";\n\n"):
+        connection.exec_driver_sql(statement.removesuffix(";\n"))
 
 
 def _configuration(connection: Connection, versions: Path) -> Config:
