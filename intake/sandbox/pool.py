@@ -54,7 +54,7 @@ _HEAD_SECONDS: Final = 2.0
 _WORTH_TRYING: Final = 1.0  #: seconds
 _WORTH_A_PROCESS: Final = 0.3  #: seconds; most mail is read faster than it is judged, by one process alone
 _JOBS_A_PROCESS: Final = (
-    1_000  #: mails or lots; then it is replaced, so that no leak of a library grows for ever
+    4_000  #: mails or lots; then it is replaced, so that no leak of a library grows for ever
 )
 _AHEAD: Final = 3  #: jobs or lots taken ahead for each process
 _PIECE: Final = 1 << 18
