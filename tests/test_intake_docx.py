@@ -234,3 +234,17 @@ def test_a_part_that_does_not_give_its_check_sum_is_damage() -> None:
     entry = content.rindex(b"PK\x01\x02", 0, content.rindex(b"word/document.xml"))
     with pytest.raises(DamagedFileError):
         extract(content[: entry + 16] + b"\0\0\0\0" + content[entry + 20 :])
+
+
+@pytest.mark.parametrize(
+    "misplaced",
+    [
+        "<w:tr><w:tc><w:p/></w:tc></w:tr>",
+        "<w:tc><w:p/></w:tc>",
+        "<w:sdt><w:tr><w:tc><w:p/></w:tc></w:tr></w:sdt>",
+    ],
+)
+def test_rows_and_cells_inside_a_cell_make_a_file_that_is_damaged(misplaced: str) -> None:
+    cells = f"<w:tc><w:p/>{misplaced}</w:tc><w:tc><w:p><w:r><w:t>12</w:t></w:r></w:p></w:tc>"
+    with pytest.raises(DamagedFileError):
+        extract_docx(docx_of(f"<w:tbl><w:tr>{cells}</w:tr></w:tbl>"), Budget(Limits()))

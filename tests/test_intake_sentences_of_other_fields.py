@@ -218,6 +218,7 @@ CAMPAIGN = _report(
         ("3 Chiều dài đoạn đường tự quản: 3,4 km", {"H3": "3.4"}),
         ("Lệ phí chứng thực: 4.365.000đ.", {"H4": "4365"}),
         ("Tổng số có 08 đơn khiếu nại, 36 đơn kiến nghị, phản ánh.", {"H5": "36", "H6": "8"}),
+        ("Số đơn kiến nghị, phản ánh: 12 đơn.", {"H5": "12"}),
         ("Hộ tịch: khai sinh 33 trường hợp (nữ 15).", {"H7": "33", "H7 nữ": "15"}),
         ("Đã tiếp 12 lượt tiếp công dân với 15 người được tiếp.", {"H8": "15", "H9": "12"}),
         ("Thực hiện 05 công trình thanh niên trị giá 120 triệu đồng.", {"H10": "5", "H11": "120"}),
@@ -227,3 +228,32 @@ def test_names_with_numbers_commas_and_women_in_them_are_read_and_numbers_of_the
     text: str, expected: dict[str, str]
 ) -> None:
     assert _figures(CAMPAIGN, text) == expected
+
+
+FOOD = _report(
+    "công tác y tế",
+    Indicator("F1", "Số cơ sở thực phẩm được kiểm tra", "cơ sở", synonyms=("kiểm tra cơ sở thực phẩm",)),
+    Indicator("F2", "Số cơ sở thực phẩm vi phạm", "cơ sở"),
+    Indicator("F3", "Sản lượng lúa", "tấn"),
+    Indicator("F4", "Diện tích gieo cấy lúa", "ha"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Đã kiểm tra 18 cơ sở thực phẩm, trong đó phát hiện 02 cơ sở vi phạm, nhắc nhở 02 cơ sở.",
+            {"F1": "18", "F2": "2"},
+        ),
+        ("Đã kiểm tra 18 cơ sở thực phẩm, trong đó 02 cơ sở sản xuất bún.", {"F1": "18"}),
+        (
+            "Diện tích gieo cấy lúa là 188,4 ha, năng suất bình quân 58 tạ/ha, sản lượng lúa 1.092,7 tấn.",
+            {"F3": "1092.7", "F4": "188.4"},
+        ),
+    ],
+)
+def test_a_part_is_named_by_the_whole_and_its_own_words_and_a_yield_hides_nothing(
+    text: str, expected: dict[str, str]
+) -> None:
+    assert _figures(FOOD, text) == expected

@@ -757,9 +757,11 @@ def _raw_table(node: Element, *, simple: bool = False) -> RawTable | None:
         elif tag == _P:
             pieces.append("\n")
         elif tag == _TC:
+            _check_nesting(part, _TR, node)
             pieces = []
             cells.append(RawCell(pieces))
         elif tag == _TR:
+            _check_nesting(part, _TBL, node)
             cells = []
             found.rows.append(RawRow(cells))
         elif tag in _INVOLVED and not simple:
@@ -769,6 +771,24 @@ def _raw_table(node: Element, *, simple: bool = False) -> RawTable | None:
         else:
             pieces.append(_piece(part))
     return found
+
+
+def _check_nesting(part: Element, holder: str, table: Element) -> None:
+    """Only a table in a cell may hold rows: else the cells behind would stand under other heads.
+
+    Word opens no such file (ECMA-376 part 1, 17.4).
+
+    Raises:
+        DamagedFileError: a row or cell stands in another one.
+
+    """
+    outer = part.getparent()
+    if outer is None or outer.tag == holder:
+        return
+    while outer is not None and outer is not table:
+        if outer.tag in (_TC, part.tag):
+            raise DamagedFileError("docx: a row within a row")
+        outer = outer.getparent()
 
 
 def _note_about(table: RawTable, tag: str, part: Element) -> None:

@@ -61,7 +61,8 @@ COMPARISONS = tuple(
         r"(?:so\s+với|cùng\s+kỳ)[^,;.()]*",
         r"(?:tăng|giảm)(?:\s+(?:thêm|được|khoảng|trên|còn|xuống|từ|lên|gần|hơn))*\s+\d[^,;()]*",
         r"(?:vượt|cao hơn|thấp hơn|hụt)(?:\s+(?:[^\W\d]+)){0,4}\s+\d+(?![\d.,]*\s*%)[^,;()]*",
-        r",\s*(?:bình quân|trung bình)\b(?:[^,;.()]|[.,](?=\d))*",
+        r",\s*(?:[^\W\d]+ ){0,4}(?:bình quân|trung bình)\b(?:[^,;.()]|[.,](?=\d))*",
+        r"(?:^|,)\s*(?:với\s+)?năng suất\b(?:[^,;.()]|[.,](?=\d))*",
         r"(?:đạt|bằng|vượt)\s+[\d.,]+\s*%\s*(?:so\s+với\s+)?(?:kế\s+hoạch|chỉ\s+tiêu|kh|mục\s+tiêu)[^,;.()]*",
     )
 )
@@ -250,7 +251,7 @@ _MALE = frozenset(("nam", "trai"))
 _WITH_SEX = word_set(
     "trong đó có là số giới phụ bé con em trẻ người lao động đồng chí đại biểu lượt hội viên chiếm "
     "đạt cán bộ học sinh "
-    "viên cháu nạn nhân cá cụ thể gồm bao và thuộc sinh"
+    "viên cháu nạn nhân cá cụ thể gồm bao và thuộc sinh đoàn đội đảng"
 )
 
 

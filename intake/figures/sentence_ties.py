@@ -72,6 +72,7 @@ class Tie:
     subject: Subject
     coverage: float
     own_coverage: float
+    is_part: bool = False  #: named by what it is a part of and by its own words together
 
 
 class Ties:
@@ -87,6 +88,11 @@ class Ties:
         right = _THAT_IS_NOT.split(mention.right, maxsplit=1)[0]
         if _attended(mention, thread) and " ".join(mention.words) in VISITS:
             right += " tham dự"  # "06 cuộc cho 420 lượt người"
+        tie = self._part_of(mention, thread, right) or self._best(mention, thread, right)
+        return None if tie is None or self._says_more(mention, tie) else tie
+
+    def _best(self, mention: Mention, thread: Thread, right: str) -> Tie | None:
+        """The indicator clearly ahead of the next by the words beside the number and before it."""
         own = Words.of(mention.left, right)
         inherited = NO_WORDS if mention.subset else Words.of(mention.before[thread.context_from :])
         scored = sorted(self._scores(mention, own, inherited), key=lambda pair: -pair[0])
@@ -100,7 +106,24 @@ class Ties:
             return None
         if self._is_coordinated(mention, tie) or self._leans_too_far(mention, tie, thread):
             return None
-        return None if self._says_more(mention, tie) else tie
+        return tie
+
+    def _part_of(self, mention: Mention, thread: Thread, right: str) -> Tie | None:
+        """The one indicator that a part is when the whole's name goes before its own words.
+
+        "18 cơ sở thực phẩm được kiểm tra, trong đó 02 cơ sở vi phạm" are "cơ sở thực phẩm vi phạm".
+        """
+        whole = thread.subject
+        if whole is None or not mention.subset or measure_at(mention.words) == "":
+            return None
+        fitting = [
+            subject
+            for subject in self._index.subjects
+            if subject is not whole
+            and self._may_count(mention, subject)
+            and subject.is_part_named(whole, f"{mention.left} {right}")
+        ]
+        return Tie(fitting[0], 1.0, 1.0, is_part=True) if len(fitting) == 1 else None
 
     def _is_coordinated(self, mention: Mention, tie: Tie) -> bool:
         """Whether one number counts two indicators together: "35 hộ nghèo, hộ cận nghèo"."""
@@ -160,7 +183,7 @@ class Ties:
 
     def _says_more(self, mention: Mention, tie: Tie) -> bool:
         """Whether the words narrow the count, or nothing but a weak likeness ties it."""
-        if (mention.subset or not mention.words) and tie.own_coverage < COVERED_WELL:
+        if (mention.subset or not mention.words) and tie.own_coverage < COVERED_WELL and not tie.is_part:
             return True
         if turns(mention, tie.subject):
             return True
@@ -194,8 +217,8 @@ def _attended(mention: Mention, thread: Thread) -> bool:
 
 # "Toàn trường có 18 lớp với 561 học sinh": two numbers of all there are.
 _ALL_THERE_ARE = re.compile(
-    r"(?:^|,)\s*(?:hiện\s+)?(?:toàn |nhà )?(?:xã|thị trấn|phường|trường|thôn|bản|chi hội)\b[^,;]*"
-    r"\b(?:có|gồm)\s+\d",
+    r"(?:^|,)\s*(?:(?:hiện|đến)(?:\s+nay)?,?\s+)?(?:toàn |nhà )?"
+    r"(?:xã|thị trấn|phường|trường|thôn|bản|chi hội)\b[^,;]*\b(?:có|gồm)\s+\d",
     re.IGNORECASE,
 )
 

@@ -168,8 +168,8 @@ NO_WORDS = Words(frozenset(), frozenset())
 PERSONS = phrases(
     "người|đồng chí|đại biểu|cán bộ|hội viên|phụ nữ|lao động|học viên|học sinh|sinh viên|nạn nhân"
     "|trẻ em|trẻ|cháu|"
-    "em|bé|thành viên|đoàn viên|đảng viên|công nhân|cá nhân|ủy viên|đối tượng|người dân|trường hợp|công chức|"
-    "viên chức|ca|nữ|nam|chị|thanh niên|bệnh nhân|người lao động"
+    "em|bé|thành viên|đoàn viên|đội viên|đảng viên|công nhân|cá nhân|ủy viên|đối tượng|người dân|trường hợp|"
+    "công chức|viên chức|ca|nữ|nam|chị|thanh niên|bệnh nhân|người lao động"
 )
 _PERSONS = frozenset(PERSONS)
 VISITS = (
@@ -299,6 +299,14 @@ class Subject:
         before, after = frozenset(_content(left)), frozenset(_content(right))
         return bool(before) and any(before | after == frozenset(form.words) for form in self.forms)
 
+    def is_part_named(self, whole: Subject, own: str) -> bool:
+        """Whether its name is made of words of the whole's and of these, none of which is left over."""
+        said = frozenset(_content(re.split(r"[,;.(\x00]", own, maxsplit=1)[0])) - _TELLING
+        told = said | whole.vocabulary
+        return any(
+            said - whole.vocabulary and said <= frozenset(form.words) <= told for form in self.forms if said
+        )
+
     def is_named_for_what_was_done(self, text: str) -> bool:
         """Whether a text is a name of it that tells what was done to those it counts: "người được tiếp"."""
         told = re.split(r"[,;.(\x00]|\svề\s", text, maxsplit=1)[0]
@@ -345,6 +353,8 @@ def _same_thing(stated: str, wanted: str) -> bool:
     return bool(kinds & wanted_kinds) or ("persons" in kinds and "visits" in wanted_kinds)
 
 
+#: Verbs by which a part is told: "trong đó phát hiện 02 cơ sở vi phạm".
+_TELLING = word_set("phát hiện gồm bao")
 _LEADING = re.compile(r"^(?:(?:tổng\s+số|số\s+lượng|số\s+lượt|tổng|số)\s+)+", re.IGNORECASE)
 ITEMS = re.compile(r"\s*[,;/]\s*|\s+(?:và|hoặc)\s+")
 

@@ -159,7 +159,8 @@ class _Reader:
         for clause, whole in clauses_of(_PART_APART.sub(", ", self._index.names_joined(sentence))):
             plain = self._without_asides(blanked(result_of_plan(without_villages(clause)), COMPARISONS))
             self._above = self._area.is_above(plain, before=self._above)
-            elsewhen = is_elsewhen(plain, sentence, self._period, before=elsewhen)
+            said = self._index.without_names(plain) if PLANS.match(plain) else plain
+            elsewhen = is_elsewhen(said, sentence, self._period, before=elsewhen)
             if self._above or elsewhen or not _says_a_figure(plain):
                 continue
             values += self._told_in(plain, whole, place, loose)
