@@ -248,3 +248,21 @@ def test_how_like_a_heading_is_hangs_on_no_order_in_which_a_set_gives_its_words(
     words = ("phong", "ngua", "bao", "luc", "nam", "2024")
     assert len({matcher.weighed(order) for order in permutations(words)}) == 1
     assert len({sum(map(matcher._weight, order)) for order in permutations(words)}) > 1  # added up one by one
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["III. KẾ HOẠCH NĂM 2025", "III. Kế hoạch công tác quý IV năm 2024", "III. MỤC TIÊU, CHỈ TIÊU NĂM 2025"],
+)
+def test_what_is_planned_for_a_time_stands_among_the_plans(heading: str) -> None:
+    reading = _cut("II. KẾT QUẢ THỰC HIỆN", "Xã có 12 hộ nghèo.", heading, "Xã còn 8 hộ nghèo.")
+    assert "Xã còn 8 hộ nghèo." not in _texts(reading).get("II", "")
+    assert [line.role for line in reading.lines if "8 hộ" in line.text] == [SectionRole.PLANS]
+
+
+@pytest.mark.parametrize(
+    "heading", ["1. Kết quả thực hiện kế hoạch năm 2024", "1. Kế hoạch, văn bản chỉ đạo"]
+)
+def test_what_came_of_a_plan_stands_among_the_results(heading: str) -> None:
+    reading = _cut("II. KẾT QUẢ THỰC HIỆN", heading, "Xã có 12 hộ nghèo.")
+    assert [line.role for line in reading.lines if "12 hộ" in line.text] == [SectionRole.RESULTS]

@@ -257,3 +257,27 @@ def test_a_part_is_named_by_the_whole_and_its_own_words_and_a_yield_hides_nothin
     text: str, expected: dict[str, str]
 ) -> None:
     assert _figures(FOOD, text) == expected
+
+
+FILES = _report(
+    "cải cách hành chính",
+    Indicator("D1", "Tổng số hồ sơ tiếp nhận", "hồ sơ"),
+    Indicator("D2", "Số hồ sơ nộp trực tuyến", "hồ sơ"),
+    Indicator("D3", "Số cơ sở tôn giáo", "cơ sở", aggregation=ALL_THERE_ARE),
+    Indicator("D4", "Số tín đồ tôn giáo", "người", synonyms=("tín đồ",), aggregation=ALL_THERE_ARE),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Tổng số hồ sơ tiếp nhận: 1.245 hồ sơ (trong đó hồ sơ nộp trực tuyến 980 hồ sơ, đạt 78,7%).",
+            {"D1": "1245", "D2": "980"},
+        ),
+        ("Tổng số hồ sơ tiếp nhận: 1.245 hồ sơ (trong đó hồ sơ giấy 265 hồ sơ).", {"D1": "1245"}),
+        ("Đã trả 40 kết quả (trong đó hồ sơ nộp trực tuyến 12 hồ sơ).", {}),
+    ],
+)
+def test_brackets_tell_a_part_by_its_whole_name(text: str, expected: dict[str, str]) -> None:
+    assert _figures(FILES, text) == expected

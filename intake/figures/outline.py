@@ -291,6 +291,14 @@ _OF_TARGETS = re.compile(
     r"(?=.*\b(?:mục tiêu|chỉ tiêu)\b)(?=.*\b(?:kế hoạch|đề ra|giao|phấn đấu|chung|cụ thể)\b)"
     r"(?!.*\b(?:kết quả|thực hiện|tình hình|đánh giá|đạt)\b)"
 )
+# "Kế hoạch năm 2025", "Mục tiêu, chỉ tiêu chủ yếu năm 2025" head what shall be.
+_OF_A_PLAN = re.compile(
+    r"(?:một số |các |những )?"
+    r"(?:(?:kế hoạch|định hướng|dự kiến)\b(?!.*\b(?:kết quả|đạt|đánh giá|được giao)\b)"
+    r"(?: (?:công tác|sản xuất|hoạt động|thực hiện|phát triển))?"
+    r"|(?:mục tiêu|chỉ tiêu)(?: (?:mục tiêu|chỉ tiêu|nhiệm vụ|chủ yếu|cơ bản))*)"
+    r" (?:năm|quý|tháng|6 tháng cuối|những tháng|thời gian) "
+)
 _SPEAKS_OF_RESULTS = re.compile(
     r"kết quả|thực hiện|triển khai|tổ chức|lãnh đạo|ket qua|thuc hien|trien khai|to chuc|lanh dao"
 )
@@ -321,6 +329,11 @@ class _Matcher:
                 counts[word] = counts.get(word, 0) + 1
         self.match = remembered(1024)(self._match)
         self._weights = {word: (0.2 if word in _FAINT else 1.0) / count for word, count in counts.items()}
+
+    def only_of(self, role: SectionRole) -> Section | None:
+        """The one section of that role; None where the outline has none or several."""
+        found = [section for section in self._sections if role_of(section) is role]
+        return found[0] if len(found) == 1 else None
 
     def _match(self, title: str) -> Section | None:
         """The one section the title means, clearly ahead of the next; None otherwise."""
@@ -434,6 +447,8 @@ def _opened(heading: _Heading, matcher: _Matcher, stack: Sequence[_Open]) -> _Op
         return _Open(level if heading.number else 1, "", SectionRole.PLANS)
     section = matcher.match(heading.title)
     role = role_of(section) if section else _role_named(heading.title)
+    if role in (None, SectionRole.RESULTS) and _OF_A_PLAN.match(accented_key(heading.title)):
+        section, role = matcher.only_of(SectionRole.PLANS), SectionRole.PLANS
     if level == 9:  # noqa: PLR2004  # no number: it ranks as its section does in the outline
         if section is None and role is None:
             return None

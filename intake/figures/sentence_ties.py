@@ -83,13 +83,21 @@ class Ties:
 
     def of(self, mention: Mention, thread: Thread) -> Tie | None:
         """The one indicator the number belongs to, clearly ahead of the next."""
-        if mention.value is None or _is_year(mention) or mention.bracketed:
+        if mention.value is None or _is_year(mention):
+            return None
+        if mention.bracketed and not self._is_part_by_name(mention, thread):
             return None
         right = _THAT_IS_NOT.split(mention.right, maxsplit=1)[0]
         if _attended(mention, thread) and " ".join(mention.words) in VISITS:
             right += " tham dự"  # "06 cuộc cho 420 lượt người"
         tie = self._part_of(mention, thread, right) or self._best(mention, thread, right)
         return None if tie is None or self._says_more(mention, tie) else tie
+
+    def _is_part_by_name(self, mention: Mention, thread: Thread) -> bool:
+        """Whether brackets tell a part by an indicator's whole name: "(trong đó hồ sơ trực tuyến 980)"."""
+        if not mention.subset or thread.subject is None:
+            return False
+        return sum(subject.is_said_by(mention.left) for subject in self._index.subjects) == 1
 
     def _best(self, mention: Mention, thread: Thread, right: str) -> Tie | None:
         """The indicator clearly ahead of the next by the words beside the number and before it."""
@@ -217,7 +225,7 @@ def _attended(mention: Mention, thread: Thread) -> bool:
 
 # "Toàn trường có 18 lớp với 561 học sinh": two numbers of all there are.
 _ALL_THERE_ARE = re.compile(
-    r"(?:^|,)\s*(?:(?:hiện|đến)(?:\s+nay)?,?\s+)?(?:toàn |nhà )?"
+    r"(?:^|[,:])\s*(?:(?:hiện|đến)(?:\s+nay)?,?\s+)?(?:toàn |nhà |trên địa bàn )?"
     r"(?:xã|thị trấn|phường|trường|thôn|bản|chi hội)\b[^,;]*\b(?:có|gồm)\s+\d",
     re.IGNORECASE,
 )
