@@ -369,6 +369,13 @@ def test_a_table_is_found_whatever_sides_and_columns_have_no_rule(columns: tuple
     assert all(cell.inked and not cell.cut for cell in cells)
 
 
+def test_a_column_without_rules_that_holds_its_head_alone_is_one() -> None:
+    page = table_page()
+    font = ImageFont.truetype("DejaVuSerif.ttf", 40)
+    ImageDraw.Draw(page).text((1270, 118), "Chú", font=font, fill="black")
+    assert len(cells_of(page)) == 6 * 4
+
+
 def test_a_row_that_runs_over_columns_without_rules_is_one_cell() -> None:
     page = table_page()
     ImageDraw.Draw(page).rectangle((210, 290, 1390, 360), fill="white")

@@ -762,7 +762,7 @@ def _open_columns(across: Sequence[Rule], bare: Grey) -> list[Rule]:
     )
     crossed = inked.sum(axis=0)
     strips = [strip for strip in _runs(crossed <= _SELDOM * len(inked)) if strip[1] - strip[0] >= _STRIP]
-    inner = [_clearest(crossed, *strip) for strip in strips if strip[0] > 0 and strip[1] < len(crossed)]
+    inner = [at for strip in strips for at in _clearest(crossed, *strip)]
     found = [Rule(at, rows[0], rows[-1]) for at in (start, end)]
     for at in inner:
         for (top, bottom), row in zip(pairwise(rows), inked, strict=True):
@@ -777,11 +777,18 @@ def _runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
-def _clearest(crossed: NDArray[np.intp], start: int, end: int) -> int:
-    """The middle of the widest part of a strip that the fewest rows run over."""
-    parts = _runs(crossed[start:end] == crossed[start:end].min())
-    first, last = max(parts, key=lambda part: part[1] - part[0])
-    return start + (first + last) // 2
+def _clearest(crossed: NDArray[np.intp], start: int, end: int) -> list[int]:
+    """The middle of the widest part of a strip that the fewest rows run over, and that is no margin.
+
+    Beside a column that holds its head alone, as "Ghi chú" does, there are two parts: one is the margin.
+    """
+    for most in np.unique(crossed[start:end]):
+        parts = [(start + a, start + b) for a, b in _runs(crossed[start:end] <= most)]
+        inner = [(a, b) for a, b in parts if a > 0 and b < len(crossed) and b - a >= _STRIP]
+        if inner:
+            _, first, last = max((b - a, a, b) for a, b in inner)
+            return [(first + last) // 2]
+    return []
 
 
 _Spot = tuple[int, int]
