@@ -408,6 +408,32 @@ def test_a_short_piece_of_a_faint_rule_is_found_where_the_rule_stands_further_on
     assert [round(cell.bounds[0], -1) for cell in cells_of(page)] == [200, 800, 200, 200, 800]
 
 
+def test_letters_that_cross_where_a_faint_rule_would_go_on_are_no_piece_of_it() -> None:
+    page = Image.new("RGB", (1600, 800), "white")
+    draw = ImageDraw.Draw(page)
+    for y in (100, 160, 300, 700):
+        draw.line([(200, y), (1400, y)], fill="black", width=4)
+    for x in (200, 1400):
+        draw.line([(x, 100), (x, 700)], fill="black", width=4)
+    draw.line([(800, 162), (800, 699)], fill=(205, 205, 205), width=3)
+    font = ImageFont.truetype("DejaVuSerif-Bold.ttf", 44)
+    for by in range(-16, 17, 2):  # wherever its letters stand over the rule
+        head = page.copy()
+        ImageDraw.Draw(head).text((800 + by, 130), "Trong đó", font=font, fill="black", anchor="mm")
+        assert len(cells_of(head)) == 5
+
+
+def test_edges_that_run_over_a_table_take_nothing_of_it() -> None:
+    page = table_page(columns=(200, 750, 1050, 1400))
+    draw = ImageDraw.Draw(page)
+    for x in (1230, 1500):
+        draw.line([(x, 20), (x, 780)], fill="black", width=3)
+    for y in (20, 60, 780):
+        draw.line([(1230, y), (1500, y)], fill="black", width=3)
+    cells = cells_of(page)
+    assert len([cell for cell in cells if cell.bounds[3] - cell.bounds[1] < 100]) >= 6 * 3
+
+
 @pytest.mark.parametrize("width", [40, 300])
 def test_the_dark_lid_around_a_sheet_is_taken_for_paper(width: int) -> None:
     page = table_page(columns=(200, 750, 1050, 1400))

@@ -69,6 +69,7 @@ _MOSTLY: Final = 0.7  #: of the rules of a table, that end where its open side i
 _ASIDE: Final = 10  #: pixels on either side of where a piece of a rule should be
 _STEP: Final = 10  #: pixels of it taken together
 _UNEVEN: Final = 40  #: of 255, by which such a piece may be darker in one place than in another
+_AS_DARK: Final = 25  #: of 255, by which it may be darker or paler than the rest of its rule
 _STRIP: Final = 24  #: pixels, the least free strip between the columns of a table without rules down
 _SELDOM: Final = 0.2  #: of its rows, that may run over such a strip
 _FEWEST_OPEN: Final = 4  #: rules across, and columns with their outer edges, that make such a table
@@ -432,7 +433,7 @@ class Sheet:
         down, ink_down = _rules(dark.T | _thin_rules(self.grey.T), _LEAST_DOWN)
         self._bare = np.where(ink_across | ink_down.T, np.uint8(255), self.grey)
         ruled = [_completed(grid, self.grey) for grid in _grids(across, down, self.grey.size)]
-        grids = [*ruled, *_open_grids(across, down, self._bare)]
+        grids = _apart([*ruled, *_open_grids(across, down, self._bare)])
         self._grids = sorted(grids, key=lambda grid: grid.bounds[1])
 
     @property
@@ -681,6 +682,21 @@ class _Grid:
         return [(columns[c0], rows[r0], columns[c1], rows[r1]) for r0, c0, r1, c1 in sorted(found)]
 
 
+def _apart(grids: Iterable[_Grid]) -> list[_Grid]:
+    """Tables, and not what lies over one of more cells or is too low for a line of text: edges of a desk."""
+    found: list[_Grid] = []
+    for grid in sorted(grids, key=lambda grid: -len(grid.cells())):
+        x0, top, x1, bottom = grid.bounds
+        lies_over = any(
+            min(x1, other[2]) - max(x0, other[0]) > _MEET
+            and min(bottom, other[3]) - max(top, other[1]) > _MEET
+            for other in (one.bounds for one in found)
+        )
+        if not lies_over and bottom - top >= _LEAST_DOWN:
+            found.append(grid)
+    return found
+
+
 def _completed(grid: _Grid, grey: Grey) -> _Grid:
     """The table with the sides it leaves open, and the pieces of its rules too short to be found alone."""
     down = (*grid.down, *_open_sides(grid))
@@ -706,28 +722,35 @@ def _open_sides(grid: _Grid) -> Iterator[Rule]:
 
 
 def _pieces(rules: Sequence[Rule], at: Sequence[float], stops: Sequence[float], grey: Grey) -> list[Rule]:
-    """Rules along the rows of a page where one stands further on and something faint is drawn."""
-    return [
-        Rule(level, start, end)
-        for level in at
-        for start, end in pairwise(stops)
-        if not _is_drawn(rules, level, start, end) and _is_faint(grey, level, start, end)
-    ]
+    """Rules along the rows of a page where one as dark stands further on, and something faint is drawn."""
+    found: list[Rule] = []
+    for level in at:
+        ways = list(pairwise(stops))
+        open_ = [way for way in ways if not _is_drawn(rules, level, *way)]
+        told = [dark for way in ways if way not in open_ and (dark := _drawn_level(grey, level, *way))]
+        usual = float(np.median(told)) if told else 0.0
+        found += [
+            Rule(level, *way)
+            for way in open_
+            if (dark := _drawn_level(grey, level, *way)) and abs(dark - usual) <= _AS_DARK
+        ]
+    return found
 
 
-def _is_faint(grey: Grey, at: float, start: float, end: float) -> bool:
-    """Whether along all of the way a stroke is a little darker than the paper on both sides of it."""
+def _drawn_level(grey: Grey, at: float, start: float, end: float) -> float | None:
+    """How dark a stroke is that runs all the way, evenly, between paper on both sides; None: none does."""
     strip = grey[
         max(0, round(at) - _ASIDE) : round(at) + _ASIDE + 1, round(start) + 2 * _SOFT : round(end) - 2 * _SOFT
     ]
     count = strip.shape[1] // _STEP
     if count < 3 or strip.shape[0] <= 2 * _ASIDE:  # noqa: PLR2004 - too short to tell
-        return False
+        return None
     steps = strip[:, : count * _STEP].reshape(strip.shape[0], count, _STEP).mean(axis=2)
     middle = _ASIDE // 2 + int(np.argmin(steps[_ASIDE // 2 : -_ASIDE // 2].mean(axis=1)))
     beside = np.minimum(steps[: middle - _SOFT].max(axis=0), steps[middle + _SOFT + 1 :].max(axis=0))
     is_even = float(np.ptp(steps[middle])) <= _UNEVEN  # as no letter is from top to bottom
-    return is_even and bool((beside - steps[middle] >= _FAINT).mean() >= _UNBROKEN)
+    is_whole = (beside - steps[middle] >= _FAINT).mean() >= _UNBROKEN
+    return float(steps[middle].mean()) if is_even and is_whole else None
 
 
 def _open_grids(across: Sequence[Rule], down: Sequence[Rule], bare: Grey) -> Iterator[_Grid]:
