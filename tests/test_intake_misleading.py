@@ -14,7 +14,7 @@ from intake.evidence.irregular import is_special
 from intake.evidence.unit_names import UnitIndex
 from intake.judging.settlement import Announced, announced
 from intake.mail.bodies import signature_of
-from ledger.records import MessageClass, MessageOutcome, MessageState, Role
+from ledger.records import MessageClass, MessageOutcome, MessageState, ObligationKey, Role
 from tests.builders import docx, xlsx
 from tests.offices import BY_ID, UNITS, Bench, address, figure_table, figures, letter, note, report_mail
 
@@ -281,6 +281,28 @@ def test_the_version_that_was_replaced_is_asked_about_when_it_comes_again(bench:
     assert bench.judged(second, "2023-06-02T08:00").submissions[0].role is Role.REPLACEMENT
     again = report_mail("binh-minh", number="5/BC-UBND", subject="Gửi lại")
     assert is_held(bench.judged(again, "2023-06-03T08:00"), "overtaken_again")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Xã xin thu hồi báo cáo gửi sáng nay.",
+        "Bản gửi sáng nay có sai sót, đề nghị Phòng không sử dụng.",
+        "Nhờ chị không dùng file vừa rồi ạ.",
+    ],
+)
+def test_a_report_taken_back_is_told_with_and_without_its_file(bench: Bench, text: str) -> None:
+    assert bench.judged(report_mail("binh-minh")).state is MessageState.BOOKED
+    alone = bench.judged(note(address("binh-minh"), "Re: BC BĐG 6 tháng", text), "2023-06-02T08:00")
+    assert (alone.state, alone.reasons) == (MessageState.REVIEW, ("withdraws",))
+    assert alone.review[0].key == ObligationKey("binh-minh", "bdg", "2023-H1")
+    again = bench.judged(report_mail("binh-minh", text=text), "2023-06-03T08:00")
+    assert is_held(again, "withdraws")
+
+
+def test_a_first_report_that_tells_of_documents_withdrawn_is_booked(bench: Bench) -> None:
+    told = "Trong kỳ xã thu hồi 02 văn bản. Xã gửi báo cáo."
+    assert bench.judged(report_mail("binh-minh", text=told)).state is MessageState.BOOKED
 
 
 def test_a_report_that_waits_from_a_strangers_address_counts_when_the_units_own_comes(bench: Bench) -> None:

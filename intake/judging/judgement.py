@@ -33,7 +33,7 @@ from intake.judging.handed_in import FILE_REASONS, HandedIn, HandingIn, opened_i
 from intake.judging.owed import Owed
 from intake.judging.questions import Questions
 from intake.judging.settlement import Announced, announced
-from intake.judging.unreported import UnreportedMail, files_of
+from intake.judging.unreported import UnreportedMail, files_of, is_withdrawing
 from intake.mail.bodies import signature_of
 from intake.mail.bounces import dead_recipients
 from intake.mail.messages import ReadMessage
@@ -283,7 +283,7 @@ class _Judge:
         if self._recognition.blank_forms:
             return self._written(MessageClass.OTHER, MessageState.SET_ASIDE, ("blank_form",))
         if self._recognition.other_letters and self._asks_by_letter():
-            return self._asked(MessageClass.QUESTION, "question", self._behind_link())
+            return self._asked(MessageClass.QUESTION, "question")
         if self._recognition.other_letters:
             return self._written(MessageClass.OTHER, MessageState.SET_ASIDE, ("other_letter",))
         return None
@@ -296,16 +296,17 @@ class _Judge:
 
     def _told_in_words(self, mail: UnreportedMail) -> MessageOutcome | None:
         """What a mail without a report says that a person must answer, None when it says nothing such."""
-        if mail.claims_sent():
-            return self._asked(MessageClass.QUESTION, "claims_sent")
-        if mail.asks():
-            return self._asked(MessageClass.QUESTION, "question")
-        if mail.reports_nothing():
-            return self._asked(MessageClass.REPORT, "nil_report", self._behind_link())
-        if mail.forgot_the_file():
-            return self._asked(MessageClass.UNREADABLE, "no_file", self._behind_link())
-        if mail.is_empty():
-            return self._asked(MessageClass.UNREADABLE, "empty_mail", self._behind_link())
+        told = (
+            (mail.withdraws, MessageClass.QUESTION, "withdraws", True),
+            (mail.claims_sent, MessageClass.QUESTION, "claims_sent", False),
+            (mail.asks, MessageClass.QUESTION, "question", False),
+            (mail.reports_nothing, MessageClass.REPORT, "nil_report", True),
+            (mail.forgot_the_file, MessageClass.UNREADABLE, "no_file", True),
+            (mail.is_empty, MessageClass.UNREADABLE, "empty_mail", True),
+        )
+        for says, message_class, reason, of_a_report in told:
+            if says():
+                return self._asked(message_class, reason, self._behind_link() if of_a_report else None)
         return None
 
     def _nothing_to_do(self, mail: UnreportedMail) -> MessageOutcome:
@@ -338,6 +339,7 @@ class _Judge:
         told = self._announced(self._exhibits)
         handing = HandingIn(self._context, self._owed, self._questions)
         of_mail = [*self._doubts_of_the_mail(), *self._lacking_a_period(claims)]
+        of_mail += [] if told else self._withdrawing(claims)
         handed = [
             handing.handed(claim, [by_number[number] for number in claim.match.exhibits], told, of_mail)
             for claim in claims
@@ -372,6 +374,13 @@ class _Judge:
         taken = {one.intent.key for one in handed if one.intent}
         own = [key for key in keys if key not in taken and self._context.owes(key)]
         return tuple(SubmissionIntent(key, Role.FIRST, accepted=False) for key in own if len(senders) == 1)
+
+    def _withdrawing(self, claims: Sequence[Claim]) -> list[str]:
+        """The doubt about a mail that takes back what came before, and does not say that it replaces it."""
+        keys = [ObligationKey(c.match.unit, c.match.report, c.match.period) for c in claims]
+        came = any(self._context.earlier(key) for key in keys)
+        taken_back = came and is_withdrawing(self._message.headers.subject, self._message.own_text)
+        return ["withdraws"] if taken_back else []
 
     def _lacking_a_period(self, claims: Sequence[Claim]) -> list[str]:
         """The doubt about a mail that names several periods of a report and brings not all that are owed."""

@@ -47,6 +47,14 @@ _SENT_BEFORE = re.compile(
     r"|(?<!\bchi )(?<!\banh )(?<!\bphong )(?:gui|nop) (?:\w+ ){0,3}"
     r"(?:roi|(?:ban (?:giay|cung|chinh)|truc tiep|qua \w+)\b(?: \w+){0,10} roi)\b)"
 )
+#: "Thu hồi báo cáo", "đề nghị không sử dụng bản gửi sáng nay": by `plain_key`.
+_WITHDRAWS = re.compile(
+    r"\b(?:thu hoi|rut lai|xin rut|huy bo|khong su dung|khong dung|dung su dung)\b"
+    r"(?: (?!van ban cua)\w+){0,3} (?:bao cao|bc|ban|file|tep|thu|so lieu)\b"
+    r"|\b(?:bao cao|bc|ban|file|tep|thu|so lieu)\b(?: \w+){0,12} (?:de nghi|xin|nho|mong)\b(?: \w+){0,4}"
+    r" (?:khong|dung) (?:su )?dung\b"
+)
+_MOST_WITHDRAWING_WORDS = 80
 _NOTHING_TO_REPORT = re.compile(r" (?:khong|chua) (?:co )?(?:phat sinh|xay ra|phat hien|ghi nhan)\b")
 #: The same of the whole report, not of one figure ("không phát sinh vụ bạo lực nào" is one).
 _NIL = re.compile(
@@ -100,6 +108,12 @@ class UnreportedMail:
         """A file lies elsewhere, behind a link, and none has come."""
         shared = any(share in link for link in self._message.links for share in _SHARES)
         return shared and not self._files and (bool(self._sender_units) or self._speaks_of_reports())
+
+    def withdraws(self) -> bool:
+        """A unit says in a few words that a report it sent is not to be used."""
+        return bool(self._sender_units) and is_withdrawing(
+            self._message.headers.subject, self._message.own_text
+        )
 
     def asks(self) -> bool:
         """A unit, or a mail about reports, asks something."""
@@ -170,6 +184,13 @@ class UnreportedMail:
         text = f"{self._message.headers.subject} {self._message.own_text}"
         spoken = any(word in self._told for word in _REPORTING_WORDS)
         return spoken or bool(reports_named(text, self._reports))
+
+
+def is_withdrawing(subject: str, text: str) -> bool:
+    """Whether a mail takes a report back in so many words; more than a few lines tell of other things."""
+    words = plain_key(text)
+    short = words if len(words.split()) <= _MOST_WITHDRAWING_WORDS else ""
+    return any(_WITHDRAWS.search(said) for said in (plain_key(subject), short))
 
 
 def files_of(message: ReadMessage) -> tuple[ReadFile, ...]:
