@@ -9,6 +9,7 @@ import io
 import tarfile
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,7 +21,7 @@ from config.reports import Section
 from intake.documents import Document, Paragraph, ReadState
 from intake.evidence.letterhead import read_letterhead
 from intake.evidence.period_words import periods_named, without_dates
-from intake.extractors.interface import Limits
+from intake.extractors.interface import Budget, Limits
 from intake.extractors.old_sheets import facts_of_ods, facts_of_xls
 from intake.figures.label_keys import is_sum_row, label_key, sex_row
 from intake.figures.numerals import read_number
@@ -175,6 +176,14 @@ def read_words(octets: bytes) -> None:
     cut_outline(Document(lines), _OUTLINE, "a.docx")
 
 
+def read_pages(content: bytes) -> None:
+    """A PDF, by its reader alone."""
+    from intake.extractors.pdf import extract_pdf
+
+    with suppress(Exception):  # whatever it is, the file is called damaged; what counts is time and memory
+        extract_pdf(content, Budget(LIMITS))
+
+
 def read_answer(octets: bytes) -> None:
     """An answer of an IMAP server, which is either read or refused by the errors that end a connection."""
     try:
@@ -201,8 +210,9 @@ TARGETS = {
     "words": Target(read_words, tuple(map(str.encode, WORDS))),
     "judged": Target(judge_text, (*map(str.encode, WORDS), FILES["bc.txt"])),
     "imap": Target(read_answer, (_FETCH,)),
-    # Their reader runs in a process of its own, where nothing leads a search.
+    # Their readers run in a process of their own, where nothing leads a search.
     "facts of xls": Target(facts_of_xls, (FILES["bieu.xls"],)),
+    "pages of pdf": Target(read_pages, (FILES["bc.pdf"],)),
     "facts of ods": Target(facts_of_ods, (content_of(_PERCENT_ROW),)),
     **{name: Target(read_file(name), (content,)) for name, content in FILES.items()},
 }

@@ -277,14 +277,35 @@ def test_xml_that_takes_the_last_memory_is_not_called_damaged() -> None:
     assert (read.state, read.detail) == (ReadState.OVERRAN, "memory")
 
 
-def test_a_workbook_that_ends_its_reader_takes_no_other_file_of_its_mail_with_it() -> None:
+def _pdf_of_blanks(megabytes: int) -> bytes:
+    """A page that says nothing, packed twice."""
+    packer = zlib.compressobj(9)
+    first, more = (packer.compress(b" " * (1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
+    packed = zlib.compress(first + more * (megabytes - 1), 9)
+    return (
+        b"%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+        b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+        b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<<>>>>endobj\n"
+        b"4 0 obj<</Filter[/FlateDecode/FlateDecode]/Length %d>>stream\n%s\nendstream endobj\n"
+        b"trailer<</Root 1 0 R/Size 5>>\n%%%%EOF\n" % (len(packed), packed)
+    )
+
+
+def test_a_file_that_ends_its_reader_takes_no_other_of_its_mail_with_it() -> None:
     circle = bytearray(compound({"Workbook": bytes(4096)}))
     struct.pack_into("<I", circle, 512 + 4, 1)  # the sector of the names is followed by itself
-    files = [("vong.xls", bytes(circle)), ("bc.xls", xls(*CELLS)), ("ngan.txt", b"So buoi: 12\n")]
+    files = [
+        ("vong.xls", bytes(circle)),
+        ("bom.pdf", _pdf_of_blanks(600)),
+        ("bc.xls", xls(*CELLS)),
+        ("ngan.txt", b"So buoi: 12\n"),
+    ]
     with peak_memory() as peak, ReaderPool(1) as pool:
         [(_, read)] = pool.read([("a", mail(files=files))])
     assert isinstance(read, ReadMessage)
-    assert [file.state for file in read.files] == [ReadState.OVERRAN, ReadState.READ, ReadState.READ]
+    assert [file.state for file in read.files] == [
+        ReadState.OVERRAN, ReadState.OVERRAN, ReadState.READ, ReadState.READ,
+    ]  # fmt: skip
     assert peak[0] < OCTETS
 
 

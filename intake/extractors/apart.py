@@ -8,6 +8,7 @@ limits of this one, and what it hands back is trusted no less.
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import pickle
 import resource
@@ -62,6 +63,7 @@ def apart(read: Callable[[], _Found], seconds: float, octets: int) -> _Found:
 
 def _answer(read: Callable[[], object], sink: int, octets: int) -> NoReturn:
     """In the new process: reads, hands the answer over and ends without anything that ends a program."""
+    gc.disable()  # it would look through, and so copy, all that this process shares with the other
     try:
         ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
         _limit_data(octets)
