@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from msgspec import structs
@@ -66,8 +67,18 @@ class FormWords:
 
     def __init__(self, cells: Sequence[Cell], of_heads: AbstractSet[int], beside: Hashable) -> None:
         self.cells = cells
-        self.told = tuple(_told(cells, of_heads))
-        self.key = (beside, self.told)
+        self._of_heads = of_heads
+        self.size = (
+            beside,
+            len(cells),
+            cells[-1].row,
+            cells[-1].column,
+        )  #: told before any cell is looked at
+
+    @cached_property
+    def told(self) -> tuple[Cell, ...]:
+        """The cells without their figures."""
+        return tuple(_told(self.cells, self._of_heads))
 
     @classmethod
     def of(cls, grid: Grid, table: Table, beside: Hashable) -> FormWords | None:
@@ -136,25 +147,34 @@ class KeptForms:
     """The forms that were read last, as many as there is room for."""
 
     def __init__(self) -> None:
-        self._forms: dict[Hashable, KeptForm] = {}
-        self._cells: dict[Hashable, int] = {}  #: how many of each
+        self._forms: dict[Hashable, dict[tuple[Cell, ...], KeptForm]] = {}  #: by size, then by what is told
+        self._cells: dict[tuple[Hashable, tuple[Cell, ...]], int] = {}  #: how many of each, the oldest first
 
     def __len__(self) -> int:
-        return len(self._forms)
+        return len(self._cells)
 
     def get(self, words: FormWords) -> KeptForm | None:
         """What a table says whose words were read before."""
-        return self._forms.get(words.key)
+        of_its_size = self._forms.get(words.size)
+        return of_its_size.get(words.told) if of_its_size else None
 
     def keep(self, words: FormWords, form: KeptForm) -> None:
         """Keep what was read, unless a figure may have said more than how much it is."""
         letters = sum(len(cell.text) + len(cell.formula) for cell in words.told)
         if letters > _MOST_LETTERS or words.may_say_more(form.layouts):
             return
-        self._forms[words.key], self._cells[words.key] = form, len(words.told)
-        while sum(self._cells.values()) > _MOST_KEPT:
-            oldest = next(iter(self._cells))
-            del self._forms[oldest], self._cells[oldest]
+        self._forms.setdefault(words.size, {})[words.told] = form
+        self._cells[words.size, words.told] = len(words.told)
+        while sum(list(self._cells.values())) > _MOST_KEPT:
+            self._forget(next(iter(self._cells)))
+
+    def _forget(self, oldest: tuple[Hashable, tuple[Cell, ...]]) -> None:
+        size, told = oldest
+        self._cells.pop(oldest, None)  # another thread may have forgotten it as well
+        of_its_size = self._forms.get(size, {})
+        of_its_size.pop(told, None)
+        if not of_its_size:
+            self._forms.pop(size, None)
 
     def forget(self) -> None:
         """Keep nothing of what was read so far."""
