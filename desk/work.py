@@ -145,9 +145,12 @@ def _intake(office: Office) -> Intake:
 def settle(office: Office) -> None:
     """Write down what is owed for every period that is or was being collected."""
     decisions = office.ledger.decisions()
-    for report, period in current_periods(office):
-        owed = obligations_of(office.regime, report, period, decisions)
-        office.ledger.settle_obligations(owed, complete=True)
+    owed = [
+        obligation
+        for report, period in current_periods(office)
+        for obligation in obligations_of(office.regime, report, period, decisions)
+    ]
+    office.ledger.settle_obligations(owed, complete=True)
 
 
 def current_periods(office: Office) -> list[tuple[ReportDefinition, Period]]:

@@ -151,12 +151,12 @@ class Intake:
 
     def _batches(self, unread: Sequence[tuple[str, datetime]]) -> Iterator[list[tuple[str, datetime]]]:
         """In order of arrival; a message whose reading once failed goes alone, so that it harms no other."""
-        ids = [archive_id for archive_id, _arrival in unread]
-        attempts, sizes = self.ledger.attempts(ids), self.ledger.sizes(ids)
+        waiting = self.ledger.waiting([archive_id for archive_id, _arrival in unread])
         batch: list[tuple[str, datetime]] = []
         weight = 0
         for entry in unread:
-            alone, size = attempts[entry[0]] > 0, sizes[entry[0]]
+            attempts, size = waiting[entry[0]]
+            alone = attempts > 0
             if batch and (alone or len(batch) == BATCH or weight + size > BATCH_OCTETS):
                 yield batch
                 batch, weight = [], 0

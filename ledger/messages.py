@@ -371,6 +371,8 @@ def _known(connection: Connection, outcomes: Iterable[str]) -> dict[str, tuple[d
 
 def give_up(writing: Writing, archive_ids: Sequence[str], reason: str) -> None:
     """Stop trying to read messages. One never read is held as failed; an earlier outcome stands."""
+    if not archive_ids:
+        return
     known = arrivals(writing.connection, archive_ids)
     standing = _standing(writing.connection, known)
     record(

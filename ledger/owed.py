@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, case, delete, func, or_, select, update
 
 from ledger.history import Change, Writing
 from ledger.models import messages, obligations, submissions
+from ledger.prepared import insert_all
 from ledger.records import Obligation, ObligationKey, ObligationState, Role
 
 if TYPE_CHECKING:
@@ -30,8 +31,7 @@ def settle(writing: Writing, owed: Sequence[Obligation], *, complete: bool = Fal
     added = [obligation for key, obligation in wanted.items() if key not in known]
     changed = [obligation for key, obligation in wanted.items() if known.get(key, obligation) != obligation]
     gone = [obligation for key, obligation in known.items() if key not in wanted] if complete else []
-    if added:
-        writing.connection.execute(insert(obligations), [_row(obligation) for obligation in added])
+    insert_all(writing.connection, obligations, [_row(obligation) for obligation in added])
     for obligation in changed:
         writing.connection.execute(_at(update(obligations), obligation.key).values(**_row(obligation)))
     for obligation in gone:

@@ -105,21 +105,24 @@ def unread(connection: Connection) -> tuple[tuple[str, datetime], ...]:
     return tuple((row.archive_id, row.arrival) for row in connection.execute(query))
 
 
-def attempts(connection: Connection, archive_ids: Iterable[str]) -> dict[str, int]:
-    """How many readings of each message were begun since it was last wanted; unknown ids are left out."""
-    found: dict[str, int] = {}
+def waiting(connection: Connection, archive_ids: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Readings begun since each message was last wanted, and its size; unknown ids are left out."""
+    found: dict[str, tuple[int, int]] = {}
+    columns = (archived.c.archive_id, archived.c.attempts, archived.c.size)
     for chunk in chunks(archive_ids):
-        query = select(archived.c.archive_id, archived.c.attempts).where(archived.c.archive_id.in_(chunk))
-        found |= {row.archive_id: row.attempts for row in connection.execute(query)}
+        for archive_id, attempts, size in connection.execute(
+            select(*columns).where(archived.c.archive_id.in_(chunk))
+        ):
+            found[archive_id] = (attempts, size)
     return found
 
 
 def begin_attempts(writing: Writing, archive_ids: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Count one more attempt at each; (those to read now, those whose third attempt has failed)."""
-    counted = attempts(writing.connection, archive_ids)
+    counted = waiting(writing.connection, archive_ids)
     known = [archive_id for archive_id in archive_ids if archive_id in counted]
-    spent = tuple(archive_id for archive_id in known if counted[archive_id] >= MOST_ATTEMPTS)
-    going = tuple(archive_id for archive_id in known if counted[archive_id] < MOST_ATTEMPTS)
+    spent = tuple(archive_id for archive_id in known if counted[archive_id][0] >= MOST_ATTEMPTS)
+    going = tuple(archive_id for archive_id in known if counted[archive_id][0] < MOST_ATTEMPTS)
     for chunk in chunks(going):
         change = update(archived).where(archived.c.archive_id.in_(chunk))
         writing.connection.execute(change.values(attempts=archived.c.attempts + 1))

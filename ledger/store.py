@@ -160,16 +160,13 @@ class Ledger:
         with self._reading() as connection:
             return sightings.unread(connection)
 
-    def attempts(self, archive_ids: Iterable[str]) -> dict[str, int]:
-        """How many readings of each message were begun since it was last wanted; unknown ids are left out."""
-        with self._reading() as connection:
-            return sightings.attempts(connection, archive_ids)
+    def waiting(self, archive_ids: Iterable[str]) -> dict[str, tuple[int, int]]:
+        """How many readings of each message were begun since it was last wanted, and its size in bytes.
 
-    def sizes(self, archive_ids: Iterable[str]) -> dict[str, int]:
-        """The size of each message, in bytes; unknown ids are left out."""
+        Unknown ids are left out.
+        """
         with self._reading() as connection:
-            found = sightings.arrivals(connection, archive_ids)
-            return {archive_id: size for archive_id, (_arrival, size) in found.items()}
+            return sightings.waiting(connection, archive_ids)
 
     def begin_attempts(self, archive_ids: Sequence[str]) -> tuple[str, ...]:
         """Count one more attempt at each before reading begins; those to read now.
