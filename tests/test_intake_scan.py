@@ -456,6 +456,15 @@ def test_pale_ink_is_made_as_dark_as_print_and_paper_stays_white() -> None:
     assert (without_colour(Image.new("RGB", (1600, 800), (228, 228, 228)))[0] > 240).all()
 
 
+def test_print_is_left_as_it_is_however_much_of_a_photo_is_grey() -> None:
+    page = table_page(columns=(200, 750, 1050, 1400))
+    speckled = np.asarray(page).copy()
+    speckled[600:] = np.where(np.arange(1600)[None, :, None] % 8 < 4, 190, 255)
+    beside, _ = without_colour(Image.fromarray(speckled))
+    alone, _ = without_colour(page)
+    assert (np.abs(beside[:560].astype(int) - alone[:560]) <= 2).all()
+
+
 def test_a_word_read_badly_is_read_once_more_and_the_better_reading_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -42,6 +42,7 @@ _PALEST: Final = 215  #: of 255, up to which a pixel may be pale ink
 _PALE: Final = 100  #: of 255, from which the darker ink of a page is too pale to be read as it is
 _PRINTED: Final = 60  #: of 255, as dark as it is made
 _LEAST_PALE: Final = 0.005  #: of a page; less is no text
+_DARKEST: Final = 0.002  #: of a page, that tell how dark its ink is
 _FAINT: Final = 8  #: of 255, by which a grey or dotted rule is darker than the paper beside it
 _BLANK: Final = 230  #: of 255, from which it is paper
 _THIN: Final = 6  #: pixels above and below such a rule that are paper
@@ -260,13 +261,13 @@ def _grown(mask: Mask) -> Mask:
 def _inked(grey: Grey) -> Grey:
     """The page with its ink as dark as print is: a carbon copy and a worn ribbon leave letters of light grey.
 
-    How dark its ink is tell its darker parts, of all that is no paper.
+    How dark its ink is tell the few darkest pixels: much may be pale that is neither, as the desk of a photo.
     """
     counts = np.bincount(grey[::2, ::2].ravel(), minlength=256)[:_PALEST]
     ink = int(counts.sum())
     if ink < _LEAST_PALE * grey.size / 4:
         return grey
-    level = int(np.searchsorted(counts.cumsum(), ink / 10))
+    level = int(np.searchsorted(counts.cumsum(), _DARKEST * grey.size / 4))
     if level < _PALE:
         return grey
     stretched = 255 - (255 - np.arange(256)) * ((255 - _PRINTED) / (255 - level))
