@@ -50,6 +50,8 @@ def silent_book(title: str = SHEET_TITLE) -> tuple[str, bytes]:
         ("BC điểm trường Khe Sâu", "điểm trường Khe"),
         ("Kết quả công tác của Trung tâm Kiểm định", "của Trung tâm Kiểm"),
         ("BC 6 tháng Trường THPT Lý Bôn", "Trường THPT Lý Bôn"),
+        ("Kết quả công tác của Đảng ủy xã Khe Sâu", "của Đảng ủy"),
+        ("Kết quả trong lực lượng Công an xã", "trong lực lượng Công an"),
         ("KẾT QUẢ XÂY DỰNG NÔNG THÔN MỚI", ""),
         ("Kết quả tại các thôn, xóm", ""),
         ("Dân chủ ở cơ sở 6 tháng đầu năm", ""),
@@ -64,6 +66,8 @@ def test_a_body_inside_a_unit_is_known_by_a_name_of_its_own(text: str, part: str
 def test_a_village_or_a_school_is_no_part_of_itself() -> None:
     assert inner_body("Kết quả tháng 5 của thôn Khe Sâu", "thon khe sau") == ""
     assert inner_body("Kết quả của trường THCS Lý Bôn", "truong thcs ly bon", is_own=True) == ""
+    assert inner_body("Kết quả của Hội Nông dân xã", "hoi nong dan xa khe sau") == ""
+    assert inner_body("Kết quả của Hội Nông dân xã", "ubnd xa khe sau", is_own=True) == "của Hội"
 
 
 def test_a_report_titled_for_a_part_is_asked_about_under_the_head_of_the_whole(bench: Bench) -> None:
@@ -167,6 +171,23 @@ def test_a_file_of_somebody_helped_is_asked_about_whatever_courtesy_names_him(be
     assert is_held(bench.judged(note(address("binh-minh"), SUBJECT, text, silent_book())), "unit_conflict")
 
 
+def test_a_sheet_said_to_be_of_two_units_is_asked_about_and_one_that_speaks_of_another_is_not(
+    bench: Bench,
+) -> None:
+    both = "Gửi báo cáo của xã Bình Minh và xã Đồng Tâm"
+    assert is_held(bench.judged(note(address("binh-minh"), SUBJECT, both, silent_book())), "unit_conflict")
+    together = "Xã phối hợp xã Đồng Tâm, xã Hòa Lạc tổ chức giao lưu. Xin gửi báo cáo."
+    assert bench.judged(note(address("binh-minh"), SUBJECT, together, silent_book())).submissions[0].accepted
+
+
+def test_a_place_line_of_another_commune_holds_a_letter(bench: Bench) -> None:
+    head = [["ỦY BAN NHÂN DÂN\nXÃ BÌNH MINH", "Độc lập - Tự do - Hạnh phúc"]]
+    head += [["Số:    /BC-UBND", "Đồng Tâm, ngày 01 tháng 6 năm 2023"]]
+    title = "Kết quả công tác bình đẳng giới 6 tháng đầu năm 2023"
+    copied = docx(head, "BÁO CÁO", title, figure_table(figures()))
+    assert is_held(bench.judged(note(address("binh-minh"), SUBJECT, "", ("b.docx", copied))), "unit_conflict")
+
+
 # -- which report ----------------------------------------------------------------------------------------
 
 TOPICS = ("an toàn lao động", "công tác an toàn")
@@ -179,7 +200,14 @@ TOPICS = ("an toàn lao động", "công tác an toàn")
         ("Tham luận tại hội nghị tổng kết an toàn lao động", True),
         ("Giải trình việc chậm nộp báo cáo an toàn lao động", True),
         ("Quyết toán kinh phí thực hiện công tác an toàn", True),
+        ("Chấm điểm, xếp loại công tác an toàn lao động năm 2024", True),
+        ("Gương điển hình trong công tác an toàn lao động năm 2024", True),
+        ("Vướng mắc về an toàn lao động năm 2024", True),
+        ("Kết quả công tác an toàn lao động dịp 01/5 năm 2024", True),
         ("Kết quả công tác an toàn lao động, kiểm tra và kinh phí năm 2024", False),
+        ("Kết quả công tác phòng dịch và an toàn lao động 6 tháng đầu năm 2024", False),
+        ("UBND xã Khe Sâu báo cáo tình hình an toàn lao động quý II", False),
+        ("Kết quả thực hiện Nghị quyết số 05-NQ/HU ngày 02/3/2021 của Huyện ủy về an toàn lao động", False),
         ("Kết quả thực hiện Kế hoạch an toàn lao động năm 2024", False),
     ],
 )
@@ -214,6 +242,17 @@ def test_an_empty_form_from_above_is_set_aside_and_one_from_a_unit_asked_about(b
     outcome = bench.judged(note("sold@tinh.example", SUBJECT, text, ("mau.docx", form)))
     assert (outcome.state, outcome.reasons) == (MessageState.SET_ASIDE, ("blank_form",))
     assert is_held(bench.judged(note(address("binh-minh"), SUBJECT, text, ("mau.docx", form))), "empty_form")
+
+
+@pytest.mark.parametrize("plan", ["BIỂU GIAO CHỈ TIÊU", "BẢNG ĐĂNG KÝ", "BIỂU KẾ HOẠCH"])
+def test_a_form_of_what_is_planned_holds_no_results(bench: Bench, plan: str) -> None:
+    book = silent_book(f"{plan} BÌNH ĐẲNG GIỚI 6 THÁNG ĐẦU NĂM 2023")
+    assert bench.judged(note(address("binh-minh"), "Gửi biểu", "", book)).state is MessageState.REVIEW
+
+
+def test_a_form_filled_in_on_trial_is_asked_about(bench: Bench) -> None:
+    text = "Em điền thử, chị xem giúp em đúng chưa ạ"
+    assert is_held(bench.judged(note(address("binh-minh"), SUBJECT, text, silent_book())), "draft")
 
 
 def test_a_letter_that_asks_for_more_time_is_a_question(bench: Bench) -> None:

@@ -8,11 +8,11 @@ version), "ở cơ sở 6 tháng" name none.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from config.spelling import plain_key, tidy
+from config.spelling import CAPITALS, plain_key, tidy
 
-_CAPITAL = "A-ZĐÀÁẢÃẠĂẮẰẲẴẶÂẤẦẨẪẬÈÉẺẼẸÊẾỀỂỄỆÌÍỈĨỊÒÓỎÕỌÔỐỒỔỖỘƠỚỜỞỠỢÙÚỦŨỤƯỨỪỬỮỰỲÝỶỸỴ"
-_NAME = rf"(?=[{_CAPITAL}\d])"
+_NAME = rf"(?=[{CAPITALS}\d])"
 #: What turns the word into a kind of place, a person or a field: "các thôn", "trưởng thôn", "nông thôn".
 _NO_PLACE = "".join(
     rf"(?<!{word} )"
@@ -40,11 +40,22 @@ _BRANCH = (
 )
 _INNER = re.compile(f"{_VILLAGE}|{_CLASS}|{_GROUP}|{_BRANCH}")
 #: Offices, schools and stations that a larger office has below it, by a name of their own.
-_BODY = re.compile(
+_BELOW = re.compile(
     rf"(?i:\bcủa (?!các )(?:trung tâm|trường|chi cục|bệnh viện|trạm|hạt|chi nhánh|ban quản lý)) {_NAME}\w+"
     rf"|(?i:\b(?:trường|truong) (?:th|thcs|thpt|mn|tiểu học|tieu hoc|mầm non|mam non|mẫu giáo|trung học"
     rf"|trung hoc|ptdtbt|ptdtnt|cao đẳng|cao dang)\b)[\w &-]* {_NAME}\w+"
 )
+#: Bodies beside a council or an office, which report to bodies of their own.
+_BESIDE = re.compile(
+    r"(?i:\b(?:của|tại|trong) (?:lực lượng )?"
+    r"(?P<kind>đảng ủy|đảng bộ|hội|công an|mttq|mặt trận|đoàn thanh niên)\b)"
+    rf"(?= (?:[{CAPITALS}]|xã|phường|thị trấn)|$)"
+)
+
+
+def _beside(said: str, own: str) -> Iterator[re.Match[str]]:
+    """The bodies of another kind than the unit: an association's report is of its association."""
+    return (found for found in _BESIDE.finditer(said) if f" {plain_key(found['kind'])} " not in own)
 
 
 def inner_body(text: str, own_name: str = "", *, is_own: bool = False) -> str:
@@ -57,5 +68,5 @@ def inner_body(text: str, own_name: str = "", *, is_own: bool = False) -> str:
     """
     said = tidy(text.replace("_", " "))
     own = f" {plain_key(own_name)} "
-    found = [*_INNER.finditer(said), *(() if is_own else _BODY.finditer(said))]
+    found = [*_INNER.finditer(said), *_beside(said, own), *(() if is_own else _BELOW.finditer(said))]
     return next((part for one in found if f" {plain_key(part := one.group())} " not in own), "")

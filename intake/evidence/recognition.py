@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from config.reports import Period, PeriodKind, ReportDefinition
 from config.spelling import accented_key, plain_key, tidy
@@ -424,7 +425,7 @@ class _Recogniser:
         unit, doubts = self._decide_unnamed(exhibit, items, senders)
         words = (self._envelope.subject, exhibit.file, exhibit.title, *exhibit.sheet_titles, *exhibit.sheets)
         text = " | ".join((*words, *(claim.text for claim in exhibit.sheet_issuer)))
-        if not doubts and any(map(self._units.names_several, words)):
+        if not doubts and (any(map(self._units.names_several, words)) or self._is_said_to_be_of_several()):
             return unit, ["unit_conflict"]
         if not doubts and (others := self._units.offices_of_other_areas(text, unit)):
             return (others[0] if len(others) == 1 else unit), ["unit_conflict"]
@@ -439,6 +440,8 @@ class _Recogniser:
         others = bool(titled) and unit not in titled and self._units.are_areas(unit, *titled)
         titles = " | ".join((exhibit.title, *exhibit.sheet_titles))
         others = others or bool(self._units.offices_of_other_areas(titles, unit))
+        placed = self._units.only_in(exhibit.place_name)
+        others = others or (bool(placed) and unit not in placed and self._units.are_areas(unit, *placed))
         return unit, ["unit_conflict"] if others else []
 
     def _is_of_former(self, exhibit: Exhibit, unit: str) -> bool:
@@ -489,6 +492,18 @@ class _Recogniser:
             if not mention.bare and _ON_BEHALF_OF.search(" ".join(words[: mention.position]))
             for unit in mention.units
         }
+
+    def _is_said_to_be_of_several(self) -> bool:
+        """Whether the mail says that it brings the report of two units: "của xã A và xã B"."""
+        note = self._envelope.body[:_LONGEST_NOTE]
+        words = plain_key(note).split()
+        return any(
+            not first.bare
+            and _ON_BEHALF_OF.search(" ".join((*words[: first.position], "")).rstrip())
+            and set(first.units).isdisjoint(second.units)
+            and words[first.position + len(first.text.split()) : second.position] in ([], ["va"])
+            for first, second in pairwise(self._units.named_in(note))
+        )
 
     # -- which period -------------------------------------------------------------------------------
 
@@ -602,10 +617,11 @@ class _Recogniser:
     def _is_draft(self, exhibit: Exhibit) -> bool:
         """Whether a letter without its number, or one sent for comments, is called a draft."""
         subject = "" if ANSWERING.match(self._envelope.subject) else plain_key(self._envelope.subject)
-        called = any(" du thao " in f" {plain_key(text)} " for text in (exhibit.file, exhibit.title, subject))
-        if not called:
-            return False
         said = f"{subject} {plain_key(self._envelope.body[:_LONGEST_NOTE])}"
+        if _ON_TRIAL.search(said):
+            return True
+        if not any(map(_DRAFT.search, (plain_key(exhibit.file), plain_key(exhibit.title), subject))):
+            return False
         return exhibit.document is None or _FOR_COMMENTS.search(said) is not None
 
     def _match_silent(self, exhibit: Exhibit) -> Match:
@@ -685,7 +701,7 @@ _LEFT_BLANK = re.compile(
 #: Right before the name of the unit; after normalisation.
 _ON_BEHALF_OF = re.compile(
     r"\b(?:(?:giup|ho|thay|thay mat|dum|gium)(?: (?:cho|bac|chu|co|anh|chi|em|ong|ba|dong chi|d c|can bo"
-    r"|truong|van phong|vp|ben))*|(?:bao cao|bc|so lieu|bieu|file|tep)(?: cua)?)$"
+    r"|truong|van phong|vp|ben))*|(?:bao cao|bc|so lieu|bieu|file|tep)(?: cua)?|^cua)$"
 )
 #: The committee or council above an office, and its area: "HUYỆN ỦY X", "UBND TỈNH X"; by `accented_key`.
 _AREA_ABOVE = re.compile(
@@ -694,6 +710,8 @@ _AREA_ABOVE = re.compile(
     r"|thị xã|thi xa|xã|xa|phường|phuong|thị trấn|thi tran|đặc khu|dac khu) .+)$"
 )
 _LONGEST_NOTE = 600
+_DRAFT = re.compile(r"\b(?:du thao|ban nhap)\b")
+_ON_TRIAL = re.compile(r"\b(?:(?:dien|lam|gui) thu|xem (?:\w+ ){0,3}(?:dung|duoc|on) (?:chua|khong))\b")
 _FOR_COMMENTS = re.compile(r"\b(?:gop y|xin y kien|cho y kien|tham gia y kien|xem truoc|duyet)\b")
 #: What a form is sent with: "gửi mẫu biểu", "theo đề cương", "đề nghị các đơn vị báo cáo".
 _ASKS_FOR_REPORTS = re.compile(
