@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from config.calendar import period_by_id, periods_of
+from config.calendar import counting_day, period_by_id, periods_of
 from config.regime import Regime
 from config.reports import Figure, Period, ReportDefinition, Sex
 from consolidate.comparisons import OtherPeriod, periods_to_compare
@@ -154,7 +154,11 @@ def settle(office: Office) -> None:
 
 
 def current_periods(office: Office) -> list[tuple[ReportDefinition, Period]]:
-    """The periods worth showing: those something arrived for, and those open about now."""
+    """The periods worth showing: those something arrived for, and those open about now.
+
+    What was due before the first day whose mail is looked at was collected without us, and nobody is
+    chased for it.
+    """
     now = office.clock()
     regime = office.regime
     found: dict[tuple[str, str], tuple[ReportDefinition, Period]] = {}
@@ -163,7 +167,8 @@ def current_periods(office: Office) -> list[tuple[ReportDefinition, Period]]:
     day = now.astimezone(regime.timezone).date()
     for report in regime.reports:
         for period in periods_of(report, regime.timezone, regime.calendar, day - RECENT, day + RECENT):
-            if period.opens <= now:
+            over = office.start is not None and counting_day(period, regime.timezone) < office.start
+            if period.opens <= now and not over:
                 found[report.id, period.id] = (report, period)
     return sorted(found.values(), key=lambda pair: (pair[0].id, pair[1].opens))
 
@@ -181,7 +186,7 @@ def _add(
 def chosen_periods(
     office: Office, report: str | None, period: str | None, as_of: datetime
 ) -> list[tuple[ReportDefinition, Period]]:
-    """The periods a person asked for; without words, the latest of each report that has opened.
+    """The periods a person asked for; without words, of each report that whose deadline is nearest.
 
     Raises:
         UnknownNameError: there is no such report or period.
@@ -196,25 +201,36 @@ def chosen_periods(
         return _named_periods(office, definitions, period)
     answered = set(office.ledger.periods())
     found = _opened(office, report, as_of)
-    latest = {
-        definition.id: (definition, known)
-        for definition, known in found
-        if (definition.id, known.id) in answered
-    }
-    return list(latest.values())
+    looked_at = [pair for pair in found if (pair[0].id, pair[1].id) in answered]
+    return _nearest(office, looked_at, as_of)
 
 
 def periods_not_looked_at(
     office: Office, report: str | None, as_of: datetime
 ) -> list[tuple[ReportDefinition, Period]]:
-    """The latest period of each report that has opened, where mail was never looked at since."""
+    """The period of each report whose deadline is nearest, where mail was never looked at since it opened."""
     answered = set(office.ledger.periods())
-    latest = {definition.id: (definition, known) for definition, known in _opened(office, report, as_of)}
-    return [
-        (definition, known)
-        for definition, known in latest.values()
-        if (definition.id, known.id) not in answered
-    ]
+    nearest = _nearest(office, _opened(office, report, as_of), as_of)
+    return [(definition, known) for definition, known in nearest if (definition.id, known.id) not in answered]
+
+
+def _nearest(
+    office: Office, found: Sequence[tuple[ReportDefinition, Period]], as_of: datetime
+) -> list[tuple[ReportDefinition, Period]]:
+    """Of each report the period, or the several, whose deadline is nearest to a moment, before or after.
+
+    A month's report is looked at until the next one's deadline is nearer, though that has opened long since.
+    """
+    zone = office.regime.timezone
+    day = as_of.astimezone(zone).date()
+
+    def far(pair: tuple[ReportDefinition, Period]) -> timedelta:
+        return abs(counting_day(pair[1], zone) - day)
+
+    least: dict[str, timedelta] = {}
+    for pair in found:
+        least[pair[0].id] = min(far(pair), least.get(pair[0].id, timedelta.max))
+    return [pair for pair in found if far(pair) == least[pair[0].id]]
 
 
 def _opened(office: Office, report: str | None, as_of: datetime) -> list[tuple[ReportDefinition, Period]]:
