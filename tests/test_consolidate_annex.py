@@ -212,7 +212,13 @@ class TestTheTotals:
         live, stored = opened(content)["Tổng hợp"], opened(content, values=True)["Tổng hợp"]
         label = "Số buổi nói chuyện chuyên đề"
         assert str(row_of(live, label)[3]).startswith("=IF(COUNT('Số liệu đơn vị'!")
-        assert row_of(stored, label)[3:8] == (12, None, None, "2/5", 20)
+        assert row_of(stored, label)[3:8] == (12, "x", "x", "2/5", 20)
+
+    def test_columns_of_men_and_women_stand_there_only_where_somebody_asks(self) -> None:
+        plain = [each for each in WIDE.indicators if each.sexes == (Sex.TOTAL,) and each.ratio is None]
+        report = replace(WIDE, indicators=tuple(plain), checks=())
+        head = [cell.value for cell in opened(annex(whole(report=report)))["Tổng hợp"][5]]
+        assert head[2:5] == ["Đơn vị tính", "Tổng số", "Số đơn vị có số liệu"]
 
     def test_coverage_is_stated_for_each_sex_where_it_differs(self) -> None:
         totals = opened(annex(whole()), values=True)["Tổng hợp"]

@@ -85,9 +85,9 @@ def test_the_annexed_list_holds_every_unit_once() -> None:
     assert faults(content, "letter") == []
 
 
-def test_a_deadline_asked_for_in_other_words_keeps_them() -> None:
+def test_a_deadline_asked_for_in_words_that_count_its_day_names_that_day() -> None:
     asked = replace(consolidation().period, due_text="chậm nhất ngày 09/6")
-    assert "huyện Thượng Ngàn chậm nhất ngày 09/6." in " ".join(
+    assert "huyện Thượng Ngàn chậm nhất ngày 09/6/2024." in " ".join(
         paragraphs(replace(consolidation(), period=asked))
     )
 

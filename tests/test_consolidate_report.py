@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,17 @@ from consolidate.consolidation import Consolidation, Passage, Total, UnitValue
 from consolidate.errors import DocumentTemplateError
 from consolidate.writers.document_parts import head_of, own_head
 from consolidate.writers.document_templates import DocumentTemplates
-from consolidate.writers.phrases import amount, day, days_late, inside, listed, number, sentences, short_name
+from consolidate.writers.phrases import (
+    amount,
+    day,
+    days_late,
+    due,
+    inside,
+    listed,
+    number,
+    sentences,
+    short_name,
+)
 from consolidate.writers.report import write_report
 from consolidate.writers.report_figures import FigureSentences, natural_label
 from consolidate.writers.report_passages import gather, numbers_in, says_nothing, shortened
@@ -679,7 +690,14 @@ def test_an_outline_that_names_its_indicators_is_left_as_it_is() -> None:
 
 def test_the_words_of_the_whole_report_place_nothing() -> None:
     everywhere = (Indicator("Z1", "Hội nghị về an toàn lao động", "hội nghị"),)
-    assert outlined(Section("I", "Văn bản về an toàn lao động"), indicators=everywhere) == {}
+    sections = (Section("I", "Văn bản về an toàn lao động"), Section("II", "Kinh phí"))
+    assert outlined(*sections, indicators=everywhere) == {}
+
+
+def test_where_one_section_alone_is_for_results_every_figure_stands_there() -> None:
+    sections = (Section("I", "Kết quả công tác"), Section("II", "Khó khăn, vướng mắc"))
+    anything = (Indicator("Z1", "Số đơn tiếp nhận", "đơn"),)
+    assert outlined(*sections, indicators=anything) == {"I": ("Z1",)}
 
 
 @pytest.mark.parametrize(
@@ -765,7 +783,7 @@ def test_annex_one_holds_every_indicator_with_coverage_and_leaves_blanks_blank()
         "46/50",
     ]
     assert rows["Kinh phí đã cấp"][2:4] == ["triệu đồng", "902,595"]
-    assert rows["Số vụ tai nạn lao động"][3:6] == ["0", "", ""]
+    assert rows["Số vụ tai nạn lao động"][3:6] == ["0", "x", "x"]
     assert rows["Số người được khen thưởng"][3:6] == ["trên 40", "", "30"]
     assert rows["Số người được khen thưởng"][7] == "tổng số 46/50; nam 0/50; nữ 45/50"
 
@@ -950,7 +968,24 @@ def test_a_figure_of_women_alone_is_compared_with_a_year_ago_in_text_and_annex()
     assert "trong 01 chỉ tiêu so sánh được có 01 chỉ tiêu giảm" in opening(district)
     document = docx.Document(io.BytesIO(write_report(district, WORDS).content))
     (row,) = [r for t in document.tables for r in t.rows if r.cells[1].text == "Phụ nữ đi học"]
-    assert [cell.text for cell in row.cells][3:7] == ["", "", "58", "61"]
+    assert [cell.text for cell in row.cells][3:7] == ["x", "58", "61", "46/50"]
+
+
+def test_annex_one_has_no_columns_of_men_and_women_where_nobody_asks_for_them() -> None:
+    indicator = replace(consolidated.INDICATORS[0], label="Số đơn tiếp nhận", sexes=(Sex.TOTAL,))
+    report = replace(consolidated.report(), indicators=(indicator,))
+    district = replace(consolidation(), report=report, totals=())
+    document = docx.Document(io.BytesIO(write_report(district, WORDS).content))
+    table = next(t for t in document.tables if t.rows[0].cells[0].text == "TT")
+    head = [cell.text for cell in table.rows[0].cells]
+    assert "Tổng số" in head
+    assert not {"Nam", "Nữ"} & set(head)
+
+
+def test_a_deadline_that_counts_its_day_is_told_by_that_day() -> None:
+    first_late = datetime(2026, 12, 21, tzinfo=ZONE)
+    assert due(first_late, ZONE, WORDS, "chậm nhất ngày 20 hằng tháng") == "chậm nhất ngày 20/12/2026"
+    assert due(first_late, ZONE, WORDS, "trước ngày 21/12") == "trước ngày 21/12/2026"
 
 
 def test_without_a_total_each_coverage_stands_once() -> None:

@@ -136,7 +136,13 @@ def _write_standing(sheet: Any, book: Book, row: int, number: int, standing: Uni
     texts = (
         standing.unit.name,
         book.words(f"state_{standing.state.value}"),
-        due(standing.due, book.consolidation.regime.timezone, book.wording, short=True),
+        due(
+            standing.due,
+            book.consolidation.regime.timezone,
+            book.wording,
+            book.consolidation.period.due_text,
+            short=True,
+        ),
         _moment(book, standing.first_valid),
         str(standing.versions or ""),
         book.words("yes") if standing.corrected else "",

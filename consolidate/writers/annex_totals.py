@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from config.reports import Aggregation, Figure, Indicator, Sex
@@ -20,6 +21,7 @@ from consolidate.writers.annex_book import (
     write_text,
 )
 from consolidate.writers.phrases import counted
+from consolidate.writers.report_annexes import asked_sexes
 from consolidate.writers.report_sections import group_heading, placed_outline
 from consolidate.writers.workbook_bytes import lines_needed
 from ledger.records import Method, ObligationState
@@ -27,39 +29,61 @@ from ledger.records import Method, ObligationState
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from config.reports import RatioRule
+    from config.reports import RatioRule, ReportDefinition
     from consolidate.consolidation import Consolidation, Total
 
 _NAMES_IN_NOTE = 3
 # Both criteria hold for any number and for no text, so that a sum runs over units that gave both parts.
 _ANY_NUMBER = '">-1E+99"'
-_TOTALS_COLUMNS = (
-    "number",
-    "indicator",
-    "measure",
-    "total",
-    "male",
-    "female",
-    "coverage",
-    "previous",
-    "note",
-)
-_TOTALS_WIDTHS = (5.5, 44, 11.5, 12, 11, 11, 14, 12, 34)
-_SEX_COLUMNS = {Sex.TOTAL: 3, Sex.MALE: 4, Sex.FEMALE: 5}
+#: The columns and their widths; those of men and women stand there where any indicator asks for them.
+_WIDTHS = {
+    "number": 5.5,
+    "indicator": 44,
+    "measure": 11.5,
+    "total": 12,
+    "male": 11,
+    "female": 11,
+    "coverage": 14,
+    "previous": 12,
+    "note": 34,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """The columns of this annex in order."""
+
+    names: tuple[str, ...]
+    sexes: tuple[Sex, ...]
+
+    @property
+    def widths(self) -> tuple[float, ...]:
+        return tuple(_WIDTHS[name] for name in self.names)
+
+    def at(self, name: str) -> int:
+        return self.names.index(name)
+
+
+def _columns(report: ReportDefinition) -> _Columns:
+    sexes = asked_sexes(report)
+    left_out = {sex.value for sex in Sex} - {sex.value for sex in sexes}
+    return _Columns(tuple(name for name in _WIDTHS if name not in left_out), sexes)
 
 
 def write_totals(sheet: Any, book: Book) -> None:
     """The totals by section of the outline, with coverage, the period before and notes."""
-    set_widths(sheet, _TOTALS_WIDTHS)
-    last = len(_TOTALS_WIDTHS) - 1
+    columns = _columns(book.consolidation.report)
+    widths = columns.widths
+    set_widths(sheet, widths)
+    last = len(widths) - 1
     lines = (
         (book.words("annex_heading"), {"bold": True, "font_size": 14}),
         (book.words("annex_title", **book.names).upper(), {"bold": True, "font_size": 14}),
         (book.words("annex_attached", **book.names), {"italic": True, "font_size": 13}),
     )
     for row, (text, style) in enumerate(lines):
-        write_heading(sheet, book, row, text, last, widths=_TOTALS_WIDTHS, **style)
-    write_header(sheet, book, 4, _TOTALS_COLUMNS, _TOTALS_WIDTHS)
+        write_heading(sheet, book, row, text, last, widths=widths, **style)
+    write_header(sheet, book, 4, columns.names, widths)
     row = 5
     groups = _groups(book.consolidation)
     for named, rows in groups:
@@ -68,11 +92,16 @@ def write_totals(sheet: Any, book: Book) -> None:
             style = book.styles(bold=True, border=1)
             sheet.merge_range(row, 0, row, last, "", style)
             write_text(sheet, row, 0, group, style)
-            sheet.set_row(row, lines_needed(group, sum(_TOTALS_WIDTHS), bold=True) * LINE + 3)
+            sheet.set_row(row, lines_needed(group, sum(widths), bold=True) * LINE + 3)
             row += 1
         for number, totals in enumerate(rows, start=1):
-            _write_indicator(sheet, book, row, number, totals)
+            _write_indicator(sheet, book, row, number, totals, columns)
             row += 1
+    if len(columns.sexes) > 1:
+        legend = book.words("totals_legend")
+        style = book.styles(italic=True, font_size=11)
+        sheet.merge_range(row, 1, row, last, "", style)
+        write_text(sheet, row, 1, legend, style)
     lay_out(sheet, (4, 4))
 
 
@@ -90,7 +119,9 @@ def _groups(consolidation: Consolidation) -> list[tuple[str, list[list[Total]]]]
     return [(group, list(rows.values())) for group, rows in groups.items() if rows]
 
 
-def _write_indicator(sheet: Any, book: Book, row: int, number: int, totals: Sequence[Total]) -> None:
+def _write_indicator(
+    sheet: Any, book: Book, row: int, number: int, totals: Sequence[Total], columns: _Columns
+) -> None:
     indicator = totals[0].indicator
     note = _note(book, totals)
     coverage, coverage_formula = _coverage(book, totals)
@@ -98,22 +129,26 @@ def _write_indicator(sheet: Any, book: Book, row: int, number: int, totals: Sequ
     sheet.write_number(row, 0, number, centred)
     write_text(sheet, row, 1, indicator.label, book.styles(**BORDER))
     write_text(sheet, row, 2, indicator.unit_of_measure, centred)
-    for column in (*_SEX_COLUMNS.values(), 7):
-        sheet.write_blank(row, column, None, book.styles(**BORDER))
+    for sex in columns.sexes:
+        if sex in indicator.sexes:
+            sheet.write_blank(row, columns.at(sex.value), None, book.styles(**BORDER))
+        else:
+            write_text(sheet, row, columns.at(sex.value), book.words("not_asked"), centred)
+    sheet.write_blank(row, columns.at("previous"), None, book.styles(**BORDER))
     for total in totals:
-        _write_total(sheet, book, row, total)
-    sheet.write_formula(row, 6, coverage_formula, centred, coverage)
+        _write_total(sheet, book, row, columns.at(total.sex.value), total)
+    sheet.write_formula(row, columns.at("coverage"), coverage_formula, centred, coverage)
     if totals[0].previous is not None:
-        sheet.write_number(row, 7, float(totals[0].previous), _figure_style(book, totals[0]))
-    write_text(sheet, row, 8, note, book.styles(font_size=11, **BORDER))
+        previous = float(totals[0].previous)
+        sheet.write_number(row, columns.at("previous"), previous, _figure_style(book, totals[0]))
+    write_text(sheet, row, columns.at("note"), note, book.styles(font_size=11, **BORDER))
     texts = (indicator.label, indicator.unit_of_measure, coverage)
-    widths = tuple(_TOTALS_WIDTHS[column] for column in (1, 2, 6))
-    sheet.set_row(row, max(height_of(texts, widths), height_of((note,), _TOTALS_WIDTHS[8:], size=11)))
+    widths = tuple(_WIDTHS[name] for name in ("indicator", "measure", "coverage"))
+    sheet.set_row(row, max(height_of(texts, widths), height_of((note,), (_WIDTHS["note"],), size=11)))
 
 
-def _write_total(sheet: Any, book: Book, row: int, total: Total) -> None:
+def _write_total(sheet: Any, book: Book, row: int, column: int, total: Total) -> None:
     stored = "" if total.value is None else float(total.value)
-    column = _SEX_COLUMNS[total.sex]
     sheet.write_formula(row, column, total_formula(book, total), _figure_style(book, total), stored)
 
 

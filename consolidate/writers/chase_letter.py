@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING
 
-from config.spelling import accented_key, tidy
+from config.spelling import tidy
 from consolidate.writers.chase_list import subtitle, units_to_chase
 from consolidate.writers.document_parts import (
     address_to,
@@ -146,20 +146,17 @@ def _body(
 
 
 def _due_text(units: Sequence[UnitStanding], consolidation: Consolidation, wording: Wording) -> str:
-    """The day as the letter says it, with its year where all share one moment: "trước ngày 05/6/2023".
-
-    A deadline asked for in other words ("chậm nhất ngày 05/6") keeps them.
-    """
-    asked = consolidation.period.due_text
-    in_other_words = asked and not accented_key(asked).startswith("trước")
-    return asked if in_other_words else _common_due(units, consolidation, wording) or asked
+    """The day as the letter says it, with its year where all share one moment: "trước ngày 05/6/2023"."""
+    return _common_due(units, consolidation, wording) or consolidation.period.due_text
 
 
 def _common_due(units: Sequence[UnitStanding], consolidation: Consolidation, wording: Wording) -> str:
     """The due moment the units share; empty when they differ or none is set."""
     moments = {standing.due for standing in units}
     common = moments.pop() if len(moments) == 1 else None
-    return due(common, consolidation.regime.timezone, wording) if common else ""
+    if common is None:
+        return ""
+    return due(common, consolidation.regime.timezone, wording, consolidation.period.due_text)
 
 
 def _annex(
@@ -183,7 +180,7 @@ def _annex(
             texts = (
                 str(next(numbers)),
                 tidy(standing.unit.name),
-                due(standing.due, zone, wording, short=True),
+                due(standing.due, zone, wording, consolidation.period.due_text, short=True),
                 late,
             )
             fill_row(table, _WIDTHS, texts, styles)

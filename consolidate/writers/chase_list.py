@@ -197,7 +197,7 @@ def _line(
         phone=tidy(unit.phone),
         report=tidy(consolidation.report.short_name or consolidation.report.name),
         period=tidy(consolidation.period.name),
-        due=due(standing.due, zone, wording, short=True),
+        due=due(standing.due, zone, wording, consolidation.period.due_text, short=True),
         days=days,
         late=wording("documents.not_yet_due") if owes and days is None else _days_text(days),
         missing=missing,
@@ -263,7 +263,8 @@ def _common_due(consolidation: Consolidation, wording: Wording) -> str:
         return ""
     zone = consolidation.regime.timezone
     at = as_of_words(consolidation.as_of, zone, wording)
-    return wording("documents.chase_due_as_of", due=due(dues.pop(), zone, wording), moment=at)
+    said = due(dues.pop(), zone, wording, consolidation.period.due_text)
+    return wording("documents.chase_due_as_of", due=said, moment=at)
 
 
 def _columns(widths: Mapping[str, int], lines: Sequence[ChaseLine], *, due_above: bool) -> dict[str, int]:

@@ -89,13 +89,21 @@ def moment(value: datetime, zone: tzinfo, wording: Wording, *, short: bool = Fal
     return wording("documents.moment_short" if short else "documents.moment", day=day(local.date()), **clock)
 
 
-def due(value: datetime | None, zone: tzinfo, wording: Wording, *, short: bool = False) -> str:
-    """The first late moment as letters say it: midnight is "trước ngày 05/6/2023"."""
+def due(
+    value: datetime | None, zone: tzinfo, wording: Wording, asked: str = "", *, short: bool = False
+) -> str:
+    """The first late moment as letters say it: midnight is "trước ngày 05/6/2023".
+
+    Where it was `asked` for in words that count the day itself ("chậm nhất ngày 05/6"), so it is here.
+    """
     if value is None:
         return wording("documents.due_unknown")
     tail = "_short" if short else ""
     local = value.astimezone(zone)
     if (local.hour, local.minute, local.second) == (0, 0, 0):
+        if asked and not accented_key(asked).startswith("trước"):
+            last = local.date() - timedelta(days=1)
+            return wording("documents.due_last_day" + tail, day=day(last))
         return wording("documents.due_day" + tail, day=day(local.date()))
     return wording("documents.due_moment" + tail, moment=moment(value, zone, wording, short=short))
 

@@ -11,6 +11,7 @@ from consolidate.writers.document_parts import annex_origin
 from consolidate.writers.docx_layout import (
     CELL,
     CENTRE,
+    LANDSCAPE_WIDTH,
     RIGHT,
     SMALL_CELL,
     TEXT_WIDTH,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from docx.document import Document
 
+    from config.reports import ReportDefinition
     from config.wording import Wording
     from consolidate.consolidation import Consolidation, Total, UnitStanding
 
@@ -40,8 +42,9 @@ MOST_NAMED = 5  #: units named beside one figure
 _SEXES = (Sex.TOTAL, Sex.MALE, Sex.FEMALE)  # as the columns stand
 _CENTRED = Style(size=CELL.size, align=CENTRE)
 _FIGURE = Style(size=CELL.size, align=RIGHT)
-_WITH_PREVIOUS = (567, 3203, 1134, 1247, 1134, 1134, 1247, 1134, 3203)
-_WITHOUT_PREVIOUS = (567, 3600, 1191, 1247, 1134, 1134, 1191, 3939)
+_COLUMNS = {"order": 567, "measure": 1191, "total": 1247, "male": 1134, "female": 1134, "previous": 1247}
+_COLUMNS |= {"coverage": 1191}
+_LABEL_SHARE = 0.48  #: of what the others leave, the label's; the rest names the units that are lacking
 _STANDINGS = (
     ("order", 567),
     ("unit", 3005),
@@ -67,18 +70,28 @@ def add_totals(
     title = (wording("documents.totals_title"), consolidation.period.name.upper())
     _title(document, "I", title, consolidation, wording)
     compared = any(total.previous is not None for total in consolidation.totals)
-    widths = _WITH_PREVIOUS if compared else _WITHOUT_PREVIOUS
+    sexes = asked_sexes(consolidation.report)
+    names = _totals_columns(sexes, compared=compared)
+    widths = _totals_widths(names)
     styles = (_CENTRED, CELL, _CENTRED, *[_FIGURE] * (len(widths) - 5), _CENTRED, SMALL_CELL)
     table = add_table(document, widths, borders=True)
-    fill_row(table, widths, _totals_head(consolidation, wording, compared=compared), styles, header=True)
+    head = [wording(f"documents.column_{name}", year=consolidation.period.year - 1) for name in names]
+    fill_row(table, widths, head, styles, header=True)
     numbers = count(1)
     for band, indicators in _bands(consolidation, wording):
         if band:
             band_row(table, widths, band, CELL)
         for indicator in indicators:
-            row = _totals_row(indicator, consolidation, wording, figures, compared=compared)
+            row = _totals_row(indicator, consolidation, wording, figures, sexes, compared=compared)
             fill_row(table, widths, (str(next(numbers)), *row), styles)
-    add_paragraph(document, wording("documents.totals_note"), Style(size=13.0, italic=True, before=6.0))
+    note = "totals_note_sexes" if len(sexes) > 1 else "totals_note"
+    add_paragraph(document, wording(f"documents.{note}"), Style(size=13.0, italic=True, before=6.0))
+
+
+def asked_sexes(report: ReportDefinition) -> tuple[Sex, ...]:
+    """The columns of figures, as they stand: the totals, and men and women where any indicator asks."""
+    asked = {Sex.TOTAL} | {sex for indicator in report.indicators for sex in indicator.sexes}
+    return tuple(sex for sex in _SEXES if sex in asked)
 
 
 def add_standings(document: Document, consolidation: Consolidation, wording: Wording) -> None:
@@ -92,7 +105,7 @@ def add_standings(document: Document, consolidation: Consolidation, wording: Wor
     dues = {standing.due for standing in consolidation.standings if owed(standing)}
     columns = dict(_STANDINGS) if len(dues) > 1 else dict(_STANDINGS_OF_ONE_DUE)
     if len(dues) == 1:
-        line = due(dues.pop(), consolidation.regime.timezone, wording)
+        line = due(dues.pop(), consolidation.regime.timezone, wording, consolidation.period.due_text)
         line = wording("documents.standings_due", due=line)
         add_paragraph(document, line, Style(size=13.0, italic=True, align=CENTRE, after=6.0))
     widths = tuple(columns.values())
@@ -133,12 +146,17 @@ def _title(
     add_annex_title(document, wording("documents.annex", number=number), title, origin)
 
 
-def _totals_head(consolidation: Consolidation, wording: Wording, *, compared: bool) -> list[str]:
-    names = ["order", "indicator", "measure", "total", "male", "female"]
-    names += ["previous"] if compared else []
-    names += ["coverage", "without"]
-    year = consolidation.period.year - 1
-    return [wording(f"documents.column_{name}", year=year) for name in names]
+def _totals_columns(sexes: Sequence[Sex], *, compared: bool) -> list[str]:
+    before = ["previous"] if compared else []
+    return ["order", "indicator", "measure", *(sex.value for sex in sexes), *before, "coverage", "without"]
+
+
+def _totals_widths(names: Sequence[str]) -> tuple[int, ...]:
+    """In twips; label and names of units share what the other columns leave of the page."""
+    left = LANDSCAPE_WIDTH - sum(_COLUMNS[name] for name in names if name in _COLUMNS)
+    label = round(left * _LABEL_SHARE)
+    widths = _COLUMNS | {"indicator": label, "without": left - label}
+    return tuple(widths[name] for name in names)
 
 
 def _bands(consolidation: Consolidation, wording: Wording) -> Iterator[tuple[str, list[Indicator]]]:
@@ -163,13 +181,17 @@ def _totals_row(
     consolidation: Consolidation,
     wording: Wording,
     figures: FigureSentences,
+    sexes: Sequence[Sex],
     *,
     compared: bool,
 ) -> tuple[str, ...]:
     given = {total.sex: total for total in consolidation.totals if total.indicator.code == indicator.code}
     totals = {sex: given[sex] for sex in _SEXES if sex in given}
     measure = MONEY if is_money(indicator.unit_of_measure) else indicator.unit_of_measure
-    cells = [_figure(totals.get(sex), figures) for sex in _SEXES]
+    cells = [
+        _figure(totals.get(sex), figures) if sex in indicator.sexes else wording("documents.not_asked")
+        for sex in sexes
+    ]
     main = totals.get(main_sex(indicator))
     previous = [shown(main.previous, indicator) if main else ""] if compared else []
     coverages = {sex: figures.coverage(total) for sex, total in totals.items()}
@@ -233,12 +255,12 @@ def _lists_of(coverage: Coverage, wording: Wording) -> Iterator[str]:
 
 
 def _standing_texts(standing: UnitStanding, consolidation: Consolidation, wording: Wording) -> dict[str, str]:
-    zone = consolidation.regime.timezone
+    zone, asked = consolidation.regime.timezone, consolidation.period.due_text
     return {
         "unit": tidy(standing.unit.name),
         "state": wording(f"documents.state_{standing.state.value}"),
         "received": moment(standing.first_valid, zone, wording, short=True) if standing.first_valid else "",
-        "due": due(standing.due, zone, wording, short=True) if owed(standing) else "",
+        "due": due(standing.due, zone, wording, asked, short=True) if owed(standing) else "",
         "note": "; ".join(_remarks(standing, consolidation, wording)),
     }
 

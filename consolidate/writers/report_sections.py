@@ -4,7 +4,8 @@ An outline is often entered as bare titles, without roles and without the codes 
 
 - a section is for difficulties, plans or proposals when its title begins so ("Khó khăn, hạn chế",
   "Phương hướng, nhiệm vụ", "Kiến nghị, đề xuất"), or when a section around it is;
-- an indicator stands in the result section whose title and keywords share most pairs of neighbouring
+- where one section alone is for results, every indicator stands there;
+- else an indicator stands in the result section whose title and keywords share most pairs of neighbouring
   syllables with its group and label (a Vietnamese word is mostly such a pair: "tuyên truyền"). A pair that
   several sections have counts less, one that names the subject of the whole report counts nothing;
 - a ratio stands with its numerator; an indicator that no section or several claim stands where most of its
@@ -78,6 +79,8 @@ def with_roles(outline: Sequence[Section]) -> tuple[Section, ...]:
 def section_of_indicators(report: ReportDefinition, outline: Sequence[Section]) -> dict[str, str]:
     """Section id by indicator code, for the indicators that belong to one section more than to any other."""
     results = [section for section in outline if section.role is SectionRole.RESULTS]
+    if len(results) == 1:
+        return {indicator.code: results[0].id for indicator in report.indicators}
     subject = word_pairs(report.name, *report.topics)
     words = {section.id: word_pairs(tidy(section.title), *section.keywords) - subject for section in results}
     places = {

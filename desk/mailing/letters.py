@@ -179,7 +179,9 @@ def compose_list(
         "report": report,
         "count": counted(len(rows)),
         "rows": rows,
-        "due": due(min(item.due for item in missing.items), regime.timezone, wording),
+        "due": due(
+            min(item.due for item in missing.items), regime.timezone, wording, missing.period.due_text
+        ),
         "as_of": moment(now, regime.timezone, wording),
     }
     spot = (missing.kind, missing.report.id, missing.period.id)
@@ -286,7 +288,7 @@ def _line(item: OpenItem, regime: Regime, wording: Wording, now: datetime) -> st
     return wording(
         f"outgoing.{key}",
         name=capital(item_name(item.report, item.period, wording)),
-        due=due(item.due, regime.timezone, wording),
+        due=due(item.due, regime.timezone, wording, item.period.due_text),
         days=counted(late or 0),
     )
 

@@ -320,7 +320,9 @@ def _item(office: Office, intent: SubmissionIntent, outcome: MessageOutcome) -> 
     late = days_late(outcome.arrival, moment_due, zone)
     key = "booked_on_time" if late is None else "booked_late"
     days = counted(max(late or 0, 1))
-    return wording(f"outgoing.{key}", name=name, due=due(moment_due, zone, wording), days=days)
+    period = office.period(office.regime.report(intent.key.report), intent.key.period)
+    told = due(moment_due, zone, wording, period.due_text if period else "")
+    return wording(f"outgoing.{key}", name=name, due=told, days=days)
 
 
 def _name(office: Office, key: ObligationKey) -> str:
