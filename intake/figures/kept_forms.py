@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from intake.figures.forms import FormRow
     from intake.figures.headings import Grid, Layout
     from intake.figures.label_match import Strength
+    from intake.figures.labels import LabelIndex
 
 _MOST_CELLS = 2_000  # of one table; what is longer is a register
 _MOST_ROWS, _MOST_COLUMNS = 1_000, 200
@@ -55,11 +56,11 @@ class KeptForm:
     layouts: tuple[Layout, ...]
     asked: tuple[Asked, ...]
     places: tuple[int, ...]  #: of those cells among all from the first head down
-    rows: tuple[
-        tuple[str, bool], ...
-    ]  #: of each matched row the indicator, and whether anything is filled in
+    #: Of each matched row the indicator, and whether anything is filled in.
+    rows: tuple[tuple[str, bool], ...]
     form: tuple[FormRow, ...]
     timeless: bool
+    index: LabelIndex  #: lives as long as the form: what is told beside a table names it by its id
 
 
 class FormWords:
@@ -68,12 +69,8 @@ class FormWords:
     def __init__(self, cells: Sequence[Cell], of_heads: AbstractSet[int], beside: Hashable) -> None:
         self.cells = cells
         self._of_heads = of_heads
-        self.size = (
-            beside,
-            len(cells),
-            cells[-1].row,
-            cells[-1].column,
-        )  #: told before any cell is looked at
+        #: Told before any cell is looked at.
+        self.size = (beside, len(cells), cells[-1].row, cells[-1].column)
 
     @cached_property
     def told(self) -> tuple[Cell, ...]:

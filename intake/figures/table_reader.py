@@ -122,7 +122,8 @@ class TableReader:
             heads = tuple(layout for layout, _ in layouts)
             filled, places = before.rows_of(self._notes), words.places(self._asked)
             KEPT_FORMS.keep(
-                words, KeptForm(heads, tuple(self._asked), places, filled, tuple(self.form), timeless)
+                words,
+                KeptForm(heads, tuple(self._asked), places, filled, tuple(self.form), timeless, self._index),
             )
         return layouts[-1][0]
 
