@@ -412,10 +412,10 @@ def run(folder: Path, world: World, months: Sequence[int], kills: int = 0, seed:
 def _killed_on_its_way(process: subprocess.Popen[bytes], chance: random.Random) -> bool:
     """Kill a process after so much work of its own, told in CPU time: a busy machine changes nothing.
 
-    Start-up takes a second or two, a tick less than one, and a little while of the clock is added for what
-    it waits for: moments of all kinds are met. False: it had ended before.
+    Start-up takes nearly a second, a tick less than half of one, and a little while of the clock is added
+    for what it waits for: moments of all kinds are met. False: it had ended before.
     """
-    work = chance.uniform(1.0, 5.0)
+    work = chance.uniform(0.7, 3.0)
     while process.poll() is None and _cpu_seconds(process.pid) < work:
         time.sleep(0.01)
     time.sleep(chance.uniform(0.0, 0.2))

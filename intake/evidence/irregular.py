@@ -57,7 +57,9 @@ _NEUTRAL = word_set(
     "iv va theo trong tam chu yeu danh gia mot ca chin sau hoat dong muc tieu chi chinh sach phap luat "
     "linh vuc quan ly nha nuoc cua doi voi tren dia ban tai cac nhung noi dung uoc dieu bo sung che do "
     "phong trao dam trang kem den tu ngay cho nham vi quoc xa huyen thi tran don hang qui nua thuoc cap "
-    "ubnd"
+    "ubnd "
+    # What the law says is to be done in a field, which goes by that name: "bảo vệ, chăm sóc trẻ em".
+    "bao ve cham soc giao duc phong chong bao dam thuc day"
 )
 #: What is carried out; how it is called goes on up to the subject: "Kế hoạch số 28/KH-UBND ngày … về …".
 _CARRIED_OUT = re.compile(
