@@ -51,14 +51,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="module", autouse=True)
 def _measured(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Coverage is counted in the modules that are asked for it."""
-    counting = Coverage.current()
-    if counting is None or request.path.name.startswith(MEASURED):
+    """Coverage is counted in the modules that are asked for it; a worker has one counter beneath another."""
+    if request.path.name.startswith(MEASURED):
         yield
         return
-    counting.stop()
+    stopped: list[Coverage] = []
+    while (counting := Coverage.current()) is not None:
+        counting.stop()
+        stopped.append(counting)
     yield
-    counting.start()
+    for counting in reversed(stopped):
+        counting.start()
 
 
 @pytest.fixture(scope="session")
