@@ -12,7 +12,7 @@ from config.spelling import without_marks
 from config.wording import Wording
 from intake.documents import Cell, Document, Paragraph, Table
 from intake.evidence.exhibits import ReadExhibit, figures_of
-from intake.evidence.recognition import Exhibit
+from intake.evidence.statements import Exhibit
 from intake.figures.heading_periods import Fit, fit_of
 from intake.figures.headings import Grid, Role, layout_at, periods_in, role_of
 from intake.figures.reading import combine

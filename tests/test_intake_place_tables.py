@@ -23,7 +23,7 @@ from config.reports import (
 from config.wording import Wording
 from intake.documents import Cell, Document, Paragraph, Table
 from intake.evidence.exhibits import ReadExhibit, figures_of
-from intake.evidence.recognition import Exhibit
+from intake.evidence.statements import Exhibit
 from intake.figures import place_tables
 from intake.figures.place_tables import is_place
 from intake.figures.reading import combine

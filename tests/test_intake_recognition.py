@@ -11,7 +11,8 @@ from config.reports import Period, PeriodKind, ReportDefinition
 from config.units import Unit
 from config.wording import Wording
 from intake.evidence.cut_offs import cut_offs_named
-from intake.evidence.recognition import Claim, Envelope, Exhibit, Match, recognise
+from intake.evidence.recognition import Match, recognise
+from intake.evidence.statements import Claim, Envelope, Exhibit
 from intake.evidence.unit_names import UnitIndex
 from intake.evidence.weights import PERIOD_WEIGHTS, UNIT_WEIGHTS
 from ledger.records import ObligationKey

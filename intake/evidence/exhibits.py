@@ -17,8 +17,8 @@ from intake.documents import Document, FileKind, Paragraph, ReadFile, ReadState,
 from intake.evidence.cut_offs import CutOff, cut_offs_in, cut_offs_named
 from intake.evidence.document_names import name_of
 from intake.evidence.letterhead import HeadLine, Letterhead, read_letterhead
-from intake.evidence.recognition import FORM_ROWS, REPORT_TYPES, Claim, Exhibit
 from intake.evidence.replaced import replaced_in
+from intake.evidence.statements import FORM_ROWS, REPORT_TYPES, Claim, Exhibit
 from intake.evidence.subjects import may_name, reports_named
 from intake.extractors.page_lines import run_on
 from intake.extractors.scan import is_recognised

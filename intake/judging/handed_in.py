@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from intake.documents import FileKind, ReadState
 from intake.evidence.cut_offs import is_too_early
-from intake.evidence.recognition import COVERS
 from intake.evidence.replaced import replaced_in
+from intake.evidence.statements import COVERS
 from intake.judging.report_figures import ReportFigures, read_figures, unseen
 from intake.judging.settlement import Announced, Handed, is_telling, role_of
 from ledger.records import ObligationKey, ReviewItem, Role, SubmissionIntent

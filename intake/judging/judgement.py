@@ -18,15 +18,9 @@ from config.reports import Grade
 from config.spelling import plain_key
 from intake.documents import ReadFile
 from intake.evidence.exhibits import ReadExhibit, exhibits_of
-from intake.evidence.recognition import (
-    ANSWERING,
-    Envelope,
-    Exhibit,
-    Match,
-    Recognition,
-    periods_spoken_of,
-    recognise,
-)
+from intake.evidence.recognition import Match, Recognition, recognise
+from intake.evidence.statements import ANSWERING, Envelope, Exhibit
+from intake.evidence.which_period import periods_spoken_of
 from intake.judging.claims import Claim, Decided
 from intake.judging.context import Archived, Context
 from intake.judging.handed_in import FILE_REASONS, HandedIn, HandingIn, opened_in_part, reason_of

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from config.reports import Period
-from intake.evidence.recognition import Match, late_window, period_collected
+from intake.evidence.recognition import Match
+from intake.evidence.which_period import late_window, period_collected
 from ledger.records import ObligationKey
 
 if TYPE_CHECKING:

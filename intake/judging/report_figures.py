@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from config.reports import Grade, Period, ReportDefinition
 from intake.evidence.exhibits import Figures, ReadExhibit, figures_of
-from intake.evidence.recognition import FORM_ROWS, Match
+from intake.evidence.recognition import Match
+from intake.evidence.statements import FORM_ROWS
 from intake.figures.cell_figures import PROPOSED_SUMS
 from intake.figures.checks import check_values
 from intake.figures.place_tables import is_place
