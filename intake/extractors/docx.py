@@ -10,53 +10,56 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import TYPE_CHECKING, Final, TypeVar
-
-from lxml import etree
+from typing import TYPE_CHECKING, Final
 
 from intake.documents import Document, Paragraph, Table
-from intake.errors import DamagedFileError, FileTooLargeError, RefusedFileError
+from intake.errors import DamagedFileError, FileTooLargeError
 from intake.extractors.interface import Budget, Package
+from intake.extractors.office_xml import Element, parse_part, word_tag
 from intake.extractors.word_glance import PRINTED, at_a_glance
-from intake.extractors.word_raw import Line, RawCell, RawRow, RawRun, RawTable, Style, whole_number
-from intake.mail.legacy_text import Run, holds_rare_letters, legacy_font, put_right_runs
+from intake.extractors.word_numbering import Numbering
+from intake.extractors.word_raw import Line, RawCell, RawRow, RawRun, RawTable, whole_number
+from intake.extractors.word_styles import (
+    PROPERTIES,
+    Styles,
+    font_named,
+    note_property,
+    number_within,
+    own_style,
+    switched,
+)
+from intake.mail.legacy_text import Run, holds_rare_letters, put_right_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_NAMESPACE: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-_STRICT: Final = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 _MC: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _MATH_TEXT: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 
-
-def _w(name: str) -> str:
-    return f"{{{_NAMESPACE}}}{name}"
-
-
-_P, _T, _TBL, _TR, _TC, _R = (_w(name) for name in ("p", "t", "tbl", "tr", "tc", "r"))
-_SOFT_HYPHEN: Final = _w("softHyphen")
-_PPR, _RPR, _TRPR = (_w(name) for name in ("pPr", "rPr", "trPr"))
-_TAB, _BREAK, _RETURN, _HYPHEN, _SYMBOL = (_w(name) for name in ("tab", "br", "cr", "noBreakHyphen", "sym"))
-_VALUE, _SPAN, _DOWN, _ACROSS = _w("val"), _w("gridSpan"), _w("vMerge"), _w("hMerge")
-_NUMBERED, _BOX, _DELETED, _BOLD = _w("numPr"), _w("txbxContent"), _w("del"), _w("b")
+_P, _T, _TBL, _TR, _TC, _R = (word_tag(name) for name in ("p", "t", "tbl", "tr", "tc", "r"))
+_SOFT_HYPHEN: Final = word_tag("softHyphen")
+_PPR, _RPR, _TRPR = (word_tag(name) for name in ("pPr", "rPr", "trPr"))
+_TAB, _BREAK, _RETURN, _HYPHEN, _SYMBOL = (
+    word_tag(name) for name in ("tab", "br", "cr", "noBreakHyphen", "sym")
+)
+_VALUE, _SPAN, _DOWN, _ACROSS = word_tag("val"), word_tag("gridSpan"), word_tag("vMerge"), word_tag("hMerge")
+_NUMBERED, _BOX, _DELETED, _BOLD = word_tag("numPr"), word_tag("txbxContent"), word_tag("del"), word_tag("b")
 _TEXTUAL: Final = (_T, _TAB, _BREAK, _RETURN, _HYPHEN, _SYMBOL, _MATH_TEXT)
 _MERGING: Final = frozenset({_SPAN, _DOWN, _ACROSS})
-_RUN_FONTS: Final = _w("rFonts")
-_STYLED, _ALIGNED, _OUTLINED = _w("pStyle"), _w("jc"), _w("outlineLvl")
-_BEFORE: Final = _w("gridBefore")
-_FORMER_PROPERTIES: Final = _w("pPrChange")
+_RUN_FONTS: Final = word_tag("rFonts")
+_STYLED, _ALIGNED, _OUTLINED = word_tag("pStyle"), word_tag("jc"), word_tag("outlineLvl")
+_BEFORE: Final = word_tag("gridBefore")
+_FORMER_PROPERTIES: Final = word_tag("pPrChange")
 #: what begins without being a run of text, and may carry properties that are not those of the run before
 _NO_RUNS: Final = frozenset(
-    {_w("sdtPr"), "{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath"}
+    {word_tag("sdtPr"), "{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath"}
 )
 _FALLBACK: Final = f"{_MC}Fallback"
-_MOVED: Final = _w("moveFrom")
-_CHANGES: Final = (_w("ins"), _DELETED, _w("moveTo"), _MOVED)
-_AUTHOR: Final = _w("author")
+_MOVED: Final = word_tag("moveFrom")
+_CHANGES: Final = (word_tag("ins"), _DELETED, word_tag("moveTo"), _MOVED)
+_AUTHOR: Final = word_tag("author")
 #: formatting as it was before a tracked change
-_FORMER: Final = (_w("rPrChange"), _w("trPrChange"), _w("tcPrChange"))
+_FORMER: Final = (word_tag("rPrChange"), word_tag("trPrChange"), word_tag("tcPrChange"))
 _TWICE: Final = frozenset({_FALLBACK, _MOVED, *_FORMER})
 #: what a block is made simple for before it is read: doubled, struck or moved text, and blocks within blocks
 _INVOLVED: Final = frozenset({
@@ -65,27 +68,18 @@ _INVOLVED: Final = frozenset({
 _IN_ROW: Final = frozenset({*_MERGING, _BEFORE, _NUMBERED, _DELETED})
 _IN_SIMPLE_TABLE: Final = (*_TEXTUAL, _TR, _TC, _P, *_IN_ROW)
 _IN_TABLE: Final = (*_IN_SIMPLE_TABLE, *(_INVOLVED - {_DELETED}))
-_PROPERTIES: Final = frozenset({_STYLED, _ALIGNED, _OUTLINED, _NUMBERED})
-_SAID: Final = frozenset({_BOLD, _RUN_FONTS, _FORMER_PROPERTIES, *_PROPERTIES})
+_SAID: Final = frozenset({_BOLD, _RUN_FONTS, _FORMER_PROPERTIES, *PROPERTIES})
 _IN_SIMPLE_PARAGRAPH: Final = frozenset({*_TEXTUAL, _R, *_SAID, *_NO_RUNS})
 _IN_PARAGRAPH: Final = _IN_SIMPLE_PARAGRAPH | _INVOLVED
-_HIGH_FONT, _ASCII_FONT = _w("hAnsi"), _w("ascii")
-_OFF: Final = frozenset({"0", "false", "off", "none"})
 
 # What forms use Wingdings for (character codes of w:sym): boxes, ticks and crosses.
 _SYMBOLS: Final = {
     "F0FE": "☑", "F0FD": "☒", "F0A8": "☐", "F06F": "☐", "F0FC": "✓", "F0FB": "✗", "F02D": "-", "F0B7": "•",
 }  # fmt: skip
-_UNKNOWN: Final = "\0"  #: stands for every style that the document names and does not have
-_DECLARATION: Final = b"<!DOCTYPE"
 _HEADER: Final = re.compile(r"word/header\d*\.xml")
 _EXTERNAL: Final = re.compile(rb"<Relationship\b[^>]*TargetMode=[\"']External[\"'][^>]*>")
 #: a font's name in an attribute; begins with the one letter that is rare in markup, which is found fast
 _LEGACY_FONT: Final = re.compile(rb"V(?:(?<=[\"'][.]V)n|(?<=[\"']V)NI-)")
-
-_NO_MEMORY: Final = 2  # XML_ERR_NO_MEMORY
-_Found = TypeVar("_Found")
-Element = etree._Element  # noqa: SLF001 - lxml has no public name for its element type
 
 
 def extract_docx(content: bytes, budget: Budget) -> Document:
@@ -102,7 +96,7 @@ def extract_docx(content: bytes, budget: Budget) -> Document:
     octets = package.read(name)
     names_font = _LEGACY_FONT.search(octets) is not None
     signs = octets.translate(None, PRINTED)
-    styles, numbering = _Styles.of(package), _Numbering.of(package)
+    styles, numbering = Styles.of(package), Numbering.of(package)
     is_legacy = names_font or styles.legacy or holds_rare_letters(signs)
     glance = None if is_legacy else at_a_glance(octets, signs)
     if glance is not None and numbering.lists and any(map(_is_numbered, glance)):
@@ -128,45 +122,10 @@ def _is_numbered(block: Line | RawTable) -> bool:
 
 
 def _body(octets: bytes) -> Element:
-    body = parse_part(octets).find(_w("body"))
+    body = parse_part(octets).find(word_tag("body"))
     if body is None:
         raise DamagedFileError("no body")
     return body
-
-
-def parse_part(octets: bytes) -> Element:
-    """The root of one XML part: no entities, no network, no document type.
-
-    Raises:
-        DamagedFileError: the XML is not well formed, or nested beyond reason.
-        RefusedFileError: the part declares a document type.
-        MemoryError: the process has reached its limit.
-
-    """
-    if _STRICT in octets:
-        octets = octets.replace(_STRICT, _NAMESPACE.encode())
-    try:
-        root = etree.fromstring(octets, _parser(octets))
-    except (etree.XMLSyntaxError, ValueError) as error:
-        if getattr(error, "code", None) == _NO_MEMORY:
-            raise MemoryError from error
-        raise DamagedFileError(f"xml: {type(error).__name__}") from error
-    if getattr(root.getroottree().docinfo, "doctype", ""):
-        raise RefusedFileError("document type declared")
-    return root
-
-
-def _parser(octets: bytes) -> etree.XMLParser:
-    """A parser of its own for each part: one may not be shared between documents that fail halfway.
-
-    Leaving entities alone costs as much again as the parsing, and without a document type there are none.
-    One that hides in another encoding is still found in the tree; until then libxml2 bounds what it makes.
-    """
-    if _DECLARATION in octets:
-        return etree.XMLParser(
-            resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
-        )
-    return etree.XMLParser(no_network=True, load_dtd=False, remove_comments=True, remove_pis=True)
 
 
 def _main_part(package: Package) -> str:
@@ -190,7 +149,7 @@ def _headers(package: Package) -> Iterator[Element]:
             yield root
 
 
-def _put_right(containers: list[Element], styles: _Styles) -> tuple[str, ...]:
+def _put_right(containers: list[Element], styles: Styles) -> tuple[str, ...]:
     """Puts old encodings right where they stand in the tree, run by run; the notes that say so."""
     hyphens = [node for container in containers for node in list(container.iter(_SOFT_HYPHEN))]
     for node in hyphens:
@@ -248,252 +207,12 @@ def _links_out(package: Package, main: str) -> bool:
 
 
 @dataclass(slots=True)
-class _Styles:
-    """Paragraph and character styles with what they inherit."""
-
-    by_id: dict[str, Style] = field(default_factory=dict)
-    default: str = ""
-    font: str = ""
-    legacy: bool = False  #: a style names a font of an old encoding
-    resolved: dict[str, Style] = field(default_factory=dict)  #: with what they inherit, as far as asked for
-
-    @classmethod
-    def of(cls, package: Package) -> _Styles:
-        present = "word/styles.xml" in package
-        return _parsed_styles(package.read("word/styles.xml")) if present else cls()
-
-    @classmethod
-    def parsed(cls, octets: bytes) -> _Styles:
-        """The styles of a part word/styles.xml."""
-        styles = cls()
-        root = parse_part(octets)
-        fonts = root.find(f"{_w('docDefaults')}/{_w('rPrDefault')}/{_RPR}/{_w('rFonts')}")
-        styles.font = "" if fonts is None else _font(fonts)
-        for node in root.iterchildren(_w("style")):
-            identity = node.get(_w("styleId"), "")
-            styles.by_id[identity] = _style(node)
-            if node.get(_w("default")) == "1" and node.get(_w("type")) == "paragraph":
-                styles.default = identity
-        fonts_named = (styles.font, *(style.font for style in styles.by_id.values()))
-        styles.legacy = any(map(legacy_font, fonts_named))
-        return styles
-
-    def font_of(self, text: Element) -> str:
-        """The font of a w:t: by its run, the run's style, the paragraph's style, or the default."""
-        run = text.getparent()
-        properties = None if run is None else run.find(_RPR)
-        if properties is not None:
-            named, style = properties.find(_w("rFonts")), properties.find(_w("rStyle"))
-            own = "" if named is None else _font(named)
-            if own:
-                return own
-            if style is not None and (font := self._styled_font(style.get(_VALUE, "-"))):
-                return font
-        paragraph = next(text.iterancestors(_P), None)
-        return self._styled_font(_style_id(None if paragraph is None else paragraph.find(_PPR))) or self.font
-
-    def _styled_font(self, identity: str) -> str:
-        return next((style.font for style in self.chain(identity) if style.font), "")
-
-    def full(self, identity: str) -> Style:
-        """The style with all that it inherits, the document's font last."""
-        if identity and identity not in self.by_id:
-            identity = _UNKNOWN
-        if identity not in self.resolved:
-            chain = tuple(self.chain(identity))
-            self.resolved[identity] = Style(
-                bold=_first([style.bold for style in chain]),
-                centred=_first([style.centred for style in chain]),
-                outline=_first([style.outline for style in chain]),
-                font=next((style.font for style in chain if style.font), self.font),
-                numbering=_first([style.numbering for style in chain]),
-            )
-        return self.resolved[identity]
-
-    def chain(self, identity: str) -> Iterator[Style]:
-        """The style and those it is based on, nearest first; a circle ends it."""
-        seen: set[str] = set()
-        current = identity or self.default
-        while current in self.by_id and current not in seen:
-            seen.add(current)
-            style = self.by_id[current]
-            yield style
-            current = style.parent
-
-
-@lru_cache(maxsize=8)
-def _parsed_styles(octets: bytes) -> _Styles:
-    """Units fill in the form they were sent: the same styles come again and again."""
-    return _Styles.parsed(octets)
-
-
-def _style(node: Element) -> Style:
-    parent = node.find(_w("basedOn"))
-    style = Style(parent="" if parent is None else parent.get(_VALUE, ""))
-    run, paragraph = node.find(_RPR), node.find(_PPR)
-    if run is not None:
-        style.bold = _switch(run.find(_BOLD))
-        fonts = run.find(_w("rFonts"))
-        style.font = "" if fonts is None else _font(fonts)
-    if paragraph is not None:
-        style.centred = _centred(paragraph)
-        style.outline = _outline(paragraph)
-        style.numbering = _number_of(paragraph)
-    return style
-
-
-def _switch(node: Element | None) -> bool | None:
-    """A toggle property: absent, on, or off."""
-    return None if node is None else node.get(_VALUE, "1") not in _OFF
-
-
-def _font(fonts: Element) -> str:
-    """The font of letters beyond ASCII, which is the one that an old encoding shows in."""
-    return fonts.get(_HIGH_FONT) or fonts.get(_ASCII_FONT) or ""
-
-
-def _centred(properties: Element) -> bool | None:
-    alignment = properties.find(_w("jc"))
-    return None if alignment is None else alignment.get(_VALUE) == "center"
-
-
-def _outline(properties: Element) -> int | None:
-    level = properties.find(_OUTLINED)
-    return None if level is None else _level_of(level)
-
-
-def _level_of(outline: Element) -> int:
-    """1 for the topmost level; the file counts from 0, and 9 is body text."""
-    number = whole_number(outline.get(_VALUE), 9)
-    return number + 1 if number < 9 else 0  # noqa: PLR2004
-
-
-def _number_of(properties: Element) -> tuple[str, int] | None:
-    numbered = properties.find(_NUMBERED)
-    return None if numbered is None else _number(numbered)
-
-
-def _number(numbered: Element) -> tuple[str, int]:
-    """List and level that w:numPr names."""
-    identity, level = numbered.find(_w("numId")), numbered.find(_w("ilvl"))
-    return (
-        "" if identity is None else identity.get(_VALUE, ""),
-        whole_number(None if level is None else level.get(_VALUE), 0),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Level:
-    style: str = "decimal"
-    text: str = "%1."
-    start: int = 1
-
-
-@dataclass(slots=True)
-class _Numbering:
-    """Automatic numbers of list paragraphs, counted as the document is read (ECMA-376 part 1, 17.9)."""
-
-    lists: dict[str, str] = field(default_factory=dict)  #: numId -> abstractNumId
-    levels: dict[tuple[str, int], _Level] = field(default_factory=dict)
-    counts: dict[str, list[int]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, package: Package) -> _Numbering:
-        if "word/numbering.xml" not in package:
-            return cls()
-        lists, levels = _parsed_numbering(package.read("word/numbering.xml"))
-        return cls(lists, levels)
-
-    def label(self, number: tuple[str, int] | None) -> str:
-        """The number Word would show, and one step on; empty for what is no list paragraph."""
-        if number is None or number[0] not in self.lists:
-            return ""
-        abstract, depth = self.lists[number[0]], min(number[1], 8)
-        level = self.levels.get((abstract, depth))
-        if level is None:
-            return ""
-        counts = self.counts.setdefault(abstract, [0] * 9)
-        counts[depth] = counts[depth] + 1 if counts[depth] else level.start
-        counts[depth + 1 :] = [0] * (8 - depth)
-        return _bullet(level.text) if level.style == "bullet" else self._numbered(abstract, level, counts)
-
-    def _numbered(self, abstract: str, level: _Level, counts: list[int]) -> str:
-        def shown(match: re.Match[str]) -> str:
-            depth = int(match.group(1)) - 1
-            above = self.levels.get((abstract, depth), level)
-            return _formatted(counts[depth] or above.start, above.style)
-
-        return "" if level.style == "none" else re.sub(r"%([1-9])", shown, level.text)
-
-
-@lru_cache(maxsize=8)
-def _parsed_numbering(octets: bytes) -> tuple[dict[str, str], dict[tuple[str, int], _Level]]:
-    root = parse_part(octets)
-    lists: dict[str, str] = {}
-    levels: dict[tuple[str, int], _Level] = {}
-    for abstract in root.iterchildren(_w("abstractNum")):
-        identity = abstract.get(_w("abstractNumId"), "")
-        for level in abstract.iterchildren(_w("lvl")):
-            levels[identity, whole_number(level.get(_w("ilvl")), 0)] = _level(level)
-    for number in root.iterchildren(_w("num")):
-        link = number.find(_w("abstractNumId"))
-        if link is not None:
-            lists[number.get(_w("numId"), "")] = link.get(_VALUE, "")
-    return lists, levels
-
-
-def _level(node: Element) -> _Level:
-    def value(name: str, otherwise: str) -> str:
-        child = node.find(_w(name))
-        return otherwise if child is None else child.get(_VALUE, otherwise)
-
-    return _Level(value("numFmt", "decimal"), value("lvlText", ""), whole_number(value("start", "1"), 1))
-
-
-def _bullet(text: str) -> str:
-    """Bullets come as letters of symbol fonts; only those that mean something are kept."""
-    return text if text in ("-", "+", "*", "•", "–") else "-"
-
-
-def _formatted(number: int, style: str) -> str:
-    match style:
-        case "upperRoman":
-            return _roman(number)
-        case "lowerRoman":
-            return _roman(number).lower()
-        case "lowerLetter":
-            return _letters(number).lower()
-        case "upperLetter":
-            return _letters(number)
-        case "decimalZero":
-            return f"{number:02d}"
-        case _:
-            return str(number)
-
-
-def _letters(number: int) -> str:
-    """Word repeats the letter after the alphabet: a…z, aa, bb."""
-    return chr(ord("A") + (number - 1) % 26) * min((number - 1) // 26 + 1, 9)
-
-
-def _roman(number: int) -> str:
-    written = ""
-    for value, sign in (
-        (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"),
-        (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
-    ):  # fmt: skip
-        times, number = divmod(number, value)
-        written += sign * min(times, 30)
-    return written
-
-
-@dataclass(slots=True)
 class _Reading:
     """One document being read: its blocks so far and what is needed to make the next."""
 
     budget: Budget
-    styles: _Styles
-    numbering: _Numbering
+    styles: Styles
+    numbering: Numbering
     blocks: list[Paragraph | Table] = field(default_factory=list)
     paragraphs: int = 0
     tables: int = 0
@@ -539,7 +258,7 @@ class _Reading:
     def _described(self, line: Line) -> None:
         own = line.own
         style = self.styles.full(own.parent)
-        label = self.numbering.label(_number_within(own, style)) if self.numbering.lists else ""
+        label = self.numbering.label(number_within(own, style)) if self.numbering.lists else ""
         text = "".join(line.pieces)
         if not text.strip():
             return
@@ -600,48 +319,9 @@ class _Reading:
         """The automatic number of a cell: a column STT is often nothing else."""
         labels = []
         for paragraph in cell.iter(_P):
-            own = _own_style(next(paragraph.iterchildren(_PPR), None))
-            labels.append(self.numbering.label(_number_within(own, self.styles.full(own.parent))))
+            own = own_style(next(paragraph.iterchildren(_PPR), None))
+            labels.append(self.numbering.label(number_within(own, self.styles.full(own.parent))))
         return "\n".join(filter(None, labels))
-
-
-def _first(values: list[_Found | None]) -> _Found | None:
-    return next((value for value in values if value is not None), None)
-
-
-def _style_id(properties: Element | None) -> str:
-    style = None if properties is None else properties.find(_w("pStyle"))
-    return "" if style is None else style.get(_VALUE, "")
-
-
-def _own_style(properties: Element | None) -> Style:
-    """What the properties of a paragraph say themselves; `parent` is the style they name."""
-    own = Style()
-    if properties is not None:
-        for node in properties.iterchildren(*_PROPERTIES):
-            _note_property(own, node)
-    return own
-
-
-def _note_property(own: Style, node: Element) -> None:
-    tag = node.tag
-    if tag == _STYLED:
-        own.parent = own.parent or node.get(_VALUE, "")
-    elif tag == _ALIGNED:
-        own.centred = node.get(_VALUE) == "center"
-    elif tag == _OUTLINED:
-        own.outline = _level_of(node)
-    else:
-        own.numbering = _number(node)
-
-
-def _number_within(own: Style, style: Style) -> tuple[str, int] | None:
-    """The list a paragraph belongs to, by itself or by its style; numId 0 takes it out of any."""
-    if own.numbering is not None and own.numbering[0]:
-        return own.numbering
-    if own.numbering is not None and style.numbering is not None:
-        return style.numbering[0], own.numbering[1]
-    return style.numbering
 
 
 def _simplify(container: Element) -> bool:
@@ -687,17 +367,17 @@ def _detached(node: Element, tag: str) -> list[Element]:
 
 def _note(line: Line, run: RawRun | None, tag: str, part: Element) -> None:
     """Something the paragraph, or the run that is open in it, says beside the text."""
-    if tag in _PROPERTIES:
+    if tag in PROPERTIES:
         if line.heads:
-            _note_property(line.own, part)
+            note_property(line.own, part)
     elif tag == _FORMER_PROPERTIES:
         line.heads = False
     elif run is None:
         return
     elif tag == _RUN_FONTS:
-        run.font = run.font or _font(part)
+        run.font = run.font or font_named(part)
     elif run.bold is None:
-        run.bold = _switch(part)
+        run.bold = switched(part)
 
 
 def _line(node: Element, *, simple: bool = False) -> Line | None:
@@ -741,7 +421,7 @@ def _piece(part: Element) -> str:
     if tag == _HYPHEN:
         return "-"
     if tag == _SYMBOL:
-        return _SYMBOLS.get(part.get(_w("char"), "").upper(), "")
+        return _SYMBOLS.get(part.get(word_tag("char"), "").upper(), "")
     return "\n"
 
 
@@ -822,6 +502,3 @@ def _note_merge(cell: RawCell, tag: str, value: str | None) -> None:
         cell.down = value or "continue"
     else:
         cell.across = value or "continue"
-
-
-__all__ = ["Element", "extract_docx", "parse_part"]

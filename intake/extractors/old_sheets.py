@@ -20,7 +20,7 @@ from intake.extractors.ole import opened_ole
 from intake.extractors.sheet_xml import Place, SheetFacts, is_percent, plain_code
 
 if TYPE_CHECKING:
-    from intake.extractors.docx import Element
+    from intake.extractors.office_xml import Element
 
 _BOF, _EOF, _FILE_PASS = 0x0809, 0x000A, 0x002F
 _BOUND_SHEET, _FORMAT, _XF = 0x0085, 0x041E, 0x00E0

@@ -21,7 +21,7 @@ from lxml import etree
 
 from intake.documents import column_letters
 from intake.errors import DamagedFileError, FileTooLargeError
-from intake.extractors.docx import Element, parse_part
+from intake.extractors.office_xml import Element, parse_part
 from intake.extractors.sheet_glance import NUMBER, PERCENT, PlainSheet, plain_sheet, plain_strings
 from intake.mail.legacy_text import holds_rare_letters, legacy_font
 
