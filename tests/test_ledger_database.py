@@ -199,8 +199,18 @@ def test_a_block_that_raises_writes_nothing(url: str) -> None:
 
 def test_many_first_starts_at_once_make_one_ledger(url: str) -> None:
     code = f"import sys; sys.path.insert(0, {str(ROOT)!r})\nfrom ledger.database import open_database\n"
-    code += f"open_database({url!r}).close()"
-    starts = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) for _ in range(6)]
+    code += f"print(flush=True); input()\nopen_database({url!r}).close()"
+    pipe = subprocess.PIPE
+    starts = [
+        subprocess.Popen([sys.executable, "-c", code], stdin=pipe, stdout=pipe, stderr=pipe) for _ in range(6)
+    ]
+    for start in starts:
+        assert start.stdout is not None
+        start.stdout.readline()  # all is loaded: from here on they race
+    for start in starts:
+        assert start.stdin is not None
+        start.stdin.write(b"\n")
+        start.stdin.flush()
     said = [start.communicate()[1].decode() for start in starts]
     assert [start.returncode for start in starts] == [0] * 6, said
 
