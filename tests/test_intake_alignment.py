@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from intake.documents import Cell, Document, Paragraph, Table
 from intake.extractors.alignment import PrintedPage, aligned_cells, aligned_words
-from intake.extractors.page_lines import Box, PageContent, Word, gridded
+from intake.extractors.page_lines import PageContent, Word
+from intake.extractors.page_tables import Box, gridded
 
 Rows = Sequence[Sequence[str]]
 

@@ -12,7 +12,7 @@ from config.loader import load_regime
 from config.reports import ReportDefinition
 from intake.documents import Cell, Document, Paragraph, ReadState, Table
 from intake.evidence.exhibits import ReadExhibit, _joined, exhibits_of, figures_of
-from intake.extractors.page_lines import run_on
+from intake.extractors.page_tables import run_on
 from intake.extractors.scan import RECOGNISED
 from intake.figures.photo_places import PhotoPlaces, Piece
 from intake.mail.messages import ReadMessage

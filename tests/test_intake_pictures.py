@@ -15,7 +15,7 @@ from intake.documents import FileKind
 from intake.extractors.docx import extract_docx
 from intake.extractors.drawing import drawn
 from intake.extractors.interface import Budget, Limits
-from intake.extractors.page_images import prepared
+from intake.extractors.page_sheet import prepared
 from intake.extractors.pdf import extract_pdf, pdf_pages
 from intake.extractors.scan import is_installed
 from intake.extractors.straightening import Straightening, turned, turned_back

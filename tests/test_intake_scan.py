@@ -21,7 +21,9 @@ from intake.errors import DamagedFileError, FileTooLargeError, NotReadYetError
 from intake.evidence.letterhead import read_letterhead
 from intake.extractors import scan
 from intake.extractors.interface import Budget, Limits
-from intake.extractors.page_images import Cutting, Sheet, frames, prepared, skew, without_colour
+from intake.extractors.page_images import frames
+from intake.extractors.page_paper import skew, without_colour
+from intake.extractors.page_sheet import Cutting, Sheet, prepared
 from intake.extractors.pdf import extract_pdf
 from intake.extractors.scan import (
     ReadingOverranError,

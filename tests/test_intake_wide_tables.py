@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from intake.extractors.interface import Limits
-from intake.extractors.page_lines import Box, PageContent, composed, gridded, placement
+from intake.extractors.page_blocks import composed, placement
+from intake.extractors.page_lines import PageContent
+from intake.extractors.page_tables import Box, gridded
 
 ROW = 20.0  #: points of one row
 

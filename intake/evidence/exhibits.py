@@ -20,7 +20,7 @@ from intake.evidence.letterhead import HeadLine, Letterhead, read_letterhead
 from intake.evidence.replaced import replaced_in
 from intake.evidence.statements import FORM_ROWS, REPORT_TYPES, Claim, Exhibit
 from intake.evidence.subjects import may_name, reports_named
-from intake.extractors.page_lines import run_on
+from intake.extractors.page_tables import run_on
 from intake.extractors.scan import is_recognised
 from intake.figures.listed_figures import read_listed
 from intake.figures.outline import cut_outline

@@ -22,8 +22,9 @@ from PIL import Image
 from intake.documents import Cell, FileKind, Table
 from intake.errors import DamagedFileError, ExtractionError, NotReadYetError
 from intake.extractors.alignment import aligned_cells, aligned_words
+from intake.extractors.page_blocks import placement
 from intake.extractors.page_images import frame_count, frames, rendered
-from intake.extractors.page_lines import CellSpot, PageContent, PlacedTable, Spot, placement
+from intake.extractors.page_lines import CellSpot, PageContent, PlacedTable, Spot
 from intake.extractors.scan import image_pages, is_installed, turn_of
 from intake.extractors.straightening import turned
 from intake.pictures import (

@@ -25,7 +25,9 @@ from intake.errors import BombError, DamagedFileError, EncryptedFileError, FileT
 from intake.extractors.aligned_tables import with_aligned
 from intake.extractors.alignment import PrintedPage
 from intake.extractors.interface import Budget
-from intake.extractors.page_lines import Box, PageContent, PlacedTable, Word, composed, gridded, text_of
+from intake.extractors.page_blocks import composed
+from intake.extractors.page_lines import PageContent, PlacedTable, Word, text_of
+from intake.extractors.page_tables import Box, gridded
 from intake.extractors.scan import OVERRUN, ReadingOverranError, Recogniser
 
 if TYPE_CHECKING:

@@ -24,12 +24,15 @@ from typing import TYPE_CHECKING, Final
 from intake.documents import Document, ReadState
 from intake.errors import ExtractionError, FileTooLargeError, NotReadYetError
 from intake.extractors.interface import Budget, Limits
-from intake.extractors.page_lines import Box, PageContent, Word, composed, gridded, lines_of
+from intake.extractors.page_blocks import composed
+from intake.extractors.page_lines import PageContent, Word, lines_of
+from intake.extractors.page_tables import Box, gridded
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from intake.extractors.page_images import Cutting, Grey, Sheet
+    from intake.extractors.page_paper import Grey
+    from intake.extractors.page_sheet import Cutting, Sheet
 
 MOST_PAGES: Final = 50
 RECOGNISED: Final = "ocr"  #: the note of a document that was read from pictures
@@ -147,7 +150,7 @@ class Recogniser:
             ReadingOverranError: the time is up.
 
         """
-        from intake.extractors.page_images import prepared
+        from intake.extractors.page_sheet import prepared
 
         until = min(self.budget.recognise_until, time.monotonic() + _PAGE_SECONDS)
         sheet = prepared(image, turn_of(image, until))
@@ -224,7 +227,7 @@ def turn_of(image: Image, until: float) -> int:
 
 def _best_turn(image: Image, sheet: Sheet, words: list[Word], until: float) -> tuple[Sheet, list[Word]]:
     """The page turned the three other ways, and the one that reads best."""
-    from intake.extractors.page_images import prepared
+    from intake.extractors.page_sheet import prepared
 
     best = sheet, words
     for turn in (90, 180, 270):
