@@ -403,3 +403,41 @@ def test_a_year_over_a_part_of_it_names_the_part_of_that_year() -> None:
     layout = layout_at(grid, 0)
     assert layout is not None
     assert layout.periods == ("6 tháng đầu năm 2023",)
+
+
+def done_in(part: str) -> Table:
+    """A head of two rows: what is planned, and what was done in a part of the year, and since it began."""
+    cells = (
+        Cell(0, 0, "Chỉ tiêu", row_span=2),
+        Cell(0, 1, "Kế hoạch năm", row_span=2),
+        Cell(0, 2, "Thực hiện", column_span=3),
+        *(Cell(1, 2 + column, text) for column, text in enumerate((part, "Lũy kế", "So cùng kỳ (%)"))),
+        *(
+            Cell(2, column, text)
+            for column, text in enumerate((REPORT.indicators[0].label, "900", "70", "310"))
+        ),
+    )
+    return Table("1", cells, 3, 5)
+
+
+def test_a_bare_month_below_what_was_done_is_the_reported_one() -> None:
+    assert figures(read(MAY, done_in("Tháng"))) == {("A", "total"): 70}
+    assert figures(read(Q2, done_in("Quý"))) == {("A", "total"): 70}
+    assert not read(Q2, done_in("Tháng")).values  # of a quarter the month is a part
+
+
+def test_a_bare_month_beside_figures_is_a_list_of_months() -> None:
+    assert not read(MAY, headed("Tháng")).values
+    assert figures(read(MAY, headed("Tháng", "Kết quả"))) == {("A", "total"): 12}
+
+
+def test_a_form_filled_in_under_heads_nobody_knows_is_not_called_empty() -> None:
+    labels = [indicator.label for indicator in (*REPORT.indicators, REPORT.indicators[0])]
+
+    def filled(number: str) -> TableReading:
+        return read(MAY, table(("Chỉ tiêu", "Nhóm 3", "Tỷ lệ %"), *((label, number, "") for label in labels)))
+
+    told = filled("40")
+    assert (told.values, told.empty_form) == ((), False)
+    assert [finding.code for finding in told.findings] == ["unread_table"]
+    assert filled("").empty_form

@@ -214,6 +214,8 @@ def test_a_letter_is_told_by_its_subject_under_the_number() -> None:
         ("TỜ TRÌNH", "TỜ TRÌNH"),
         ("BIÊN BẢN HỌP TỔ", "BIÊN BẢN"),
         ("BÁO CÁO KẾT QUẢ GIẢM NGHÈO", "BÁO CÁO"),
+        ("BÁO CÁO kết quả giảm nghèo tháng 5 năm 2024", "BÁO CÁO"),
+        ("Báo cáo kết quả giảm nghèo tháng 5 năm 2024", ""),
     ],
 )
 def test_the_type_is_told_from_its_title(title: str, kind: str) -> None:
@@ -221,6 +223,11 @@ def test_the_type_is_told_from_its_title(title: str, kind: str) -> None:
         read_letterhead(_document("UBND XÃ BẾN ĐÁ", title, "Thực hiện công tác năm 2024")).document_type
         == kind
     )
+
+
+def test_a_title_alone_in_its_line_goes_before_one_that_begins_another() -> None:
+    head = read_letterhead(_document("DỰ ÁN nước sạch Bến Đá", "BÁO CÁO", "Kết quả cấp nước quý II năm 2024"))
+    assert (head.document_type, head.subject) == ("BÁO CÁO", "Kết quả cấp nước quý II năm 2024")
 
 
 def test_words_about_a_report_in_running_text_are_no_title() -> None:

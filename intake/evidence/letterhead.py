@@ -446,6 +446,12 @@ def _type_told(text: str, key: str) -> str:
     return next((name for start, name in _TYPE_BY_KEY.items() if key.startswith(f"{start} ")), "")
 
 
+def _type_before_subject(text: str, key: str) -> str:
+    """The type in capitals at the beginning of the line that says what it is about: "BÁO CÁO kết quả …"."""
+    found = next((name for start, name in _TYPE_BY_KEY.items() if key.startswith(f"{start} ")), "")
+    return found if found and text[: len(found)].isupper() else ""
+
+
 def _annex_type_of(key: str) -> str:
     if not key.startswith(_ANNEX_STARTS):
         return ""
@@ -463,6 +469,9 @@ def _type_title(head: Sequence[HeadLine]) -> tuple[int | None, str]:
     for index, line in enumerate(head):
         if _ABOUT.match(line.text):
             return index, "CÔNG VĂN"
+    for index, (line, key) in enumerate(zip(head, keys, strict=True)):
+        if found := _type_before_subject(line.text, key):
+            return index, found
     for index, key in enumerate(keys):
         if found := _annex_type_of(key):
             return index, found

@@ -361,12 +361,19 @@ def _said_by(*path: str) -> Column:
     key = accented_key(" ".join(path))
     return Column(
         index=0,
-        role=_joined([role_of(text) for text in path]),
+        role=_joined(_roles_of(path)),
         measure=next((measure for text in path if (measure := _measure_of(text))), ""),
         period=_period_of([words for text in path for words in periods_in(text)]),
         estimated=bool(re.search(r"\bước\b|\buoc\b", key)),
         of_women="nữ" in key.split(),
     )
+
+
+def _roles_of(path: Sequence[str]) -> list[Role]:
+    """What each cell of a head speaks for: "Tháng" below "Thực hiện" is the month that is reported on."""
+    roles = [role_of(text) for text in path]
+    done = Role.TOTAL in roles[:-1] and accented_key(path[-1]) in _BARE_PERIODS
+    return [*roles[:-1], Role.NEUTRAL] if done else roles
 
 
 def _period_of(named: Sequence[str]) -> str:
@@ -592,6 +599,8 @@ _PERIOD = re.compile(
 )
 
 
+#: Alone in a cell: the month, or the quarter, that is reported on.
+_BARE_PERIODS = {"tháng": "trong tháng", "thang": "trong tháng", "quý": "trong quý"}
 _MONTHS_SHORT = re.compile(r"\b(0?[69]) ?th?\b")
 #: A bare "nam" is a man and a bare "quy" a fund: what stands beside them makes them a year and a quarter.
 _WITHOUT_MARKS = tuple(
@@ -658,7 +667,10 @@ def _measure_of(text: str) -> str:
 @remembered(8192)
 def periods_in(text: str) -> tuple[str, ...]:
     """The words for periods in one cell of a head."""
-    return tuple(match[0] for match in _PERIOD.finditer(_in_full(accented_key(text))))
+    key = accented_key(text)
+    if key in _BARE_PERIODS:
+        return (_BARE_PERIODS[key],)
+    return tuple(match[0] for match in _PERIOD.finditer(_in_full(key)))
 
 
 def _in_full(key: str) -> str:

@@ -93,6 +93,7 @@ class TableReader:
         self._split = NO_SPLIT  #: the name whose rows a column tells apart by sex
         self._villages: tuple[int, ...] = ()  #: columns of the unit's villages beside that of their total
         self._asked: list[Asked] = []
+        self._aside = False  #: whether rows of the report have numbers, and no column of figures is known
         self._by_figures = False  #: whether how large a figure is decided anything but itself
 
     def read(self, earlier: Layout | None) -> Layout | None:
@@ -118,6 +119,8 @@ class TableReader:
             else:
                 self._read_rows(layout, rows)
         self._record.note_rest()
+        if self._aside:
+            self._record.note_unread_table()
         if words and not self._by_figures and before.says_nothing_but_figures(self._notes):
             heads = tuple(layout for layout, _ in layouts)
             filled, places = before.rows_of(self._notes), words.places(self._asked)
@@ -312,7 +315,9 @@ class TableReader:
         if indicator.aggregation is Aggregation.RATIO:
             self._record.note_ratio(row, indicator)
             return
-        self._notes.rows.setdefault(indicator.code, []).append(row.is_filled)
+        aside = self._is_filled_aside(row)
+        self._aside |= aside
+        self._notes.rows.setdefault(indicator.code, []).append(row.is_filled or aside)
         if match.strength is Strength.PLACED:
             self._record.note_reworded(row, indicator, "row_by_form")
         elif match.strength is Strength.TAUGHT and row.is_filled and (known := self._taught.match(row.label)):
@@ -324,6 +329,15 @@ class TableReader:
             self._take(row, indicator, sex, cell, match.strength)
         if match.sex is None and Sex.TOTAL in indicator.sexes:
             self._note_beside(row, indicator)
+
+    def _is_filled_aside(self, row: Row) -> bool:
+        """Whether of a table no column of figures is known, and the row is not blank: it has numbers."""
+        layout = self._layout
+        if layout.figures:
+            return False
+        known = {layout.label, layout.ordinal, layout.measure, *(one.index for one in layout.percents)}
+        others = (cell for cell in self._grid.starting(row.number) if cell.column not in known)
+        return any(is_filled(cell) and has_number(cell) for cell in others)
 
     def _note_beside(self, row: Row, indicator: Indicator) -> None:
         """The men of a row whose women and total are asked: they tell whether the three agree."""
