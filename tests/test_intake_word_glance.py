@@ -41,7 +41,7 @@ _INSIDE = {
     "sdtPr": ("rPr",),
     "p": ("r", "r", "r", "r", "hyperlink", "bookmarkStart"),
     "hyperlink": ("r",),
-    "r": ("t", "t", "tab", "br", "noBreakHyphen", "cr", "softHyphen"),
+    "r": ("t", "t", "tab", "br", "noBreakHyphen", "cr", "softHyphen", "drawing"),
     "pPr": ("pStyle", "jc", "outlineLvl", "numPr", "rPr", "tabs", "spacing"),
     "tabs": ("tab",),
     "numPr": ("ilvl", "numId"),
@@ -53,6 +53,18 @@ _INSIDE = {
     "tc": ("p", "p"),
     "tcPr": ("gridSpan", "vMerge", "vMerge", "hMerge", "tcW"),
 }
+_LINE = '<v:line xmlns:v="urn:v" from="0,0" to="9,0"><w10:wrap xmlns:w10="urn:w10"/></v:line>'
+_STAMP = (
+    '<wp:inline xmlns:wp="urn:wp"><wp:posOffset>12</wp:posOffset><a:t xmlns:a="urn:a">Dấu</a:t></wp:inline>'
+)
+_EITHER = (
+    '<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><mc:Choice>'
+    f"<w:drawing>{_STAMP}</w:drawing></mc:Choice><mc:Fallback><w:pict>{_LINE}</w:pict></mc:Fallback>"
+    "</mc:AlternateContent>"
+)
+_BOX = f"<w:txbxContent>{paragraph('Dấu')}</w:txbxContent>"
+_FIELD = '<w:instrText xml:space="preserve"> HYPERLINK "x" </w:instrText>'
+_SILENT = (f"<w:drawing>{_STAMP}</w:drawing>", f"<w:pict>{_LINE}</w:pict>", _EITHER, _FIELD)
 _FIRST = {"p": "pPr", "r": "rPr", "tr": "trPr", "tc": "tcPr"}
 _ODD = ("p", "tbl", "r", "t", "tr", "tc", "b", "del", "ins", "txbxContent", "gridSpan", "numPr", "body")
 _VALUES = ("", ' w:val="1"', ' w:val="2"', ' w:val="H1"', ' w:val="center"', ' w:val="restart"', ' w:val="0"')
@@ -93,6 +105,9 @@ def glance(body: str) -> object:
 
 def element(chance: random.Random, name: str, depth: int = 0) -> Iterator[str]:
     """An element with a likely content, now and then with an unlikely one."""
+    if name == "drawing":
+        yield chance.choice(_SILENT).replace(_STAMP, _BOX if chance.random() < 0.01 else _STAMP)
+        return
     values = chance.choice(_VALUES) if name not in _INSIDE else chance.choice(_IDENTITIES)
     if name == "jc":
         values = chance.choice((' w:val="center"', ' w:val="both"'))
@@ -160,7 +175,7 @@ def test_reports_as_offices_write_them_are_read_at_a_glance(monkeypatch: pytest.
         "<w:p><w:r><w:t>1<w:br/>2</w:t></w:r></w:p>",
         "<w:p><w:r><w:t>12</w:t ></w:r></w:p>",
         '<w:p><x:r xmlns:x="urn:x"><w:t>12</w:t></x:r></w:p>',
-        "<w:p><w:r><w:instrText>PAGE</w:instrText></w:r></w:p>",
+        "<w:p><w:r><w:instrText>PAGE<w:t>12</w:t></w:instrText></w:r></w:p>",
         "<w:p><w:r><w:t>&#49;2</w:t></w:r></w:p>",
         "<w:p><w:r><w:t>1\r\n2</w:t></w:r></w:p>",
         "<w:p><w:r><w:t>1\ufffe2</w:t></w:r></w:p>",
@@ -177,6 +192,42 @@ def test_reports_as_offices_write_them_are_read_at_a_glance(monkeypatch: pytest.
 def test_what_is_not_understood_in_full_is_left_to_the_careful_reading(body: str) -> None:
     assert glance("<w:p><w:r><w:t>12</w:t></w:r></w:p>") is not None
     assert glance(body) is None
+
+
+@pytest.mark.parametrize("picture", _SILENT)
+def test_a_picture_that_says_nothing_is_passed_over(picture: str) -> None:
+    def read(*runs: str) -> object:
+        return extract_docx(docx_of(f"<w:p>{''.join(runs)}</w:p>"), Budget(Limits()))
+
+    text = "<w:r><w:t>12</w:t></w:r>"
+    assert glance(f"<w:p>{text}<w:r>{picture}</w:r></w:p>") is not None
+    assert read(f"<w:r>{picture}</w:r>", text, f"<w:r>{picture}</w:r>") == read(text)
+
+
+@pytest.mark.parametrize(
+    ("of", "given"),
+    [
+        (_STAMP, _BOX),
+        (_STAMP, '<m:t xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math">12</m:t>'),
+        (
+            _STAMP,
+            f"{_STAMP}<x:t xmlns:x='http://schemas.openxmlformats.org/wordprocessingml/2006/main'>1</x:t>",
+        ),
+        (_STAMP, "<wp:inline>"),
+        (_STAMP, f"{_STAMP}{' ' * 70_000}"),
+    ],
+)
+def test_a_picture_that_holds_text_or_is_no_picture_is_read_carefully(of: str, given: str) -> None:
+    for picture in (_SILENT[0], _EITHER):
+        body = f"<w:p><w:r>{picture.replace(of, given)}</w:r></w:p>"
+        assert glance(body) is None
+        content = docx_of(body)
+        assert outcome(content) == carefully(content)
+
+
+def test_very_many_pictures_are_read_in_one_tree() -> None:
+    assert glance(f"<w:p><w:r>{_SILENT[0] * 200}</w:r></w:p>") is not None
+    assert glance(f"<w:p><w:r>{_SILENT[0] * 201}</w:r></w:p>") is None
 
 
 def test_what_is_remembered_of_documents_stays_small(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from typing import Any, Final, NamedTuple
 from lxml import etree
 
 from intake.extractors.word_raw import Line, RawCell, RawRow, RawRun, RawTable, Style, whole_number
+from intake.extractors.word_silent import without_silent_parts
 
 _WORD: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _LATER_WORD: Final = "http://schemas.microsoft.com/office/word/"  #: what newer versions add to it
@@ -447,8 +448,13 @@ def at_a_glance(octets: bytes, signs: bytes) -> list[Line | RawTable] | None:
         return None
     if dialect.weight > _KEPT:
         _dialect.cache_clear()
-    body = octets[begin.end() :]
-    if b"\r" in body or signs.translate(None, _OTHER) or any(sign in signs for sign in _NO_CHARACTERS):
+    body = without_silent_parts(octets[begin.end() :], begin[1])
+    if (
+        body is None
+        or b"\r" in body
+        or signs.translate(None, _OTHER)
+        or any(sign in signs for sign in _NO_CHARACTERS)
+    ):
         return None
     try:
         return _blocks(body, dialect)
