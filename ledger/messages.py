@@ -548,15 +548,10 @@ def _of_messages(connection: Connection, table: Table, conditions: Sequence[Colu
     return connection.execute(query)
 
 
-def _header_key(header_id: str) -> str:
-    return hashlib.sha256(header_id.encode("utf-8", "surrogatepass")).hexdigest()
-
-
 def _message_row(outcome: MessageOutcome, sha256: str, now: datetime) -> dict[str, Any]:
     return {
         "archive_id": outcome.archive_id,
         "message_id": outcome.message_id,
-        "message_id_key": _header_key(outcome.message_id),
         "from_address": outcome.from_address,
         "from_name": outcome.from_name,
         "subject": outcome.subject,

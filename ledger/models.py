@@ -193,7 +193,6 @@ messages = Table(
     metadata,
     Column("archive_id", HASH, ForeignKey("archived.archive_id"), primary_key=True),
     Column("message_id", Words, nullable=False),
-    Column("message_id_key", HASH, nullable=False),  # hash: an index entry has a largest size
     Column("from_address", Words, nullable=False),
     Column("from_name", Words, nullable=False),
     Column("subject", Words, nullable=False),
@@ -209,7 +208,6 @@ messages = Table(
     Column("outcome_sha256", HASH, nullable=False),  # tells whether a rerun changed anything
     Column("recorded_at", Moment, nullable=False),
     Index(None, "arrival"),
-    Index(None, "message_id_key"),
     Index(None, "state"),
 )
 

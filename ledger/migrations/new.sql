@@ -49,7 +49,6 @@ CREATE TABLE folder_marks (
 CREATE TABLE messages (
 	archive_id VARCHAR(64) NOT NULL, 
 	message_id TEXT NOT NULL, 
-	message_id_key VARCHAR(64) NOT NULL, 
 	from_address TEXT NOT NULL, 
 	from_name TEXT NOT NULL, 
 	subject TEXT NOT NULL, 
@@ -69,8 +68,6 @@ CREATE TABLE messages (
 );
 
 CREATE INDEX ix_messages_arrival ON messages (arrival);
-
-CREATE INDEX ix_messages_message_id_key ON messages (message_id_key);
 
 CREATE INDEX ix_messages_state ON messages (state);
 
@@ -275,4 +272,4 @@ CREATE TABLE settled (
 	CONSTRAINT pk_settled PRIMARY KEY (report, period, part)
 );
 
-INSERT INTO alembic_version VALUES ('0004');
+INSERT INTO alembic_version VALUES ('0005');
