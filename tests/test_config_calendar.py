@@ -78,7 +78,7 @@ def test_grace_days_are_added_after_rolling() -> None:
     [
         ({"due_day": 7}, "“trước ngày 7/6” là đến hết 24 giờ 00 ngày 06/06/2023."),
         ({"due_day": 7, "due_inclusive": True}, "“chậm nhất ngày 7/6” là đến hết 24 giờ 00 ngày 07/06/2023."),
-        ({}, "ngày 04/06/2023; ngày này là ngày nghỉ, hạn giữ nguyên theo cài đặt."),
+        ({}, "ngày 04/06/2023; ngày này là ngày nghỉ nhưng cơ quan không lùi hạn."),
         (
             {"weekend": Weekend.NEXT_WORKING_DAY},
             "lùi đến hết 24 giờ 00 ngày 05/06/2023, ngày làm việc tiếp theo.",
@@ -88,7 +88,7 @@ def test_grace_days_are_added_after_rolling() -> None:
             "đưa lên hết 24 giờ 00 ngày 02/06/2023, ngày làm việc liền trước.",
         ),
         ({"due_day": 7, "weekend": Weekend.NEXT_WORKING_DAY}, "là đến hết 24 giờ 00 ngày 06/06/2023."),
-        ({"due_day": 7, "grace_days": 2}, "cộng thêm 2 ngày: nhận đến hết 24 giờ 00 ngày 08/06/2023."),
+        ({"due_day": 7, "grace_days": 2}, "gia hạn chung 2 ngày: nhận đến hết 24 giờ 00 ngày 08/06/2023."),
     ],
 )
 def test_the_rule_that_made_a_deadline_is_said_in_words(changes: dict[str, object], words: str) -> None:

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openpyxl import load_workbook
 
+from config.loader import load_regime
 from config.reports import Aggregation, Figure, Grade, Indicator, RatioRule, Sex
+from config.shipped import copy_regime, shipped_regimes
 from config.wording import Wording
 from consolidate.period import consolidate
 from consolidate.writers.annex import write_annex
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
+    from config.regime import Regime
     from config.reports import ReportDefinition
     from consolidate.consolidation import Consolidation
     from ledger.records import Submission
@@ -75,6 +78,16 @@ FEW = replace(
     label="Tỷ lệ không nêu vì mẫu số nhỏ",
     reported_by=frozenset(),
     ratio=RatioRule(Figure("CB1", Sex.FEMALE), Figure("CB1"), least_denominator=Decimal(1000)),
+)
+# Ratios of another field: to a thousand heads, of a part to a whole, over a figure of men.
+OF_SHARES = replace(
+    REPORT,
+    indicators=(
+        *REPORT.indicators,
+        replace(FEW, code="S1", ratio=RatioRule(Figure("KP1"), Figure("TT2"), Decimal(1000), 3)),
+        replace(FEW, code="S2", ratio=RatioRule(Figure("TT2", Sex.MALE), Figure("TT2", Sex.FEMALE))),
+        replace(OF_COMMUNES, code="S3", ratio=RatioRule(Figure("MH1"), Figure("CB1"), decimals=0)),
+    ),
 )
 WIDE = replace(REPORT, indicators=(*REPORT.indicators, OF_COMMUNES, FEW))
 MAILS = (
@@ -142,12 +155,18 @@ def opened(content: bytes, *, values: bool = False) -> Workbook:
 
 def recalculated(content: bytes, folder: Path) -> Workbook:
     """The book after LibreOffice computed every formula anew, in a profile of its own."""
+    (folder / "annex.xlsx").write_bytes(content)
+    [computed] = recalculated_files([folder / "annex.xlsx"], folder)
+    return computed
+
+
+def recalculated_files(files: Sequence[Path], folder: Path) -> list[Workbook]:
+    """Several books by one start of LibreOffice."""
     office = shutil.which("soffice")
     assert office, "LibreOffice is needed to prove that the formulas hold"
     profile = folder / "profile"
     (profile / "user").mkdir(parents=True)
     (profile / "user" / "registrymodifications.xcu").write_text(RECALCULATE, "utf-8")
-    (folder / "annex.xlsx").write_bytes(content)
     subprocess.run(
         [
             office,
@@ -157,13 +176,13 @@ def recalculated(content: bytes, folder: Path) -> Workbook:
             "xlsx",
             "--outdir",
             str(folder / "out"),
-            str(folder / "annex.xlsx"),
+            *map(str, files),
         ],
         check=True,
         capture_output=True,
         timeout=180,
     )
-    return load_workbook(folder / "out" / "annex.xlsx", data_only=True)
+    return [load_workbook(folder / "out" / file.name, data_only=True) for file in files]
 
 
 def formulas(book: Workbook) -> dict[tuple[str, str], str]:
@@ -176,6 +195,57 @@ def formulas(book: Workbook) -> dict[tuple[str, str], str]:
     }
 
 
+def require_the_same(content: bytes, computed: Workbook) -> None:
+    """Every formula's stored value is what LibreOffice computed."""
+    stored = opened(content, values=True)
+    for sheet, cell in formulas(opened(content)):
+        before, after = stored[sheet][cell].value, computed[sheet][cell].value
+        if isinstance(before, int | float):
+            assert after == pytest.approx(before, abs=1e-9), (sheet, cell)
+        else:
+            assert (after or None) == (before or None), (sheet, cell)
+
+
+def filled(office: Regime, report: ReportDefinition) -> Consolidation:
+    """A round of a report in which most units gave most figures, some in doubt, some with decimals."""
+    owing = [
+        each
+        for each in office.units
+        if each.id in report.owed_by_units or (not report.owed_by_units and each.kind in report.owed_by_kinds)
+    ]
+    owing = [
+        one for kind in office.unit_kinds for one in [each for each in owing if each.kind == kind.id][:4]
+    ]
+    asked = [Figure(each.code, sex) for each in report.indicators if each.ratio is None for sex in each.sexes]
+    target = replace(key("x"), report=report.id)
+    handed = [
+        hands_in(
+            one.id,
+            "2023-06-01T08:00",
+            *(
+                gives(
+                    each.indicator, f"{(7 * at + 13 * n) % 90}.{n % 3}", each.sex, doubtful=(at + n) % 11 == 0
+                )
+                for n, each in enumerate(asked)
+                if (3 * at + n) % 5
+            ),
+        )
+        for at, one in enumerate(owing)
+        if at % 4 != 2
+    ]
+    return consolidate(
+        office,
+        report,
+        PERIOD,
+        [replace(owes(each.id), key=replace(target, unit=each.id)) for each in owing],
+        [replace(each, key=replace(each.key, report=report.id)) for each in handed],
+        {},
+        [],
+        LATER,
+        {each: Decimal(n) for n, each in enumerate(asked) if n % 2},
+    )
+
+
 def row_of(sheet: Worksheet, text: str) -> tuple[Any, ...]:
     """The values of the row that holds the text."""
     [row] = [row for row in sheet.iter_rows(values_only=True) if text in row]
@@ -185,15 +255,22 @@ def row_of(sheet: Worksheet, text: str) -> tuple[Any, ...]:
 class TestLibreOfficeRecalculates:
     def test_every_formula_to_the_stored_value(self, tmp_path: Path) -> None:
         content = annex(whole())
-        stored, computed = opened(content, values=True), recalculated(content, tmp_path)
-        cells = formulas(opened(content))
-        assert len(cells) > 30
-        for sheet, cell in cells:
-            before, after = stored[sheet][cell].value, computed[sheet][cell].value
-            if isinstance(before, int | float):
-                assert after == pytest.approx(before, abs=1e-9), (sheet, cell)
-            else:
-                assert (after or None) == (before or None), (sheet, cell)
+        assert len(formulas(opened(content))) > 30
+        require_the_same(content, recalculated(content, tmp_path))
+
+    def test_every_formula_of_other_offices_too(self, tmp_path: Path) -> None:
+        """Every report of the regimes that are shipped, and of one whose ratios are of everything else."""
+        for name in shipped_regimes():
+            copy_regime(name, tmp_path / name)
+        shipped = (load_regime(tmp_path / name) for name in shipped_regimes())
+        offices = (*shipped, regime(UNITS, OF_SHARES))
+        asked = {report.indicators: (office, report) for office in offices for report in office.reports}
+        files = [tmp_path / f"{number}.xlsx" for number, _ in enumerate(asked)]
+        for file, (office, report) in zip(files, asked.values(), strict=True):
+            file.write_bytes(annex(filled(office, report)))
+        assert len(files) >= 4
+        for file, computed in zip(files, recalculated_files(files, tmp_path), strict=True):
+            require_the_same(file.read_bytes(), computed)
 
     def test_a_figure_typed_over_a_doubtful_one_into_the_totals(self, tmp_path: Path) -> None:
         book = opened(annex(whole()))  # openpyxl keeps no stored values: what comes back was computed
@@ -220,6 +297,23 @@ class TestTheTotals:
         head = [cell.value for cell in opened(annex(whole(report=report)))["Tổng hợp"][5]]
         assert head[2:5] == ["Đơn vị tính", "Tổng số", "Số đơn vị có số liệu"]
 
+    def test_a_column_of_the_year_before_stands_there_only_where_a_figure_of_it_is_known(self) -> None:
+        for totals, is_there in (
+            (whole().totals, True),
+            (tuple(replace(each, previous=None) for each in whole().totals), False),
+        ):
+            sheet = opened(annex(replace(whole(), totals=totals)))["Tổng hợp"]
+            head = [cell.value for cell in sheet[5]]
+            assert ("Cùng kỳ năm trước" in head) == is_there
+            assert head[-1] == "Ghi chú"
+
+    def test_rows_are_numbered_through_all_sections_as_in_the_report(self) -> None:
+        totals = opened(annex(whole()))["Tổng hợp"]
+        first = [row[0] for row in totals.iter_rows(min_row=6, values_only=True)]
+        numbers = [each for each in first if isinstance(each, int)]
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert len(numbers) == len(WIDE.indicators)
+
     def test_coverage_is_stated_for_each_sex_where_it_differs(self) -> None:
         totals = opened(annex(whole()), values=True)["Tổng hợp"]
         assert row_of(totals, "Số lượt người dự")[6] == "2/5; nam 1/5; nữ 1/5"
@@ -242,7 +336,7 @@ class TestTheTotals:
             ((), "Chưa đơn vị nào có số liệu."),
         ):
             one = consolidate(regime(UNITS, WIDE), WIDE, PERIOD, map(owes, ids), mails, {}, [], LATER)
-            assert row_of(opened(annex(one))["Tổng hợp"], "Số buổi nói chuyện chuyên đề")[8] == note
+            assert row_of(opened(annex(one))["Tổng hợp"], "Số buổi nói chuyện chuyên đề")[-1] == note
 
     def test_a_total_of_nothing_is_blank_and_not_zero(self, tmp_path: Path) -> None:
         content = annex(whole(()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from config.reports import Aggregation, Figure, Indicator, Sex
@@ -29,13 +30,14 @@ from ledger.records import Method, ObligationState
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from config.reports import RatioRule, ReportDefinition
+    from config.reports import RatioRule
     from consolidate.consolidation import Consolidation, Total
 
 _NAMES_IN_NOTE = 3
 # Both criteria hold for any number and for no text, so that a sum runs over units that gave both parts.
 _ANY_NUMBER = '">-1E+99"'
-#: The columns and their widths; those of men and women stand there where any indicator asks for them.
+#: The columns and their widths; those of men and women stand there where any indicator asks for them, that
+#: of the year before where any figure of it is known.
 _WIDTHS = {
     "number": 5.5,
     "indicator": 44,
@@ -64,15 +66,17 @@ class _Columns:
         return self.names.index(name)
 
 
-def _columns(report: ReportDefinition) -> _Columns:
-    sexes = asked_sexes(report)
+def _columns(consolidation: Consolidation) -> _Columns:
+    sexes = asked_sexes(consolidation.report)
     left_out = {sex.value for sex in Sex} - {sex.value for sex in sexes}
+    if all(total.previous is None for total in consolidation.totals):
+        left_out.add("previous")
     return _Columns(tuple(name for name in _WIDTHS if name not in left_out), sexes)
 
 
 def write_totals(sheet: Any, book: Book) -> None:
     """The totals by section of the outline, with coverage, the period before and notes."""
-    columns = _columns(book.consolidation.report)
+    columns = _columns(book.consolidation)
     widths = columns.widths
     set_widths(sheet, widths)
     last = len(widths) - 1
@@ -84,7 +88,7 @@ def write_totals(sheet: Any, book: Book) -> None:
     for row, (text, style) in enumerate(lines):
         write_heading(sheet, book, row, text, last, widths=widths, **style)
     write_header(sheet, book, 4, columns.names, widths)
-    row = 5
+    row, numbers = 5, count(1)
     groups = _groups(book.consolidation)
     for named, rows in groups:
         group = named or (book.words("group_other") if len(groups) > 1 else "")
@@ -94,8 +98,8 @@ def write_totals(sheet: Any, book: Book) -> None:
             write_text(sheet, row, 0, group, style)
             sheet.set_row(row, lines_needed(group, sum(widths), bold=True) * LINE + 3)
             row += 1
-        for number, totals in enumerate(rows, start=1):
-            _write_indicator(sheet, book, row, number, totals, columns)
+        for totals in rows:
+            _write_indicator(sheet, book, row, next(numbers), totals, columns)
             row += 1
     if len(columns.sexes) > 1:
         legend = book.words("totals_legend")
@@ -134,13 +138,11 @@ def _write_indicator(
             sheet.write_blank(row, columns.at(sex.value), None, book.styles(**BORDER))
         else:
             write_text(sheet, row, columns.at(sex.value), book.words("not_asked"), centred)
-    sheet.write_blank(row, columns.at("previous"), None, book.styles(**BORDER))
     for total in totals:
         _write_total(sheet, book, row, columns.at(total.sex.value), total)
     sheet.write_formula(row, columns.at("coverage"), coverage_formula, centred, coverage)
-    if totals[0].previous is not None:
-        previous = float(totals[0].previous)
-        sheet.write_number(row, columns.at("previous"), previous, _figure_style(book, totals[0]))
+    if "previous" in columns.names:
+        _write_previous(sheet, book, row, columns.at("previous"), totals[0])
     write_text(sheet, row, columns.at("note"), note, book.styles(font_size=11, **BORDER))
     texts = (indicator.label, indicator.unit_of_measure, coverage)
     widths = tuple(_WIDTHS[name] for name in ("indicator", "measure", "coverage"))
@@ -150,6 +152,13 @@ def _write_indicator(
 def _write_total(sheet: Any, book: Book, row: int, column: int, total: Total) -> None:
     stored = "" if total.value is None else float(total.value)
     sheet.write_formula(row, column, total_formula(book, total), _figure_style(book, total), stored)
+
+
+def _write_previous(sheet: Any, book: Book, row: int, column: int, total: Total) -> None:
+    if total.previous is None:
+        sheet.write_blank(row, column, None, book.styles(**BORDER))
+    else:
+        sheet.write_number(row, column, float(total.previous), _figure_style(book, total))
 
 
 def _figure_style(book: Book, total: Total) -> Any:
