@@ -19,6 +19,7 @@ from desk.work import chosen_periods, take_in
 from intake.figures.numerals import read_number
 from intake.figures.report_names import label_index
 from intake.figures.taught import TaughtNames, why_not_taught
+from intake.pipeline import asking
 from ledger.decisions import taken_back_alone
 from ledger.records import (
     Decision,
@@ -31,7 +32,7 @@ from ledger.records import (
     ReviewItem,
     Role,
 )
-from ledger.taught import taught_wordings
+from ledger.taught import effective_regime, taught_wordings
 
 #: The ways a report comes beside the mailbox.
 CHANNELS = ("paper", "zalo", "document_system", "phone")
@@ -145,7 +146,7 @@ def _accept_nil(office: Office, target: dict[str, str], owed: dict[str, Any], re
     decision = _recorded(office, "set_aside", target, aside, why, target["message"])
     moment = outcome.arrival.isoformat()
     said = {"channel": "email", "received_at": moment, "nil": True, "learned_by": decision.number}
-    _recorded(office, "receive", obligation, said, why)
+    _recorded(office, "receive", obligation, said, why, *_asking(office, obligation["unit"]))
     return decision
 
 
@@ -356,7 +357,8 @@ def receive(
     choice = received(office, at, channel)
     if nil and not reason.strip():
         raise RefusedReceiptError("desk.reason_needed")
-    return _recorded(office, "receive", target, choice | ({"nil": True} if nil else {}), reason)
+    said = choice | ({"nil": True} if nil else {})
+    return _recorded(office, "receive", target, said, reason, *_asking(office, unit))
 
 
 def received(office: Office, at: datetime, channel: str) -> dict[str, Any]:
@@ -517,7 +519,9 @@ def _touched(office: Office, decided: Sequence[Decision]) -> list[str]:
     addresses = [one.target["address"] for one in decided if one.kind == "link_address"]
     taught = [one for one in decided if one.kind == "teach"]
     held = [archive_id for one in taught for archive_id in _holding(office, one)]
-    return [*filter(None, named), *office.ledger.sent_from(*addresses), *held]
+    received = {str(one.target["unit"]) for one in decided if one.kind == "receive"}
+    asked = [archive_id for unit in received for archive_id in _asking(office, unit)]
+    return [*filter(None, named), *office.ledger.sent_from(*addresses), *held, *asked]
 
 
 def _aims_at(decision: Decision, target: dict[str, str]) -> bool:
@@ -562,11 +566,17 @@ def _recorded(
     target: dict[str, Any],
     choice: dict[str, Any],
     reason: str,
-    archive_id: str = "",
+    *archive_ids: str,
 ) -> Decision:
     decision = office.ledger.decide(_decision(office, kind, target, choice, reason))
-    _again(office, [archive_id] if archive_id else [], decision)
+    _again(office, archive_ids, decision)
     return decision
+
+
+def _asking(office: Office, unit: str) -> tuple[str, ...]:
+    """The mails of a unit whose question is answered by its report, however that comes."""
+    known = effective_regime(office.regime, office.ledger.decisions()).unit(unit).addresses
+    return asking(office.ledger, [each.address for each in known])
 
 
 def _decision(

@@ -18,13 +18,13 @@ from config.units import Unit
 from intake.documents import FileKind, ReadState
 from intake.evidence.unit_names import UnitIndex
 from intake.judging.context import Archived, Context
-from intake.judging.judgement import RESTING_ON_WHAT_CAME, judge
+from intake.judging.judgement import ANSWERED_BY_WHAT_COMES, CAME_SINCE, RESTING_ON_WHAT_CAME, judge
 from intake.judging.settlement import is_telling
 from intake.mail.messages import ReadMessage
 from intake.sandbox.pool import ReaderPool, ReadingFailure
 from ledger.archive import Archive
 from ledger.errors import ArchiveError
-from ledger.obligations import obligations_of
+from ledger.obligations import obligations_of, received_by_hand
 from ledger.our_mail import OurMail
 from ledger.records import (
     FETCH_DOUBT,
@@ -142,7 +142,8 @@ class Intake:
             changed = frozenset(self.ledger.record([one.outcome for one in judged]))
             disturbed = memory.disturbed_by([one for one in judged if one.outcome.archive_id in changed])
             if disturbed:
-                self.ledger.read_again(disturbed, "what they were judged by has changed")
+                cause = next(one.outcome.archive_id for one in judged if one.outcome.archive_id in changed)
+                self.ledger.read_again(disturbed, "what they were judged by has changed", cause)
             overtaken = memory.overtaken([one.outcome for one in judged])
             if overtaken:
                 self.ledger.read_again(overtaken, "a decision was made meanwhile")
@@ -256,6 +257,7 @@ class Memory:
         self._decisions = ledger.decisions()
         self._heard = max((decision.number for decision in self._decisions), default=0)
         self._regime = effective_regime(regime, self._decisions)
+        self._by_hand = received_by_hand(self._decisions)
         self._by_key: dict[ObligationKey, list[Submission]] = {}
         self._by_print: dict[str, list[Submission]] = {}  #: of what is not yet in the ledger
         self._prints_asked = 0  #: in this batch
@@ -291,6 +293,7 @@ class Memory:
             addresses=self._addresses,
             senders=self._senders_on(day),
             decisions=tuple(self._about.get(archived.archive_id, ())),
+            came_since=lambda key: self._came_since(key, archived),
             answered=self._answered,
         )
 
@@ -345,7 +348,25 @@ class Memory:
             for later in (*self._known(intent.key), *alike.get(intent.fingerprint, ()))
             if _order(later) > (judged.outcome.arrival, judged.outcome.archive_id)
         }
-        return tuple(sorted((disturbed | self._reportless_after(changed)) - self._learned))
+        disturbed |= self._reportless_after(changed)
+        return tuple(sorted(disturbed - self._learned | self._asking_before(changed)))
+
+    def _asking_before(self, changed: Sequence[Judged]) -> set[str]:
+        """Earlier mails without a report, of units of which one has come since, or comes no longer."""
+        units: dict[date, set[str]] = {}
+        for one in changed:
+            day = one.outcome.arrival.astimezone(self._regime.timezone).date()
+            units.setdefault(day, set()).update(i.key.unit for i in one.intents if i.accepted)
+        addresses = {
+            address
+            for day, counted in units.items()
+            for address, speaks_for in (self._senders_on(day) if counted else {}).items()
+            if not counted.isdisjoint(speaks_for)
+        }
+        taken_back = any(
+            i.accepted and i not in one.outcome.submissions for one in changed for i in one.intents
+        )
+        return set(asking(self._ledger, sorted(addresses), answered=taken_back)) if addresses else set()
 
     def _reportless_after(self, changed: Sequence[Judged]) -> set[str]:
         """Later mails of the units concerned that were judged by what the unit had handed in before them."""
@@ -456,6 +477,10 @@ class Memory:
         before = (archived.arrival, archived.archive_id)
         return tuple(s for s in self._known(key) if _order(s) < before)
 
+    def _came_since(self, key: ObligationKey, archived: Archived) -> bool:
+        moment = (archived.arrival, archived.archive_id)
+        return key in self._by_hand or any(s.accepted and _order(s) > moment for s in self._known(key))
+
     def _twins(self, fingerprint: str, archived: Archived) -> tuple[Submission, ...]:
         # Rows of messages that were judged anew are not in the ledger before their batch is.
         standing = self._ledger.receipts_with_fingerprint(fingerprint) if self._stands(fingerprint) else ()
@@ -472,6 +497,18 @@ class Memory:
         if self._prints_asked > FEW_PRINTS and self._prints is None:
             self._prints = self._ledger.fingerprints()
         return self._prints is None or fingerprint in self._prints
+
+
+def asking(ledger: Ledger, addresses: Sequence[str], *, answered: bool = True) -> tuple[str, ...]:
+    """The mails from these addresses with a question that a report answers; also where one has `answered`."""
+    states = (MessageState.REVIEW, *((MessageState.SET_ASIDE,) if answered else ()))
+    found = (ledger.heads_from(addresses, state) for state in states)
+    return tuple(
+        archive_id
+        for heads in found
+        for archive_id, head in heads.items()
+        if not (ANSWERED_BY_WHAT_COMES | {CAME_SINCE}).isdisjoint(head.reasons)
+    )
 
 
 def _is_unread_picture(file: AttachmentRecord) -> bool:

@@ -267,6 +267,16 @@ def heads_since(connection: Connection, arrival: datetime) -> dict[str, MessageH
     return _heads(connection, messages.c.arrival >= arrival)
 
 
+def heads_from(
+    connection: Connection, addresses: Sequence[str], state: MessageState
+) -> dict[str, MessageHead]:
+    """The heads of the messages in that state whose From is one of these addresses, by archive id."""
+    found: dict[str, MessageHead] = {}
+    for chunk in chunks(addresses):
+        found |= _heads(connection, (messages.c.state == state.value) & messages.c.from_address.in_(chunk))
+    return found
+
+
 def _heads(connection: Connection, condition: ColumnElement[bool]) -> dict[str, MessageHead]:
     m = messages.c
     columns = (m.archive_id, m.arrival, m.from_address, m.from_name, m.subject, m.message_class, m.state)

@@ -40,6 +40,18 @@ def obligations_of(
     return tuple(_decided(obligation, changes) for obligation in owed)
 
 
+def received_by_hand(decisions: Iterable[Decision]) -> frozenset[ObligationKey]:
+    """What people recorded as received beside the mailbox, and did not take back."""
+    found: set[ObligationKey] = set()
+    for decision in _standing(named_targets(decisions, "receive", "reopen")):
+        target = decision.target
+        if any(target.get(name) for name in _OF_OTHER_THINGS) or not target.get("unit"):
+            continue
+        key = ObligationKey(target["unit"], target.get("report", ""), target.get("period", ""))
+        (found.add if decision.kind == "receive" else found.discard)(key)
+    return frozenset(found)
+
+
 def _standing(changes: Sequence[Decision]) -> list[Decision]:
     """Without the single decisions that were taken back, and what took them back."""
     gone = {taken_back_alone(each) for each in changes}

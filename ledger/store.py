@@ -10,7 +10,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from ledger import (
     decisions,
@@ -179,10 +179,11 @@ class Ledger:
             messages.give_up(writing, spent, READING_FAILED)
             return going
 
-    def read_again(self, archive_ids: Sequence[str], reason: str = "") -> None:
+    def read_again(self, archive_ids: Sequence[str], reason: str = "", because_of: str = "") -> None:
         """Put messages among the unread once more; their outcome stands until the new one.
 
-        Those that were removed under the rule of keeping are left out.
+        Those that were removed under the rule of keeping are left out. Of what another message brings about
+        the history tells once, under that message (`because_of`), for it may concern hundreds.
         """
         with self._writing() as writing:
             gone: set[str] = set()
@@ -190,7 +191,11 @@ class Ledger:
                 gone |= history.told_of(writing.connection, RETIRED, chunk)
             archive_ids = [archive_id for archive_id in archive_ids if archive_id not in gone]
             sightings.want_reading(writing, archive_ids, wanted=True)
-            writing.note(Change("read_again", archive_id, {"reason": reason}) for archive_id in archive_ids)
+            told: dict[str, Any] = {"reason": reason}
+            if because_of:
+                told["messages"] = len(archive_ids)
+            subjects = [because_of] if because_of and archive_ids else archive_ids
+            writing.note(Change("read_again", archive_id, told) for archive_id in subjects)
 
     def adopt_orphans(self, archive: Archive) -> tuple[str, ...]:
         """Give every archived message its rows (after a crash, a restore, for a rebuild); those adopted.
@@ -333,6 +338,11 @@ class Ledger:
         """The heads of messages that arrived then or later, by archive id."""
         with self._reading() as connection:
             return messages.heads_since(connection, arrival)
+
+    def heads_from(self, addresses: Sequence[str], state: MessageState) -> dict[str, MessageHead]:
+        """The heads of the messages in that state whose From is one of these addresses, by archive id."""
+        with self._reading() as connection:
+            return messages.heads_from(connection, addresses, state)
 
     def has_files(self, kinds: Sequence[str], state: str) -> bool:
         """Whether any message has a file of these kinds that ended in that state."""

@@ -233,6 +233,33 @@ def test_a_unit_whose_unreadable_mail_waits_for_us_is_not_written_to(tmp_path: P
     assert "binh-minh" in units(found)
 
 
+def test_a_unit_that_says_it_has_sent_is_not_chased_before_somebody_has_looked(tmp_path: Path) -> None:
+    office = office_of(tmp_path)
+    said = note(address("y-te"), "Báo cáo", "Đơn vị đã gửi báo cáo hôm qua rồi ạ.")
+    office.deliver(said, "2023-06-06T09:00")
+    office.take_in()
+    assert office.states()["y-te"] == "missing"
+    assert [unit.id for unit in chased(office).in_hand] == ["y-te"]
+    (item,) = office.listed("review")
+    office.run("decide", "set-aside", item["id"], "--class", "question", "--reason", "Không thấy")
+    assert "y-te" in units(chased(office))
+
+
+def test_a_claim_answers_itself_when_the_paper_is_booked_and_is_open_again_when_that_is_taken_back(
+    tmp_path: Path,
+) -> None:
+    office = office_of(tmp_path)
+    said = note(address("dong-tam"), "Báo cáo", "Xã đã nộp bản giấy cho chị Hoa rồi ạ.")
+    office.deliver(said, "2023-06-06T09:00")
+    office.take_in()
+    (item,) = office.listed("review")
+    office.run("decide", "receive", "dong-tam", "-r", "bdg", "-k", "2023-H1", "--at", "2023-06-02T09:00")
+    assert office.listed("review") == []
+    assert office.message(item["message"])["reasons"][0]["code"] == "came_since"
+    office.run("decide", "reopen", "1", "--reason", "Nhầm đơn vị")
+    assert [each["id"] for each in office.listed("review")] == [item["id"]]
+
+
 def test_last_years_title_on_this_years_report_is_looked_at_before_its_unit_is_chased(tmp_path: Path) -> None:
     office = office_of(tmp_path)
     old_title: dict[str, Any] = {

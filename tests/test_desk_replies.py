@@ -345,7 +345,7 @@ def test_an_answer_of_the_unit_lands_on_what_the_mail_was_about(
     assert found(office) == [("dong-tam", kind)]
 
 
-def test_that_it_was_sent_is_asked_about_and_stops_no_reminder(office: Office) -> None:
+def test_that_it_was_sent_is_asked_about_and_its_unit_stays_missing(office: Office) -> None:
     mail = reminded(office)
     answering(office, mail.message_id, "Xã đã gửi báo cáo hôm qua rồi ạ.")
     (item,) = office.listed("review")

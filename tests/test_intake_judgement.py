@@ -682,6 +682,29 @@ def test_a_promise_is_not_taken_for_a_forgotten_file(bench: Bench, subject: str,
     assert "no_file" not in bench.judged(note(address("binh-minh"), subject, text)).reasons
 
 
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        (SUBJECT, "Đang tổng hợp, mai gửi"),
+        ("Xã Bình Minh nộp báo cáo", "Xã chưa xong, tuần sau gửi ạ"),
+        ("Re: Đôn đốc báo cáo", "Em sẽ gửi trong chiều nay ạ"),
+        ("Báo cáo BĐG", "Đồng chí phụ trách đi học, mai xã nộp bù."),
+    ],
+)
+def test_a_notice_that_the_report_comes_later_is_set_aside_as_that(
+    bench: Bench, subject: str, text: str
+) -> None:
+    outcome = bench.judged(note(address("binh-minh"), subject, text))
+    assert (outcome.state, outcome.reasons) == (MessageState.SET_ASIDE, ("promised",))
+
+
+@pytest.mark.parametrize(
+    "text", ["Em gửi báo cáo ạ, bản giấy mai em gửi sau", "Xã gửi chị file số liệu, báo cáo chữ sẽ gửi sau"]
+)
+def test_who_hands_in_now_and_promises_more_has_forgotten_the_file(bench: Bench, text: str) -> None:
+    assert bench.judged(note(address("binh-minh"), SUBJECT, text)).reasons == ("no_file",)
+
+
 def test_a_unit_that_owes_nothing_more_is_not_asked_for_a_file(bench: Bench) -> None:
     bench.judged(report_mail("binh-minh"))
     later = note(address("binh-minh"), "Báo cáo", "Em gửi báo cáo rồi, cảm ơn chị.")
@@ -732,7 +755,16 @@ def test_a_calendar_entry_is_no_report_though_it_speaks_of_one(bench: Bench) -> 
 
 
 @pytest.mark.parametrize(
-    ("subject", "text"), [("", ""), ("bc", ""), ("Gửi chị", "Được gửi từ điện thoại"), ("", "--\nLò Văn Páo")]
+    ("subject", "text"),
+    [
+        ("", ""),
+        ("bc", ""),
+        ("Gửi chị", "Được gửi từ điện thoại"),
+        ("", "--\nLò Văn Páo"),
+        ("Xã Bình Minh", ""),
+        ("BĐG 6 tháng", ""),
+        ("Re: V/v đôn đốc", ""),
+    ],
 )
 def test_an_empty_mail_of_a_unit_that_owes_is_asked_about(bench: Bench, subject: str, text: str) -> None:
     outcome = bench.judged(note(address("binh-minh"), subject, text))

@@ -16,7 +16,7 @@ from PIL import Image
 
 import intake.pipeline
 from config.units import Address, Unit
-from intake.judging.judgement import judge
+from intake.judging.judgement import CAME_SINCE, judge
 from intake.pipeline import Intake
 from ledger.records import FETCH_DOUBT, Decision, MessageClass, MessageOutcome, MessageState, Role
 from tests.builders import docx, zip_of
@@ -117,6 +117,56 @@ def test_what_a_unit_had_handed_in_is_asked_anew_when_an_earlier_report_turns_up
     dripped = taken_in(tmp_path / "b", later, [FIRST])
     assert facts(dripped.ledger) == facts(straight.ledger)
     assert {m.state for m in dripped.ledger.messages()} == {MessageState.BOOKED, MessageState.SET_ASIDE}
+
+
+BLANK = dict.fromkeys(figures(), ("", ""))
+EMPTY_FORM = (report_mail("binh-minh", BLANK, more=[]), "2023-06-01T07:00")
+FORGOTTEN = (note(address("binh-minh"), SUBJECT, "Xã gửi báo cáo ạ."), "2023-06-01T07:10")
+NOTHING = (note(address("binh-minh"), "", ""), "2023-06-01T07:20")
+CLAIMED = (note(address("binh-minh"), "Báo cáo", "Xã đã gửi hôm qua ạ."), "2023-06-01T07:30")
+
+
+def states(post: Post, *archive_ids: str) -> list[MessageState]:
+    return [outcome(post, archive_id).state for archive_id in archive_ids]
+
+
+@pytest.mark.parametrize(
+    "mail", [FORGOTTEN, NOTHING, CLAIMED, EMPTY_FORM], ids=["file", "all", "claim", "form"]
+)
+def test_a_question_that_the_report_answers_is_closed_when_it_comes_and_open_when_it_is_put_aside(
+    tmp_path: Path, mail: tuple[bytes, str]
+) -> None:
+    post = taken_in(tmp_path / "a", [mail])
+    (asked,) = [found.archive_id for found in post.ledger.messages()]
+    assert states(post, asked) == [MessageState.REVIEW]
+    report = post.deliver(*FIRST)
+    post.take_in()
+    assert states(post, asked, report) == [MessageState.SET_ASIDE, MessageState.BOOKED]
+    assert outcome(post, asked).reasons[0] == CAME_SINCE
+    assert post.ledger.history(event="message_recorded", subject=asked)[-1].detail["reasons"][0] == CAME_SINCE
+    assert facts(taken_in(tmp_path / "b", [mail, FIRST]).ledger) == facts(post.ledger)
+    post.decide("set_aside", report, **{"class": "other"})
+    post.take_in()
+    assert states(post, asked) == [MessageState.REVIEW]
+
+
+def test_a_question_stays_open_when_another_unit_reports_or_the_report_is_in_doubt(post: Post) -> None:
+    asked = post.deliver(*FORGOTTEN)
+    post.deliver(*OTHER)
+    held = report_mail("binh-minh", title="Kết quả bình đẳng giới năm 2020")
+    post.deliver(held, "2023-06-02T08:00")
+    post.take_in()
+    assert states(post, asked) == [MessageState.REVIEW]
+
+
+def test_what_one_late_mail_has_judged_again_is_told_once(tmp_path: Path) -> None:
+    versions = [
+        (report_mail("binh-minh", figures(1, B1=(str(100 + n), ""))), f"2023-06-0{n}T08:00")
+        for n in range(1, 7)
+    ]
+    post = taken_in(tmp_path / "a", versions[1:], versions[:1])
+    (told,) = post.ledger.history(event="read_again")
+    assert told.detail["messages"] == 5
 
 
 def test_a_forgotten_file_is_asked_for_while_the_report_before_it_does_not_count(post: Post) -> None:

@@ -345,7 +345,8 @@ def _waiting_mail(office: Office, regime: Regime, decisions: Sequence[Decision])
 
     What waits for a known period is "needs review" by itself; here is also what names another period, as
     last year's title on this year's report does, or none. What is known to be forged is nobody's mail,
-    and a question is no report.
+    and a question is no report. A unit that says it has sent its report is not told once more that nothing
+    came before somebody has looked.
     """
     ledger = office.ledger
     asked = open_items(ledger.review_items(open_only=False), decisions)
@@ -371,7 +372,7 @@ def _is_in_hand(key: ObligationKey, period: Period, waiting: Sequence[_Waiting])
 
 
 def _may_be_a_report(head: MessageHead) -> bool:
-    if head.state is MessageState.FAILED:
+    if head.state is MessageState.FAILED or "claims_sent" in head.reasons:
         return True
     return head.state is MessageState.REVIEW and head.message_class in _MAY_BE_A_REPORT
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 
 from config.reports import Indicator, ReportDefinition
 from intake.figures.labels import LabelIndex
 from intake.figures.likeness import LikenessIndex
+
+#: So many reports are kept ready, the last used: of reports that were changed nothing stays for ever.
+MOST_KEPT = 256
 
 
 def label_index(report: ReportDefinition) -> LabelIndex:
@@ -19,11 +22,11 @@ def likeness_index(report: ReportDefinition) -> LikenessIndex:
     return _likeness(report.indicators, report.topics)
 
 
-@cache
+@lru_cache(MOST_KEPT)
 def _likeness(indicators: tuple[Indicator, ...], topics: tuple[str, ...]) -> LikenessIndex:
     return LikenessIndex(_index_of(indicators, topics))
 
 
-@cache
+@lru_cache(MOST_KEPT)
 def _index_of(indicators: tuple[Indicator, ...], topics: tuple[str, ...]) -> LabelIndex:
     return LabelIndex(indicators, topics)

@@ -36,5 +36,7 @@ class Context:
     senders: Mapping[str, tuple[str, ...]]  #: the units each address speaks for on the day of arrival
     twins: Callable[[str], Sequence[Submission]]  #: submissions of other messages with this fingerprint
     decisions: tuple[Decision, ...] = ()  #: about this message, oldest first
+    came_since: Callable[[ObligationKey], bool] = lambda _key: False
+    """Whether something that counts came for it after this message, or at any time beside the mailbox."""
     answered: Callable[[Sequence[str]], OutgoingMessage | None] = lambda _thread: None
     """Our own signed mail that a thread of Message-IDs names first."""

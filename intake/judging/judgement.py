@@ -53,8 +53,14 @@ _INCOMPLETE = ("too_large", "possibly_incomplete")
 _TIMELESS = ("arrival_unknown", "arrival_from_file")
 #: Reasons that rest on what a unit had handed in by then.
 RESTING_ON_WHAT_CAME = frozenset(
-    {"no_file", "nil_report", "claims_sent", "thanks", "unnamed_file", "period_unnamed", "empty_mail"}
-)
+    {
+        "no_file", "nil_report", "claims_sent", "thanks", "unnamed_file", "period_unnamed", "empty_mail",
+        "promised",
+    }
+)  # fmt: skip
+#: What a mail that brings nothing is asked about until the report has come; then its question answers itself.
+ANSWERED_BY_WHAT_COMES = frozenset({"no_file", "empty_mail", "claims_sent", "empty_form", "file_empty"})
+CAME_SINCE = "came_since"
 #: Doubts of what a unit sent that another unit may have written.
 _ANOTHER_UNITS = frozenset({"sender_contradicts", "unit_conflict"})
 #: Doubts about whose report it is.
@@ -292,7 +298,7 @@ class _Judge:
         """What a mail without a report says that a person must answer, None when it says nothing such."""
         told = (
             (mail.withdraws, MessageClass.QUESTION, "withdraws", True),
-            (mail.claims_sent, MessageClass.QUESTION, "claims_sent", False),
+            (mail.claims_sent, MessageClass.QUESTION, "claims_sent", True),
             (mail.asks, MessageClass.QUESTION, "question", False),
             (mail.reports_nothing, MessageClass.REPORT, "nil_report", True),
             (mail.forgot_the_file, MessageClass.UNREADABLE, "no_file", True),
@@ -300,8 +306,19 @@ class _Judge:
         )
         for says, message_class, reason, of_a_report in told:
             if says():
-                return self._asked(message_class, reason, self._behind_link() if of_a_report else None)
+                match = self._behind_link() if of_a_report else None
+                answered = reason in ANSWERED_BY_WHAT_COMES and self._came_since(match)
+                return self._answered(reason) if answered else self._asked(message_class, reason, match)
+        if mail.promises():
+            return self._written(MessageClass.OTHER, MessageState.SET_ASIDE, ("promised",))
         return None
+
+    def _came_since(self, match: Match | None) -> bool:
+        return self._owed.came_since(match, self._sender_units())
+
+    def _answered(self, *asked: str) -> MessageOutcome:
+        """A mail that brought nothing, and whose report has come since."""
+        return self._written(MessageClass.OTHER, MessageState.SET_ASIDE, (CAME_SINCE, *asked))
 
     def _nothing_to_do(self, mail: UnreportedMail) -> MessageOutcome:
         if mail.is_stray():
@@ -311,6 +328,8 @@ class _Judge:
 
     def _asked(self, message_class: MessageClass, reason: str, match: Match | None = None) -> MessageOutcome:
         item = self._questions.about(reason, match)
+        if reason == "claims_sent":  # nothing has come: what it is about is still missing
+            item = replace(item, key=None, proposal=item.proposal | {"period": ""} if match else {})
         evidence = match.evidence if match else ()
         return self._written(message_class, MessageState.REVIEW, (reason,), review=(item,), evidence=evidence)
 
@@ -343,6 +362,8 @@ class _Judge:
         review = tuple(item for one in handed for item in one.review)
         doubts = tuple(dict.fromkeys(doubt for one in handed for doubt in one.doubts))
         held = any(one.doubts for one in handed)
+        if doubts and all(map(self._is_answered, claims, handed)):
+            return self._answered(*doubts)
         return self._written(
             self._class_of(handed),
             MessageState.REVIEW if held else MessageState.BOOKED,
@@ -351,6 +372,11 @@ class _Judge:
             review=review,
             evidence=tuple(item for claim in claims for item in claim.match.evidence),
         )
+
+    def _is_answered(self, claim: Claim, handed: HandedIn) -> bool:
+        """Whether it brought a form or a file with nothing in it, and what was meant has come since."""
+        empty = bool(handed.doubts) and ANSWERED_BY_WHAT_COMES.issuperset(handed.doubts)
+        return empty and self._came_since(claim.match)
 
     def _announced(self, exhibits: Sequence[ReadExhibit]) -> Announced:
         return announced(

@@ -11,6 +11,8 @@ from intake.evidence.which_period import late_window, period_collected
 from ledger.records import ObligationKey
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from intake.judging.context import Context
 
 #: Evidence of a period that no word names.
@@ -46,6 +48,19 @@ class Owed:
     def still_owes(self, key: ObligationKey) -> bool:
         """Whether the unit owes it and nothing that counts has come of it."""
         return self._context.owes(key) and not any(s.accepted for s in self._context.earlier(key))
+
+    def came_since(self, match: Match | None, units: Sequence[str]) -> bool:
+        """Whether what a mail without a report is about has come after it and counts.
+
+        Where it names no obligation, it is about any that its one sender owed by then.
+        """
+        named = match is not None and match.unit and match.report and match.period
+        if match is not None and named:
+            return self._context.came_since(ObligationKey(match.unit, match.report, match.period))
+        if len(units) != 1 or (match is not None and match.unit not in {"", *units}):
+            return False
+        about = [key for key in self.owing(units[0]) if match is None or match.report in {"", key.report}]
+        return any(map(self._context.came_since, about))
 
     def opened(self, match: Match) -> Period | None:
         """The period of a match; None where a person chose one that had not opened."""

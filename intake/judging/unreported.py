@@ -63,6 +63,16 @@ _NIL = re.compile(
     r"(?= *$| (?:noi dung|so lieu|gi|bao cao|a|trong ky|ky nay|tran trong|kinh|em cam on|xin cam on)\b)"
 )
 _MOST_NIL_WORDS = 80  #: more than a line or two is a report in the mail itself
+#: "Đang tổng hợp, mai gửi", "chưa xong ạ", "tuần sau xã nộp": a notice that it comes later.
+_PROMISES = re.compile(
+    r" (?:dang (?:\w+ )?(?:tong hop|hoan thien|hoan thanh|thu thap|ra soat|lam|viet|soan|trinh|cho|chuan bi)"
+    r"|se (?:\w+ ){0,3}(?:gui|nop|chuyen|bao cao|hoan thanh|hoan thien|co)"
+    r"|chua (?:\w+ ){0,2}(?:xong|kip|gui|nop|hoan thanh|hoan thien|tong hop|lam)"
+    r"|(?:mai|mot|tuan sau|thang sau|hom sau|chieu|chieu nay|toi|toi nay|thu \w+|lat nua|ti nua|ngay \d+)"
+    r" (?:\w+ ){0,3}(?:gui|nop|chuyen)"
+    r"|(?:gui|nop) (?:\w+ ){0,3}(?:sau|bu|cham|muon|vao (?:mai|ngay mai|tuan sau|dau tuan|cuoi tuan)))\b"
+)
+_MOST_PROMISING_WORDS = 60
 _IS_A_REPORT = re.compile(
     r"(?!(?:re|fw|fwd|tr) )(?!.*\b(?:de nghi|nhac|yeu cau|huong dan|mau|ve viec|hop|moi|tap huan|lich"
     r"|cong van|thong bao|xac nhan|da nhan|cam on)\b).*\b(?:bao cao|bc)\b"
@@ -133,9 +143,17 @@ class UnreportedMail:
             return False
         return self._speaks_of_reports() and self._owes()
 
+    def promises(self) -> bool:
+        """A unit that still owes says in a few words that its report comes later; none is here."""
+        said = self._said if self._said.strip() else self._told
+        if self._files or _PROMISES.search(said) is None or len(said.split()) > _MOST_PROMISING_WORDS:
+            return False
+        hands = hands_in(self._message.own_text) or self._brings_figures()
+        return not hands and self._owes()
+
     def forgot_the_file(self) -> bool:
         """A unit hands something in that it still owes, but neither a file nor figures have come with it."""
-        if self._files or not self._sender_units:
+        if self._files or not self._sender_units or self.promises():
             return False
         subject = self._message.headers.subject
         handing = not self._is_answer and (self._is_headed(subject) or hands_in(subject))
@@ -154,11 +172,18 @@ class UnreportedMail:
 
     def is_empty(self) -> bool:
         """A unit that still owes sends a mail of its own with neither text nor file."""
-        if self._files or self._is_answer or not self._sender_units:
+        if self._files or not self._sender_units or self.promises():
             return False
         subject = plain_key(self._message.headers.subject)
-        named = not subject or _HANDING_SUBJECT.search(subject) is not None
+        named = not subject or self._is_answer or _HANDING_SUBJECT.search(subject) is not None
+        named = named or self._names_a_report_or_unit()
         return named and not plain_key(_SENT_FROM.sub(" ", self._message.own_text)) and self._owes()
+
+    def _names_a_report_or_unit(self) -> bool:
+        """Whether the subject names a report of ours, or whose mail it is: "BĐG 6 tháng", "Xã Bình Minh"."""
+        subject = self._message.headers.subject
+        named = {unit for mention in self._units.named_in(subject) for unit in mention.units}
+        return bool(reports_named(subject, self._reports)) or not named.isdisjoint(self._sender_units)
 
     def is_stray(self) -> bool:
         """From nobody we know, no public office, and neither about reporting nor about any unit."""

@@ -56,6 +56,7 @@ _NOTHING_TO_BOOK = frozenset(
     }
 )  # fmt: skip
 _FOR_THE_UNIT = _NOTHING_TO_BOOK | {
+    "claims_sent",
     "not_yet_format",
     "packed_otherwise",
     "previous_period",
