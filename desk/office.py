@@ -46,8 +46,8 @@ DECISIONS = "decisions.jsonl"
 WORDS_OF_DOCUMENTS = ("consolidate", "documents", "findings*", "reasons", "terms*")
 #: How long the scans and photos of one message may take to recognise; a page takes three or four.
 RECOGNITION_SECONDS = 240.0
-#: Octets of data of a process that decodes and straightens pictures, one at a time.
-PICTURE_DATA = 1 << 30
+#: Octets of data of a process that decodes and straightens pictures, one at a time: with its programs 512 MB.
+PICTURE_DATA = 448 << 20
 
 
 @dataclass(frozen=True, slots=True)

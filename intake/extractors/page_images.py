@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import math
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+import numpy as np
+from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL.JpegImagePlugin import JpegImageFile
 
 from intake.errors import DamagedFileError, FileTooLargeError, NotReadYetError
 
@@ -23,9 +26,25 @@ LONGEST_SIDE: Final = 4_000
 _DPI: Final = 300
 _USUAL_SIDE: Final = 3_500  #: pixels of the longer side of A4 at 300 dpi
 _SMALL_SIDE: Final = 2_800  #: smaller pictures are enlarged
+_LARGE_SIDE: Final = 3_600  #: larger ones are reduced
 _FORMATS: Final = ("JPEG", "PNG", "TIFF", "BMP", "GIF", "WEBP")
 _HEIF: Final = b"ftyp"  #: at octet 4 of HEIC and its like
 _FOREIGN: Final = "not been built in"  #: what libheif says of a codec it was built without
+_NO_MEMORY: Final = "decoder error -9"  #: what Pillow says of a decoder without memory
+_MOST_TO_DECODE: Final = 300 << 20  #: octets a picture may take while it is decoded
+#: Octets of each pixel that decoders keep beside the picture
+_BESIDE_PICTURE: Final = {"WEBP": 8, "HEIF": 5, "AVIF": 8}
+_BAND: Final = 256  #: rows of a page drawn together
+_LANCZOS: Final = 3  #: rows above and below that such a row is drawn from
+_TURNS: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}  #: what sets a picture upright whose camera was held so
 
 
 def rendered(page: PdfPage) -> Image.Image:
@@ -45,12 +64,16 @@ def frames(content: bytes, most: int) -> Iterator[Image.Image]:
         NotReadYetError: a HEIF picture of another codec than HEVC and AV1, or its decoder is absent.
 
     """
-    with _decoding(content) as image:
-        count = _count(image)
-        if count > most:
-            raise FileTooLargeError(f"{count} frames")
-        for number in range(count):
-            yield _frame(image, number)
+    count = frame_count(content)
+    if count > most:
+        raise FileTooLargeError(f"{count} frames")
+    for number in range(count):
+        with _decoding(
+            content
+        ) as image:  # anew each time: while a page is looked at no picture is held whole
+            page = _frame(image, number)
+        del image
+        yield page
 
 
 def frame_count(content: bytes) -> int:
@@ -76,11 +99,13 @@ def _decoding(content: bytes) -> Iterator[Image.Image]:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             yield Image.open(io.BytesIO(content), formats=formats)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
         raise FileTooLargeError("pixels") from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, RuntimeError) as error:
         if formats is not _FORMATS and _FOREIGN in str(error):
             raise NotReadYetError("heif of another codec") from error
+        if str(error).endswith(_NO_MEMORY):
+            raise FileTooLargeError("pixels") from error
         raise DamagedFileError(f"picture: {type(error).__name__}") from error
 
 
@@ -98,24 +123,69 @@ def _heif_formats() -> tuple[str, ...]:
 def _frame(image: Image.Image, number: int) -> Image.Image:
     if number:  # a telephone's file may hold more pictures than its photo, and names the one to show
         image.seek(number)
-    if image.width * image.height > MOST_PIXELS:
+    if image.width * image.height > MOST_PIXELS or _octets_to_decode(image) > _MOST_TO_DECODE:
         raise FileTooLargeError(f"{image.width} x {image.height} pixels")
-    if image.format == "JPEG":
+    longest = _side(max(image.size))
+    if isinstance(image, JpegImageFile):
         # Decoded at a half or a quarter where that still leaves all that is used.
-        image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-    upright = ImageOps.exif_transpose(image)
-    if upright.mode in ("RGBA", "LA", "P", "PA"):
-        white = Image.new("RGBA", upright.size, "white")
-        upright = Image.alpha_composite(white, upright.convert("RGBA"))
-    return _sized(upright.convert("RGB"))
+        share = longest / max(image.size)
+        image.draft("RGB", (max(int(image.width * share), 1), max(int(image.height * share), 1)))
+    image.load()
+    page = _drawn(image, longest / max(image.size))
+    turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+    return page if turn is None else page.transpose(turn)
 
 
-def _sized(image: Image.Image) -> Image.Image:
-    longest = max(image.size)
-    if _SMALL_SIDE <= longest <= LONGEST_SIDE:
+def _side(longest: int) -> int:
+    """How many pixels the longer side of a picture is given."""
+    return longest if _SMALL_SIDE <= longest <= _LARGE_SIDE else min(_USUAL_SIDE, round(2.5 * longest))
+
+
+def _octets_to_decode(image: Image.Image) -> int:
+    """What decoding holds beside the file: one whole picture, and what its decoder keeps besides."""
+    pixels = image.width * image.height
+    if isinstance(image, JpegImageFile):  # drawn small at once, but in passes only after the last of them
+        return pixels * _samples(image) * 2 if image.info.get("progressive") else 0
+    held = 1 if image.mode in ("1", "L", "P") else 4
+    return pixels * (held + _BESIDE_PICTURE.get(image.format or "", 0))
+
+
+def _samples(image: JpegImageFile) -> int:
+    """Of each pixel, with those of the colours, which may be fewer; no less than there are."""
+    across = max(layer[1] for layer in image.layer)
+    down = max(layer[2] for layer in image.layer)
+    return math.ceil(sum(layer[1] * layer[2] for layer in image.layer) / (across * down))
+
+
+def _drawn(image: Image.Image, scale: float) -> Image.Image:
+    """A decoded picture as it is used: in colour, on white, at a share of its size.
+
+    It is drawn band by band: a picture of 64 million pixels fits once into the memory there is, not twice.
+    """
+    size = max(round(image.width * scale), 1), max(round(image.height * scale), 1)
+    if size == image.size and image.mode == "RGB":
         return image
-    scale = min(_USUAL_SIDE / longest, 2.5)
-    return image.resize((round(image.width * scale), round(image.height * scale)), Image.Resampling.LANCZOS)
+    page = Image.new("RGB", size)
+    tall = image.height / size[1]
+    around = math.ceil(_LANCZOS * max(tall, 1.0)) + 1
+    for top in range(0, size[1], _BAND):
+        bottom = min(top + _BAND, size[1])
+        first = max(math.floor(top * tall) - around, 0)
+        last = min(math.ceil(bottom * tall) + around, image.height)
+        band = _on_white(image.crop((0, first, image.width, last)))
+        box = (0.0, top * tall - first, image.width, min(bottom * tall - first, last - first))
+        page.paste(band.resize((size[0], bottom - top), Image.Resampling.LANCZOS, box), (0, top))
+    return page
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode.startswith(("I", "F")):  # of 16 bits: Pillow makes white of all but the darkest
+        levels = np.asarray(image).astype(np.float32)
+        return Image.fromarray(np.clip(levels / 257, 0, 255).astype(np.uint8)).convert("RGB")
+    if image.mode in ("RGBA", "LA", "P", "PA") or "transparency" in image.info:
+        image = image.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
+    return image.convert("RGB")
 
 
 def thumbnail(image: Image.Image) -> bytes:

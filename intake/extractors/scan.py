@@ -11,12 +11,14 @@ import csv
 import io
 import os
 import re
+import resource
 import shutil
 import subprocess
 import time
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -58,6 +60,7 @@ _TAKEN_FOR: Final = str.maketrans("–—óÓ", "--66")
 #: What Tesseract's picture library says when memory ran out. The program goes on, and calls the page empty.
 _NO_MEMORY: Final = re.compile(rb"[mc]alloc fail|bad_alloc")
 _NOT_STARTED: Final = 126  #: of a shell or the loader: the program did not run
+_MOST_DATA: Final = 224 << 20  #: octets of data of Tesseract: a page of noise takes 165 MB
 _WORD_LEVEL, _LINE_LEVEL = "5", "4"
 
 
@@ -198,15 +201,25 @@ def _run(picture: bytes, until: float, *options: str) -> str:
     if left <= 0:
         raise ReadingOverranError(OVERRUN)
     command = ["tesseract", "stdin", "stdout", *options]
-    try:
-        done = subprocess.run(  # noqa: S603 - a fixed program; the picture is on its standard input
-            command, input=picture, capture_output=True, check=False, env=_environment(), timeout=left
-        )
-    except subprocess.TimeoutExpired as error:
-        raise ReadingOverranError(OVERRUN) from error
-    if not 0 <= done.returncode < _NOT_STARTED or _NO_MEMORY.search(done.stderr):
+    pipe = subprocess.PIPE
+    with subprocess.Popen(  # noqa: S603 - a fixed program; the picture is on its standard input
+        command, stdin=pipe, stdout=pipe, stderr=pipe, env=_environment()
+    ) as process:
+        _limit_data(process.pid)
+        try:
+            told, complaints = process.communicate(picture, left)
+        except subprocess.TimeoutExpired as error:
+            process.kill()
+            raise ReadingOverranError(OVERRUN) from error
+    if not 0 <= process.returncode < _NOT_STARTED or _NO_MEMORY.search(complaints):
         raise ReadingOverranError("recognition ran out of memory")
-    return done.stdout.decode("utf-8", "replace")
+    return told.decode("utf-8", "replace")
+
+
+def _limit_data(process: int) -> None:
+    """Leaves Tesseract what a page takes; the process that started it holds the page as well."""
+    with suppress(OSError, ValueError):  # it has ended already, or may hold less
+        resource.prlimit(process, resource.RLIMIT_DATA, (_MOST_DATA, _MOST_DATA))
 
 
 # -- which way up ----------------------------------------------------------------------------------
