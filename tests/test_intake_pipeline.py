@@ -130,9 +130,7 @@ def states(post: Post, *archive_ids: str) -> list[MessageState]:
     return [outcome(post, archive_id).state for archive_id in archive_ids]
 
 
-@pytest.mark.parametrize(
-    "mail", [FORGOTTEN, NOTHING, CLAIMED, EMPTY_FORM], ids=["file", "all", "claim", "form"]
-)
+@pytest.mark.parametrize("mail", [FORGOTTEN, NOTHING, CLAIMED], ids=["file", "all", "claim"])
 def test_a_question_that_the_report_answers_is_closed_when_it_comes_and_open_when_it_is_put_aside(
     tmp_path: Path, mail: tuple[bytes, str]
 ) -> None:
@@ -148,6 +146,11 @@ def test_a_question_that_the_report_answers_is_closed_when_it_comes_and_open_whe
     post.decide("set_aside", report, **{"class": "other"})
     post.take_in()
     assert states(post, asked) == [MessageState.REVIEW]
+
+
+def test_a_file_that_came_is_looked_at_by_a_person_also_after_the_report(tmp_path: Path) -> None:
+    post = taken_in(tmp_path, [EMPTY_FORM, FIRST])
+    assert [found.state for found in post.ledger.messages()] == [MessageState.REVIEW, MessageState.BOOKED]
 
 
 def test_a_question_stays_open_when_another_unit_reports_or_the_report_is_in_doubt(post: Post) -> None:

@@ -58,8 +58,9 @@ RESTING_ON_WHAT_CAME = frozenset(
         "promised",
     }
 )  # fmt: skip
-#: What a mail that brings nothing is asked about until the report has come; then its question answers itself.
-ANSWERED_BY_WHAT_COMES = frozenset({"no_file", "empty_mail", "claims_sent", "empty_form", "file_empty"})
+#: What a mail without a file is asked about until the report has come; then its question answers itself.
+#: A file that came, be it an empty form, is looked at by a person.
+ANSWERED_BY_WHAT_COMES = frozenset({"no_file", "empty_mail", "claims_sent"})
 CAME_SINCE = "came_since"
 #: Doubts of what a unit sent that another unit may have written.
 _ANOTHER_UNITS = frozenset({"sender_contradicts", "unit_conflict"})
@@ -362,8 +363,6 @@ class _Judge:
         review = tuple(item for one in handed for item in one.review)
         doubts = tuple(dict.fromkeys(doubt for one in handed for doubt in one.doubts))
         held = any(one.doubts for one in handed)
-        if doubts and all(map(self._is_answered, claims, handed)):
-            return self._answered(*doubts)
         return self._written(
             self._class_of(handed),
             MessageState.REVIEW if held else MessageState.BOOKED,
@@ -372,11 +371,6 @@ class _Judge:
             review=review,
             evidence=tuple(item for claim in claims for item in claim.match.evidence),
         )
-
-    def _is_answered(self, claim: Claim, handed: HandedIn) -> bool:
-        """Whether it brought a form or a file with nothing in it, and what was meant has come since."""
-        empty = bool(handed.doubts) and ANSWERED_BY_WHAT_COMES.issuperset(handed.doubts)
-        return empty and self._came_since(claim.match)
 
     def _announced(self, exhibits: Sequence[ReadExhibit]) -> Announced:
         return announced(
