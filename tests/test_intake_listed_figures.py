@@ -9,7 +9,6 @@ import pytest
 from config.reports import Indicator, Period, PeriodKind, ReportDefinition, SectionRole, Sex
 from intake.figures.listed_figures import read_listed
 from intake.figures.outline import NarrativeLine
-from ledger.records import Place
 from tests.offices import at
 
 BOTH = (Sex.TOTAL, Sex.MALE, Sex.FEMALE)
@@ -34,9 +33,7 @@ QUARTER = Period(
 
 
 def read(*texts: str, role: SectionRole = SectionRole.RESULTS) -> dict[str, Decimal | None]:
-    lines = [
-        NarrativeLine("", role, text, Place("f", f"đoạn {n}", text), n) for n, text in enumerate(texts, 1)
-    ]
+    lines = [NarrativeLine("", role, text, "f", n) for n, text in enumerate(texts, 1)]
     values = read_listed(lines, REPORT, QUARTER, "commune")
     return {f"{value.indicator} {value.sex.value}": value.value for value in values}
 

@@ -166,7 +166,7 @@ def test_struck_text_is_not_read() -> None:
 def test_a_section_says_from_which_paragraph_to_which_it_stands() -> None:
     reading = _cut("III. KHÓ KHĂN", "- Thiếu vốn.", "- Thiếu người.")
     assert reading.sections[0].place.where == "đoạn 2–3"
-    assert [line.place.where for line in reading.lines] == ["đoạn 2", "đoạn 3"]
+    assert [line.place("").where for line in reading.lines] == ["đoạn 2", "đoạn 3"]
 
 
 @pytest.mark.parametrize(

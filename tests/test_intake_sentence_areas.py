@@ -6,7 +6,6 @@ from config.reports import Indicator, ReportDefinition, SectionRole
 from intake.figures.outline import NarrativeLine
 from intake.figures.sentence_areas import area_of
 from intake.figures.sentences import read_sentences
-from ledger.records import Place
 
 REPORT = ReportDefinition(
     "giam-ngheo",
@@ -25,10 +24,7 @@ REPORT = ReportDefinition(
 
 
 def figures(level: str, *lines: str) -> dict[str, str]:
-    told = [
-        NarrativeLine("I", SectionRole.RESULTS, line, Place("BC.docx", f"đoạn {n}", line), n)
-        for n, line in enumerate(lines, 1)
-    ]
+    told = [NarrativeLine("I", SectionRole.RESULTS, line, "BC.docx", n) for n, line in enumerate(lines, 1)]
     values = read_sentences(told, REPORT, level=level)
     return {value.indicator: f"{value.value:f}" for value in values if value.value is not None}
 

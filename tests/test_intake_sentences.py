@@ -108,7 +108,7 @@ H1 = Period(
 
 
 def _line(text: str, role: SectionRole = SectionRole.RESULTS) -> NarrativeLine:
-    return NarrativeLine("II", role, text, Place("BC.docx", "đoạn 7", text), 7)
+    return NarrativeLine("II", role, text, "BC.docx", 7)
 
 
 def _values(report: ReportDefinition, text: str, period: Period | None = H1) -> tuple[Value, ...]:

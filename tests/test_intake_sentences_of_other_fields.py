@@ -7,7 +7,7 @@ import pytest
 from config.reports import Aggregation, Indicator, ReportDefinition, SectionRole, Sex
 from intake.figures.outline import NarrativeLine
 from intake.figures.sentences import read_sentences
-from ledger.records import Certainty, Place
+from ledger.records import Certainty
 
 BOTH = (Sex.TOTAL, Sex.MALE, Sex.FEMALE)
 WOMEN = (Sex.TOTAL, Sex.FEMALE)
@@ -49,7 +49,7 @@ SCHOOL = _report(
 
 
 def _figures(report: ReportDefinition, text: str) -> dict[str, str]:
-    line = NarrativeLine("I", SectionRole.RESULTS, text, Place("BC.docx", "đoạn 7", text), 7)
+    line = NarrativeLine("I", SectionRole.RESULTS, text, "BC.docx", 7)
     letters = {Sex.TOTAL: "", Sex.FEMALE: " nữ", Sex.MALE: " nam"}
     return {
         value.indicator + letters[value.sex]: f"{value.value:f}"

@@ -24,7 +24,7 @@ def name_of(head: Letterhead) -> DocumentName | None:
     return DocumentName(
         f"{found.number}{divided}{found.symbol}",
         _day(head.place_and_date),
-        Place(found.line.place.file, found.line.place.where, found.line.text),
+        Place(found.line.file, found.line.where, found.line.text),
     )
 
 

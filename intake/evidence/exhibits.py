@@ -365,7 +365,7 @@ def _exhibit(number: int, file: str, document: Document, labelled: Labelled) -> 
         superior=" ".join(line.text for line in head.superior),
         sheet_issuer=tuple(map(_claim, head.issuers_of_sheets)),
         self_naming=tuple(_claim(line) for line in (*head.named_in_opening, *head.named_in_closing)),
-        annex_reference=tuple(Claim(a.issuer, a.line.place.where) for a in head.annexes if a.issuer),
+        annex_reference=tuple(Claim(a.issuer, a.line.where) for a in head.annexes if a.issuer),
         place_name=head.place_and_date.place_name if head.place_and_date else "",
         symbol=head.number.symbol if head.number else "",
         document=None if is_recognised(document) else name_of(head),
@@ -479,8 +479,8 @@ def _body_exhibit(
 
 
 def _claim(line: HeadLine) -> Claim:
-    return Claim(line.text, line.place.where)
+    return Claim(line.text, line.where)
 
 
 def _where(lines: Sequence[HeadLine]) -> str:
-    return lines[0].place.where if lines else ""
+    return lines[0].where if lines else ""

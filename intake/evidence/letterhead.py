@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING, TypeVar
 
+from msgspec import Struct
 from rapidfuzz import fuzz
 
 from config.remembered import remembered
@@ -27,12 +28,18 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
-class HeadLine:
-    """A line of the frame and where it stands."""
+class HeadLine(Struct, frozen=True, gc=False):
+    """A line of the frame, or the name in it, and where the line stands."""
 
     text: str
-    place: Place
+    file: str
+    where: str
+    line: str = ""  #: the whole line where `text` is only a name in it
+
+    @property
+    def place(self) -> Place:
+        """Where the line stands."""
+        return Place(self.file, self.where, self.line or self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +138,11 @@ _RULE = re.compile(r"^[\s_\-–—─=*.·•~]+$")
 _GAP = re.compile(r"\t+|\s{4,}")
 
 
+def _named(name: str, line: HeadLine) -> HeadLine:
+    """A name that begins on a line, with the place of the line."""
+    return HeadLine(name, line.file, line.where, line.text)
+
+
 def _lines(text: str, file: str, where: str) -> Iterator[HeadLine]:
     """The lines of a paragraph or cell; columns drawn with tabs or blanks become lines of their own."""
     for raw in text.splitlines():
@@ -140,7 +152,7 @@ def _lines(text: str, file: str, where: str) -> Iterator[HeadLine]:
         for part in _GAP.split(raw) if parted else [raw]:
             for piece in _without_national(tidy(part)):
                 if piece and (piece[0].isalnum() or not _RULE.match(piece)):
-                    yield HeadLine(piece, Place(file, where, piece))
+                    yield HeadLine(piece, file, where)
 
 
 _RUN_ON = re.compile(r"\s(?=cộng\s+h\S+\s+x\S+\s+hội\s+chủ|độc\s+lập\s*[-–]\s*tự)", re.IGNORECASE)
@@ -175,7 +187,7 @@ def _head_lines(document: Document, file: str) -> Iterator[HeadLine]:
 
 
 #: Nothing runs on from the frame of one sheet into the next.
-_END_OF_SHEET = HeadLine("", Place("", ""))
+_END_OF_SHEET = HeadLine("", "", "")
 
 
 def _columns(table: Table, file: str) -> Iterator[HeadLine]:
@@ -257,7 +269,7 @@ def _body(document: Document) -> Iterator[_BodyLine]:
 def _line(said: _BodyLine, file: str, name: str = "") -> HeadLine:
     """The line, or the name in it, with the place of the whole."""
     text, number = said
-    return HeadLine(name or text, Place(file, where_paragraphs(number, number), text))
+    return HeadLine(name or text, file, where_paragraphs(number, number), text)
 
 
 # -- national lines, number, date -----------------------------------------------------------------
@@ -372,7 +384,7 @@ def _issuers_of_sheets(head: Sequence[HeadLine]) -> Iterator[HeadLine]:
             continue
         _above, issuer = _issuer(lines)
         if issuer:
-            yield HeadLine(tidy(" ".join(one.text for one in issuer)), issuer[0].place)
+            yield _named(tidy(" ".join(one.text for one in issuer)), issuer[0])
         lines = []
 
 
@@ -388,7 +400,7 @@ _LABELLED = re.compile(
 def _labelled_issuer(line: HeadLine) -> HeadLine | None:
     match = _LABELLED.match(line.text)
     name = (match["name"] or match["office"]).strip() if match else ""
-    return HeadLine(name, line.place) if _OFFICE.match(name) or _PLACE_NAMED.match(name) else None
+    return _named(name, line) if _OFFICE.match(name) or _PLACE_NAMED.match(name) else None
 
 
 def _ends_issuer(line: HeadLine) -> bool:
@@ -582,7 +594,7 @@ _MAY_SIGN = re.compile(
     r"(?:(?:TM|T/M|KT|K/T|TL|T/L|TUQ|Q)\b"
     r"|(?:PHÓ )?(?:CHỦ TỊCH|GIÁM ĐỐC|CHÁNH|BÍ THƯ|HIỆU TRƯỞNG|CHỈ HUY TRƯỞNG|(?:THỦ )?TRƯỞNG)\b)"
 )
-_SIGNING = ("TM", "T/M", "KT", "K/T", "TL", "T/L", "Q", "CH", "GIÁM", "BÍ THƯ", "TRƯỞNG")
+_FIRST_TO_SIGN = frozenset("TKQPCGBH")  # letters with which all of them begin
 _SIGNS = re.compile(f"^{_MAY_SIGN.pattern}")
 _FOOT = 15  # paragraphs, or rows of a sheet: no signature with its titles is longer
 _TITLE_LINES = 4
@@ -604,11 +616,17 @@ def _feet(document: Document, file: str) -> Iterator[list[HeadLine]]:
             yield [line for cell in foot for line in _lines(cell.text, file, where_cell(sheet, cell))]
 
 
-def _may_sign(texts: Sequence[str]) -> bool:
-    """Whether words of a signature stand in any of the texts: most reports end in running text or figures."""
-    told = "\n".join(map(tidy, texts))
-    # The words first: a plain search is far faster than a pattern.
-    return any(words in told for words in _SIGNING) and _MAY_SIGN.search(told) is not None
+def _may_sign(texts: Iterable[str]) -> bool:
+    """Whether any text may bear a signature: most reports end in running text or figures."""
+    return any(map(_begins_to_sign, texts))
+
+
+def _begins_to_sign(text: str) -> bool:
+    """Whether the words of a signature begin a text; in one of several lines or columns, any of these."""
+    told = tidy(text)
+    if told == text:
+        return told[:1] in _FIRST_TO_SIGN and _SIGNS.match(told) is not None
+    return _MAY_SIGN.search(told) is not None
 
 
 def _foot_of(sheet: Table) -> list[Cell]:
@@ -622,7 +640,7 @@ def _signed_for(lines: Sequence[HeadLine]) -> HeadLine | None:
         return None
     first, *rest = lines[start : start + _TITLE_LINES]
     titles = [first.text, *(line.text for line in takewhile(lambda line: line.text.isupper(), rest))]
-    return HeadLine(tidy(" ".join(titles)), first.place)
+    return _named(tidy(" ".join(titles)), first)
 
 
 def _first(found: Iterable[_T | None]) -> _T | None:

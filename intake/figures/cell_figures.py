@@ -5,9 +5,11 @@ Pure. A figure that cannot be read surely keeps the reason, and is never guessed
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, structs
 
 from config.reports import Aggregation, Indicator
 from config.spelling import accented_key, tidy
@@ -45,8 +47,7 @@ class Measures:
     heading: str  #: of the column or of the whole table: too far off to speak for counts
 
 
-@dataclass(frozen=True, slots=True)
-class ReadCell:
+class ReadCell(Struct, frozen=True, gc=False):
     """One cell read as one figure: the value in the indicator's unit, or why it is doubtful."""
 
     value: Decimal | None = None
@@ -163,8 +164,8 @@ def _measured(number: ReadNumber, indicator: Indicator, measures: Measures) -> R
         else _counted(value, stated or (measures.heading if in_thousands(measures.heading) else ""), wanted)
     )
     if not read.reason and read.value is not None and (fault := _impossible(read.value, wanted)):
-        read = replace(read, reason=fault)
-    return replace(read, qualifier=number.qualifier) if number.qualifier else read
+        read = structs.replace(read, reason=fault)
+    return structs.replace(read, qualifier=number.qualifier) if number.qualifier else read
 
 
 def _money(value: Decimal, stated: str, wanted: str) -> ReadCell:

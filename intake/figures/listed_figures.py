@@ -109,7 +109,7 @@ class _Reader:
             self._apart = self._announces_another(tidy(self._head))
         if self._apart:
             return []
-        place = Place(line.place.file, line.place.where, text)
+        place = line.place(text)
         return [_value(found.indicator, sex, value, place) for sex, value in found.figures.items()]
 
     def _announces_another(self, text: str) -> bool:

@@ -8,17 +8,17 @@ and is handed back as ambiguous. A blank cell is not a zero; the word "không" i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+
+from msgspec import Struct
 
 from config.spelling import accented_key, tidy
 
 _LONGEST = 18  #: digits; beyond it a cell holds an account or telephone number, not a figure
 
 
-@dataclass(frozen=True, slots=True)
-class ReadNumber:
+class ReadNumber(Struct, frozen=True, gc=False):
     """What one cell or one piece of a sentence says. `value` is None whenever a person must look.
 
     Exactly one of these holds: a value, `blank`, a `fraction`, or a text nobody should turn into a

@@ -13,6 +13,7 @@ reports count, part by sex and say that something did not happen.
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from config.reports import Period, ReportDefinition, SectionRole, Sex
@@ -79,7 +80,8 @@ def read_sentences(
 
     """
     reader = _Reader(report, period, level)
-    values = [value for line in lines if _is_read(line) for value in reader.read(line)]
+    read = [line for line in lines if _is_read(line)]
+    values = [value for line, after in zip_longest(read, read[1:]) for value in reader.read(line, after)]
     said = {(value.indicator, value.sex) for value in values if value.value is not None}
     return tuple(
         value
@@ -113,6 +115,11 @@ def _says_a_figure(text: str) -> bool:
     return "không" in lowered or "chưa" in lowered
 
 
+def _may_go_on(text: str) -> bool:
+    """Whether a line may be an item of a list, or part what the line before it counted: few are."""
+    return not text[:2].isalpha() or goes_on(text)
+
+
 class _Reader:
     """Reads lines against one report's indicators."""
 
@@ -125,11 +132,14 @@ class _Reader:
         self._above = False  #: whether the clause before spoke of a larger area than the unit's
         self._announces = False  #: whether the line before ends "...:", or is an item of such a list
 
-    def read(self, line: NarrativeLine) -> list[Value]:
-        """All figures of one line."""
+    def read(self, line: NarrativeLine, after: NarrativeLine | None) -> list[Value]:
+        """All figures of one line; what it says of its area speaks for the line after it if that goes on."""
         lowered = line.text.lower()
         told = in_digits(line.text, lowered)
-        if self._passes_over(told, lowered if told is line.text else told.lower()):
+        if not _says_a_figure(told) and not (
+            after is not None and _may_go_on(after.text) and (self._above or self._area.may_be_above(lowered))
+        ):
+            self._above = False
             self._announces = line.text.rstrip().endswith(":") or self._is_item(line)
             return []
         text = one_word(_GLUED_MEASURE.sub(" ", tidy(_BARE_LABEL.sub("", _LIST_LABEL.sub("", told)))))
@@ -139,19 +149,15 @@ class _Reader:
         values: list[Value] = []
         for number, sentence in enumerate(END_OF_SENTENCE.split(text)):
             self._above = self._above and (not number or goes_on(sentence))
-            values += self._sentence(sentence, Place(line.place.file, line.place.where, sentence))
+            values += self._sentence(sentence, line.place(sentence))
         return values
-
-    def _passes_over(self, text: str, lowered: str) -> bool:
-        """Whether a text gives no figure and leaves open whose area the next one speaks of: most do."""
-        return not (self._above or self._area.may_be_above(lowered) or _says_a_figure(text))
 
     def _is_item(self, line: NarrativeLine) -> bool:
         return self._announces and bool(_LIST_LABEL.match(line.text))
 
     def _sentence(self, sentence: str, place: Place) -> list[Value]:
         """The figures of a sentence, without those that another number of it belongs to as well."""
-        if self._passes_over(sentence, sentence.lower()):
+        if not (self._above or self._area.may_be_above(sentence.lower()) or _says_a_figure(sentence)):
             return []
         values: list[Value] = []
         loose: list[Mention] = []

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from intake.figures.forms import FormRow
 from intake.figures.headings import Grid
 from intake.figures.label_match import Strength
@@ -46,8 +48,7 @@ class TableReading:
     titles: tuple[str, ...] = ()  #: lines above tables, headings and sheet names that name a year or period
 
 
-@dataclass(frozen=True, slots=True)
-class FoundFigure:
+class FoundFigure(Struct, frozen=True):
     """A figure read in a row, before figures of the same name are compared."""
 
     value: Value

@@ -6,6 +6,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from config.reports import Aggregation, Indicator, Period, PeriodKind, Sex
 from config.spelling import plain_key
 from intake.documents import Cell
@@ -434,9 +436,9 @@ class TableReader:
             if not rests_on_figures(row):
                 return
         if not read.reason and (fault := self._fault_of_place(cell, strength)):
-            read = replace(read, reason=fault)
+            read = structs.replace(read, reason=fault)
         if column and column.estimated:
-            read = replace(read, qualifier=read.qualifier or "ước")
+            read = structs.replace(read, qualifier=read.qualifier or "ước")
         value = self._record.value(read, indicator, sex, cell)
         if parts:
             value = replace(value, place=replace(value.place, text=sum_text(parts)))

@@ -7,6 +7,8 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from config.reports import Grade, Indicator, Period, ReportDefinition, Sex
 from config.spelling import has_digit, plain_key, tidy
 from intake.documents import Cell, Table
@@ -109,7 +111,7 @@ class TableRecord:
             return
         rows[-1] = True
         merged = cell.row_span > 1 or cell.column_span > 1
-        read = replace(read, reason=read.reason or ("merged_figure" if merged else ""))
+        read = structs.replace(read, reason=read.reason or ("merged_figure" if merged else ""))
         value = self.value(read, indicator, sex, cell)
         self.notes.found.append(FoundFigure(value, Strength.EXACT))
         if read.reason:
