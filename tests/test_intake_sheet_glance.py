@@ -15,7 +15,7 @@ from config.spelling import plain_key
 from intake.documents import Cell, Document, FileKind, ReadFile, ReadState, SheetCells, SheetColumns, Table
 from intake.errors import ExtractionError
 from intake.extractors.interface import Budget, Limits
-from intake.extractors.sheet_glance import NUMBER, PERCENT, plain_sheet, plain_strings
+from intake.extractors.sheet_glance import DAY, NUMBER, PERCENT, plain_sheet, plain_strings
 from intake.extractors.sheet_xml import Workbook
 from intake.extractors.workbook import extract_workbook
 from intake.sandbox.wire import packed, unpacked
@@ -53,6 +53,7 @@ _NUMBERS = (
     "1.",
 )
 _ODD_NUMBERS = ("007", "1.", "", " 1", "+1", ".5", "1_0", "nan", "1e999", "x", "1,2")
+_DAYS, _ODD_DAYS = ("45000", "45292", "61", "2958465"), ("60", "0", "45000.5", "2958466")
 _ODD = ('<c r="{}"><f>A1+1</f><v>3</v></c>', '<c r="{}" t="e"><v>#REF!</v></c>',
         '<c r="{}" t="str"><v>a</v></c>',
         '<c r="{}" t="inlineStr"><is><t>x</t></is></c>', '<c r="{}" t="b"><v>1</v></c>', "<!-- {} -->",
@@ -100,6 +101,9 @@ def cells(chance: random.Random, row: int, oddness: float) -> Iterator[str]:
             yield chance.choice(_ODD).format(address)
         elif chance.random() < 0.3:
             yield chance.choice(("", f'<c r="{address}"{style}/>', f'<c r="{address}"{style} />'))
+        elif chance.random() < 0.04:
+            day = chance.choice(_ODD_DAYS if chance.random() < oddness else _DAYS)
+            yield f'<c r="{address}" s="{chance.choice((3, 4))}"><v>{day}</v></c>'
         elif chance.random() < 0.5:
             yield f'<c r="{address}"{style} t="s"><v>{chance.randrange(len(_STRINGS))}</v></c>'
         else:
@@ -138,6 +142,63 @@ def test_random_workbooks_are_read_at_a_glance_as_they_are_carefully(monkeypatch
         content = written(seed)
         assert outcome(content) == carefully(content), seed
     assert read.count(True) > 100  # else nothing was compared
+
+
+_FEW = (
+    "SUM(A1:A4)",
+    "A1+B2",
+    "SUM(A1:B2,C4)",
+    "$A$1+SUM(C1:C3)",
+    "SUM(B4:C4)",
+    "SUM(D4:D1)",
+    "sum(a1:c1)+A3",
+)
+_MORE = (*_FEW, "A1-B1", "ROUND(A1,0)", "SUM(A1:A4)*1", "SUM(A1:Z9000)", "A9+B9", "SUM(B4:C5)")
+
+
+def formula(address: str, text: str, value: str = "") -> str:
+    return f'<c r="{address}"><f>{text}</f>{f"<v>{value}</v>" if value else ""}</c>'
+
+
+def summed(seed: int) -> tuple[bytes, bool]:
+    """A sheet with a row of formulas over numbers, and one of sums of these; whether a value is wrong."""
+    chance = random.Random(seed)
+    rows = []
+    for row in range(1, 5):
+        numbers = [f'<c r="{letter}{row}"><v>{chance.choice((1, 2.5, 1e9, 0.1))}</v></c>' for letter in "ABC"]
+        word = chance.choice(
+            ("", f'<c r="D{row}" t="s"><v>0</v></c>', f'<c r="D{row}" s="4"><v>45000</v></c>')
+        )
+        rows.append(f'<row r="{row}">{"".join(numbers)}{word}</row>')
+    among, wrong = chance.choice((_FEW, _MORE)), chance.random() < 0.3
+    asked = {f"{letter}5": chance.choice(among) for letter in "ABCD"}
+    asked |= {} if wrong else {"A9": "SUM(A5:B5)", "B9": "A5+C4"}
+    strings = f"<si>{_STRINGS[0]}</si>"
+
+    def written(values: dict[str, str]) -> bytes:
+        cells = {place: formula(place, text, values.get(place, "")) for place, text in asked.items()}
+        sums = [
+            f'<row r="{row}">{"".join(cells[place] for place in cells if place[1:] == row)}</row>'
+            for row in "59"
+        ]
+        return package("".join([*rows, *sums]), strings)
+
+    [sheet, *_] = extract_workbook(written({}), Budget(Limits())).tables  # fills in what was left out
+    values = {
+        f"{'ABCD'[cell.column]}{cell.row + 1}": cell.number or "0" for cell in sheet.cells if cell.formula
+    }
+    return written(values | ({chance.choice(list(asked)): "77"} if wrong else {})), wrong
+
+
+def test_random_formulas_are_read_at_a_glance_as_they_are_carefully() -> None:
+    read = 0
+    for seed in range(150):
+        content, wrong = summed(seed)
+        found = outcome(content)
+        assert found == carefully(content), seed
+        assert isinstance(found, Document)
+        read += isinstance(found.tables[0].cells, SheetCells) and not wrong
+    assert read > 40  # else nothing was compared
 
 
 def plain_tables() -> Iterator[Table]:
@@ -232,6 +293,8 @@ def test_a_workbook_of_texts_and_numbers_alone_needs_no_other_reader(monkeypatch
         '<row r="1"><c r="A1"><v>1</v></c><c r="A1"><v>2</v></c></row>',
         '<row r="1" x=\'"/>\'><c r="A1"><f>1</f><v>2</v></c></row>',
         '<row r="1"><c r="A1" s="7"><v>1</v></c></row>',
+        '<row r="1"><c r="A1" s="2"><v>60</v></c></row>',
+        '<row r="1"><c r="A1" s="2"><v>45000.5</v></c></row>',
         '<row r="1"><c r="A1" t="s"><v>1.0</v></c></row>',
         '<row r="1"><c r="A1"><v>1</v></c><c r="ZZZ1048577"><v>1</v></c></row>',
         '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="Z1048576"><v>1</v></c></row>',
@@ -239,8 +302,8 @@ def test_a_workbook_of_texts_and_numbers_alone_needs_no_other_reader(monkeypatch
 )
 def test_a_sheet_that_holds_more_is_left_to_the_other_readers(rows: str) -> None:
     sheet = f"<worksheet {_MAIN}><sheetData>{{}}</sheetData></worksheet>"
-    kinds = {0: NUMBER, 1: PERCENT}
-    plain = '<row r="1"><c r="A1" t="s"><v>1</v></c><c r="B1"/></row>'
+    kinds = {0: NUMBER, 1: PERCENT, 2: DAY}
+    plain = '<row r="1"><c r="A1" t="s"><v>1</v></c><c r="B1"/><c r="C1" s="2"><v>61</v></c></row>'
     assert plain_sheet(sheet.format(plain).encode(), ["a", "b"], kinds) is not None
     assert plain_sheet(sheet.format(rows).encode(), ["a", "b"], kinds) is None
 

@@ -185,7 +185,7 @@ class _Formula:
         if kind == "number":
             return Decimal(text)
         if kind == "cell":
-            return self._cell(_place(text))
+            return self._cell(place_of(text))
         if kind == "sum":
             return self._total(depth)
         raise _NotSimpleError
@@ -206,7 +206,7 @@ class _Formula:
 
     def _range(self, text: str) -> list[Place]:
         first, last = text.split(":")
-        return self._sheet.places_within(_place(first), _place(last))
+        return self._sheet.places_within(place_of(first), place_of(last))
 
     def _cell(self, place: Place) -> Decimal:
         value = self._sheet.value_of(place, self._depth + 1)
@@ -233,7 +233,17 @@ def _tokens(text: str) -> list[tuple[str, str]]:
     return tokens
 
 
-def _place(reference: str) -> Place:
+def is_recalculated(formula: str) -> bool:
+    """Whether the formula may be of the kind that is followed here; any other is left alone."""
+    try:
+        _tokens(formula[1:])
+    except _NotSimpleError:
+        return False
+    return True
+
+
+def place_of(reference: str) -> Place:
+    """Row and column, both from 0, of a reference: "$B$7" is (6, 1)."""
     letters = reference.replace("$", "").rstrip("0123456789").upper()
     column = 0
     for letter in letters:

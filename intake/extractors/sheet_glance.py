@@ -1,7 +1,7 @@
-"""A sheet of nothing but texts and numbers, read by a few passes that run in C.
+"""A sheet of texts, numbers, days and sums of them, read by a few passes that run in C.
 
-That is what most sheets are. A formula, an error, a date, an old font or markup in any other shape leaves the
-sheet to calamine and to the closer look of `sheet_xml`, which give the same cells (ECMA-376 part 1, 18.3).
+That is what most sheets are. An error, a moment, an old font or markup in any other shape leaves the sheet to
+calamine and to the closer look of `sheet_xml`, which give the same cells (ECMA-376 part 1, 18.3).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import compress, islice
 from math import isfinite
 from operator import lt
@@ -24,18 +25,22 @@ from intake.extractors.decimals import percent_text
 Place = tuple[int, int]
 """Row and column, both from 0."""
 
-TEXT, NUMBER, PERCENT = 1, 2, 3
+TEXT, NUMBER, PERCENT, DAY = 1, 2, 3, 4
 
 _CELL: Final = re.compile(rb'<c r="([A-Z]{1,3}[1-9][0-9]{0,6})"([^<>]*)><v>([^<]*)</v></c>')
+_FORMULA: Final = re.compile(rb"<f(?: [^<>]*)?(?:/>|>[^<]*</f>)")
 _ATTRIBUTES: Final = re.compile(rb'(?: s="([0-9]{1,5})")?(?: t="([ns])")?')
 _MERGE: Final = re.compile(rb'<mergeCell ref="([A-Z]{1,3})([1-9]\d{0,6}):([A-Z]{1,3})([1-9]\d{0,6})" ?/>')
 #: what calamine or an XML reader would change in a text, beside the entities
 _ODD_SIGNS: Final = (b"<", b">", b"\r", b"_x")
 _ENTITIES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
+_WORDED: Final = (TEXT, DAY)
 _MAIN: Final = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 _Number = TypeVar("_Number", int, float)
 _INDEXES: Final = msgspec.json.Decoder(list[int])
 _NUMBERS: Final = msgspec.json.Decoder(list[float])
+_DAYS: Final = range(61, 2_958_466)  #: March 1900, behind a day that never was, to the end of 9999
+_EPOCH: Final = date(1899, 12, 30).toordinal()
 _ROWS: Final = 1_048_576
 _COLUMN: Final = (1 << ROW_BITS) - 1
 _REMEMBERED: Final = 20_000  #: addresses
@@ -47,7 +52,6 @@ class PlainSheet:
     """The cells of a sheet, as if nothing were merged, and what is merged."""
 
     cells: SheetCells
-    hides: bool  #: rows or columns may be hidden
     merges: list[tuple[Place, Place]]
 
 
@@ -80,10 +84,13 @@ def _unescaped(text: str) -> str:
     return text
 
 
-def plain_sheet(octets: bytes, strings: Sequence[str], style_kinds: Mapping[int, int]) -> PlainSheet | None:
+def plain_sheet(
+    octets: bytes, strings: Sequence[str], style_kinds: Mapping[int, int], *, known: bool = False
+) -> PlainSheet | None:
     """The cells of a worksheet part; None where it holds more than texts and numbers.
 
-    `style_kinds` tells for the cell formats that show a plain number or a percentage which of them they do.
+    `style_kinds` tells for the cell formats that show a plain number, a percentage or a day which of them
+    they do. Cells with formulas, where they are `known`, are given with the values stored for them.
     """
     head, opening, rest = octets.partition(b"<sheetData>")
     data, closing, tail = rest.partition(b"</sheetData>")
@@ -92,13 +99,11 @@ def plain_sheet(octets: bytes, strings: Sequence[str], style_kinds: Mapping[int,
     if not closing or _MAIN not in head or b"<!" in head or not tail.rstrip().endswith(b"</worksheet>"):
         return None
     merges = _MERGE.findall(tail)
-    # The letter is rare and found at many times the speed of the two signs.
-    has_formula = b"f" in data and b"<f" in data
-    if has_formula or b"<!" in tail or tail.count(b"<mergeCell ") != len(merges):
+    if b"<!" in tail or tail.count(b"<mergeCell ") != len(merges):
         return None
     try:
-        found = _CELL.split(data)
-        hides = _hides_rows(found[::4]) or b"hidden" in head
+        found = _CELL.split(_FORMULA.sub(b"", data) if known else data)
+        _check_markup(found[::4])
         cells = _cells(found, strings, style_kinds)
     except (_UnfamiliarError, msgspec.MsgspecError, IndexError):
         return None
@@ -106,21 +111,25 @@ def plain_sheet(octets: bytes, strings: Sequence[str], style_kinds: Mapping[int,
         (int(top) - 1, _column(left), int(bottom) - 1, _column(right)) for left, top, right, bottom in merges
     ]
     merged = [((top, left), (bottom, right)) for top, left, bottom, right in corners]
-    return PlainSheet(cells, hides, merged)
+    return PlainSheet(cells, merged)
 
 
 def _cells(found: list[bytes], strings: Sequence[str], style_kinds: Mapping[int, int]) -> SheetCells:
     """The cells of what was split: markup between them, then address, attributes and value of each."""
     addresses, attributes, values = found[1::4], found[2::4], found[3::4]
     kind_of = {each: _kind(each, style_kinds) for each in set(attributes)}
-    worded = bytes(map({each: kind == TEXT for each, kind in kind_of.items()}.__getitem__, attributes))
-    texts = _texts(list(compress(values, worded)), strings)
+    worded = bytes(map({each: kind in _WORDED for each, kind in kind_of.items()}.__getitem__, attributes))
+    has_days = DAY in kind_of.values()
+    said = list(compress(values, worded))
+    texts = _with_days(said, attributes, kind_of, strings) if has_days else _texts(said, strings)
     numbers = _numbers(list(compress(values, worded.translate(OPPOSITE))))
     columns = SheetColumns(_places(addresses), worded, tuple(texts), numbers.tobytes(), {})
     if PERCENT in kind_of.values():
         cells = SheetCells(columns)
         shown = [number for number, each in enumerate(attributes) if kind_of[each] == PERCENT]
         columns = replace(columns, others={number: _shown_percent(cells[number]) for number in shown})
+    if has_days:
+        columns = replace(columns, others=columns.others | _days(columns, attributes, kind_of))
     if "" in texts:
         told = iter(texts)
         columns = columns.only(bytes([not each or next(told) != "" for each in worded]))
@@ -131,8 +140,8 @@ def _cells(found: list[bytes], strings: Sequence[str], style_kinds: Mapping[int,
     return cells
 
 
-def _hides_rows(markup: list[bytes]) -> bool:
-    """Whether a row is hidden. Rows and blank cells are all that may stand between filled cells.
+def _check_markup(markup: list[bytes]) -> None:
+    """Rows and blank cells are all that may stand between filled cells.
 
     Every tag begins with one sign. No attribute can hold the end of a tag while none is in single quotes.
     """
@@ -142,7 +151,6 @@ def _hides_rows(markup: list[bytes]) -> bool:
         tags += between.count(b'" />')
     if between.count(b"<") != tags or b"'" in between:
         raise _UnfamiliarError
-    return b"h" in between and (b"hidden" in between or b' ht="0"' in between)
 
 
 def _places(addresses: list[bytes]) -> bytes:
@@ -195,6 +203,34 @@ def _texts(values: list[bytes], strings: Sequence[str]) -> list[str]:
     if not b"".join(values).isdigit() and values:
         raise _UnfamiliarError
     return [strings[number] for number in _decoded(values, _INDEXES)]
+
+
+def _with_days(
+    values: list[bytes], attributes: list[bytes], kind_of: Mapping[bytes, int], strings: Sequence[str]
+) -> list[str]:
+    """The texts of cells, those of days as they are shown."""
+    is_day = bytes(kind_of[each] == DAY for each in attributes if kind_of[each] in _WORDED)
+    texts = iter(_texts(list(compress(values, is_day.translate(OPPOSITE))), strings))
+    return [_day(value) if day else next(texts) for value, day in zip(values, is_day, strict=True)]
+
+
+def _day(value: bytes) -> str:
+    """What a cell shows of a serial day without an hour."""
+    if not value.isdigit() or int(value) not in _DAYS:
+        raise _UnfamiliarError
+    day = date.fromordinal(_EPOCH + int(value))
+    return f"{day.day:02}/{day.month:02}/{day.year}"
+
+
+def _days(columns: SheetColumns, attributes: list[bytes], kind_of: Mapping[bytes, int]) -> dict[int, Cell]:
+    """The cells that show days, which are dates and no texts."""
+    places, texts = array("q", columns.places), iter(columns.texts)
+    shown = {number: next(texts) for number, worded in enumerate(columns.worded) if worded}
+    return {
+        number: Cell(places[number] >> ROW_BITS, places[number] & _COLUMN, shown[number], date=True)
+        for number, each in enumerate(attributes)
+        if kind_of[each] == DAY
+    }
 
 
 def _numbers(values: list[bytes]) -> array[float]:

@@ -12,7 +12,7 @@ import io
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -22,7 +22,7 @@ from lxml import etree
 from intake.documents import column_letters
 from intake.errors import DamagedFileError, FileTooLargeError
 from intake.extractors.office_xml import Element, parse_part
-from intake.extractors.sheet_glance import NUMBER, PERCENT, PlainSheet, plain_sheet, plain_strings
+from intake.extractors.sheet_glance import DAY, NUMBER, PERCENT, PlainSheet, plain_sheet, plain_strings
 from intake.mail.legacy_text import holds_rare_letters, legacy_font
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ _COLUMN_TAG: Final = re.compile(rb"<col ([^>]*)>")
 _ATTRIBUTE: Final = re.compile(r'([A-Za-z]+)="([^"]*)"')
 _PERCENT_IDS: Final = frozenset({9, 10})  #: built-in "0%" and "0.00%"
 _DATE_IDS: Final = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+_DAY_IDS: Final = frozenset({14, 15})
+_DAY_CODE: Final = re.compile(r"(?=.*d)[dmyDMY/. -]+")
 _PLAIN_IDS: Final = frozenset({0, 1, 2, 3, 4, *_PERCENT_IDS})
 _PLAIN_CODE: Final = re.compile(r"(?i:general)|[#0?.,% ;()+-]*")
 _LITERAL: Final = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
@@ -125,11 +127,21 @@ class Workbook:
         if part not in self._package or self._styles.fonts:
             return None
         octets = self._octets(part)
-        found = plain_sheet(octets, self.plain_strings, self._styles.shown)
-        if found is None:
+        facts = SheetFacts()
+        if not _seen_at_a_glance(octets, facts) or facts.stale or facts.errors:
             return None
-        facts = SheetFacts(merges=found.merges)
-        return None if found.hides and not _hidden_at_a_glance(octets, facts) else (found, facts)
+        found = plain_sheet(octets, self.plain_strings, self._shown, known=bool(facts.formulas))
+        return None if found is None else (found, replace(facts, merges=found.merges))
+
+    @property
+    def _shown(self) -> Mapping[int, int]:
+        """What cells of each format show; days counted from 1904 are shown by nobody here."""
+        shown = self._styles.shown
+        return (
+            {style: kind for style, kind in shown.items() if kind != DAY}
+            if self.contents.from_1904
+            else shown
+        )
 
     def _octets(self, part: str) -> bytes:
         """The octets of a part that is often asked for twice, one after the other."""
@@ -207,6 +219,7 @@ class _Contents:
 
     sheets: tuple[_Sheet, ...]
     on_load: bool  #: the values of formulas were left to Excel
+    from_1904: bool  #: days are counted from another
 
 
 @lru_cache(maxsize=8)
@@ -217,7 +230,8 @@ def _contents(octets: bytes, relations: bytes) -> _Contents:
     targets = {node.get("Id", ""): node for node in nodes}
     sheets = [_sheet(node, targets) for node in root.iter("{*}sheet")]
     on_load = any(node.get("fullCalcOnLoad") in {"1", "true"} for node in root.iter("{*}calcPr"))
-    return _Contents(tuple(sheets), on_load)
+    from_1904 = any(node.get("date1904") in {"1", "true"} for node in root.iter("{*}workbookPr"))
+    return _Contents(tuple(sheets), on_load, from_1904)
 
 
 def _sheet(node: Element, targets: Mapping[str, Element]) -> _Sheet:
@@ -240,7 +254,7 @@ class _Styles(NamedTuple):
     percent: frozenset[int] = frozenset()  #: that show percentages
     dates: frozenset[int] = frozenset()
     fonts: Mapping[int, str] = {}  #: fonts of encodings before Unicode
-    shown: Mapping[int, int] = {}  #: those that show a plain number or a percentage, and which of them
+    shown: Mapping[int, int] = {}  #: those that show a plain number, a percentage or a day, and which of them
 
 
 _NO_STYLES: Final = _Styles()
@@ -260,7 +274,8 @@ def _styles(octets: bytes) -> _Styles:
     percent = {number for number, identity in enumerate(ids) if is_percent(identity, codes)}
     dates = {number for number, identity in enumerate(ids) if _is_date(identity, codes)}
     plain = {number: NUMBER for number, identity in enumerate(ids) if _is_plain(identity, codes)}
-    shown = plain | dict.fromkeys(percent & plain.keys(), PERCENT)
+    days = {number: DAY for number, identity in enumerate(ids) if _is_day(identity, codes)}
+    shown = plain | dict.fromkeys(percent & plain.keys(), PERCENT) | days
     return _Styles(frozenset(percent), frozenset(dates), _legacy_fonts(root, formats), shown)
 
 
@@ -282,6 +297,13 @@ def _is_plain(identity: int, codes: dict[int, str]) -> bool:
     if identity in codes:
         return _PLAIN_CODE.fullmatch(codes[identity]) is not None
     return identity in _PLAIN_IDS
+
+
+def _is_day(identity: int, codes: dict[int, str]) -> bool:
+    """Whether every reader takes what the format shows for a day without an hour."""
+    if identity in codes:
+        return _DAY_CODE.fullmatch(codes[identity]) is not None
+    return identity in _DAY_IDS
 
 
 def plain_code(code: str) -> str:

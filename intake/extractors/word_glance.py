@@ -36,12 +36,21 @@ _TAG: Final = re.compile(
     rb'(/?)([A-Za-z0-9]{1,20}):([A-Za-z0-9]{1,40})((?: [A-Za-z0-9:]{1,60}="[^"<&\n\t]*")*)(/?)>[ \n\t]*'
 )
 _ATTRIBUTE: Final = re.compile(rb' ([A-Za-z0-9:]+)="([^"]*)"')
-#: identities that every save of Word writes anew, in the order it writes them
+_ONE: Final = rb'="[0-9A-F]{8}"'
+_SAVES: Final = (b"rsidR", b"rsidRPr", b"rsidRDefault", b"rsidP", b"rsidTr")
+
+
+def _from(first: int) -> bytes:
+    """The identities of saves that may follow, in the order Word writes them."""
+    return b"".join(b"(?: w:" + name + _ONE + b")?" for name in _SAVES[first:])
+
+
+#: identities that every save of Word writes anew: no two paragraphs are alike with them
 _IDENTITIES: Final = re.compile(
-    rb'(w:(?:p|r|tr))(?: w14:paraId="[0-9A-F]{8}")?(?: w14:textId="[0-9A-F]{8}")?'
-    rb'(?: w:rsidR="[0-9A-F]{8}")?(?: w:rsidRPr="[0-9A-F]{8}")?(?: w:rsidRDefault="[0-9A-F]{8}")?'
-    rb'(?: w:rsidP="[0-9A-F]{8}")?(?: w:rsidTr="[0-9A-F]{8}")?(/?>[ \n\t]*)'
-)
+    b"(<w:(?:p|r|tr)) (?:w14:paraId" + _ONE + b"(?: w14:textId" + _ONE + b")?" + _from(0)
+    + b"".join(b"|w:" + name + _ONE + _from(number) for number, name in enumerate(_SAVES, 1))
+    + b")(?=/?>)"
+)  # fmt: skip
 _ENTITY: Final = re.compile(r"&(?:(amp|lt|gt|quot|apos);)?")
 _ENTITIES: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 PRINTED: Final = bytes([*b"\t\n\r", *range(0x20, 0x80)])
@@ -154,7 +163,7 @@ class _Dialect:
             _UnfamiliarError: it holds what is not understood, or what is no XML.
 
         """
-        plain = self._plain(markup)
+        plain = _IDENTITIES.sub(rb"\1", markup)
         step = place.steps.get(plain)
         if step is None:
             stretch = self._stretch(place, plain)
@@ -162,8 +171,7 @@ class _Dialect:
                 raise _UnfamiliarError
             step = _Step(self.place(tuple(stretch.names)), tuple(stretch.acts))
             self._keep(place, plain, step)
-        if b"w14:paraId" not in markup:  # of which there are no two alike
-            self._keep(place, markup, step)
+        self._keep(place, markup, step)
         return step
 
     def _keep(self, place: _Place, markup: bytes, step: _Step) -> None:
@@ -177,17 +185,11 @@ class _Dialect:
             _UnfamiliarError: as `learn`, or it does not end the document.
 
         """
-        stretch = self._stretch(place, self._plain(markup))
+        stretch = self._stretch(place, _IDENTITIES.sub(rb"\1", markup))
         if stretch.names:
             raise _UnfamiliarError
         for act, what in stretch.acts:
             act(building, what)
-
-    def _plain(self, markup: bytes) -> bytes:
-        """The markup without identities."""
-        if b"w14:" in markup and b"w14" not in self.attributes:
-            raise _UnfamiliarError
-        return b"<".join([_plain_tag(token) if b'="' in token else token for token in markup.split(b"<")])
 
     def _stretch(self, place: _Place, markup: bytes) -> _Stretch:
         first, *tokens = markup.split(b"<")
@@ -456,6 +458,10 @@ def at_a_glance(octets: bytes, signs: bytes) -> list[Line | RawTable] | None:
         or any(sign in signs for sign in _NO_CHARACTERS)
     ):
         return None
+    if b" w14:" in body and b"w14" not in dialect.attributes:
+        return None
+    if b" w14:paraId" in body:  # of which there are no two alike
+        body = _IDENTITIES.sub(rb"\1", body)
     try:
         return _blocks(body, dialect)
     except (_UnfamiliarError, UnicodeDecodeError):
@@ -480,11 +486,6 @@ def _blocks(body: bytes, dialect: _Dialect) -> list[Line | RawTable]:
             building.run = None
     dialect.finish(building, place, last)
     return building.blocks
-
-
-def _plain_tag(token: bytes) -> bytes:
-    found = _IDENTITIES.fullmatch(token)
-    return token if found is None else found[1] + found[2]
 
 
 def _unescaped(text: str) -> str:

@@ -21,10 +21,10 @@ from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, Shee
 from intake.documents import Cell, Document, SheetCells, Table
 from intake.errors import DamagedFileError, EncryptedFileError, FileTooLargeError, RefusedFileError
 from intake.extractors.decimals import decimal_text, percent_text
+from intake.extractors.formula_glance import with_formulas
 from intake.extractors.formulas import Recalculation
 from intake.extractors.interface import Budget, Package
 from intake.extractors.old_sheets import facts_by_name, facts_of_ods, facts_of_xls
-from intake.extractors.sheet_glance import PlainSheet
 from intake.extractors.sheet_xml import Place, SheetFacts, Value, Workbook
 from intake.mail.kinds import ole_streams
 from intake.mail.legacy_text import Run, looks_legacy, put_right_runs
@@ -155,11 +155,11 @@ class _Reading:
             return None
         seen = []
         for sheet in workbook.contents.sheets:
-            found = workbook.glance(sheet.name)
+            found = self._glance(workbook, sheet.name)
             if found is None:
                 return None
             seen.append((sheet, *found))
-        return [self._plain_sheet(sheet.name, found, facts, sheet.is_hidden) for sheet, found, facts in seen]
+        return [self._plain_sheet(sheet.name, cells, facts, sheet.is_hidden) for sheet, cells, facts in seen]
 
     def sheets(self, book: CalamineWorkbook) -> Iterator[Table]:
         """The tables of all sheets that hold cells, in the order of the workbook."""
@@ -168,7 +168,7 @@ class _Reading:
                 yield self._sheet(book, metadata.name, metadata.visible is not SheetVisibleEnum.Visible)
 
     def _sheet(self, book: CalamineWorkbook, name: str, hidden: bool) -> Table:
-        seen = None if self.workbook is None else self.workbook.glance(name)
+        seen = None if self.workbook is None else self._glance(self.workbook, name)
         if seen is not None:
             return self._plain_sheet(name, *seen, hidden)
         facts = self.beside.get(name) or SheetFacts() if self.workbook is None else self.workbook.facts(name)
@@ -182,8 +182,18 @@ class _Reading:
         self.fonts.append(facts)
         return _table(name, tuple(cells), _size(cells), facts, hidden=hidden)
 
-    def _plain_sheet(self, name: str, sheet: PlainSheet, facts: SheetFacts, hidden: bool) -> Table:
-        cells = _Merges(facts.merges).spread(sheet.cells) if facts.merges else sheet.cells
+    @staticmethod
+    def _glance(workbook: Workbook, name: str) -> tuple[SheetCells, SheetFacts] | None:
+        """The cells of a sheet that needs no calamine, as they are seen, and what its XML says beside."""
+        found = workbook.glance(name)
+        if found is None:
+            return None
+        plain, facts = found
+        cells = _Merges(facts.merges).spread(plain.cells) if facts.merges else plain.cells
+        told = with_formulas(cells, facts.formulas) if facts.formulas else cells
+        return None if told is None else (told, facts)
+
+    def _plain_sheet(self, name: str, cells: SheetCells, facts: SheetFacts, hidden: bool) -> Table:
         self.cells += len(cells)
         self._check(0)
         self.fonts.append(facts)
