@@ -172,7 +172,7 @@ def periods_named(text: str) -> tuple[NamedPeriod, ...]:
     A half year without its own year takes that of the period named right after it in the same
     sentence ("6 tháng đầu năm, nhiệm vụ 6 tháng cuối năm 2023").
     """
-    return _kept_periods_named(text) if len(text) <= _KEPT_LENGTH else _periods_named(text)
+    return _kept_periods_named(text) if len(text) <= _KEPT_LENGTH else _last_periods_named(text)
 
 
 def _periods_named(text: str) -> tuple[NamedPeriod, ...]:
@@ -228,6 +228,8 @@ def several_periods(text: str) -> bool:
 # The same clause is asked about for every report that is collected.
 _KEPT_LENGTH = 300
 _kept_periods_named = lru_cache(maxsize=4096)(_periods_named)
+# Every clause of a sentence asks what the whole of it names.
+_last_periods_named = lru_cache(maxsize=2)(_periods_named)
 
 
 def _composed(text: str) -> str:

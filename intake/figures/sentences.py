@@ -13,6 +13,7 @@ reports count, part by sex and say that something did not happen.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,10 @@ _LIST_LABEL = re.compile(
 )
 _BARE_LABEL = re.compile(r"^\s*\d{1,2}\s+(?=[A-ZĐÀ-Ỹ][^\d:]*:\s*\d)")  #: "1 Tổng đàn trâu: 264 con"
 _GLUED_MEASURE = re.compile(r"(?<=\d)(?=(?:km|ha|kg|m2|tấn|tạ|mét|đ|đồng|triệu|tỷ|nghìn)\b)")  # "1,2km"
+#: What is longer is no sentence of a report, and looking through it would take the square of its length.
+_LONGEST_SENTENCE = 5_000
+#: Characters of one narrative that are looked through for figures: two hundred and fifty pages.
+_MOST_TEXT = 500_000
 _OF_NOTHING = ("hông", "HÔNG", "hưa", "HƯA")  # "không" and "chưa", however they begin
 
 
@@ -80,7 +85,7 @@ def read_sentences(
 
     """
     reader = _Reader(report, period, level)
-    read = [line for line in lines if _is_read(line)]
+    read = list(_within_bounds(filter(_is_read, lines)))
     values = [value for line, after in zip_longest(read, read[1:]) for value in reader.read(line, after)]
     said = {(value.indicator, value.sex) for value in values if value.value is not None}
     return tuple(
@@ -92,6 +97,16 @@ def read_sentences(
 
 def _is_read(line: NarrativeLine) -> bool:
     return line.role is SectionRole.RESULTS and is_accented(line.text)
+
+
+def _within_bounds(lines: Iterable[NarrativeLine]) -> Iterator[NarrativeLine]:
+    """The lines up to as much text as is looked through."""
+    left = _MOST_TEXT
+    for line in lines:
+        left -= len(line.text)
+        if left < 0:
+            return
+        yield line
 
 
 def _first_unknowns(values: Iterable[Value]) -> Iterator[Value]:
@@ -157,7 +172,8 @@ class _Reader:
 
     def _sentence(self, sentence: str, place: Place) -> list[Value]:
         """The figures of a sentence, without those that another number of it belongs to as well."""
-        if not (self._above or self._area.may_be_above(sentence.lower()) or _says_a_figure(sentence)):
+        told = self._above or self._area.may_be_above(sentence.lower()) or _says_a_figure(sentence)
+        if not told or len(sentence) > _LONGEST_SENTENCE:
             return []
         values: list[Value] = []
         loose: list[Mention] = []
@@ -170,11 +186,11 @@ class _Reader:
             if self._above or elsewhen or not _says_a_figure(plain):
                 continue
             values += self._told_in(plain, whole, place, loose)
-        return [
-            value
-            for value in values
-            if not self._is_one_of_several(value, loose) and not _is_said_otherwise(value, values)
-        ]
+        spread = {
+            code for code in {value.indicator for value in values} if self._is_one_of_several(code, loose)
+        }
+        spread |= _said_otherwise(values)
+        return [value for value in values if value.indicator not in spread]
 
     def _told_in(self, clause: str, whole: str | None, place: Place, loose: list[Mention]) -> list[Value]:
         """The figures of a clause; beside words of promises or means only of what is named by them.
@@ -192,9 +208,9 @@ class _Reader:
         values = self._clauses.read(clause, whole, place, loose)
         return [value for value in values if not words or value.indicator in named]
 
-    def _is_one_of_several(self, value: Value, loose: Sequence[Mention]) -> bool:
+    def _is_one_of_several(self, indicator: str, loose: Sequence[Mention]) -> bool:
         """Whether the total is spread over two numbers: "ban hành 03 văn bản, 02 công văn" are five."""
-        subject = self._index.get(value.indicator)
+        subject = self._index.get(indicator)
         return subject is not None and any(
             subject.begins_with_head(mention.words) or (subject.counts_documents and _is_document(mention))
             for mention in loose
@@ -220,7 +236,9 @@ def _is_document(mention: Mention) -> bool:
     return " ".join(mention.words).startswith(DOCUMENTS)
 
 
-def _is_said_otherwise(value: Value, values: Sequence[Value]) -> bool:
-    """Whether the sentence gives the indicator two totals: "200 tờ rơi, 150 tờ gấp" or two moments."""
-    totals = {one.value for one in values if one.indicator == value.indicator and one.sex is Sex.TOTAL}
-    return len(totals - {None}) > 1
+def _said_otherwise(values: Sequence[Value]) -> set[str]:
+    """The indicators the sentence gives two totals: "200 tờ rơi, 150 tờ gấp" or two moments."""
+    totals = {(one.indicator, one.value) for one in values if one.sex is Sex.TOTAL and one.value is not None}
+    return {
+        indicator for indicator, told in Counter(indicator for indicator, _ in totals).items() if told > 1
+    }
