@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 
 from desk.exports import Sheet, book_bytes, csv_bytes
 from desk.web.accounts import Role
-from desk.web.pages.totals import Numbers
+from desk.web.pages.totals_head import Numbers
 from desk.work import consolidation_of
 from ledger.records import ObligationState
 from tests.large_office import large_office
@@ -91,6 +91,21 @@ def test_every_total_is_shown_with_the_units_behind_it(desk: Served) -> None:
     assert "642" in said
     assert "3/7 đơn vị" in said
     assert "4 chưa có" in said or "1 chờ xem" in said
+
+
+def test_a_year_ago_has_no_column_where_nothing_is_known_of_it(desk: Served) -> None:
+    assert "Cùng kỳ năm trước" not in desk.client().settled(PAGE).text
+
+
+def test_a_figure_of_women_alone_that_waits_is_told_beside_its_indicator(tmp_path: Path) -> None:
+    office = make_office(tmp_path)
+    for seed, unit in enumerate(("binh-minh", "dong-tam", "hoa-lac")):
+        given = figures(seed, B2=("400", "khoảng ba trăm")) if unit == "binh-minh" else figures(seed)
+        office.deliver(report_mail(unit, given), "2023-06-01T08:00")
+    office.take_in()
+    with served_office(office) as desk:
+        assert "1 chờ xem" in row(desk, "Số lượt người tham dự")
+        assert "chờ xem" not in row(desk, "Số buổi tuyên truyền")
 
 
 def test_indicators_are_found_with_and_without_marks(desk: Served) -> None:

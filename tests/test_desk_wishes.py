@@ -14,7 +14,7 @@ import pytest
 from desk import totals_export
 from desk.daemon import Daemon
 from desk.office import Office as OpenOffice
-from desk.web.pages import totals
+from desk.web.pages import totals_actions
 from desk.wishes import WishKind, ask, fulfil, fulfil_all, how_it_ended, waiting_wishes
 from ledger.lock import only_worker
 from tests.offices import (
@@ -167,7 +167,7 @@ def awaited(page: str) -> str:
 def test_a_table_is_written_beside_the_page_and_then_given_at_once(
     desk: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(totals, "SHORTLY", 0.1)
+    monkeypatch.setattr(totals_actions, "SHORTLY", 0.1)
     client = desk.client()
     client.settled(PAGE)
     with only_worker(desk.desk.office().settings.database_url):

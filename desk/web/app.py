@@ -51,6 +51,7 @@ from desk.web.pages import (
     sign_in,
     task,
     totals,
+    totals_actions,
     units,
     worklist,
 )
@@ -78,6 +79,7 @@ PAGES: tuple[ModuleType, ...] = (
     message,
     units,
     totals,
+    totals_actions,
     outbox,
     settings,
     settings_department,
