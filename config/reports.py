@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from config.sending import Ladder
+from config.spelling import accented_key
 
 
 class Sex(StrEnum):
@@ -169,6 +170,16 @@ class Period:
     due: datetime | None
     due_text: str = ""  #: as the letter says it: "trước ngày 05/6"
     last_day: LastDay | None = None  #: how `due` came about; None: not stated yet
+
+
+def period_beside(report: str, period: str) -> str:
+    """What stands beside a report's name of its period: nothing where the name says it itself."""
+    return "" if accented_key(period) in accented_key(report) else period
+
+
+def with_period(report: str, period: str, between: str = " – ") -> str:
+    """A report's name with its period, said once."""
+    return between.join(filter(None, (report, period_beside(report, period))))
 
 
 class Weekend(StrEnum):

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from config.regime import Regime
-from config.reports import Period, ReportDefinition
+from config.reports import Period, ReportDefinition, with_period
 from config.wording import Wording
 from desk.views import View, mail_name, short
 
@@ -83,7 +83,7 @@ class Printer:
     def status(self, view: View) -> None:
         """A period: counts, then every obligation."""
         counts = view["counts"]
-        self.console.rule(f"{view['report_name']} – {view['period_name']}", align="left")
+        self.console.rule(with_period(view["report_name"], view["period_name"]), align="left")
         due = short(view["due"]) or self._say("cli.due_not_stated")
         self.line("cli.status_head", as_of=short(view["as_of"]), due=due)
         if view["due_rule"]:

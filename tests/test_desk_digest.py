@@ -56,6 +56,13 @@ def test_only_what_was_booked_is_called_booked(office: Office) -> None:
     assert "Đối chiếu sổ theo dõi, thư mục INBOX: khớp, 2 thư (1 đã ghi nhận, 1 cần xem)." in told
 
 
+def test_what_waits_is_counted_as_the_work_list_counts_it(office: Office) -> None:
+    office.deliver(report_mail("binh-minh", figures(1, B2=("100", "300"))), "2023-06-06T08:00")
+    office.take_in()
+    assert len(office.listed("review")) > 1
+    assert "Có 01 việc cần xem." in lines(office)
+
+
 def test_a_letter_that_cannot_be_written_is_told_to_hold_up_its_own_kind(office: Office) -> None:
     own = office.home / "templates" / "mail" / "tiep-nhan.txt"
     own.parent.mkdir(parents=True)

@@ -63,19 +63,30 @@ def test_what_an_event_is_about_is_said_in_words_that_lead_back_to_it(desk: Serv
     told = {
         "outbox/19": "Thư đi số 19",
         "decision/7": "Quyết định số 7",
-        "wish/bdg/2023-H1": "BĐG 2023-H1",
-        "bdg/2023-H1/2": "BĐG 2023-H1, lần 2",
+        "wish/bdg/2023-H1": "BĐG 6 tháng đầu năm 2023",
+        "bdg/2023-H1/2": "BĐG 6 tháng đầu năm 2023, lần 2",
     }
     with desk.office.opened() as opened:
         for subject in told:
             opened.ledger.note("mailbox_failed", subject)
     client = desk.client()
     page = client.get(PAGE, params={"viec": "mailbox_failed"}).text
-    assert all(f'<td class="code">{words}</td>' in page for words in told.values())
+    assert all(f"<td>{words}</td>" in page for words in told.values())
     for asked in ("thư đi số 19", "outbox/19"):
         found = client.get(PAGE, params={"ve": asked}).text
         assert found.count("<tr>") == 2
         assert "Thư đi số 19" in found
+
+
+def test_a_mail_is_named_by_its_sender_and_leads_to_it_and_the_program_is_no_stranger(desk: Served) -> None:
+    with desk.office.opened() as opened:
+        archive_id = next(iter(opened.ledger.messages())).archive_id
+        opened.ledger.under("daemon").note("read_again", archive_id, {"reason": "recognition"})
+    page = desk.client().get(PAGE, params={"viec": "read_again", "ai": "daemon"}).text
+    assert re.search(f'<a href="/thu/{archive_id}">thư {archive_id[:12]} của [^<]+</a>', page)
+    assert "<td>phần mềm thường trực</td>" in page
+    assert '<option value="daemon" selected>phần mềm thường trực</option>' in page
+    assert "lý do: đã nhận dạng bản quét" in page
 
 
 def test_units_stand_there_by_name_and_check_sums_are_folded(desk: Served) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from config.reports import with_period
 from desk.web.rendering import as_written, doubtful_first
 
 
@@ -25,3 +26,19 @@ def test_figures_in_doubt_stand_before_the_others_and_keep_their_numbers() -> No
 )
 def test_a_figure_is_written_as_in_the_report_it_is_compared_with(value: float | None, written: str) -> None:
     assert as_written(value) == written
+
+
+@pytest.mark.parametrize(
+    ("report", "period", "said"),
+    [
+        ("BĐG", "6 tháng đầu năm 2023", "BĐG – 6 tháng đầu năm 2023"),
+        ("Báo cáo BĐG 6 tháng đầu năm 2023", "6 tháng đầu năm 2023", "Báo cáo BĐG 6 tháng đầu năm 2023"),
+        ("BÁO CÁO BĐG NĂM 2023", "năm 2023", "BÁO CÁO BĐG NĂM 2023"),
+        ("Báo cáo BĐG năm 2022", "năm 2023", "Báo cáo BĐG năm 2022 – năm 2023"),
+        ("BĐG", "", "BĐG"),
+        ("", "năm 2023", "năm 2023"),
+        ("", "", ""),
+    ],
+)
+def test_a_report_that_names_its_period_is_not_given_it_twice(report: str, period: str, said: str) -> None:
+    assert with_period(report, period) == said

@@ -18,6 +18,7 @@ from config.regime import Regime
 from config.secrets import secret
 from config.units import Address, Unit
 from config.units_sheet import COLUMNS, write_units
+from consolidate.reminders import USUAL_LADDER
 from desk.web.accounts import Role
 from tests.offices import UNITS, Office, make_office, round_of_mail
 from tests.smtp_server import running_smtp
@@ -141,6 +142,24 @@ def test_the_policy_of_sending_is_changed_key_by_key(desk: Served) -> None:
     ]
     text = (desk.office.home / "regime" / "department.yaml").read_text("utf-8")
     assert "hourly_cap" not in text  # what was left alone is not written
+
+
+def test_the_ladder_that_is_climbed_is_shown_where_the_office_wrote_none_and_is_not_emptied(
+    tmp_path: Path,
+) -> None:
+    office = make_office(tmp_path)
+    file = office.home / "regime" / "department.yaml"
+    own = "  steps:\n    - {id: don-doc-1, working_days: 1}\n"
+    assert own in file.read_text("utf-8")
+    file.write_text(file.read_text("utf-8").replace(own, ""), "utf-8")
+    with served_office(office) as desk:
+        shown = re.findall(r'name="ngay\d" value="(-?\d+)"', desk.client().get("/thiet-lap/gui-thu").text)
+        assert shown == [str(step.working_days) for step in USUAL_LADDER]
+        assert "settings_saved" in changed(desk, "/thiet-lap/gui-thu", daily_cap="90").headers["location"]
+        assert regime_of(desk).sending.steps == ()
+        none = changed(desk, "/thiet-lap/gui-thu", buoc0="", buoc1="", buoc2="")
+        assert none.status_code == 422
+        assert "Phải có ít nhất một lần nhắc" in none.text
 
 
 @pytest.mark.parametrize(

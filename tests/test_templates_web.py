@@ -14,6 +14,7 @@ ROOT = Path(templates.__file__).parent
 CODE = (ROOT.parent / "desk").rglob("*.py")
 #: Words asked for by a key that is put together: "web.nav_" and the page's name.
 PUT_TOGETHER = (
+    "actor_",
     "nav_", "role_", "language_", "sort_", "part_", "audit_",
     "event_", "detail_", "code_", "notice_", "refused_", "tab_", "mode_", "letter_", "period_kind_",
     "secret_", "sending_", "mail_part_", "mail_nothing_", "mail_queue_",

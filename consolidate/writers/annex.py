@@ -12,8 +12,7 @@ import re
 from datetime import datetime, time
 from typing import TYPE_CHECKING
 
-from config.reports import Aggregation, Figure
-from config.spelling import accented_key
+from config.reports import Aggregation, Figure, period_beside
 from consolidate.writers.annex_book import Book, Grid
 from consolidate.writers.annex_lists import write_findings, write_sources, write_standings
 from consolidate.writers.annex_totals import write_totals
@@ -54,8 +53,7 @@ def write_annex(consolidation: Consolidation, wording: Wording) -> ReportFile:
 def _report_and_period(consolidation: Consolidation) -> dict[str, str]:
     """The names for titles; a report whose name says the period already is not given it twice."""
     report, period = consolidation.report.name, consolidation.period.name
-    said = accented_key(period) in accented_key(report)
-    return {"report": report, "period": "" if said else period}
+    return {"report": report, "period": period_beside(report, period)}
 
 
 def _build(

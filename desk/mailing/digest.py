@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from config.reports import with_period
 from config.wording import Wording
 from consolidate.errors import ConsolidateError
 from consolidate.writers.phrases import counted, day
@@ -21,6 +22,7 @@ from desk.upkeep.counting import STATES, FolderProof, parts_of, proof_lines
 from desk.upkeep.doctor import glance
 from desk.views import counts_of
 from desk.work import chosen_periods, consolidation_of, current_periods
+from desk.worklist import work_list
 from ledger.records import MessageState, ObligationState, OutboxState, OutgoingMessage
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ def digest_lines(office: Office, chased: Chased, proofs: Sequence[FolderProof] |
     say, now = office.document_wording, office.clock()
     came = [m for m in office.ledger.messages() if now - DAY <= m.arrival <= now]
     booked = sum(m.state is MessageState.BOOKED for m in came)
-    waiting = len(office.ledger.review_items())
+    waiting = len(work_list(office).tasks)
     return [
         say("digest.title", day=day(now.astimezone(office.regime.timezone).date())),
         say("digest.came" if came else "digest.came_none", count=counted(len(came)), booked=counted(booked)),
@@ -71,7 +73,7 @@ def _periods(office: Office, chased: Chased, say: Wording, now: datetime) -> Ite
             yield sentence_of(error, say)
             continue
         counts = {state: counted(count) for state, count in counts_of(consolidation.standings).items()}
-        yield say("digest.period", report=report.short_name, period=period.name, **counts)
+        yield say("digest.period", report=with_period(report.short_name, period.name, ", "), **counts)
         missing = [s.unit.name for s in consolidation.standings if s.state is ObligationState.MISSING]
         if missing:
             yield say("digest.missing", names="; ".join(missing))

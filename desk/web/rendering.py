@@ -19,6 +19,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, is_undefined, pa
 
 from config.decimals import vietnamese_number
 from config.due import due_rule
+from config.reports import period_beside, with_period
 from config.wording import LANGUAGES
 from desk.views import document_words
 
@@ -71,6 +72,8 @@ class Rendering:
         self._templates.filters["doubtful_first"] = doubtful_first
         self._templates.filters["as_written"] = as_written
         self._templates.globals["due_rule"] = due_rule
+        self._templates.globals["period_beside"] = period_beside
+        self._templates.globals["with_period"] = with_period
         self._templates.globals["document_words"] = document_words
 
     @cached_property

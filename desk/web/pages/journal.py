@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from config.reports import with_period
 from desk.upkeep.doctor import Examined, examine, glance
 from desk.upkeep.liveness import daemon_state
 from desk.web.call import POST, Call, Right, Route
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from config.wording import Wording
     from desk.office import Office
     from ledger.history import Event
+    from ledger.records import MessageHead
 
 PATH = "/nhat-ky"
 NAVIGATION = ("journal", PATH)
@@ -47,6 +49,7 @@ class Entry:
     about: str
     detail: str
     sums: tuple[tuple[str, str], ...] = ()  #: what is shown to who asks: of what, and its SHA-256
+    message: str = ""  #: the mail it is about, by its archive id; "" when it is about none that can be shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Journal:
     """The page of the history."""
 
     entries: tuple[Entry, ...]
-    actors: tuple[str, ...]
+    actors: tuple[tuple[str, str], ...]  #: as the history has them, and in words
     events: tuple[tuple[str, str], ...]  #: code and words
     who: str
     event: str
@@ -125,11 +128,14 @@ def journal_of(call: Call) -> Journal:
             subject=subject_of(about, say) or None,
         )
         actors, events = ledger.history_names()
-    shown = found[:PAGE]
-    words = _Words(say, call.office, Names(call.office))
+        shown = found[:PAGE]
+        heads = ledger.message_heads(
+            {each.subject for each in shown if _IS_ARCHIVE_ID.fullmatch(each.subject)}
+        )
+    words = _Words(say, call.office, Names(call.office), heads)
     return Journal(
         entries=tuple(_entry(each, words) for each in shown),
-        actors=actors,
+        actors=tuple((name, actor_words(name, say)) for name in actors),
         events=tuple(sorted(((code, event_words(code, say)) for code in events), key=lambda pair: pair[1])),
         who=who,
         event=event,
@@ -153,15 +159,22 @@ def event_words(code: str, say: Wording) -> str:
     return say(key) if say.has(key) else code
 
 
+def actor_words(name: str, say: Wording) -> str:
+    """Who did something: a person by name, a part of the program in words."""
+    key = f"web.actor_{name}"
+    return say(key) if say.has(key) else name
+
+
 def _entry(event: Event, words: _Words) -> Entry:
     return Entry(
         number=event.number,
         at=event.at,
-        who=event.actor,
+        who=actor_words(event.actor, words.say),
         what=event_words(event.event, words.say),
         about=words.subject(event.subject),
         detail=words.detail(event.detail),
         sums=tuple(words.sums("", event.detail)),
+        message=event.subject if event.subject in words.heads else "",
     )
 
 
@@ -172,12 +185,18 @@ class _Words:
     say: Wording
     office: Office
     names: Names
+    heads: Mapping[str, MessageHead]  #: of the mails that are spoken of
 
     def subject(self, subject: str) -> str:
         """A unit, report and period by their names; a mail by its number or the beginning of its id."""
         match subject.split("/"):
             case [archive_id] if _IS_ARCHIVE_ID.fullmatch(archive_id):
-                return self.say("web.mail_numbered", id=archive_id[:SHOWN_ID])
+                numbered = self.say("web.mail_numbered", id=archive_id[:SHOWN_ID])
+                head = self.heads.get(archive_id)
+                sender = (head.from_name or head.from_address) if head else ""
+                return (
+                    self.say("web.mail_numbered_from", mail=numbered, sender=sender) if sender else numbered
+                )
             case [kind, number] if kind in _NUMBERED:
                 return self.say(_NUMBERED[kind], id=number)
             case ["wish", report, period]:
@@ -211,11 +230,17 @@ class _Words:
         """What a mapping holds, a part each; unit, report and period by their names, no check sum."""
         about, rest = self._about(detail)
         told = [
-            f"{self._word('detail', name)}{between}{self._value(name, value, detail)}"
+            self._whole(name, value)
+            or f"{self._word('detail', name)}{between}{self._value(name, value, detail)}"
             for name, value in rest.items()
             if not _IS_SUM.fullmatch(name) and value not in ("", [], {}, None)
         ]
         return [about, *told] if about else told
+
+    def _whole(self, name: str, value: Any) -> str:
+        """Yes and no where they have words of their own, which need no name before them."""
+        key = f"web.detail_{name}_{'yes' if value else 'no'}"
+        return self.say(key) if isinstance(value, bool) and self.say.has(key) else ""
 
     def _about(self, detail: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         """The obligation or period a mapping names, in words, and what else it holds."""
@@ -263,7 +288,7 @@ class _Words:
         return f"{self.names.unit(unit)} – {self._period(report, period)}"
 
     def _period(self, report: str, period: str) -> str:
-        return f"{self.names.report(report)} {period}"
+        return with_period(self.names.report(report), self.names.period(report, period), " ")
 
     @property
     def _reports(self) -> frozenset[str]:
@@ -285,7 +310,8 @@ class _Words:
 
     def _code(self, code: str) -> str:
         """A code in words: a class, a state, a role, a kind of decision, the reason of an outcome."""
-        for key in (*(f"terms.{group}_{code}" for group in _GROUPS), f"web.code_{code}", f"reasons.{code}"):
+        code_key = f"web.code_{code.replace(' ', '_')}"
+        for key in (*(f"terms.{group}_{code}" for group in _GROUPS), code_key, f"reasons.{code}"):
             if self.say.has(key):
                 return self.say(key).rstrip(".")
         return code

@@ -11,6 +11,7 @@ from config.calendar import public_holidays
 from config.days import read_day, write_day
 from config.editing import REMOVED, edited
 from config.sending import SendingMode, SendingPolicy
+from consolidate.reminders import USUAL_LADDER
 from desk.mailing.outgoing import hindrance
 from desk.settings_changes import content_of, regime_file
 from desk.web.call import POST, Call, Right, Route
@@ -79,7 +80,9 @@ def show_sending(call: Call) -> Response:
 
 
 def save_sending(call: Call) -> Response:
-    """Another policy."""
+    """Another policy. A ladder without a rung would be the usual one again: it is not taken for none."""
+    if not _steps(call.form, ()):
+        return _again_sending(call, (call.say("web.ladder_empty"),))
     return save(call, _proposed_sending(call), partial(_again_sending, call), SENDING)
 
 
@@ -139,6 +142,11 @@ def _again_sending(call: Call, faults: tuple[str, ...]) -> Response:
     return refused(call, "settings_sending.html", _sending(call, form))
 
 
+def _ladder(policy: SendingPolicy) -> tuple[ChaseStep, ...]:
+    """The ladder that is climbed: the usual one where the department has written none."""
+    return policy.steps or USUAL_LADDER
+
+
 def _sending_fields(policy: SendingPolicy) -> dict[str, str]:
     fields = {
         "mode": str(policy.mode),
@@ -147,7 +155,7 @@ def _sending_fields(policy: SendingPolicy) -> dict[str, str]:
         **{name: str(getattr(policy, name)) for name in _NUMBERS},
         **{name: "\n".join(getattr(policy, name)) for name in _ADDRESSES},
     }
-    for at, step in enumerate(policy.steps):
+    for at, step in enumerate(_ladder(policy)):
         fields |= {f"buoc{at}": step.id, f"ngay{at}": str(step.working_days)}
         fields |= {f"sao{at}": "1" if step.copy_second else "", f"ld{at}": "1" if step.to_leaders else ""}
     return fields
@@ -166,8 +174,8 @@ def _proposed_sending(call: Call) -> Proposed:
             changes["sending", name] = lines_of(form.get(name, ""))
     if bool(form.get("receipts")) != policy.receipts:
         changes["sending", "receipts"] = bool(form.get("receipts"))
-    steps = _steps(form, policy.steps)
-    if steps != [_written(step) for step in policy.steps]:
+    steps = _steps(form, _ladder(policy))
+    if steps != [_written(step) for step in _ladder(policy)]:
         changes["sending", "steps"] = steps
     return _department(call, changes, "web.tab_sending")
 

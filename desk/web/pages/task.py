@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from config.reports import with_period
 from consolidate.differences import Change, differences
 from consolidate.writers.phrases import counted
 from desk.decisions import WORDING_QUESTION
@@ -190,7 +191,8 @@ def task_page(call: Call, fault: str = "", status: HTTPStatus = HTTPStatus.OK) -
     assert outcome is not None
     names = Names(call.office, listed.decisions)
     options = tuple(
-        (f"{report.id}/{period.id}", f"{report.short_name} – {period.name}") for report, period in periods
+        (f"{report.id}/{period.id}", with_period(report.short_name, period.name))
+        for report, period in periods
     )
     page = _Building(call, listed, task, outcome, versions, names).page(options)
     return call.page("task.html", replace(page, fault=fault, reason=call.reason), status)

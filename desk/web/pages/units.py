@@ -12,7 +12,7 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from config.days import read_day
-from config.reports import Grade
+from config.reports import Grade, with_period
 from consolidate.totals import number_text
 from desk.by_hand import HandedFile, HandedIn, hand_in
 from desk.decisions import CHANNELS, exempt, extend, link, receive, reopen, require_unit, set_aside
@@ -292,7 +292,7 @@ def page_of(call: Call) -> UnitPage:
         hidden=len(mails) - len(shown),
         labels={each.code: each.label for each in chosen.report.indicators} if chosen else {},
         names={
-            f"{each.report.id}/{each.period.id}": f"{each.report.short_name} {each.period.name}"
+            f"{each.report.id}/{each.period.id}": with_period(each.report.short_name, each.period.name, " ")
             for each in file.owed
         },
         told={each.submission.archive_id: _told(each, call.say) for each in versions},

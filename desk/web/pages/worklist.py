@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from config.reports import with_period
 from config.spelling import accented_key, is_accented, plain_key
 from desk.decisions import accept_all
 from desk.views import reason
@@ -44,6 +45,11 @@ class Line:
     report: str
     period: str
 
+    @property
+    def about(self) -> str:
+        """The report and its period, as far as they are known."""
+        return with_period(self.report, self.period)
+
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
@@ -58,6 +64,7 @@ class ListPage:
     recent: tuple[Decision, ...]
     names: Names
     mark: int  #: of the state of the ledger that is shown
+    about: str = ""  #: the report and period of all that is asked, where it is one
     sign: Mapping[Urgency, str] = field(default_factory=lambda: SIGN)
 
 
@@ -87,8 +94,15 @@ def show(call: Call) -> Response:
         recent=standing(listed.decisions)[-RECENT:][::-1],
         names=names,
         mark=mark,
+        about=_about_all(lines),
     )
     return call.page("worklist.html", page)
+
+
+def _about_all(lines: Sequence[Line]) -> str:
+    """What every line says of its report and period, so that it is said once; "" where they differ."""
+    told = {line.about for line in lines if line.about}
+    return told.pop() if len(told) == 1 else ""
 
 
 def _in_groups(lines: Sequence[Line]) -> tuple[tuple[Urgency, tuple[Line, ...]], ...]:
