@@ -187,6 +187,17 @@ def test_what_only_adds_is_not_called_a_whole_report(office: Office) -> None:
     assert "đầy đủ" not in said + receipt.subject
 
 
+def test_a_report_without_some_figure_that_is_asked_is_not_called_a_whole_one(office: Office) -> None:
+    given = {code: pair for code, pair in figures(1).items() if code != "B5"}
+    office.deliver(report_mail("binh-minh", given), "2023-06-06T08:00")
+    office.take_in()
+    (receipt,) = receipts(office)
+    said = " ".join(receipt.text.split())
+    assert "đã tiếp nhận thư của" in said
+    assert "Cảm ơn sự phối hợp" in said
+    assert "đầy đủ" not in said + receipt.subject
+
+
 @pytest.mark.parametrize("asked", [True, False])
 def test_missing_sections_are_told_where_the_outline_binds(tmp_path: Path, asked: bool) -> None:
     outline = "outline_required: true\noutline:" if asked else "outline:"

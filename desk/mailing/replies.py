@@ -206,7 +206,8 @@ def _receipt(office: Office, answered: _Answered) -> OutgoingMessage | None:
     facts = {
         **_envelope(office, outcome),
         "items": [_item(office, intent, outcome) for intent in booked],
-        "whole": not all(intent.role in _ADDS for intent in booked),
+        "whole": not all(intent.role in _ADDS for intent in booked)
+        and not any(_lacks_any_figure(intent, office.regime) for intent in booked),
         "faults": faults[:_MOST_FAULTS],
         "more_faults": counted(len(faults) - _MOST_FAULTS) if len(faults) > _MOST_FAULTS else "",
         "unopened": unopened[:_MOST_FILES],
@@ -360,6 +361,14 @@ def _lacks_figures(intent: SubmissionIntent, regime: Regime) -> bool:
     asked = regime.report(intent.key.report).asked_of(regime.unit(intent.key.unit).kind)
     told = bool(intent.files or intent.sections)
     return told and bool(asked) and not intent.values and intent.role not in (*_ADDS, Role.DUPLICATE)
+
+
+def _lacks_any_figure(intent: SubmissionIntent, regime: Regime) -> bool:
+    """Whether any figure that is asked was not found in a whole report: it may stand unread."""
+    asked = regime.report(intent.key.report).asked_of(regime.unit(intent.key.unit).kind)
+    given = {value.indicator for value in intent.values}
+    told = bool(intent.files or intent.sections) and intent.role not in _ADDS
+    return told and any(each.code not in given for each in asked)
 
 
 def _is_for_the_unit(finding: Finding, intent: SubmissionIntent) -> bool:
