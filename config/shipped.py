@@ -6,6 +6,8 @@ import shutil
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING
 
+from ruamel.yaml import YAML
+
 from config.errors import TargetFolderNotEmptyError, UnknownShippedRegimeError
 from config.loader import SHARED
 
@@ -17,6 +19,12 @@ if TYPE_CHECKING:
 def shipped_regimes() -> tuple[str, ...]:
     """The names of the shipped regimes, in order."""
     return tuple(sorted(entry.name for entry in _folder().iterdir() if (entry / "department.yaml").is_file()))
+
+
+def shipped_names() -> dict[str, str]:
+    """The departments of the shipped regimes, by the regime's name."""
+    heads = {name: (_folder() / name / "department.yaml").read_text("utf-8") for name in shipped_regimes()}
+    return {name: str(YAML(typ="safe").load(head)["department"]["name"]) for name, head in heads.items()}
 
 
 def copy_regime(name: str, target: Path) -> Path:

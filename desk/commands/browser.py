@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import webbrowser
 from dataclasses import asdict
 from typing import Annotated
 
@@ -9,7 +12,7 @@ import typer
 
 from desk.commands.options import AsJson, say
 from desk.commands.output import dump, tell
-from desk.commands.running import member_of, opened_desk
+from desk.commands.running import member_of, opened_desk, spoken, world_of
 
 app = typer.Typer(help=say("cli.desk"), invoke_without_command=True)
 accounts = typer.Typer(help=say("cli.account"), no_args_is_help=True)
@@ -24,10 +27,26 @@ def desk(
 ) -> None:
     if context.invoked_subcommand is not None:
         return
-    from desk.web.serving import serve
+    from config.settings import load_settings
+    from config.wording import Wording
+    from desk.web.serving import serve, serve_first
 
+    world = world_of(context)
+    with spoken():
+        is_made = load_settings(world.home).regime.is_dir()
+        if not is_made:
+            wording = Wording(world.language or say.language)
+            serve_first(world.home, tell, wording, lambda: opened_desk(context), port, _look_at)
+            return
     with opened_desk(context) as opened:
         serve(opened, tell, port)
+
+
+def _look_at(address: str) -> None:
+    """Open the browser of who sits at this computer; nobody does where there is no terminal or screen."""
+    has_screen = os.name == "nt" or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+    if has_screen and sys.stdout.isatty():
+        webbrowser.open(address)
 
 
 @accounts.command("add", help=say("cli.account_add"))

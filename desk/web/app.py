@@ -12,7 +12,7 @@ import hmac
 import logging
 import secrets
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import ModuleType
@@ -32,6 +32,7 @@ from config.errors import ConfigError
 from consolidate.errors import ConsolidateError
 from desk.errors import DeskError, sentence_of
 from desk.web.accounts import Role
+from desk.web.assets import assets_of
 from desk.web.call import POST, Call, Right, Route, Upload
 from desk.web.confirming import TOKEN_FIELD, confirmed
 from desk.web.pages import (
@@ -99,7 +100,6 @@ RIGHTS = {
     Role.OFFICER: Right.OFFICER,
     Role.ADMINISTRATOR: Right.ADMINISTRATOR,
 }
-FOREVER = "public, max-age=31536000, immutable"
 OURS = (ConfigError, ConsolidateError, DeskError, IntakeError, LedgerError)
 _log = logging.getLogger("tonghop.web")
 
@@ -117,7 +117,7 @@ def create_app(desk: Desk) -> Starlette:
     doors = [StarletteRoute(route.path, _Door(desk, route), methods=[route.method]) for route in routes()]
     return Starlette(
         routes=[
-            StarletteRoute(ASSETS + "/{name}", _assets(desk)),
+            StarletteRoute(ASSETS + "/{name}", assets_of(desk.rendering)),
             StarletteRoute(STATE, state_of(desk)),
             *doors,
         ],
@@ -299,18 +299,6 @@ def _status(error: Exception) -> HTTPStatus:
 
 
 # -- when something goes wrong -------------------------------------------------------------------------
-
-
-def _assets(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
-    by_path = {asset.path: asset for asset in desk.rendering.assets.values()}
-
-    async def asset(request: Request) -> Response:
-        found = by_path.get(request.url.path)
-        if found is None:
-            raise HTTPException(HTTPStatus.NOT_FOUND)
-        return Response(found.content, media_type=found.media_type, headers={"Cache-Control": FOREVER})
-
-    return asset
 
 
 def _refusal(desk: Desk) -> Callable[[Request, Exception], Response]:

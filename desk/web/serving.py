@@ -5,18 +5,23 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import uvicorn
 
+from config.settings import DeskSettings, load_settings
 from desk.errors import DeskError
 from desk.web.accounts import Role
 from desk.web.app import create_app
+from desk.web.first_start import CODE, PATH, FirstStart
 from desk.web.patience import PatientProtocol
 
 if TYPE_CHECKING:
-    from config.settings import DeskSettings
+    from starlette.applications import Starlette
+
+    from config.wording import Wording
     from desk.web.desk import Desk
 
 #: Seconds an open request may still take when the desk stops.
@@ -41,6 +46,59 @@ def serve(desk: Desk, say: Callable[[str], None], port: int | None = None) -> No
         say(_told(desk, listener))
         introduce(desk, say)
         _server(desk).run(sockets=[listener])
+
+
+def serve_first(
+    home: Path,
+    say: Callable[[str], None],
+    wording: Wording,
+    open_desk: Callable[[], AbstractContextManager[Desk]],
+    port: int | None = None,
+    look: Callable[[str], object] = lambda _address: None,
+) -> None:
+    """Serve the first start until a home is made there, then its desk in its place, on the same port.
+
+    Args:
+        home: the folder that is to be made.
+        say: tells who started it where to look.
+        wording: of the pages.
+        open_desk: the desk of the home once it is there.
+        port: another than the settings'.
+        look: opens a browser at an address.
+
+    Raises:
+        AddressInUseError: another program listens there.
+    """
+    with _listening(load_settings(home).desk, port) as listener:
+        # The browser's next request waits in the listener's queue while the desk opens.
+        if not _asked_for_a_home(home, say, wording, listener.dup(), look):
+            return
+        with open_desk() as desk:
+            say(_told(desk, listener))
+            _server(desk).run(sockets=[listener])
+
+
+def _asked_for_a_home(
+    home: Path,
+    say: Callable[[str], None],
+    wording: Wording,
+    listener: socket.socket,
+    look: Callable[[str], object],
+) -> bool:
+    """Whether one was made; else the program was told to stop."""
+    made = threading.Event()
+
+    def done() -> None:
+        made.set()
+        server.should_exit = True
+
+    first = FirstStart(home, wording, done)
+    server = uvicorn.Server(_configured(first.app(), DeskSettings()))
+    address = f"{_address(listener)}{PATH}?{CODE}={first.code}"
+    say(wording("web.start_told", home=str(home), address=address))
+    look(address)
+    server.run(sockets=[listener])
+    return made.is_set()
 
 
 @contextmanager
@@ -74,21 +132,22 @@ def introduce(desk: Desk, say: Callable[[str], None]) -> None:
 
 
 def _server(desk: Desk) -> uvicorn.Server:
-    settings = desk.settings.desk
-    return uvicorn.Server(
-        uvicorn.Config(
-            create_app(desk),
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            http=PatientProtocol,
-            proxy_headers=settings.behind_proxy,
-            forwarded_allow_ips=list(settings.proxies),
-            limit_concurrency=MOST_AT_ONCE,
-            timeout_graceful_shutdown=GRACE,
-            ws="none",
-        )
+    return uvicorn.Server(_configured(create_app(desk), desk.settings.desk))
+
+
+def _configured(app: Starlette, settings: DeskSettings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        http=PatientProtocol,
+        proxy_headers=settings.behind_proxy,
+        forwarded_allow_ips=list(settings.proxies),
+        limit_concurrency=MOST_AT_ONCE,
+        timeout_graceful_shutdown=GRACE,
+        ws="none",
     )
 
 
