@@ -340,3 +340,18 @@ def test_each_sheet_has_its_own_issuer_and_a_village_names_itself() -> None:
     assert [line.text for line in found.issuers_of_sheets] == ["UBND XÃ A", "UBND XÃ B"]
     typed = _document("BÁO CÁO", "Thôn Bến Đá báo cáo tình hình tháng 5 như sau:", "I. KẾT QUẢ")
     assert [line.text for line in read_letterhead(typed).named_in_opening] == ["Thôn Bến Đá"]
+
+
+def test_a_title_close_below_the_number_and_national_lines_in_two_halves_leave_the_subject_alone() -> None:
+    """As a PDF shows them whose columns are narrow: the subject was lost, and the report with it."""
+    issuer = "HUYỆN SUỐI CẠN\nỦY BAN NHÂN DÂN\nXÃ BẾN ĐÁ\nSố: 31/BC-UBND\nBÁO CÁO"
+    nation = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA\nVIỆT NAM\nĐộc lập - Tự do - Hạnh phúc"
+    frame = _table("1", (issuer, f"{nation}\nBến Đá, ngày 02 tháng 6 năm 2024"))
+    head = read_letterhead(_document(frame, "Kết quả công tác giảm nghèo 6 tháng đầu năm 2024"))
+    assert (head.document_type, head.issuer) == ("BÁO CÁO", "ỦY BAN NHÂN DÂN XÃ BẾN ĐÁ")
+    assert head.subject == "Kết quả công tác giảm nghèo 6 tháng đầu năm 2024"
+
+
+def test_a_title_above_its_subject_in_one_cell_stays_above_it() -> None:
+    frame = _table("1", ("UBND XÃ BẾN ĐÁ\nBÁO CÁO\nKết quả công tác giảm nghèo",))
+    assert read_letterhead(_document(frame)).subject == "Kết quả công tác giảm nghèo"

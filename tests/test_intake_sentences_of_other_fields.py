@@ -281,3 +281,86 @@ FILES = _report(
 )
 def test_brackets_tell_a_part_by_its_whole_name(text: str, expected: dict[str, str]) -> None:
     assert _figures(FILES, text) == expected
+
+
+TRAFFIC = _report(
+    "an toàn giao thông",
+    Indicator("G1", "Số vụ tai nạn giao thông", "vụ"),
+    Indicator("G2", "Số người chết do tai nạn giao thông", "người", WOMEN),
+    Indicator("G3", "Số người bị thương do tai nạn giao thông", "người"),
+    Indicator("G4", "Số tiền phạt nộp Kho bạc", "triệu đồng"),
+    Indicator("G5", "Số buổi tuyên truyền về an toàn giao thông", "buổi"),
+    Indicator("G6", "Số lượt người dự tuyên truyền", "lượt người", WOMEN, synonyms=("lượt người tham dự",)),
+)
+MERIT = _report(
+    "người có công",
+    Indicator("M1", "Số người có công hưởng trợ cấp", "người", WOMEN, aggregation=ALL_THERE_ARE),
+    Indicator("M2", "Số thương binh", "người", WOMEN, aggregation=ALL_THERE_ARE),
+    Indicator("M3", "Số bệnh binh", "người", aggregation=ALL_THERE_ARE),
+    Indicator("M4", "Số thân nhân liệt sĩ", "người", aggregation=ALL_THERE_ARE),
+    Indicator("M5", "Số hồ sơ tiếp nhận", "hồ sơ"),
+    Indicator("M6", "Số hồ sơ đã giải quyết", "hồ sơ"),
+    Indicator("M7", "Số người cao tuổi được mừng thọ", "người", WOMEN, synonyms=("mừng thọ",)),
+    Indicator("M8", "Dư nợ ủy thác", "triệu đồng", aggregation=ALL_THERE_ARE),
+    Indicator("M9", "Số hộ vay vốn", "hộ", aggregation=ALL_THERE_ARE),
+)
+
+
+@pytest.mark.parametrize(
+    ("report", "text", "expected"),
+    [
+        (
+            TRAFFIC,
+            "Xảy ra 03 vụ tai nạn giao thông, làm chết 01 người (nam), bị thương 04 người.",
+            {"G1": "3", "G2": "1", "G2 nữ": "0", "G3": "4"},
+        ),
+        (
+            TRAFFIC,
+            "Ngoài ra, xã phối hợp với Đoàn Thanh niên tổ chức 07 buổi tuyên truyền cho 645 lượt người.",
+            {"G5": "7", "G6": "645"},
+        ),
+        (TRAFFIC, "Số tiền phạt nộp Kho bạc Nhà nước là 58 triệu 750 nghìn đồng.", {"G4": "58.75"}),
+        (TRAFFIC, "Số tiền phạt nộp Kho bạc: 1 tỷ 240,5 triệu đồng.", {"G4": "1240.5"}),
+        (
+            MERIT,
+            "Xã có 54 người có công hưởng trợ cấp, gồm 18 thương binh; 6 bệnh binh; 14 thân nhân liệt sĩ",
+            {"M1": "54", "M2": "18", "M3": "6", "M4": "14"},
+        ),
+        (
+            MERIT,
+            "Tiếp nhận 07 hồ sơ, đã giải quyết 06 hồ sơ, đang xem xét 01 hồ sơ.",
+            {"M5": "7", "M6": "6"},
+        ),
+        (MERIT, "Mừng thọ cho 67 cụ, trong đó cụ bà 40.", {"M7": "67", "M7 nữ": "40"}),
+        (MERIT, "Dư nợ ủy thác đạt 15,32 tỷ đồng cho 312 hộ vay vốn.", {"M8": "15320", "M9": "312"}),
+        (POOR, "Kinh phí hỗ trợ nhà ở 65/120 triệu đồng được giao.", {"N5": "65"}),
+    ],
+)
+def test_plain_verbs_companions_and_fields_before_a_number_narrow_nothing(
+    report: ReportDefinition, text: str, expected: dict[str, str]
+) -> None:
+    assert _figures(report, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("report", "text", "expected"),
+    [
+        (TRAFFIC, "Xảy ra 02 vụ tai nạn giao thông do rượu bia, 01 vụ do tốc độ.", {}),
+        (TRAFFIC, "Xảy ra 03 vụ tai nạn giao thông; 01 vụ đuối nước, làm chết 02 người.", {"G1": "3"}),
+        (TRAFFIC, "Giải quyết 02 vụ tai nạn giao thông.", {}),
+        (TRAFFIC, "Cử cán bộ tham gia 03 buổi tuyên truyền về an toàn giao thông tại huyện.", {}),
+        (TRAFFIC, "Số tiền phạt nộp Kho bạc là 12 tỷ 450.", {}),
+        (
+            MERIT,
+            "Tặng quà 40 người có công hưởng trợ cấp, gồm: 18 thương binh; 6 bệnh binh; 14 thân nhân liệt sĩ",
+            {},
+        ),
+        (POOR, "Hội Phụ nữ phối hợp với Công an xã tuyên truyền cho 45 hộ nghèo.", {}),
+        (POOR, "Mô hình có sự tham gia của 25 hộ nghèo.", {}),
+        (POOR, "Hỗ trợ nhà ở: có 12 hộ nghèo.", {}),
+    ],
+)
+def test_some_of_them_are_never_taken_for_all(
+    report: ReportDefinition, text: str, expected: dict[str, str]
+) -> None:
+    assert _figures(report, text) == expected

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
@@ -193,12 +193,22 @@ _END_OF_SHEET = HeadLine("", "", "")
 def _columns(table: Table, file: str) -> Iterator[HeadLine]:
     """The cells of a head table column by column, so that the issuer's lines stay together.
 
-    Of a table of figures only what stands above its head: "Kế hoạch" over a column is no title.
+    Of a table of figures only what stands above its head: "Kế hoạch" over a column is no title. A title that
+    a PDF shows close below the number, and so in its column, comes last: its subject stands below the frame.
     """
     end = _header_row(table) if _is_headed(table) else table.rows
-    for cell in sorted(table.cells, key=lambda cell: (cell.column, cell.row)):
-        if cell.row < end:
-            yield from _lines(cell.text, file, where_cell(table, cell))
+    cells = sorted(table.cells, key=lambda cell: (cell.column, cell.row))
+    lines = [
+        line for cell in cells if cell.row < end for line in _lines(cell.text, file, where_cell(table, cell))
+    ]
+    ending = [
+        line
+        for line, below in zip_longest(lines, lines[1:])
+        if table.rows == 1 and (below is None or below.place.where != line.place.where)
+    ]
+    titles = [line for line in ending if line.text.isupper() and plain_key(line.text) in _TYPE_BY_KEY][:1]
+    yield from (line for line in lines if line not in titles)
+    yield from titles
 
 
 def _above_table(sheet: Table, file: str) -> Iterator[HeadLine]:
@@ -275,12 +285,15 @@ def _line(said: _BodyLine, file: str, name: str = "") -> HeadLine:
 # -- national lines, number, date -----------------------------------------------------------------
 
 _NATIONAL = ("cong hoa xa hoi chu nghia viet nam", "doc lap tu do hanh phuc", "dang cong san viet nam")
+_NATIONAL_WRAPPED = ("cong hoa xa hoi chu nghia", "viet nam")  #: where the column is narrow
 _DAMAGED = 86  # of 100: letters a PDF or an old font lost; no other line of a head comes near
 
 
 @remembered(1024)
 def _is_national(text: str) -> bool:
     key = plain_key(text)
+    if key in _NATIONAL_WRAPPED:
+        return True
     return any(fuzz.ratio(key, line, score_cutoff=_DAMAGED) >= _DAMAGED or line in key for line in _NATIONAL)
 
 
@@ -357,7 +370,9 @@ def _issuer(head: Sequence[HeadLine]) -> tuple[tuple[HeadLine, ...], tuple[HeadL
     if labelled is not None:
         return (), (labelled,)
     groups: list[list[HeadLine]] = []
-    for line in head:
+    # In a narrow column the frame falls apart, and the issuer may go on below the national lines.
+    wrapped = [line for line in head if line.text.isupper() and plain_key(line.text) in _NATIONAL_WRAPPED]
+    for line in head if not wrapped else [one for one in head if one not in wrapped]:
         if not (groups or _OFFICE.match(line.text) or _PLACE_ALONE.match(line.text)):
             continue
         if _ends_issuer(line):

@@ -11,7 +11,7 @@ from config.spelling import plain_key
 
 # Short forms of the field, each with its one meaning. TT, TTr, LĐ, CT, TH and QĐ have several and are
 # never written out.
-_ABBREVIATIONS = {
+ABBREVIATIONS = {
     "bđg": "bình đẳng giới",
     "blgđ": "bạo lực gia đình",
     "pcblgđ": "phòng chống bạo lực gia đình",
@@ -61,8 +61,28 @@ _ABBREVIATIONS = {
     "đctc": "địa chỉ tin cậy",
     "pn": "phụ nữ",
     "vb": "văn bản",
+    "blhđ": "bạo lực học đường",
+    "tngt": "tai nạn giao thông",
+    "atgt": "an toàn giao thông",
+    "ttatgt": "trật tự an toàn giao thông",
+    "bvmt": "bảo vệ môi trường",
+    "vsmt": "vệ sinh môi trường",
+    "nct": "người cao tuổi",
+    "nkt": "người khuyết tật",
+    "atvstp": "an toàn vệ sinh thực phẩm",
+    "attp": "an toàn thực phẩm",
+    "tdtt": "thể dục thể thao",
+    "tgxh": "trợ giúp xã hội",
+    "ccb": "cựu chiến binh",
+    "thpt": "trung học phổ thông",
+    "bvcsgd": "bảo vệ chăm sóc giáo dục",
+    "csgt": "cảnh sát giao thông",
+    "pccc": "phòng cháy chữa cháy",
+    "antt": "an ninh trật tự",
+    "tnxh": "tệ nạn xã hội",
+    "pctt": "phòng chống thiên tai",
 }
-WRITTEN_OUT = {plain_key(short): meaning for short, meaning in _ABBREVIATIONS.items()} | _ABBREVIATIONS
+WRITTEN_OUT = {plain_key(short): meaning for short, meaning in ABBREVIATIONS.items()} | ABBREVIATIONS
 _VOWEL = re.compile("[aeiouyăâêôơư]")
 _SHORTEST_SWAPPED = 4
 
@@ -72,5 +92,5 @@ def written_out(word: str) -> str:
     """A short form in full, also with two letters in each other's place: no word lacks a vowel."""
     if word in WRITTEN_OUT or len(word) < _SHORTEST_SWAPPED or _VOWEL.search(word):
         return WRITTEN_OUT.get(word, word)
-    swapped = [one for one in _ABBREVIATIONS if sorted(one) == sorted(word) and OSA.distance(one, word) == 1]
-    return _ABBREVIATIONS[swapped[0]] if len(swapped) == 1 else word
+    swapped = [one for one in ABBREVIATIONS if sorted(one) == sorted(word) and OSA.distance(one, word) == 1]
+    return ABBREVIATIONS[swapped[0]] if len(swapped) == 1 else word

@@ -19,6 +19,7 @@ _OFFICE = (
     r"(?:nhà )?trường(?! hợp)|trạm|trung tâm|chi nhánh|cơ quan|đơn vị|công an|phòng(?!,? (?:chống|ngừa))"
     r"|hội (?:liên hiệp|phụ nữ|nông dân|cựu chiến binh|chữ thập đỏ)|đoàn thanh niên"
 )
+_BODIES = "hđnd|hội đồng nhân dân|cấp ủy|đảng bộ|ban chấp hành|bch|ban thường vụ|btv"
 _OF_THE_COUNTRY = ("toàn quốc", "cả nước")
 # A sentence that goes on with the parts of what the one before it counted.
 _GOES_ON = re.compile(r"^\W*(?:trong (?:số )?đó|(?:bao )?gồm|cụ thể|chia ra|số còn lại)\b", re.IGNORECASE)
@@ -96,6 +97,9 @@ def _area(higher: str, own: str) -> Area:
             rf"\b(?:toàn|cả|khắp|địa bàn|phạm vi) (?:{higher})\b",
             rf"\b(?:{'|'.join(_OF_THE_COUNTRY)})\b",
             rf"\bcác (?:{_COMMUNE}|{_VILLAGE})(?:, (?:{_COMMUNE}))* (?:trong|của|thuộc) (?:{higher})\b",
+            rf"\b(?:đại biểu|ủy viên|tham gia|cấp ủy viên)(?: \w+){{0,3}} (?:{_BODIES})(?: đảng bộ)? "
+            rf"(?:cấp )?(?:{higher})\b(?! ủy)",
+            rf"\bcấp ủy (?:cấp )?(?:{higher})\b(?! ủy)",
             rf"^\W*(?:{higher})(?: (?-i:[{_CAPITAL}])\w+)*(?: ta)?(?: hiện| đang| đã)? (?:có|còn|xảy ra)\b",
         ),
         own=_words(

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from config.reports import Aggregation, Indicator, Sex
 from intake.figures.measures import convert, is_scaled
 from intake.figures.sentence_changes import change_told
 from intake.figures.sentence_forms import ALL_OF_A_SEX, all_of_a_sex
-from intake.figures.sentence_nothings import without_nothings, zero_said
+from intake.figures.sentence_nothings import without_nothings, zeros_said
 from intake.figures.sentence_numbers import (
     Mention,
+    goes_on_by_sex,
     mask,
     mentions_in,
     names_a_part,
     only_sex,
     sex_of,
 )
-from intake.figures.sentence_phrases import label_before
+from intake.figures.sentence_phrases import counted_in, label_before
 from intake.figures.sentence_shares import shares_alone
 from intake.figures.sentence_ties import MEETINGS, Thread, Tie, Ties
-from intake.figures.sentence_wholes import is_of_all, is_part_of_some, is_stock
+from intake.figures.sentence_wholes import is_of_all, is_part_of_some
 from intake.figures.sentence_words import (
     GENERIC,
     MONEY,
     PERSONS,
     STOP,
     VISITS,
+    ListedParts,
     Subject,
     SubjectIndex,
     keys_of,
@@ -40,7 +44,20 @@ _COMING = frozenset(VISITS)
 _CAME = _COMING | frozenset(PERSONS)
 _PARTING = frozenset(("trong", "đó", "bao", "gồm"))
 _WOMEN = frozenset(("phụ", "nữ"))
+_COURSES = frozenset(("lớp", "lớp học", "khóa"))
+_ANY_OF_THEM = frozenset(("đơn vị", "cơ sở"))  # how any body is counted the second time
 _WORDS_OF_WOMEN = 2  # of those that tell which are the women's: "làm chủ hộ"
+
+
+@dataclass(slots=True)
+class Told:
+    """What was told before a clause, and what the clause leaves for the next."""
+
+    loose: list[Mention]  #: numbers of the sentence that were tied to nothing
+    whole: str | None = None  #: what an earlier clause said before it began to tell parts of it
+    parts: ListedParts | None = None  #: indicators that the sentence lists as all parts of another
+    before: tuple[Subject, Decimal] | None = None  #: the last total, if this goes on with its parts
+    after: tuple[Subject, Decimal] | None = None  #: the last total of the clause
 
 
 class ClauseReader:
@@ -50,21 +67,24 @@ class ClauseReader:
         self._index = index
         self._ties = Ties(index)
 
-    def read(self, clause: str, whole: str | None, place: Place, loose: list[Mention]) -> list[Value]:
-        """The figures of one clause; the numbers that were tied to nothing are added to `loose`.
-
-        `whole` is what an earlier clause of the sentence said before it began to tell parts of it.
-        """
+    def read(self, clause: str, told: Told, place: Place) -> list[Value]:
+        """The figures of one clause; what it leaves for the next one is noted in `told`."""
         masked, nothings = without_nothings(mask(clause))
-        zeros = [zero for said in nothings if (zero := zero_said(said, place, self._index))]
-        mentions = mentions_in(masked, listing=whole is not None)
+        zeros = [zero for said in nothings for zero in zeros_said(said, place, self._index)]
+        mentions = mentions_in(masked, listing=told.whole is not None)
         counts = [mention for mention in mentions if not mention.percent]
         if not counts:
-            zero = zero_said(masked, place, self._index) if not mentions else None
-            return [*([zero] if zero else shares_alone(mentions, place, self._index)), *zeros]
-        thread = Thread(loose=loose, whole=whole)
+            nothing = zeros_said(masked, place, self._index) if not mentions else []
+            return [*(nothing or shares_alone(mentions, place, self._index)), *zeros]
+        thread = Thread(loose=told.loose, whole=told.whole, parts=told.parts)
+        if told.before is not None and goes_on_by_sex(mentions[0]):
+            thread.subject, thread.total = told.before
+            mentions[0] = replace(mentions[0], first=False)
         for mention in mentions:
             self._mention(mention, thread, place)
+        totals = {one.indicator for one in thread.findings if one.sex is Sex.TOTAL}
+        if thread.subject is not None and thread.total is not None and len(totals) == 1:
+            told.after = thread.subject, thread.total
         return [*thread.findings, *shares_alone(mentions, place, self._index), *zeros]
 
     def _mention(self, mention: Mention, thread: Thread, place: Place) -> None:
@@ -81,6 +101,8 @@ class ClauseReader:
             return
         tie = self._ties.of(mention, thread)
         thread.found_any = tie is not None
+        measure = measure_at(mention.words)
+        thread.course = counted_in(mention.right).removeprefix(measure).strip() if measure in _COURSES else ""
         thread.outside = _outside(mention, thread)
         came = measure_at(mention.words) in _CAME
         others_met, thread.others_met = thread.others_met, thread.others_met and not came
@@ -101,21 +123,40 @@ class ClauseReader:
         """Whether a number counts others than all those the indicator asks for."""
         return (
             _came_among_others(mention, subject, thread)
-            or is_part_of_some(mention, subject, thread.whole, self._index.stocks)
+            or self._is_part_of_some(mention, subject, thread)
             or _changes(mention, subject)
         )
+
+    def _is_part_of_some(self, mention: Mention, subject: Subject, thread: Thread) -> bool:
+        parts = self._told_parts(thread)
+        if subject.indicator.code in parts:
+            return False
+        return is_part_of_some(mention, subject, thread.whole, self._index.stocks)
+
+    @staticmethod
+    def _told_parts(thread: Thread) -> frozenset[str]:
+        """The parts that the sentence lists of a whole, once the whole itself was read."""
+        if thread.parts is None:
+            return frozenset()
+        told = thread.parts.is_told or any(one.indicator == thread.parts.whole for one in thread.findings)
+        thread.parts.is_told = told
+        return thread.parts.codes if told else frozenset()
 
     def _is_explained_part(self, mention: Mention, thread: Thread) -> bool:
         """Whether a part is what the label calls the women of the total: "(nữ: do phụ nữ làm chủ hộ)"."""
         subject = thread.subject
-        if subject is None or not subject.indicator.women or not mention.subset or mention.whole is not None:
+        if subject is None or not subject.indicator.women or mention.whole is not None:
+            return False
+        if not (mention.subset or mention.bracketed):
             return False
         phrase = f"{mention.left} {mention.right}"
         told, named = set(keys_of(phrase)), set(keys_of(subject.indicator.women))
         if not names_women(phrase) or not told <= subject.vocabulary | GENERIC | STOP | _PARTING:
             return False
         enough = len((told & named) - _WOMEN - STOP) >= _WORDS_OF_WOMEN
-        return enough and subject.takes(measure_at(mention.words), mention.words)
+        measure = measure_at(mention.words)
+        counted = not mention.words or measure in _ANY_OF_THEM or subject.takes(measure, mention.words)
+        return enough and counted
 
     def _part_by_sex(self, mention: Mention, sex: Sex, thread: Thread, place: Place) -> None:
         """A number that is only "nữ" or "nam" is a part of the total right before it."""
@@ -140,7 +181,7 @@ class ClauseReader:
             self._fraction(mention, subject, thread, place)
             return
         told = {sex: value}
-        if (all_of := ALL_OF_A_SEX.search(mention.right)) and Sex.TOTAL in subject.indicator.sexes:
+        if (all_of := ALL_OF_A_SEX.search(mention.right)) and sex is Sex.TOTAL:
             told = all_of_a_sex(sex_of(all_of[0]), value)
         if Sex.TOTAL in told:
             thread.subject, thread.total = subject, value
@@ -167,6 +208,8 @@ class ClauseReader:
     def _sex_counted(self, mention: Mention, subject: Subject) -> Sex | None:
         """Which figure of the indicator a number with a label of its own states; None: none it has."""
         sex = sex_of(f"{mention.left} {mention.right}")
+        if Sex.TOTAL in subject.indicator.sexes and ALL_OF_A_SEX.search(mention.right):
+            return Sex.TOTAL
         if sex is None or mention.whole is not None:
             if Sex.TOTAL in subject.indicator.sexes:
                 return Sex.TOTAL
@@ -179,7 +222,10 @@ class ClauseReader:
 
 def _is_in_name(sex: Sex, mention: Mention, subject: Subject) -> bool:
     """Whether the women are in the name of what has none: "đường phụ nữ tự quản: 1,2 km"."""
-    return sex not in subject.indicator.sexes and subject.is_said_by(label_before(mention))
+    if sex in subject.indicator.sexes:
+        return False
+    counted = re.split(r"[,;.(\x00]", mention.right, maxsplit=1)[0]
+    return subject.is_said_by(label_before(mention)) or subject.is_said_by(counted)
 
 
 def _tells_where(mention: Mention) -> bool:
@@ -203,9 +249,9 @@ def _let_loose(mention: Mention, thread: Thread) -> None:
 
 def _came_among_others(mention: Mention, subject: Subject, thread: Thread) -> bool:
     """Whether persons are told among those who came: "120 người dự, trong đó 40 cán bộ, công chức"."""
-    if thread.subject is not None and is_stock(thread.subject):
+    if thread.subject is not None and thread.subject.is_stock:
         return False  # "1.320 trẻ em, trong đó 41 em có hoàn cảnh đặc biệt": nobody came to anything
-    stock = is_stock(subject) and subject is not thread.last
+    stock = subject.is_stock and subject is not thread.last
     return mention.subset and stock and thread.counted in _CAME and measure_at(mention.words) in _CAME
 
 

@@ -12,6 +12,10 @@ from intake.figures.sentence_words import COUNTED_IN
 # One word with a comma in it, and no list.
 _ONE_WORD = re.compile(r"\b(phòng|cán bộ|công chức)\s*,\s*(?=chống\b|công chức\b|viên chức\b)", re.IGNORECASE)
 _ALL_OF_THEM = re.compile(r"\s*\(\s*((?:tất cả )?đều là [^()\d]{2,12})\)", re.IGNORECASE)
+_THE_ONE = re.compile(
+    r"(?<=\s)(0?1\s[^\d(),;.]{2,60}?)\s*[(,]\s*(?:là\s+)?(nữ|nam)(?: giới)?\s*(?:\)|(?=[,;.]|$))",
+    re.IGNORECASE,
+)
 _ONES = {
     word: number
     for number, words in enumerate(
@@ -31,6 +35,35 @@ _IN_WORDS = re.compile(
 )
 #: A number word between two others, told of a tidy line in a tenth of the time that the whole takes.
 _NUMBER_WORD = re.compile(r" (?:m(?:ột|ười)|hai|b(?:a|ốn|ảy|ẩy)|năm|sáu|tám|chín)\s")
+# At the head of a sentence a number word counts where what follows is counted: "Bốn trường hợp được ...".
+_FIRST_IN_WORDS = re.compile(
+    rf"(?P<before>(?:^|(?<=[.;:] ))\W*)(?P<number>(?:{_ONE}) mươi(?: (?:{_LAST}))?|mười(?: (?:{_LAST}))?"
+    r"|(?:hai|ba|bốn|sáu|bảy|bẩy|tám|chín))"
+    rf"(?=\s+(?:{'|'.join(COUNTED_IN)})\b)",
+    re.IGNORECASE,
+)
+# What a unit of measure, written short behind a number, means there; elsewhere it may mean more.
+_COUNTED_SHORT = {
+    "LĐ": "lao động",
+    "PN": "phụ nữ",
+    "TE": "trẻ em",
+    "HS": "học sinh",
+    "SV": "sinh viên",
+    "GV": "giáo viên",
+    "TH": "trường hợp",
+    "NCT": "người cao tuổi",
+    "NKT": "người khuyết tật",
+    "CB": "cán bộ",
+    "DN": "doanh nghiệp",
+}
+_SHORT_MEASURE = re.compile(rf"(?<=\d )({'|'.join(_COUNTED_SHORT)})\b(?!\s+(?:UBND|HĐND|[Hh]uyện|[Xx]ã))")
+# "65/120 triệu đồng được giao": sixty-five were spent of the plan.
+_OF_WHAT_WAS_GIVEN = re.compile(
+    r"(?P<done>\d+(?:[.,]\d+)*)\s*/\s*\d+(?:[.,]\d+)*(?P<what>\s*[^\d,;.()%:]{1,30}?)\s*"
+    r"\b(?:(?:được )?giao|(?:theo )?(?:kế hoạch|chỉ tiêu|dự toán)(?: (?:được )?giao)?)\b"
+    r"(?:\s+(?:trong )?năm)?(?=\s*(?:[,;.()]|$))",
+    re.IGNORECASE,
+)
 # "07/15 cuộc, đạt 46,7% kế hoạch": seven were held of fifteen planned.
 _OF_PLAN = re.compile(
     r"(?P<done>\d+)\s*/\s*(?P<planned>\d+)(?P<what>[^\d,;.()%]*),?\s*(?:đạt|bằng|=)\s*(?P<share>\d+(?:,\d+)?)\s*%"
@@ -53,7 +86,7 @@ ALL_OF_A_SEX = re.compile(
 
 def one_word(text: str) -> str:
     """The text without the commas inside words, and without brackets around "đều là nữ"."""
-    return _ALL_OF_THEM.sub(r" \1", _ONE_WORD.sub(r"\1 ", text))
+    return _THE_ONE.sub(r"\1, đều là \2", _ALL_OF_THEM.sub(r" \1", _ONE_WORD.sub(r"\1 ", text)))
 
 
 def in_digits(text: str, lowered: str) -> str:
@@ -61,6 +94,8 @@ def in_digits(text: str, lowered: str) -> str:
 
     `lowered` is the text in small letters.
     """
+    text = _SHORT_MEASURE.sub(lambda match: _COUNTED_SHORT[match[1]], text)
+    text = _FIRST_IN_WORDS.sub(lambda match: f"{match['before']}{_spelled(match['number'])}", text)
     if _NUMBER_WORD.search(lowered) is None:
         return text
     return _IN_WORDS.sub(lambda match: f"{match['before']}{_spelled(match['number'])}", text)
@@ -77,7 +112,8 @@ def _spelled(words: str) -> int:
 
 def result_of_plan(clause: str) -> str:
     """The clause with the plan taken from behind a result whose share of the plan is told and right."""
-    return _OF_PLAN.sub(_done, clause) if "%" in clause else clause
+    clause = _OF_PLAN.sub(_done, clause) if "%" in clause else clause
+    return _OF_WHAT_WAS_GIVEN.sub(r"\g<done>\g<what>", clause) if "/" in clause else clause
 
 
 def _done(match: re.Match[str]) -> str:

@@ -8,7 +8,16 @@ from decimal import Decimal
 from config.reports import Aggregation, Sex
 from intake.figures.sentence_numbers import sex_of
 from intake.figures.sentence_phrases import TURNING, foreign_words
-from intake.figures.sentence_words import GENERIC, STOP, Subject, SubjectIndex, Words, keys_of, measure_at
+from intake.figures.sentence_words import (
+    COUNTED_IN,
+    GENERIC,
+    STOP,
+    Subject,
+    SubjectIndex,
+    Words,
+    keys_of,
+    measure_at,
+)
 from ledger.records import Method, Place, Value
 
 _ZERO_COVERED = 0.6
@@ -49,6 +58,28 @@ def without_nothings(clause: str) -> tuple[str, tuple[str, ...]]:
     kept = max((at for at, part in enumerate(rest, 1) if _ANY_DIGIT.search(part)), default=0)
     parts = [first, *rest]
     return ", ".join(parts[: kept + 1]), tuple(parts[kept + 1 :])
+
+
+def zeros_said(clause: str, place: Place, index: SubjectIndex) -> list[Value]:
+    """Zero for what a clause says did not happen: one thing, or each of a list of indicators' names."""
+    found = _NOTHING.search(clause)
+    listed = (
+        _ITEMS.split(re.split(r"[.;:()]", clause[found.start("thing") :], maxsplit=1)[0]) if found else []
+    )
+    if found is not None and len(listed) > 1:
+        begun = clause[: found.start("thing")]
+        first = re.match(rf"\s*(?:{'|'.join(COUNTED_IN)})\b", listed[0], re.IGNORECASE)
+        counted = first[0] if first else ""
+        things = [re.sub(r"\bnào là\b", "", listed[0]), *(f"{counted} {item}" for item in listed[1:])]
+        zeros = [zero_said(f"{begun}{thing}", place, index) for thing in things]
+        told = [zero for zero in zeros if zero is not None]
+        if len({zero.indicator for zero in told}) == len(listed):
+            return told
+    zero = zero_said(clause, place, index)
+    return [zero] if zero else []
+
+
+_ITEMS = re.compile(r"\s*,\s*(?:và\s+|hoặc\s+)?|\s+(?:và|hoặc|hay)\s+")
 
 
 def zero_said(clause: str, place: Place, index: SubjectIndex) -> Value | None:
@@ -94,6 +125,8 @@ def _counts_in(thing: str, subject: Subject) -> bool:
     words = [word for word in keys_of(thing) if word not in {"một", "bất", "cứ"}]
     if subject.money:
         return False
+    if words[:2] == ["trường", "hợp"] and subject.is_said_by(thing.strip()[len("trường hợp") :]):
+        return True
     return subject.takes(measure_at(words), words)
 
 

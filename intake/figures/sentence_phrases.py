@@ -5,8 +5,19 @@ from __future__ import annotations
 import re
 
 from config.reports import Aggregation
+from intake.figures.measures import is_scaled
 from intake.figures.sentence_numbers import Mention
-from intake.figures.sentence_words import ADJUNCT, EVENTS, MONEY, PERSONS, STOP, VISITS, Subject, keys_of
+from intake.figures.sentence_words import (
+    ADJUNCT,
+    EVENTS,
+    MONEY,
+    PERSONS,
+    STOP,
+    VISITS,
+    Subject,
+    keys_of,
+    measure_at,
+)
 
 _PLAIN_WORD = re.compile(r"[^\W\d_]+")
 _PERSON_WORDS = frozenset(word for phrase in (*PERSONS, *VISITS, *EVENTS) for word in phrase.split()) - {
@@ -19,7 +30,8 @@ _PERSON_WORDS = frozenset(word for phrase in (*PERSONS, *VISITS, *EVENTS) for wo
 _SOURCES = frozenset(("ngân", "quỹ", "nguồn"))  # "được vay vốn từ Ngân hàng ..." narrows nothing
 # One word of these makes the counted another thing where the indicator does not say it as well.
 TURNING = re.compile(
-    r"\b(?:gây|thoát|tái|cận|thiểu số|nguy cơ|hết hạn|quá hạn|trở (?:về|lại)|mồ côi|khuyết tật|con thứ)\b"
+    r"\b(?:gây|thoát|tái|cận|thiểu số|nguy cơ|hết hạn|quá hạn|trở (?:về|lại)|mồ côi|khuyết tật|con thứ"
+    r"|bán kiên cố)\b"
 )
 # Those for whom something was done are not all there are: "giúp đỡ 25 hộ nghèo".
 _DONE_TO = re.compile(
@@ -30,6 +42,8 @@ AN_EVENT = re.compile(rf"\b(?:{'|'.join(EVENTS)})\b", re.IGNORECASE)
 _SITTING = re.compile(
     r"\btham gia (?:(?:các|một|\d+) )?(?:hội nghị|hội thảo|hội thi|lớp|buổi|cuộc|tọa đàm|tập huấn)\b"
 )
+#: What is done for some is told of no more; who is paid or lent to is counted ("chi trả cho 286 đối tượng").
+_FOR_THEM = re.compile(r"\b(?:(?!trả|quản|lý|cấp|chấp|sách|vay)\w+) cho$")
 _TAKING_PART = re.compile(r"\btham gia\b")
 _WITHIN = re.compile(r"\b(?:mô hình|dự án|hội nghị|hội thi|lớp học|buổi)\b(?=.*\b(?:có|gồm|với)$)")
 _OWN_LEVEL = frozenset(("xã", "phường", "thị", "trấn"))  # of the body that a unit's money goes through
@@ -45,7 +59,8 @@ _ACTOR = re.compile(
     r"|chi nhánh|tổ|lực lượng|chính quyền|nhà trường|chi hội|chi đoàn|chi bộ|qua|thông qua)\b"
     r"[^,]*?(?=\b(?:đã|phối hợp|tổ chức|ban hành|có|chủ động|tham mưu|xây dựng|duy trì|triển khai"
     r"|thực hiện|mở|xảy ra|"
-    r"phát|cấp|treo|giải quyết|hiện)\b)",
+    r"phát|cấp|treo|giải quyết|hiện|tín chấp|đứng ra|hỗ trợ|giúp|vận động|tặng|trao|quản lý|chi trả"
+    r"|chỉ đạo|huy động|thu gom|lắp|xử phạt|kiểm tra|tiếp nhận|ký)\b)",
     re.IGNORECASE,
 )
 
@@ -57,12 +72,16 @@ def foreign_words(text: str, known: frozenset[str]) -> list[str]:
     return foreign + [word for word in foreign if word[0] in "αβγδεζηθικ"]  # another age alone says enough
 
 
+_WHY = frozenset(("do", "làm"))  # "do mưa lớn", "làm đường": why, and what for
+_ON_A_DAY = re.compile(
+    r"\s+(?:nhân )?(?:dịp|ngày lễ|tết|chào mừng|kỷ niệm|hưởng ứng|mừng)\b.*", re.IGNORECASE
+)
 _BY_RULE = re.compile(r"\s+theo (?:đúng )?quy định\b(?: của pháp luật)?", re.IGNORECASE)
 
 
 def phrase_after(right: str, subject: Subject) -> str:
     """The phrase after the number up to words of place or purpose; items after a comma only widen it."""
-    first = _BY_RULE.sub("", re.split(r"[,\x00]", right, maxsplit=1)[0])
+    first = _BY_RULE.sub("", _ON_A_DAY.sub("", re.split(r"[,\x00]", right, maxsplit=1)[0]))
     money = MONEY.match(first)
     kept: list[str] = []
     words = (first[money.end() :] if money else first).split()
@@ -70,7 +89,8 @@ def phrase_after(right: str, subject: Subject) -> str:
         # "ở nước ngoài" is a part of the name, and what comes after it may narrow the count.
         named = {word.lower(), following.lower()} & subject.vocabulary
         from_where = word.lower() == "từ" and following.lower() in _SOURCES
-        if (word.lower() in ADJUNCT or from_where) and not named:
+        by_cause = word.lower() in _WHY and subject.indicator.aggregation is Aggregation.SUM
+        if (word.lower() in ADJUNCT or from_where or by_cause) and not named:
             break
         kept.append(word)
     return " ".join(kept)
@@ -83,9 +103,11 @@ def turns(mention: Mention, subject: Subject) -> bool:
     told = f"{left} {right}"
     known = subject.vocabulary | STOP
     found = [match[0] for match in TURNING.finditer(told)]
-    if done := _DONE_TO.search(left or " ".join(keys_of(mention.before.replace("\x00", " ")))):
+    is_sum = subject.indicator.aggregation is Aggregation.SUM
+    done = _DONE_TO.search(left or " ".join(keys_of(mention.before.replace("\x00", " "))))
+    if done and not (is_sum and done[0] == "vận động"):  # "vận động 412 hộ ký cam kết": all did
         found.append(done[0])
-    if subject.indicator.aggregation is not Aggregation.SUM and _is_of_some_doing(left, right, subject):
+    if _is_attended(left, right, subject) or (not is_sum and _is_of_some_doing(left, right, subject)):
         return True
     if subject.money:
         known |= _OWN_LEVEL
@@ -93,10 +115,44 @@ def turns(mention: Mention, subject: Subject) -> bool:
     return any(not set(words.split()) <= known for words in found)
 
 
+# What makes the counted another thing where it is left away: mediated are more than "hòa giải thành".
+_TELLING = re.compile(
+    r"\b(?:giải thành|không thành|thoát|cận|quá hạn|đúng hạn|trực tuyến|khuyết tật|mồ côi|cao tuổi|thiểu số"
+    r"|trên chuẩn|vi phạm|thương|chết|tử vong|khởi nghiệp|bắt buộc|sau cai|đột xuất|bán trú|tạm giữ|bỏ học"
+    r"|hưởng|vay)\b"
+)
+
+
+def lacks(mention: Mention, subject: Subject) -> bool:
+    """Whether a word that every name of the indicator has, and that narrows it, was not said."""
+    told = " ".join(keys_of(f"{mention.before} {mention.left} {mention.right}".replace("\x00", " ")))
+    needed = [frozenset(_TELLING.findall(" ".join(form.words))) for form in subject.forms]
+    return bool(needed) and any(word not in told for word in frozenset.intersection(*needed))
+
+
+def counted_in(right: str) -> str:
+    """What a number counts, up to the next mark, without a unit of weight, length or area."""
+    told = re.split(r"[,;.(\x00]", right, maxsplit=1)[0].strip()
+    measure, _, rest = told.partition(" ")
+    return rest if is_scaled(measure) else told
+
+
 def _is_of_some_doing(left: str, right: str, subject: Subject) -> bool:
     """Whether those counted are the ones in something: "mô hình có 12 hộ nghèo tham gia"."""
-    doing = [said[0] for said in (_TAKING_PART.search(right), _WITHIN.search(left)) if said]
+    found = (
+        _TAKING_PART.search(right),
+        _TAKING_PART.search(left),
+        _WITHIN.search(left),
+        _FOR_THEM.search(left),
+    )
+    doing = [said[0] for said in found if said]
     return bool(_SITTING.search(right)) or any(not set(said.split()) <= subject.vocabulary for said in doing)
+
+
+def _is_attended(left: str, right: str, subject: Subject) -> bool:
+    """Whether meetings are told that one only went to: "cử cán bộ tham gia 03 buổi tuyên truyền"."""
+    went = _TAKING_PART.search(left) is not None and measure_at(tuple(right.split())) in EVENTS
+    return went and not {"tham", "gia"} <= subject.vocabulary
 
 
 def after_last_known(left: str, subject: Subject) -> str:

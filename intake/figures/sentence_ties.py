@@ -12,11 +12,14 @@ from intake.figures.sentence_numbers import FOR, YEARS, Mention
 from intake.figures.sentence_phrases import (
     AN_EVENT,
     after_last_known,
+    counted_in,
     foreign_words,
     label_before,
+    lacks,
     phrase_after,
     turns,
 )
+from intake.figures.sentence_verbs import turned_round, without_company, without_doing, without_field
 from intake.figures.sentence_words import (
     EVENTS,
     GENERIC,
@@ -25,9 +28,11 @@ from intake.figures.sentence_words import (
     NO_WORDS,
     STOP,
     VISITS,
+    ListedParts,
     Subject,
     SubjectIndex,
     Words,
+    keys_of,
     measure_at,
     names_women,
 )
@@ -45,6 +50,7 @@ _THAT_IS_NOT = re.compile(
     r"\b(?:không|chưa)\s+(?:còn\s+)?(?:có|để|xảy ra|phát sinh|phát hiện|ghi nhận)\b", re.IGNORECASE
 )
 MEETINGS = frozenset(EVENTS)
+_OF_THE_STATE = frozenset(("nhà", "nước"))  # "ngân sách nhà nước", "Kho bạc Nhà nước"
 _SHARE = frozenset(("tỷ", "lệ"))  # "tỷ lệ nữ cấp ủy viên là 04/15 đồng chí"
 
 
@@ -56,10 +62,12 @@ class Thread:
     total: Decimal | None = None
     last: Subject | None = None  #: of the last number that was tied to one
     whole: str | None = None  #: what an earlier clause said before it began to tell parts of it
+    parts: ListedParts | None = None  #: indicators that the sentence lists as all parts of another
     outside: tuple[Subject, Decimal] | None = None  #: the total before a bracket that holds other numbers
     loose: list[Mention] = field(default_factory=list)  #: numbers that belong to nothing, parts apart
     found_any: bool = True  #: whether the last number was tied to an indicator
     others_met: bool = False  #: meetings of something else were counted, and nobody yet who came to them
+    course: str = ""  #: what the classes just counted taught: "đào tạo nghề" of "01 lớp đào tạo nghề"
     counted: str = ""  #: unit of measure of the last number that is no part of another
     context_from: int = 0  #: offset of the clause from which words may be inherited
     findings: list[Value] = field(default_factory=list)
@@ -87,21 +95,43 @@ class Ties:
             return None
         if mention.bracketed and not self._is_part_by_name(mention, thread):
             return None
-        right = _THAT_IS_NOT.split(mention.right, maxsplit=1)[0]
+        right = self._without_what_is_not(mention.right)
         if _attended(mention, thread) and " ".join(mention.words) in VISITS:
             right += " tham dự"  # "06 cuộc cho 420 lượt người"
         tie = self._part_of(mention, thread, right) or self._best(mention, thread, right)
         return None if tie is None or self._says_more(mention, tie) else tie
 
+    def _without_what_is_not(self, right: str) -> str:
+        """The words after a number without what is said not to be there, where no name says so."""
+        shorter, *rest = _THAT_IS_NOT.split(right, maxsplit=1)
+        told = re.split(r"[,;.(\x00]", right, maxsplit=1)[0]
+        return right if rest and any(one.is_said_by(told) for one in self._index.subjects) else shorter
+
     def _is_part_by_name(self, mention: Mention, thread: Thread) -> bool:
-        """Whether brackets tell a part by an indicator's whole name: "(trong đó hồ sơ trực tuyến 980)"."""
-        if not mention.subset or thread.subject is None:
+        """Whether brackets tell a part by an indicator's whole name: "(trong đó hồ sơ trực tuyến 980)".
+
+        So they may tell one after the other: "05 vụ bạo lực gia đình (03 vụ bạo lực tinh thần, 02 vụ bạo
+        lực thân thể)", where the names of whole and part share a word.
+        """
+        whole = thread.subject or (thread.outside[0] if thread.outside else None)
+        if whole is None:
             return False
-        return sum(subject.is_said_by(mention.left) for subject in self._index.subjects) == 1
+        counted = re.split(r"[,;.)\x00]", mention.right, maxsplit=1)[0]
+        named = [
+            subject
+            for subject in self._index.subjects
+            if subject.is_said_by(mention.left)
+            or (not mention.left.strip(" ,") and subject.is_said_by(counted))
+        ]
+        related = mention.subset or (named and not named[0].vocabulary.isdisjoint(whole.vocabulary - GENERIC))
+        related = related or (named and named[0].money and whole.money)
+        return len(named) == 1 and bool(related)
 
     def _best(self, mention: Mention, thread: Thread, right: str) -> Tie | None:
         """The indicator clearly ahead of the next by the words beside the number and before it."""
-        own = Words.of(mention.left, right)
+        own = Words.of(mention.left, right, *turned_round(mention.left, right))
+        if thread.course and mention.joint in FOR and measure_at(mention.words):
+            own = Words.of(mention.left, right, f"{measure_at(mention.words)} {thread.course}")
         inherited = NO_WORDS if mention.subset else Words.of(mention.before[thread.context_from :])
         scored = sorted(self._scores(mention, own, inherited), key=lambda pair: -pair[0])
         if not scored:
@@ -112,9 +142,18 @@ class Ties:
             return None
         if not _is_named(mention, tie.subject, own, inherited):
             return None
+        if self._is_cost_of_another(mention, tie.subject, thread):
+            return None
         if self._is_coordinated(mention, tie) or self._leans_too_far(mention, tie, thread):
             return None
         return tie
+
+    def _is_cost_of_another(self, mention: Mention, subject: Subject, thread: Thread) -> bool:
+        """Whether a sum is what was just counted cost: "05 buổi tuyên truyền, kinh phí 3 triệu đồng"."""
+        if not subject.money or mention.first or thread.last is None or thread.last.money:
+            return False
+        said = frozenset(keys_of(f"{mention.before} {mention.left}")) | thread.last.vocabulary
+        return not subject.has_aim_in(said, besides=self._index.topics)
 
     def _part_of(self, mention: Mention, thread: Thread, right: str) -> Tie | None:
         """The one indicator that a part is when the whole's name goes before its own words.
@@ -136,6 +175,8 @@ class Ties:
     def _is_coordinated(self, mention: Mention, tie: Tie) -> bool:
         """Whether one number counts two indicators together: "35 hộ nghèo, hộ cận nghèo"."""
         items = ITEMS.split(mention.right.strip())
+        if not any(self._index.coverage(tie.subject, Words.of(item)) >= COVERED_WELL for item in items):
+            return False  # the list is a part of one name: "lượt cán bộ dự các lớp đào tạo, bồi dưỡng"
         return any(
             subject is not tie.subject
             and self._may_count(mention, subject)
@@ -152,17 +193,30 @@ class Ties:
         giống cho 05 hộ nghèo" are no number of poor households.
         """
         if mention.joint in FOR and not MONEY.match(mention.right):
-            if tie.subject.is_named_for_what_was_done(mention.right):
-                return False  # "12 lượt với 15 người được tiếp"
-            if _attended(mention, thread) or _stands_beside(mention, tie, thread):
+            # "12 lượt với 15 người được tiếp"
+            told_with_it = tie.subject.is_named_for_what_was_done(mention.right) or _borrows(mention, thread)
+            told_with_it = told_with_it or self._is_told_beside(mention, tie, thread)
+            if told_with_it or _attended(mention, thread) or _stands_beside(mention, tie, thread):
                 return False
             return not thread.found_any or tie.coverage <= tie.own_coverage
-        if tie.own_coverage >= _COVERED_ENOUGH:
+        astray = not (thread.found_any or mention.first or tie.subject.money)
+        if tie.own_coverage >= (COVERED_WELL if astray else _COVERED_ENOUGH):
             return False
+        if astray:
+            return True
         known = tie.subject.vocabulary | self._index.topic | GENERIC | STOP
         foreign = foreign_words(f"{mention.left} {phrase_after(mention.right, tie.subject)}", known)
         again = thread.last is tie.subject
         return not mention.first and (bool(foreign) or again)
+
+    @staticmethod
+    def _is_told_beside(mention: Mention, tie: Tie, thread: Thread) -> bool:
+        """Whether what is counted "với" it, or those a course was for, are named: "với 34 tin, bài"."""
+        if thread.course and tie.own_coverage >= COVERED_WELL:
+            told = keys_of(f"{thread.course} {counted_in(mention.right)}")
+            return tie.subject.vocabulary.issuperset(word for word in told if word not in STOP)
+        named = not tie.subject.is_stock and tie.subject.is_said_by(counted_in(mention.right))
+        return named and mention.joint == "với"
 
     def _scores(self, mention: Mention, own: Words, inherited: Words) -> Iterator[tuple[float, Tie]]:
         ties = [
@@ -193,20 +247,28 @@ class Ties:
         """Whether the words narrow the count, or nothing but a weak likeness ties it."""
         if (mention.subset or not mention.words) and tie.own_coverage < COVERED_WELL and not tie.is_part:
             return True
-        if turns(mention, tie.subject):
+        if turns(mention, tie.subject) or lacks(mention, tie.subject):
             return True
         known = tie.subject.vocabulary | self._index.topic | GENERIC | STOP
         if mention.whole is not None:
             known |= _SHARE
+        if tie.subject.money:
+            known |= _OF_THE_STATE
         right = self._index.without_topics(mention.right)
         after = foreign_words(phrase_after(right, tie.subject), known)
-        trailing = foreign_words(after_last_known(mention.left, tie.subject), known)
+        happened = not tie.subject.is_stock
+        said_last = after_last_known(without_company(mention.left), tie.subject)
+        trailing = foreign_words(without_doing(said_last, happened=happened), known)
         about = foreign_words(right.partition(" về ")[2], self._index.vocabulary | known)
         if max(len(after), len(trailing), len(about)) >= _FOREIGN_WORDS:
             return True
-        if tie.subject.money and (trailing or AN_EVENT.search(after_last_known(mention.left, tie.subject))):
+        if tie.subject.money and (trailing or AN_EVENT.search(said_last)):
             return True  # "kinh phí tổ chức hội thi" is no more than a part
-        return len(foreign_words(self._index.without_topics(label_before(mention)), known)) >= _FOREIGN_WORDS
+        named = happened and tie.subject.is_said_by(counted_in(right))
+        label = label_before(mention)
+        label = without_field(label, tie.subject.is_said_by, happened=happened, named=named)
+        label = without_doing(label, happened=happened)
+        return len(foreign_words(self._index.without_topics(label), known)) >= _FOREIGN_WORDS
 
 
 def _is_named(mention: Mention, subject: Subject, own: Words, inherited: Words) -> bool:
@@ -221,6 +283,12 @@ def _attended(mention: Mention, thread: Thread) -> bool:
     if thread.last is None or measure_at(mention.words) not in VISITS:
         return False
     return thread.found_any and not MEETINGS.isdisjoint(thread.last.measures)
+
+
+def _borrows(mention: Mention, thread: Thread) -> bool:
+    """Whether households are told that a loan just summed up was lent to: "15,3 tỷ đồng cho 312 hộ vay"."""
+    lent = thread.found_any and thread.last is not None and thread.last.money
+    return lent and "vay" in mention.words[:3]
 
 
 # "Toàn trường có 18 lớp với 561 học sinh": two numbers of all there are.

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from config.reports import Aggregation
 from config.spelling import word_set
-from intake.figures.sentence_numbers import Mention, whole_before
+from intake.figures.sentence_numbers import Mention, mask, whole_before
 from intake.figures.sentence_phrases import label_before
+from intake.figures.sentence_verbs import without_doing
 from intake.figures.sentence_words import STOP, keys_of, measure_at
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _ALL_THERE_ARE = word_set(
     "địa bàn thôn bản ấp xóm tổ phố xã phường thị trấn huyện quản lý cuối kỳ đầu sinh sống thường trú "
     "độ tuổi đồng chí đại biểu cán bộ thành viên biên chế đội ngũ ubnd ủy ban hội nhân đảng chi bộ cơ quan "
     "đơn vị trẻ em cháu trai gái nam nữ trường lớp chấp hành không chuyên trách hoạt động công viên chức "
-    "đ c chiếm đạt tỷ lệ bằng nhiệm kỳ"
+    "đ c chiếm đạt tỷ lệ bằng nhiệm kỳ quy mô"
 )
 #: What makes fewer of them even where another indicator asks for those.
 _NARROWING = word_set("được bị vay hưởng nhận tham gia hỗ trợ giúp cấp tặng đăng ký")
@@ -34,12 +34,9 @@ _ALL_OF_A_PLACE = re.compile(
     re.IGNORECASE,
 )
 _ITS_SHARE = re.compile(r"[,;(.\x00]|\s(?=(?:đạt|chiếm|bằng|tương ứng|tỷ lệ)\b)", re.IGNORECASE)
+_MARK = re.compile(r"[,;(.\x00]")
+_TOLD_OF = word_set("được không có đạt bị hưởng tham gia nghèo")  # what those counted are, of all of a kind
 _LONGEST_MEASURE = 2  # words: "đồng chí"
-
-
-def is_stock(subject: Subject) -> bool:
-    """Whether the indicator asks for all there are, not for what happened."""
-    return subject.indicator.aggregation is not Aggregation.SUM
 
 
 def is_part_of_some(mention: Mention, subject: Subject, earlier: str | None, stocks: frozenset[str]) -> bool:
@@ -49,10 +46,11 @@ def is_part_of_some(mention: Mention, subject: Subject, earlier: str | None, sto
     before told, `stocks` are the words of all indicators of what there is.
     """
     whole = whole_before(mention) or (earlier if mention.subset else None)
-    if whole is None or not is_stock(subject):
+    if whole is None or not subject.is_stock:
         return False
     known = (stocks | STOP | _ALL_THERE_ARE) - _NARROWING | subject.vocabulary
-    return any(word not in known and not word.isdigit() for word in keys_of(whole.replace("\x00", " ")))
+    told = without_doing(mask(whole).replace("\x00", " "), happened=False)
+    return any(word not in known and not word.isdigit() for word in keys_of(told))
 
 
 def is_of_all(mention: Mention, subject: Subject) -> bool:
@@ -68,4 +66,7 @@ def is_of_all(mention: Mention, subject: Subject) -> bool:
         return not words or (subject.takes(measure_at(words), words) and len(words) <= _LONGEST_MEASURE)
     if _ALL_OF_A_PLACE.match(mention.left):
         return subject.is_said_by(counted)
+    if not set(keys_of(mention.left.rpartition(":")[2])) - STOP - _ALL_THERE_ARE:
+        whole_name = _MARK.split(mention.right, maxsplit=1)[0]
+        return subject.is_said_by(whole_name) and not _TOLD_OF.isdisjoint(keys_of(whole_name))
     return subject.is_said_between(label, counted)

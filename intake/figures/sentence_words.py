@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from math import fsum
 from typing import TYPE_CHECKING
 
 from config.reports import Aggregation, Indicator
 from config.spelling import accented_key, tidy, word_set
+from intake.figures.abbreviations import ABBREVIATIONS
 from intake.figures.measures import is_money, is_scaled, same_measure
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _INHERITED = 0.7  # a word said earlier in the clause counts less than one beside the number
 _HALF_A_WORD = 0.5  # a syllable without its neighbour may belong to another word
 _MEASURE_WORD = 0.2  # "buổi", "cuộc", "vụ" are settled by the unit of measure and say little beside it
+_LIST_OF_PARTS = 3
 _TOPIC = 0.1  # the report's subject stands in half of its labels and tells them apart from nothing
 
 
@@ -31,36 +33,8 @@ def phrases(text: str) -> tuple[str, ...]:
     return tuple(text.split("|"))
 
 
-# Written short in half of all reports; TT, TTr, LĐ, KH, TH mean several things and stay as they are.
-_SHORT_FORMS = {
-    "bđg": "bình đẳng giới",
-    "vstbpn": "vì sự tiến bộ của phụ nữ",
-    "blgđ": "bạo lực gia đình",
-    "pcblgđ": "phòng chống bạo lực gia đình",
-    "bltcsg": "bạo lực trên cơ sở giới",
-    "blg": "bạo lực giới",
-    "hđnd": "hội đồng nhân dân",
-    "đbhđnd": "đại biểu hội đồng nhân dân",
-    "clb": "câu lạc bộ",
-    "bch": "ban chấp hành",
-    "btv": "ban thường vụ",
-    "cbcc": "cán bộ công chức",
-    "cbccvc": "cán bộ công chức viên chức",
-    "dtts": "dân tộc thiểu số",
-    "gqvl": "giải quyết việc làm",
-    "xklđ": "xuất khẩu lao động",
-    "tnlđ": "tai nạn lao động",
-    "atvslđ": "an toàn vệ sinh lao động",
-    "atlđ": "an toàn lao động",
-    "bhyt": "bảo hiểm y tế",
-    "bhxh": "bảo hiểm xã hội",
-    "bvcsgd": "bảo vệ chăm sóc giáo dục",
-    "shck": "sinh hoạt câu lạc bộ",
-    "đ c": "đồng chí",
-    "htx": "hợp tác xã",
-    "xhh": "xã hội hóa",
-    "lhpn": "liên hiệp phụ nữ",
-}
+# TT, TTr, LĐ, KH, TH mean several things and stay as they are.
+_SHORT_FORMS = {**ABBREVIATIONS, "shck": "sinh hoạt câu lạc bộ", "đ c": "đồng chí"}
 _ONE_SPELLING = {
     "băng zôn": "băng rôn",
     "băng ron": "băng rôn",
@@ -85,7 +59,7 @@ _REWRITTEN = re.compile(
 # Words that carry no subject: they neither tie a number to an indicator nor narrow what it counts.
 STOP = word_set(
     "số tổng của và các về được đã là có cho trong trên với tại ở do theo việc kỳ những một cả đó này nào từ "
-    "đến vào bị hoặc lượt cùng như để thì mà năm quý tháng"
+    "đến vào bị hoặc lượt cùng như để thì mà năm quý tháng nay xong"
 )
 GENERIC = word_set(
     "tổ chức duy trì thu hút phát treo cấp phối hợp đoàn thể ban hành hệ thống địa bàn xảy tổng số "
@@ -166,8 +140,8 @@ class Words:
 NO_WORDS = Words(frozenset(), frozenset())
 
 PERSONS = phrases(
-    "người|đồng chí|đại biểu|cán bộ|hội viên|phụ nữ|lao động|học viên|học sinh|sinh viên|nạn nhân"
-    "|trẻ em|trẻ|cháu|"
+    "người|đồng chí|đại biểu|cán bộ|hội viên|phụ nữ|thai phụ|lao động|học viên|học sinh|sinh viên|nạn nhân"
+    "|trẻ em|trẻ|cháu|cụ|"
     "em|bé|thành viên|đoàn viên|đội viên|đảng viên|công nhân|cá nhân|ủy viên|đối tượng|người dân|trường hợp|"
     "công chức|viên chức|ca|nữ|nam|chị|thanh niên|bệnh nhân|người lao động"
 )
@@ -265,6 +239,15 @@ class Subject:
     money: bool
 
     @property
+    def is_stock(self) -> bool:
+        """Whether the indicator asks for all there are, not for what happened."""
+        return self.indicator.aggregation is not Aggregation.SUM
+
+    def is_named_in(self, content: str) -> bool:
+        """Whether a name of it stands in content words, blanks on both ends."""
+        return any(f" {' '.join(form.words)} " in content for form in self.forms)
+
+    @property
     def names_women(self) -> bool:
         """Whether the label itself counts women, so that "nữ" is no breakdown of it."""
         return all(form.women for form in self.forms)
@@ -283,16 +266,25 @@ class Subject:
             return True
         counted = measure.split()
         said = (own.pairs | inherited.pairs) - _pairs(counted)
-        return any(not said.isdisjoint(form.pairs) or set(form.words) <= set(counted) for form in self.forms)
+        alone = own.single | frozenset(counted)
+        return any(
+            not said.isdisjoint(form.pairs)
+            or (len(form.words) == 1 and form.words[0] in alone)
+            or set(form.words) <= set(counted)
+            for form in self.forms
+        )
 
     def says_what_for(self, own: Words, inherited: Words) -> bool:
         """Whether the aim of a sum is said: "kinh phí 200 triệu đồng" of land is none of houses."""
         said = own.single | inherited.single
-        return any(
-            2 * len(aim & said) >= len(aim)
-            for form in self.forms
-            for aim in (frozenset(form.words) - GENERIC - _OF_MONEY,)
-        )
+        return any(2 * len(aim & said) >= len(aim) for aim in self._aims())
+
+    def has_aim_in(self, said: frozenset[str], besides: frozenset[str]) -> bool:
+        """Whether words that say what the sum is for, others than these, were said."""
+        return any((aim - besides) & said for aim in self._aims())
+
+    def _aims(self) -> tuple[frozenset[str], ...]:
+        return tuple(frozenset(form.words) - GENERIC - _OF_MONEY for form in self.forms)
 
     def is_said_between(self, left: str, right: str) -> bool:
         """Whether words on both sides of a number make one of its names whole, and nothing but it."""
@@ -397,6 +389,15 @@ def _verbatim(names: Iterable[str]) -> re.Pattern[str]:
     )
 
 
+@dataclass(slots=True)
+class ListedParts:
+    """The indicators that a sentence lists as the parts of one whole."""
+
+    whole: str
+    codes: frozenset[str]
+    is_told: bool = False  #: whether the whole was read of the sentence
+
+
 class SubjectIndex:
     """All indicators of a report, and how much each word tells them apart."""
 
@@ -405,7 +406,7 @@ class SubjectIndex:
         self.subjects = tuple(_subject(one) for one in counted if one.aggregation is not Aggregation.COUNT)
         self.ratios = tuple((_subject(one), one.ratio) for one in indicators if one.ratio is not None)
         self._by_code = {subject.indicator.code: subject for subject in self.subjects}
-        self._subject = frozenset(word for topic in topics for word in _content(topic))
+        self.topics = frozenset(word for topic in topics for word in _content(topic))
         named = "|".join(map(re.escape, sorted(topics, key=len, reverse=True)))
         self._topics = re.compile(rf"\b(?:{named})\b" if named else r"(?!)", re.IGNORECASE)
         self.topic = self._topic_words(indicators, topics)
@@ -450,6 +451,23 @@ class SubjectIndex:
             return text
         return self._listing_names.sub(lambda said: re.sub(r"\s*[,;]\s*", " ", said[0]), text)
 
+    def parts_listed(self, before: str, after: str) -> ListedParts | None:
+        """The indicators that a sentence lists as the parts of one whole it names before them.
+
+        "286 đối tượng hưởng trợ cấp, gồm: 142 người cao tuổi; 98 người khuyết tật; 12 trẻ mồ côi": where a
+        report asks for all there are, and right behind it for three of the parts or more, those are all
+        there are as well.
+        """
+        whole, parts = (f" {' '.join(_content(text))} " for text in (before, after))
+        for at, subject in enumerate(self.subjects):
+            if not subject.is_stock or not subject.is_named_in(whole):
+                continue
+            below = takewhile(lambda one: one.is_stock and not one.money, self.subjects[at + 1 :])
+            told = frozenset(one.indicator.code for one in below if one.is_named_in(parts))
+            if len(told) >= _LIST_OF_PARTS:
+                return ListedParts(subject.indicator.code, told)
+        return None
+
     def get(self, code: str) -> Subject | None:
         """The subject of that indicator, None for ratios and yes/no indicators."""
         return self._by_code.get(code)
@@ -471,7 +489,7 @@ class SubjectIndex:
 
     def weight(self, word: str) -> float:
         """A word in many labels tells little, a word of the report's topic next to nothing."""
-        worth = _TOPIC if word in self._subject else _MEASURE_WORD if word in _COUNTING else 1.0
+        worth = _TOPIC if word in self.topics else _MEASURE_WORD if word in _COUNTING else 1.0
         return worth / self._spread.get(word, 1)
 
     def coverage(self, subject: Subject, own: Words, inherited: Words = NO_WORDS) -> float:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from config.reports import Period, ReportDefinition, SectionRole, Sex
 from config.spelling import has_digit, is_accented, tidy
 from intake.figures.sentence_areas import area_of, goes_on
-from intake.figures.sentence_clauses import ClauseReader
+from intake.figures.sentence_clauses import ClauseReader, Told
 from intake.figures.sentence_forms import in_digits, one_word, result_of_plan, without_reasons
 from intake.figures.sentence_numbers import (
     ASIDE,
@@ -30,6 +30,7 @@ from intake.figures.sentence_numbers import (
     PART_OF_A_VILLAGE,
     PART_OF_THE_AREA,
     PLANS,
+    SUBSET,
     Mention,
     blanked,
     clauses_of,
@@ -37,18 +38,31 @@ from intake.figures.sentence_numbers import (
     mentions_in,
     without_villages,
 )
-from intake.figures.sentence_times import is_elsewhen, is_of_the_period
-from intake.figures.sentence_words import DOCUMENTS, subject_index
+from intake.figures.sentence_phrases import label_before
+from intake.figures.sentence_times import is_elsewhen, is_of_the_period, of_its_year
+from intake.figures.sentence_verbs import without_doing
+from intake.figures.sentence_words import (
+    DOCUMENTS,
+    GENERIC,
+    STOP,
+    ListedParts,
+    Subject,
+    keys_of,
+    measure_at,
+    subject_index,
+)
 from ledger.records import Place, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from decimal import Decimal
 
     from intake.figures.outline import NarrativeLine
 
 # "12 người; nữ: 5 người": what follows is a part of the number before it, whatever parts the two.
 _PART_APART = re.compile(
-    r"\s*;\s*(?=(?:trong đó,?:?\s+)?(?:số\s+)?(?:nữ|nam)\s*(?:là|có|:)?\s*\d)", re.IGNORECASE
+    r"\s*;\s*(?=(?:trong đó,?:?\s+)?(?:số\s+)?(?:(?:bé |trẻ |em )?(?:nữ|nam|gái|trai))\s*(?:là|có|:)?\s*\d)",
+    re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"\([^()]*\)")
 # Also "1/ Diện tích", "2.1 Tổng đàn": a number with no mark behind it counts, unless it is one of an outline.
@@ -145,6 +159,7 @@ class _Reader:
         self._area = area_of(level)
         self._part = PART_OF_A_VILLAGE if level == "village" else PART_OF_THE_AREA
         self._above = False  #: whether the clause before spoke of a larger area than the unit's
+        self._last: tuple[Subject, Decimal] | None = None  #: the total a sentence ended with
         self._announces = False  #: whether the line before ends "...:", or is an item of such a list
 
     def read(self, line: NarrativeLine, after: NarrativeLine | None) -> list[Value]:
@@ -164,7 +179,8 @@ class _Reader:
         values: list[Value] = []
         for number, sentence in enumerate(END_OF_SENTENCE.split(text)):
             self._above = self._above and (not number or goes_on(sentence))
-            values += self._sentence(sentence, line.place(sentence))
+            place = line.place(sentence)
+            values += self._sentence(of_its_year(sentence, self._period), place)
         return values
 
     def _is_item(self, line: NarrativeLine) -> bool:
@@ -172,11 +188,13 @@ class _Reader:
 
     def _sentence(self, sentence: str, place: Place) -> list[Value]:
         """The figures of a sentence, without those that another number of it belongs to as well."""
-        told = self._above or self._area.may_be_above(sentence.lower()) or _says_a_figure(sentence)
-        if not told or len(sentence) > _LONGEST_SENTENCE:
+        says = self._above or self._area.may_be_above(sentence.lower()) or _says_a_figure(sentence)
+        if not says or len(sentence) > _LONGEST_SENTENCE:
             return []
         values: list[Value] = []
         loose: list[Mention] = []
+        carried, self._last = self._last, None
+        parts = self._parts_listed(sentence)
         elsewhen = False
         for clause, whole in clauses_of(_PART_APART.sub(", ", self._index.names_joined(sentence))):
             plain = self._without_asides(blanked(result_of_plan(without_villages(clause)), COMPARISONS))
@@ -185,14 +203,22 @@ class _Reader:
             elsewhen = is_elsewhen(said, sentence, self._period, before=elsewhen)
             if self._above or elsewhen or not _says_a_figure(plain):
                 continue
-            values += self._told_in(plain, whole, place, loose)
+            told = Told(loose, whole, parts, before=carried)
+            values += self._told_in(plain, told, place)
+            carried, self._last = None, told.after
         spread = {
             code for code in {value.indicator for value in values} if self._is_one_of_several(code, loose)
         }
         spread |= _said_otherwise(values)
         return [value for value in values if value.indicator not in spread]
 
-    def _told_in(self, clause: str, whole: str | None, place: Place, loose: list[Mention]) -> list[Value]:
+    def _parts_listed(self, sentence: str) -> ListedParts | None:
+        listed = SUBSET.search(sentence)
+        if listed is None:
+            return None
+        return self._index.parts_listed(sentence[: listed.start()], sentence[listed.end() :])
+
+    def _told_in(self, clause: str, told: Told, place: Place) -> list[Value]:
         """The figures of a clause; beside words of promises or means only of what is named by them.
 
         "12 hộ đăng ký thoát nghèo" is the figure of "Số hộ đăng ký thoát nghèo" and of no other.
@@ -205,16 +231,13 @@ class _Reader:
         named = self._index.named_by(words) if words else frozenset()
         if words and not named:
             return []
-        values = self._clauses.read(clause, whole, place, loose)
+        values = self._clauses.read(clause, told, place)
         return [value for value in values if not words or value.indicator in named]
 
     def _is_one_of_several(self, indicator: str, loose: Sequence[Mention]) -> bool:
         """Whether the total is spread over two numbers: "ban hành 03 văn bản, 02 công văn" are five."""
         subject = self._index.get(indicator)
-        return subject is not None and any(
-            subject.begins_with_head(mention.words) or (subject.counts_documents and _is_document(mention))
-            for mention in loose
-        )
+        return subject is not None and any(_is_more_of(subject, mention) for mention in loose)
 
     def _without_asides(self, clause: str) -> str:
         """The clause without reasons, and brackets that give a number to another time, place or aim."""
@@ -230,6 +253,25 @@ class _Reader:
             return True
         beside = ASIDE.search(told) or self._part.search(told) or PLANS.match(told)
         return not beside and is_of_the_period(told, told, self._period)
+
+
+def _is_of_another_deed(mention: Mention) -> bool:
+    """Whether a verb of its own stands before a number: "đang xem xét 01 hồ sơ"."""
+    return bool(set(keys_of(without_doing(label_before(mention), happened=True))) - GENERIC - STOP)
+
+
+_FOR_ANOTHER_CAUSE = re.compile(r"^(?:do|tại|ở|vì|nhân|dịp|thuộc)\b", re.IGNORECASE)
+
+
+def _is_more_of(subject: Subject, mention: Mention) -> bool:
+    """Whether a number tied to nothing counts more of what the indicator does: "03 văn bản, 02 công văn"."""
+    measure = measure_at(mention.words)
+    rest = " ".join(mention.words)[len(measure) :].strip()
+    if measure and measure in subject.measures and _FOR_ANOTHER_CAUSE.match(rest):
+        return True  # "02 vụ do rượu bia, 01 vụ do tốc độ"
+    if _is_of_another_deed(mention):
+        return False
+    return subject.begins_with_head(mention.words) or (subject.counts_documents and _is_document(mention))
 
 
 def _is_document(mention: Mention) -> bool:
