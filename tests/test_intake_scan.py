@@ -640,3 +640,10 @@ def test_a_confined_reading_process_recognises_a_scan() -> None:
     assert isinstance(table, Table)
     assert table.cells[-1].text == "1.247"
     assert unpacked(packed(message)) == message
+
+
+@needs_tesseract
+def test_a_page_taken_for_upside_down_is_tried_upright_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scan, "turn_of", lambda *_: 180)
+    document = extract_image(paper.jpeg(pages()[0]), budget())
+    assert "BÁO CÁO" in [paragraph.text for paragraph in document.paragraphs]

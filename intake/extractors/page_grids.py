@@ -171,13 +171,16 @@ def _open_grids(across: Sequence[Rule], down: Sequence[Rule], bare: Grey) -> Ite
         else:
             groups.append([rule])
     for group in groups:
-        columns = _open_columns(group, bare) if len(_levels(group)) >= _FEWEST_OPEN else []
+        columns = open_columns(group, bare) if len(_levels(group)) >= _FEWEST_OPEN else []
         if len({rule.at for rule in columns}) >= _FEWEST_OPEN:
             yield Grid(tuple(group), tuple(columns))
 
 
-def _open_columns(across: Sequence[Rule], bare: Grey) -> list[Rule]:
-    """Where rules down would stand, row by row: none through what is written in a row."""
+def open_columns(across: Sequence[Rule], bare: Grey, seldom: int = 0) -> list[Rule]:
+    """Where rules down would stand between these, row by row: none through what is written in a row.
+
+    In so many rows, or in a fifth of them, something may be written there: a head over two columns.
+    """
     rows = _levels(across)
     start, end = round(min(rule.start for rule in across)), round(max(rule.end for rule in across))
     inked = np.array(
@@ -187,7 +190,9 @@ def _open_columns(across: Sequence[Rule], bare: Grey) -> list[Rule]:
         ]
     )
     crossed = inked.sum(axis=0)
-    strips = [strip for strip in _runs(crossed <= _SELDOM * len(inked)) if strip[1] - strip[0] >= _STRIP]
+    strips = [
+        strip for strip in runs(crossed <= max(_SELDOM * len(inked), seldom)) if strip[1] - strip[0] >= _STRIP
+    ]
     inner = [at for strip in strips for at in _clearest(crossed, *strip)]
     found = [Rule(at, rows[0], rows[-1]) for at in (start, end)]
     for at in inner:
@@ -197,7 +202,7 @@ def _open_columns(across: Sequence[Rule], bare: Grey) -> list[Rule]:
     return found
 
 
-def _runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
+def runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """Where the runs of what is set begin and end."""
     edges = np.flatnonzero(np.diff(mask.astype(np.int8), prepend=0, append=0))
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
@@ -209,7 +214,7 @@ def _clearest(crossed: NDArray[np.intp], start: int, end: int) -> list[int]:
     Beside a column that holds its head alone, as "Ghi chú" does, there are two parts: one is the margin.
     """
     for most in np.unique(crossed[start:end]):
-        parts = [(start + a, start + b) for a, b in _runs(crossed[start:end] <= most)]
+        parts = [(start + a, start + b) for a, b in runs(crossed[start:end] <= most)]
         inner = [(a, b) for a, b in parts if a > 0 and b < len(crossed) and b - a >= _STRIP]
         if inner:
             _, first, last = max((b - a, a, b) for a, b in inner)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from PIL import Image, ImageFilter
 
+from intake.extractors.page_paper import DARK
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -25,6 +27,8 @@ _BLANK: Final = 230  #: of 255, from which it is paper
 _THIN: Final = 6  #: pixels above and below such a rule that are paper
 _DOTTED: Final = 5  #: pixels on either side within which a rule has ink
 _WHOLE: Final = 0.95  #: share of such a rule that must be seen
+_AROUND: Final = 20  #: pixels on either side of one that tell whether it is on dark ground
+_SOLID: Final = 0.55  #: share of them that are dark there
 _BAND: Final = 400  #: rows of a page looked at together for such rules
 _LONG: Final = 220  #: pixels, the least length of such a rule
 _TELLING_ALONG: Final = 20  #: pixels on either side along a rule over which its dots are taken together
@@ -101,6 +105,13 @@ def _deepest(level: Grey) -> Grey:
 def _along(mask: Mask) -> Grey:
     """How much of a mask is set along its rows around each pixel, 255 for all of it."""
     return np.asarray(Image.fromarray(mask).convert("L").filter(ImageFilter.BoxBlur((_LONG // 2, 0))))
+
+
+def strokes_of(grey: Grey) -> Mask:
+    """The ink of a page without what is dark all around: the ground beside a sheet has no rules."""
+    dark: Mask = grey < DARK
+    around = Image.fromarray(dark).convert("L").filter(ImageFilter.BoxBlur(_AROUND))
+    return dark & (np.asarray(around) < _SOLID * 255)
 
 
 def _filled(mask: Mask) -> Mask:

@@ -9,13 +9,24 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from PIL import Image, ImageFilter
 
+from intake.extractors.page_bare_tables import bare_grids
 from intake.extractors.page_grids import Grid, grids_of
 from intake.extractors.page_images import png
 from intake.extractors.page_paper import DARK, rotated, scaled, skew, warped, without_colour
-from intake.extractors.page_rules import DRIFT, LEAST_ACROSS, LEAST_DOWN, SOFT, Rule, rules_along, thin_rules
+from intake.extractors.page_rules import (
+    DRIFT,
+    LEAST_ACROSS,
+    LEAST_DOWN,
+    SOFT,
+    Rule,
+    rules_along,
+    strokes_of,
+    thin_rules,
+)
 from intake.extractors.straightening import Straightening
 
 if TYPE_CHECKING:
+    from intake.extractors.page_lines import Word
     from intake.extractors.page_paper import Grey, Mask
 
 _TELLING: Final = 300  #: pixels of a rule long enough to tell how it leans
@@ -147,7 +158,7 @@ class Sheet:
     _grids: list[Grid] = field(init=False)
 
     def __post_init__(self) -> None:
-        dark = self.grey < DARK
+        dark = strokes_of(self.grey)
         across, ink_across = rules_along(dark | thin_rules(self.grey), LEAST_ACROSS)
         down, ink_down = rules_along(dark.T | thin_rules(self.grey.T), LEAST_DOWN)
         self._bare = np.where(ink_across | ink_down.T, np.uint8(255), self.grey)
@@ -162,6 +173,13 @@ class Sheet:
     def height(self) -> float:
         """In pixels."""
         return float(self.grey.shape[0])
+
+    def take_bare(self, words: Sequence[Word]) -> list[Word]:
+        """Adds the tables without rules that these words of the page make; gives the words outside them."""
+        found = bare_grids(words, self._grids, self._bare)
+        self._grids = sorted([*self._grids, *found], key=lambda grid: grid.bounds[1])
+        boxes = [grid.bounds for grid in found]
+        return [word for word in words if not any(_is_inside(word, box) for box in boxes)]
 
     def without_tables(self, scale: float = 1.0) -> bytes:
         """The page as PNG, white where its tables stand, at a share of its size."""
@@ -199,6 +217,10 @@ class Sheet:
         dark = self._bare[top:bottom, max(0, x - _BESIDE) : x + _BESIDE] < DARK
         left, right = dark[:, :_BESIDE].any(axis=1), dark[:, _BESIDE:].any(axis=1)
         return int((left & right).sum()) > SOFT
+
+
+def _is_inside(word: Word, box: tuple[float, float, float, float]) -> bool:
+    return box[0] <= (word.x0 + word.x1) / 2 <= box[2] and box[1] <= word.middle <= box[3]
 
 
 def _fitted(cuttings: list[Cutting]) -> list[Cutting]:

@@ -14,7 +14,7 @@ from intake.extractors.page_lines import CellSpot, PlacedTable, Spot
 
 _FEWEST_ROWS_BESIDE: Final = 3  #: alike on two pages, that are one table's and not chance
 _SAME_HEIGHT: Final = 1.5  #: points by which a row may stand otherwise on its second page
-_PARTS: Final = frozenset({"nữ", "nam", "trong"})  #: words a row of a part begins with, never the rest of one
+PARTS: Final = frozenset({"nữ", "nam", "trong"})  #: words a row of a part begins with, never the rest of one
 _SAME_COLUMN: Final = 0.015  #: of the width of a table, by which its rules may differ from page to page
 _FIGURE: Final = re.compile(r"[\d.,%\s()–-]+")
 
@@ -148,7 +148,7 @@ def _rest_of_row(above: Table, below: Table, at: int) -> dict[int, Cell]:
         line for c in (*above.cells, *below.cells) if c.column == cell.column for line in c.text.splitlines()
     )
     is_full = len(last) + 1 + len(first) > max(map(len, lines))
-    return {cell.column: cell} if first[0].islower() and first not in _PARTS and is_full else {}
+    return {cell.column: cell} if first[0].islower() and first not in PARTS and is_full else {}
 
 
 def _with_rest(cell: Cell, rest: dict[int, Cell], row: int) -> Cell:

@@ -27,7 +27,7 @@ from intake.documents import Document, ReadState
 from intake.errors import ExtractionError, FileTooLargeError, NotReadYetError
 from intake.extractors.interface import Budget, Limits
 from intake.extractors.page_blocks import composed
-from intake.extractors.page_lines import PageContent, Word, lines_of
+from intake.extractors.page_lines import Line, PageContent, Word, lines_of
 from intake.extractors.page_tables import Box, gridded
 
 if TYPE_CHECKING:
@@ -160,6 +160,7 @@ class Recogniser:
         words = _page_words(sheet, until)
         if _mean(words) < _POOR:
             sheet, words = _best_turn(image, sheet, words, until)
+        words = sheet.take_bare(words)
         tables = tuple(gridded(_boxes(cuttings, until), _NEAR) for cuttings in sheet.tables())
         return PageContent(tuple(words), tables, sheet.width, sheet.height, straightening=sheet.straightening)
 
@@ -239,11 +240,12 @@ def turn_of(image: Image, until: float) -> int:
 
 
 def _best_turn(image: Image, sheet: Sheet, words: list[Word], until: float) -> tuple[Sheet, list[Word]]:
-    """The page turned the three other ways, and the one that reads best."""
+    """The page turned the three other ways, upright too where it was turned, and the one that reads best."""
     from intake.extractors.page_sheet import prepared
 
     best = sheet, words
-    for turn in (90, 180, 270):
+    tried = sheet.straightening.turn if sheet.straightening else 0
+    for turn in {0, 90, 180, 270} - {tried}:
         other = prepared(image, turn)
         read = _page_words(other, until)
         if _worth(read) > _worth(best[1]):
@@ -436,7 +438,13 @@ def _cell_texts(pictures: Iterable[Grey], mode: str, until: float) -> list[_Cell
     return [_cell_text(found.get(number, [])) for number in range(1, len(cells) + 1)]
 
 
+def _without_specks(lines: list[Line]) -> list[Line]:
+    """The lines of a cell without one of a single letter between lines of words: "Tổng / P / số" is none."""
+    told = [line for line in lines if len(line.text) > 1]
+    return told if len(told) > 1 and all(_WORDY.search(line.text) for line in told) else lines
+
+
 def _cell_text(words: Iterable[Word]) -> _CellText:
-    lines = lines_of(words)
+    lines = _without_specks(lines_of(words))
     text = "\n".join(line.text.replace("\t", " ") for line in lines)
     return _CellText(text, min((line.confidence for line in lines), default=0))
