@@ -15,7 +15,7 @@ from intake.evidence.unit_names import UnitIndex
 from intake.judging.settlement import Announced, announced
 from intake.mail.bodies import signature_of
 from ledger.records import MessageClass, MessageOutcome, MessageState, ObligationKey, Role
-from tests.builders import docx, xlsx
+from tests.builders import docx, xlsx, zip_of
 from tests.offices import BY_ID, UNITS, Bench, address, figure_table, figures, letter, note, report_mail
 
 SUBJECT = "Báo cáo bình đẳng giới 6 tháng đầu năm 2023"
@@ -353,3 +353,85 @@ def test_a_report_that_waits_from_a_strangers_address_counts_when_the_units_own_
         bench.judged(report_mail("binh-minh", text="Gửi lại"), "2023-06-07T08:00").submissions[0].role
         is Role.DUPLICATE
     )
+
+
+# -- in other wrappings than a file of one letter -----------------------------------------------------------
+
+
+def bound(*letters: tuple[str, str]) -> bytes:
+    """Letters in one file: the head of each and its title."""
+    blocks: list[str | list[list[str]]] = []
+    for head, title in letters:
+        state = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc"
+        frame = [[head, state], ["Số: 7/BC-UBND", "Sông Mây, ngày 01 tháng 6 năm 2023"]]
+        blocks += [frame, "BÁO CÁO", title, "I. KẾT QUẢ THỰC HIỆN", figure_table(figures())]
+    return docx(*blocks)
+
+
+OWN = "ỦY BAN NHÂN DÂN\nXÃ BÌNH MINH"
+TITLE = "Kết quả công tác bình đẳng giới 6 tháng đầu năm 2023"
+
+
+@pytest.mark.parametrize(
+    ("behind", "held"),
+    [
+        (("ỦY BAN NHÂN DÂN\nXÃ ĐỒNG TÂM", TITLE), True),
+        ((OWN, "Kết quả công tác trẻ em 6 tháng đầu năm 2023"), True),
+        ((OWN, "Phụ lục số liệu kèm theo"), False),
+    ],
+    ids=["another unit's", "on something else", "its annex"],
+)
+def test_a_second_letter_in_the_same_file_is_asked_about(
+    tmp_path: Path, behind: tuple[str, str], held: bool
+) -> None:
+    ours = Bench(tmp_path / "a").regime.reports
+    other = replace(ours[0], id="tre-em", topics=("công tác trẻ em",))
+    bench = Bench(tmp_path / "b", reports=(*ours, other))
+    octets = note(address("binh-minh"), SUBJECT, "", ("bc.docx", bound((OWN, TITLE), behind)))
+    assert is_held(bench.judged(octets), "several_letters") is held
+
+
+@pytest.mark.parametrize("name", ["Xã Đồng Tâm/bieu.xlsx", "xa dong tam/bieu.xlsx"])
+def test_the_folder_a_silent_sheet_is_packed_in_names_its_unit(bench: Bench, name: str) -> None:
+    packed = zip_of({name: silent_book()[1]})
+    outcome = bench.judged(note(address("binh-minh"), SUBJECT, "", ("bc.zip", packed)))
+    assert is_held(outcome, "unit_conflict")
+    assert outcome.review[0].proposal["unit"] == "dong-tam"
+
+
+def test_a_mail_that_speaks_for_another_unit_than_its_sender_is_asked_about(bench: Bench) -> None:
+    lines = [f"- {row[1]}: {row[3]} {row[2]}" for row in figure_table(figures())[1:]]
+    text = "\n".join(["UBND xã Đồng Tâm báo cáo:", *lines])
+    assert is_held(bench.judged(note(address("binh-minh"), SUBJECT, text)), "sender_contradicts")
+    own = text.replace("Đồng Tâm", "Bình Minh")
+    assert bench.judged(note(address("binh-minh"), SUBJECT, own)).state is MessageState.BOOKED
+
+
+def test_a_title_on_the_former_area_is_asked_about_under_the_new_head(tmp_path: Path) -> None:
+    day, into = date(2023, 5, 1), ("binh-minh",)
+    gone = [replace(u, valid_to=day, successors=into) if u.id == "dong-tam" else u for u in UNITS]
+    bench = Bench(tmp_path, gone)
+    held = bench.judged(report_mail("binh-minh", title=f"{TITLE} (địa bàn xã Đồng Tâm cũ)"))
+    assert is_held(held, "former_unit")
+    assert bench.judged(report_mail("binh-minh", figures(2))).state is MessageState.BOOKED
+
+
+def test_an_office_of_another_area_is_no_office_of_ours() -> None:
+    index = UnitIndex([Unit("pn", "Hội Liên hiệp Phụ nữ tỉnh Sông Mây", "d")], "tỉnh Sông Mây")
+    assert index.names_a_part("HỘI LHPN HUYỆN ĐÔNG BẢO")
+    assert not index.names_a_part("HỘI LHPN TỈNH SÔNG MÂY")
+    assert not index.names_a_part("HỘI LHPN TỈNH SÔNG MÂY BAN THƯỜNG VỤ")
+
+
+def test_a_city_of_the_provinces_own_name_keeps_it() -> None:
+    city = Unit("tp", "Phòng Nội vụ thành phố Sông Mây", "d")
+    rural = Unit("db", "Phòng Nội vụ huyện Đông Bảo", "d")
+    index = UnitIndex([city, rural], "tỉnh Sông Mây")
+    assert index.offices_of_other_areas("BC huyen Dong Bao.zip", "tp") == ("db",)
+    assert index.fully_in("PHÒNG NỘI VỤ THÀNH PHỐ SÔNG MÂY") == ("tp",)
+
+
+@pytest.mark.parametrize("name", ["TDP số 12", "tdp 12", "Tổ dân phố 12", "tdp12.xlsx", "to dan pho so 12"])
+def test_a_street_group_is_known_by_its_short_names(name: str) -> None:
+    groups = [Unit(f"t{n}", f"Tổ dân phố số {n}", "v") for n in (1, 2, 12)]
+    assert UnitIndex(groups, "phường Sông Mây").only_in(name) == ("t12",)

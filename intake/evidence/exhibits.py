@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import count
+from itertools import count, islice
 
 from msgspec import structs
 
 from config.reports import Grade, Period, ReportDefinition
 from config.spelling import is_accented, plain_key, without_marks
 from intake.documents import Document, FileKind, Paragraph, ReadFile, ReadState, Table
+from intake.evidence.bound_letters import letters_behind
 from intake.evidence.cut_offs import CutOff, cut_offs_in, cut_offs_named
 from intake.evidence.document_names import name_of
 from intake.evidence.letterhead import HeadLine, Letterhead, read_letterhead
@@ -43,6 +45,10 @@ SURE_READING = 60
 _ENCODINGS = {"legacy_tcvn3": "TCVN3 (ABC)", "legacy_vni": "VNI"}
 _SEVERAL = 2
 _LONG_NUMBER = 4  # digits; the rows of no table are numbered so far
+_FIRST_LINES, _SPOKEN = 4, 160
+_SPEAKS_FOR = re.compile(
+    r"(?P<who>.{4,90}?)\s+(?:(?:xin|kính|kinh)\s+)?(?:báo cáo|bao cao|gửi|gui|nộp|nop)\b", re.IGNORECASE
+)
 _ENDING = 40  # letters in which "như sau" ends a paragraph, whatever marks follow
 _STATE = ("cong hoa xa hoi chu nghia viet nam", "doc lap tu do hanh phuc")  # Decree 30/2020, annex I, II.1
 _ANNEX_TYPES = frozenset({"phu luc", "bieu", "bieu mau", "bieu so lieu", "bieu tong hop"})
@@ -104,7 +110,9 @@ def exhibits_of(message: ReadMessage, reports: Sequence[ReportDefinition]) -> tu
             exhibit, labelled = Exhibit(number=number, file=file.name, readable=False), None
         else:
             labelled = Labelled.of(file.document, file.name, reports)
-            exhibit = _exhibit(number, file.name, file.document, labelled)
+            exhibit = replace(
+                _exhibit(number, file.name, file.document, labelled), packed_in=_packed_in(file)
+            )
         of_pages = photos if file.kind is FileKind.IMAGE and file.document is not None else None
         found.append(ReadExhibit(exhibit, file, file.document, of_pages, labelled))
     if not any(read.document is not None for read in found):
@@ -381,7 +389,16 @@ def _exhibit(number: int, file: str, document: Document, labelled: Labelled) -> 
         form_rows={report: notes.matched_rows for report, notes in labelled.noted.items()},
         form_share={report: notes.share for report, notes in labelled.noted.items()},
         is_blank=_is_blank(labelled.noted),
+        bound=tuple(
+            Claim(letter.issuer, letter.subject) for letter in letters_behind(document) if letter.issuer
+        ),
     )
+
+
+def _packed_in(file: ReadFile) -> tuple[str, ...]:
+    """The archives around a file, and the folders inside the last of them: "BC.zip", "Xã Bình Minh"."""
+    folders = re.split(r"[/\\\\]", file.declared_name)[:-1] if file.path else []
+    return (*file.path, *filter(None, folders))
 
 
 def _is_blank(noted: Mapping[str, TableNotes]) -> bool:
@@ -468,7 +485,14 @@ def _body_exhibit(
         number=number,
         file="",
         readable=True,
-        self_naming=tuple(_claim(line) for line in (*head.named_in_opening, *head.named_in_closing)),
+        self_naming=tuple(
+            dict.fromkeys(
+                (
+                    *(_claim(line) for line in (*head.named_in_opening, *head.named_in_closing)),
+                    *map(Claim, _speaking_for(lines)),
+                )
+            )
+        ),
         opening=_opening(document),
         cut_offs=cut_offs_in(document),
         form_rows=rows,
@@ -476,6 +500,13 @@ def _body_exhibit(
         unmarked=unmarked,
     )
     return ReadExhibit(exhibit, None, document)
+
+
+def _speaking_for(lines: Iterable[str]) -> Iterator[str]:
+    """Who reports by the first lines of a mail: "Thôn Khe Sanh báo cáo:"."""
+    for line in islice(filter(None, lines), _FIRST_LINES):
+        if spoken := _SPEAKS_FOR.match(line[:_SPOKEN]):
+            yield spoken["who"]
 
 
 def _claim(line: HeadLine) -> Claim:

@@ -61,6 +61,8 @@ class Exhibit:
     form_rows: dict[str, int] = field(default_factory=dict)  #: report -> rows its labels matched
     form_share: dict[str, float] = field(default_factory=dict)  #: report -> share of the rows that matched
     is_blank: bool = False  #: a form of whose rows none is filled in
+    bound: tuple[Claim, ...] = ()  #: the letters behind the first in the same file: issuer and title of each
+    packed_in: tuple[str, ...] = ()  #: names of the archives and folders it came in
     unmarked: bool = False  #: a list typed without marks, which a person accepts
 
     @property

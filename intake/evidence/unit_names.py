@@ -23,6 +23,9 @@ from config.units import Unit
 _ABBREVIATIONS = (
     ("ủy ban nhân dân", "ubnd"),
     ("hội đồng nhân dân", "hđnd"),
+    ("tổ dân phố số", "tổ dân phố"),
+    ("tổ dân phố", "tdp"),
+    ("khu phố", "kp"),
     ("ủy ban mặt trận tổ quốc việt nam", "ủy ban mttq"),
     ("ủy ban mặt trận tổ quốc", "ubmttq"),
     ("mặt trận tổ quốc", "mttq"),
@@ -54,6 +57,8 @@ _ABBREVIATIONS = (
     ("thị trấn", "tt"),
     ("thành phố", "tp"),
 )
+#: "thôn 12" in the name of a file: "thon12".
+_NUMBER_APART = re.compile(r"\b(thôn|bản|ấp|xóm|khóm|tổ|khu|tdp|kp) (\d+)$")
 _COUNCIL = re.compile(r"^(?:ủy ban nhân dân|ubnd) ")
 #: "TH&THCS Sơn Lâm" for "Trường TH&THCS Sơn Lâm"; behind a word that is no school's it is one all the same.
 _SCHOOL = re.compile(r"^trường (?=(?:th|thcs|thpt|mn|tiểu học|trung học|mầm non|mẫu giáo|ptdtbt|ptdtnt)\b)")
@@ -65,7 +70,7 @@ _AREA_LEVEL = re.compile(r"^(?:xã|phường|thị trấn|tt|đặc khu) (.+)$")
 _DISTRICT_LEVEL = re.compile(r"^(?:huyện|quận|thị xã|thành phố|tp) (.+)$")
 #: "thôn 1+2", "thôn 1, 2 tháng 5"; in "thôn 1, 2 tháng đầu năm" the second number counts months.
 _NUMBERED_TOGETHER = re.compile(
-    r"\b(thôn|thon|bản|ấp|xóm|xom|khóm|khom|tổ|khu|buôn|khu phố|tổ dân phố|phường|quận) ?(\d{1,2})"
+    r"\b(thôn|thon|bản|ấp|xóm|xom|khóm|khom|tổ|tdp|khu|buôn|khu phố|tổ dân phố|phường|quận) ?(\d{1,2})"
     r"\s*(?:[+,&–-]|và|va)\s*(?:\1 ?)?(?!\2\b)\d{1,2}\b(?! ?(?:tháng|thang)(?! ?\d)|[/.]\d|-\d{4})",
     re.IGNORECASE,
 )
@@ -95,6 +100,11 @@ _OFFICE_OF_AREA = re.compile(
     r"(?!ubnd|ủy ban nhân dân)(?P<office>\S+ \S.*?) (?P<level>tỉnh|thành phố|tp|huyện|quận|thị xã|xã|phường"
     r"|thị trấn|đặc khu) (?P<place>(?!hội\b|đoàn\b|ủy\b|đội\b)\S+(?: \S+){0,3})$"
 )
+_AREA_BEHIND = re.compile(
+    r"(?:tỉnh|tinh|thành phố|thanh pho|tp|huyện|huyen|quận|quan|thị xã|thi xa|xã|xa|phường|phuong|thị trấn"
+    r"|thi tran|đặc khu|dac khu) \w"
+)
+_ENDS_IN_LEVEL = re.compile(r" (?:tỉnh|thành phố|tp|huyện|quận|thị xã|xã|phường|thị trấn|đặc khu)$")
 _COMMUNAL = frozenset({"xa", "phuong", "thi tran", "dac khu"})
 _TELLING = 3  #: words of a school's name without "trường"
 _MISSPELT = 70.0
@@ -188,7 +198,19 @@ class UnitIndex:
                 return True
             if not mention.bare and (_VILLAGE if is_area else _GROUP).match(after):
                 return True
+            if not (mention.bare or is_area) and self._is_of_another_area(after):
+                return True
         return False
+
+    def _is_of_another_area(self, after: str) -> bool:
+        """Whether what stands behind an office's name is another area than the department's.
+
+        The names of offices are kept without that area: "Hội Phụ nữ huyện X" is no "Hội Phụ nữ" of tỉnh Y.
+        """
+        own = (self._area, plain_key(self._area))
+        return _AREA_BEHIND.match(after) is not None and not f"{after} ".startswith(
+            tuple(f"{a} " for a in own)
+        )
 
     def _behind_area(self, after: str) -> str:
         """What stands behind a name and the department's area: "trường thcs" + "sơn lâm lớp 9a"."""
@@ -295,7 +317,8 @@ class UnitIndex:
     def _without_area(self, key: str) -> str:
         for tail in (f" {self._area}", f" {self._area.split(' ', 1)[-1]}"):
             shortened = key.removesuffix(tail)
-            if shortened != key and not _AREA_LEVEL.match(_COUNCIL.sub("", key)):
+            is_another = _AREA_LEVEL.match(_COUNCIL.sub("", key)) or _ENDS_IN_LEVEL.search(shortened)
+            if shortened != key and not is_another:  # "thành phố Lào Cai" is not tỉnh Lào Cai
                 return shortened
         return key
 
@@ -333,4 +356,5 @@ def _variants(key: str) -> frozenset[str]:
         for form in tuple(seen):
             seen.add(re.sub(rf"\b{long}\b", short, form))
             seen.add(re.sub(rf"\b{short}\b", long, form))
+    seen |= {_NUMBER_APART.sub(r"\1\2", form) for form in seen}
     return frozenset(form for form in seen if form)

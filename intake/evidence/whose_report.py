@@ -8,6 +8,7 @@ from itertools import pairwise
 from config.spelling import accented_key, plain_key
 from intake.evidence.inner_bodies import inner_body
 from intake.evidence.statements import LONGEST_NOTE, Case, Exhibit
+from intake.evidence.subjects import reports_named
 from intake.evidence.unit_names import place_named
 from intake.evidence.weights import best_guess, evidence, strongly_named
 from ledger.records import Evidence
@@ -30,6 +31,7 @@ _ON_BEHALF_OF = re.compile(
     r"\b(?:(?:giup|ho|thay|thay mat|dum|gium)(?: (?:cho|bac|chu|co|anh|chi|em|ong|ba|dong chi|d c|can bo"
     r"|truong|van phong|vp|ben))*|(?:bao cao|bc|so lieu|bieu|file|tep)(?: cua)?|^cua)$"
 )
+_HELPS = re.compile(r"\b(?:gui|nop|chuyen|bao cao|lam) (?:giup|ho|thay|dum|gium)(?P<whom>(?: \w+){1,12})")
 #: The committee or council above an office, and its area: "HUYỆN ỦY X", "UBND TỈNH X"; by `accented_key`.
 _AREA_ABOVE = re.compile(
     r"^((?:huyện|tỉnh|thành|thị|quận) ủy (?!viên).+)$"
@@ -118,7 +120,7 @@ def _mail_evidence(case: Case, exhibit: Exhibit) -> list[Evidence]:
         found += [evidence("unit", u, kind, envelope.sender_address) for u in envelope.sender_units]
     for kind, text in (
         ("subject", envelope.subject),
-        ("file_name", exhibit.file),
+        *(("file_name", name) for name in (exhibit.file, *exhibit.packed_in)),
         ("body", envelope.body),
         ("display_name", envelope.sender_name),
     ):
@@ -159,6 +161,8 @@ def decide_unit(case: Case, exhibit: Exhibit, items: list[Evidence]) -> tuple[st
         if named
         else _decide_by_words(case, exhibit, items, senders)
     )
+    if not doubts and _binds_another(case, exhibit, unit):
+        doubts = ["several_letters"]
     return unit, doubts or (["of_a_part"] if parts_named(case, exhibit, unit) else [])
 
 
@@ -181,8 +185,10 @@ def _decide_by_words(
 ) -> tuple[str, list[str]]:
     """Whose a document is that names no unit as its own, and whether words around it say otherwise."""
     unit, doubts = _decide_unnamed(case, exhibit, items, senders)
-    words = (case.envelope.subject, exhibit.file, exhibit.title, *exhibit.sheet_titles, *exhibit.sheets)
-    text = " | ".join((*words, *(claim.text for claim in exhibit.sheet_issuer)))
+    names = (case.envelope.subject, exhibit.file, *exhibit.packed_in, exhibit.title)
+    words = (*names, *exhibit.sheet_titles, *exhibit.sheets)
+    told = (*words, *(claim.text for claim in exhibit.sheet_issuer), *_whom_it_helps(case))
+    text = " | ".join(told)
     if not doubts and (any(map(case.units.names_several, words)) or _is_said_to_be_of_several(case)):
         return unit, ["unit_conflict"]
     if not doubts and (others := case.units.offices_of_other_areas(text, unit)):
@@ -201,14 +207,30 @@ def _decide_named(
     others = others or bool(case.units.offices_of_other_areas(titles, unit))
     placed = case.units.only_in(exhibit.place_name)
     others = others or (bool(placed) and unit not in placed and case.units.are_areas(unit, *placed))
-    return unit, ["unit_conflict"] if others else []
+    if others:
+        return unit, ["unit_conflict"]
+    of_former = _names_former(case, (exhibit.title, *exhibit.sheet_titles, *exhibit.sheets), unit)
+    return unit, ["former_unit"] if of_former else []
+
+
+def _binds_another(case: Case, exhibit: Exhibit, unit: str) -> bool:
+    """Whether a second letter in the same file is another unit's, or reports on something else."""
+    issuers = [one for letter in exhibit.bound for one in case.units.fully_in(letter.text)]
+    titles = (exhibit.title, *(letter.place for letter in exhibit.bound))
+    own, *others = [{named.report for named in reports_named(title, case.reports)} for title in titles]
+    return any(one != unit for one in issuers) or any(other - own for other in others)
 
 
 def _is_of_former(case: Case, exhibit: Exhibit, unit: str) -> bool:
     """Whether mail from the box of a merged unit names that unit still: it may bring its part alone."""
-    own = case.units.place_of(unit)
     words = (case.envelope.subject, exhibit.file, exhibit.title, *exhibit.sheet_titles, *exhibit.sheets)
-    told = plain_key(" ".join((*words, *(claim.text for claim in exhibit.sheet_issuer))))
+    return _names_former(case, (*words, *(claim.text for claim in exhibit.sheet_issuer)), unit)
+
+
+def _names_former(case: Case, words: tuple[str, ...], unit: str) -> bool:
+    """Whether words name some, and not all, of the units that a unit was made of."""
+    own = case.units.place_of(unit)
+    told = plain_key(" ".join(words))
     places = {place_named(name) for name in case.envelope.formerly} - {"", own}
     named = {place for place in places if f" {place} " in f" {told} "}
     return bool(named) and not (len(named) > 1 and named == places)
@@ -255,6 +277,11 @@ def _said_to_be_of(case: Case) -> set[str]:
         if not mention.bare and _ON_BEHALF_OF.search(" ".join(words[: mention.position]))
         for unit in mention.units
     }
+
+
+def _whom_it_helps(case: Case) -> list[str]:
+    """The words behind "gửi giúp", "nộp hộ": whose report the mail brings, however that one is called."""
+    return [found["whom"] for found in _HELPS.finditer(plain_key(case.envelope.body[:LONGEST_NOTE]))]
 
 
 def _is_said_to_be_of_several(case: Case) -> bool:
