@@ -334,6 +334,11 @@ MERIT = _report(
         (MERIT, "Mừng thọ cho 67 cụ, trong đó cụ bà 40.", {"M7": "67", "M7 nữ": "40"}),
         (MERIT, "Dư nợ ủy thác đạt 15,32 tỷ đồng cho 312 hộ vay vốn.", {"M8": "15320", "M9": "312"}),
         (POOR, "Kinh phí hỗ trợ nhà ở 65/120 triệu đồng được giao.", {"N5": "65"}),
+        (
+            TRAFFIC,
+            "Tổ chức và cử cán bộ tham gia 03 buổi tuyên truyền về an toàn giao thông cho 210 lượt người.",
+            {"G5": "3", "G6": "210"},
+        ),
     ],
 )
 def test_plain_verbs_companions_and_fields_before_a_number_narrow_nothing(

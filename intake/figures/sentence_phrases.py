@@ -45,6 +45,7 @@ _SITTING = re.compile(
 #: What is done for some is told of no more; who is paid or lent to is counted ("chi trả cho 286 đối tượng").
 _FOR_THEM = re.compile(r"\b(?:(?!trả|quản|lý|cấp|chấp|sách|vay)\w+) cho$")
 _TAKING_PART = re.compile(r"\btham gia\b")
+_HOLDING = re.compile(r"\b(?:tổ chức|mở)\b")
 _WITHIN = re.compile(r"\b(?:mô hình|dự án|hội nghị|hội thi|lớp học|buổi)\b(?=.*\b(?:có|gồm|với)$)")
 _OWN_LEVEL = frozenset(("xã", "phường", "thị", "trấn"))  # of the body that a unit's money goes through
 _BODY = re.compile(
@@ -150,8 +151,12 @@ def _is_of_some_doing(left: str, right: str, subject: Subject) -> bool:
 
 
 def _is_attended(left: str, right: str, subject: Subject) -> bool:
-    """Whether meetings are told that one only went to: "cử cán bộ tham gia 03 buổi tuyên truyền"."""
-    went = _TAKING_PART.search(left) is not None and measure_at(tuple(right.split())) in EVENTS
+    """Whether meetings are told that one only went to: "cử cán bộ tham gia 03 buổi tuyên truyền".
+
+    "Tổ chức và cử cán bộ tham gia 02 lớp" tells those that were held as well.
+    """
+    only = _TAKING_PART.search(left) is not None and _HOLDING.search(left) is None
+    went = only and measure_at(tuple(right.split())) in EVENTS
     return went and not {"tham", "gia"} <= subject.vocabulary
 
 
