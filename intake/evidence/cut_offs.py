@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from config.reports import PeriodKind
 from config.spelling import tidy, without_marks
-from intake.documents import Document, Paragraph
+from intake.documents import Document, Paragraph, Table
 from intake.evidence.period_words import is_cited, periods_named, without_dates
 
 if TYPE_CHECKING:
@@ -157,14 +157,23 @@ _DIGIT = re.compile(r"\d")
 
 
 def _lines(document: Document) -> Iterator[str]:
-    """The lines of the text, and the rows of tables in which one cell stands alone: their titles."""
-    for block in document.blocks:
+    """The lines of the text, and the rows of tables in which one cell stands alone: their titles.
+
+    Up to the last block in which a year may be named: no day is told behind it.
+    """
+    ends = next((end for end in range(len(document.blocks), 0, -1) if _tells(document.blocks[end - 1])), 0)
+    for block in document.blocks[:ends]:
         if isinstance(block, Paragraph):
             if not block.deleted:
                 yield from block.text.splitlines()
         elif not block.hidden:
             alone = block.alone_in_row(_MOST_ROWS)
             yield from (cell.text for cell in alone if cell.row not in block.hidden_rows)
+
+
+def _tells(block: Paragraph | Table) -> bool:
+    texts = [block.text] if isinstance(block, Paragraph) else block.texts
+    return any(map(_A_YEAR.search, [text for text in texts if "20" in text or "19" in text]))
 
 
 def _names_a_year(text: str) -> bool:

@@ -145,14 +145,20 @@ def _named(name: str, line: HeadLine) -> HeadLine:
 
 def _lines(text: str, file: str, where: str) -> Iterator[HeadLine]:
     """The lines of a paragraph or cell; columns drawn with tabs or blanks become lines of their own."""
+    told = tidy(text)
+    # One line without a gap, as most stand there.
+    for part in (told,) if told == text else _parted(text):
+        for piece in _without_national(part):
+            if piece and (piece[0].isalnum() or not _RULE.match(piece)):
+                yield HeadLine(piece, file, where)
+
+
+def _parted(text: str) -> Iterator[str]:
     for raw in text.splitlines():
         # First what is soonest told: hardly any line has a gap, and only there a date must be looked for.
         gap = ("  " in raw or not raw.isprintable()) and _GAP.search(raw)
         parted = gap and not _NUMBERED.match(raw) and not _DATED.search(raw)
-        for part in _GAP.split(raw) if parted else [raw]:
-            for piece in _without_national(tidy(part)):
-                if piece and (piece[0].isalnum() or not _RULE.match(piece)):
-                    yield HeadLine(piece, file, where)
+        yield from map(tidy, _GAP.split(raw) if parted else [raw])
 
 
 _RUN_ON = re.compile(r"\s(?=cộng\s+h\S+\s+x\S+\s+hội\s+chủ|độc\s+lập\s*[-–]\s*tự)", re.IGNORECASE)
@@ -343,22 +349,21 @@ _PLACE_NAMED = re.compile(
     r"|khu phố)\s",
     re.IGNORECASE,
 )
-_OFFICE = re.compile(
-    r"^(?:ủy ban|ubnd|ubmttq|phòng|sở|bộ|ban|hội|trung tâm|trường|trạm|công an|liên đoàn|huyện ủy"
-    r"|thành ủy|thị ủy|"
-    r"tỉnh ủy|đảng ủy|đảng bộ|đảng ủy|chi bộ|thanh tra|văn phòng|ngân hàng|chi cục|chi nhánh|tòa án"
-    r"|viện|tổng|cục|"
-    r"đoàn|huyện đoàn|tỉnh đoàn|xã đoàn|mặt trận|hợp tác xã|htx|công ty|bệnh viện|kho bạc|bảo hiểm"
-    r"|đội|hạt|đài|hđnd|"
-    r"hội đồng|bch|đồn|doanh nghiệp|nhà văn hóa|quỹ|phòng giao dịch)\b",
-    re.IGNORECASE,
+_OFFICES = (
+    "ủy ban|ubnd|ubmttq|phòng|sở|bộ|ban|hội|trung tâm|trường|trạm|công an|liên đoàn|huyện ủy|thành ủy|thị ủy"
+    "|tỉnh ủy|đảng ủy|đảng bộ|chi bộ|thanh tra|văn phòng|ngân hàng|chi cục|chi nhánh|tòa án|viện|tổng|cục"
+    "|đoàn|huyện đoàn|tỉnh đoàn|xã đoàn|mặt trận|hợp tác xã|htx|công ty|bệnh viện|kho bạc|bảo hiểm|đội|hạt|đài"
+    "|hđnd|hội đồng|bch|đồn|doanh nghiệp|nhà văn hóa|quỹ|phòng giao dịch"
+)
+_OFFICE = re.compile(rf"^(?:{_OFFICES})\b", re.IGNORECASE)
+_PLACES = (
+    r"xã(?! hội\b)|phường|thị trấn|đặc khu|huyện|quận|thị xã|tỉnh|thôn|bản|ấp|xóm|khóm|buôn|tổ dân phố|khu phố"
+    "|thành phố"
 )
 #: "XÃ BÌNH MINH" alone on its line, as sheets begin; after "ỦY BAN NHÂN DÂN" it goes on with that.
-_PLACE_ALONE = re.compile(
-    r"^(?:(?:xã(?! hội\b)|phường|thị trấn|đặc khu|huyện|quận|thị xã|tỉnh|thôn|bản|ấp|xóm|khóm|buôn"
-    r"|tổ dân phố|khu phố)\s+[^\s.:;]+|thành phố\s+[^\s.:;]+)(?:\s+[^\s.:;]+){0,5}$",
-    re.IGNORECASE,
-)
+_PLACE_ALONE = re.compile(rf"^(?:{_PLACES})\s+[^\s.:;]+(?:\s+[^\s.:;]+){{0,5}}$", re.IGNORECASE)
+#: What one of them begins with: told of a line before either is looked for.
+_FIRST_OF_ISSUERS = frozenset(name[:3].rstrip("(") for name in f"{_OFFICES}|{_PLACES}".split("|"))
 _WING = re.compile(r"^(?:ban (?:thường vụ|thường trực|chấp hành)|btv|bch)\s*$", re.IGNORECASE)
 _JOINED_BEFORE = re.compile(r"(?:[-–,&]|\b(?:và|của|về|cho|nhân dân các))$", re.IGNORECASE)
 _JOINED_AFTER = re.compile(r"^(?:[-–,&]|(?:và|của|về)\b)", re.IGNORECASE)
@@ -373,7 +378,7 @@ def _issuer(head: Sequence[HeadLine]) -> tuple[tuple[HeadLine, ...], tuple[HeadL
     # In a narrow column the frame falls apart, and the issuer may go on below the national lines.
     wrapped = [line for line in head if line.text.isupper() and plain_key(line.text) in _NATIONAL_WRAPPED]
     for line in head if not wrapped else [one for one in head if one not in wrapped]:
-        if not (groups or _OFFICE.match(line.text) or _PLACE_ALONE.match(line.text)):
+        if not (groups or _may_be_issuer(line.text)):
             continue
         if _ends_issuer(line):
             if groups:
@@ -388,6 +393,13 @@ def _issuer(head: Sequence[HeadLine]) -> tuple[tuple[HeadLine, ...], tuple[HeadL
     if not groups:
         return (), ()
     return tuple(line for group in groups[:-1] for line in group), tuple(groups[-1])
+
+
+def _may_be_issuer(text: str) -> bool:
+    begins = text[:3].lower()
+    if begins not in _FIRST_OF_ISSUERS and begins[:2] not in _FIRST_OF_ISSUERS:
+        return False
+    return bool(_OFFICE.match(text) or _PLACE_ALONE.match(text))
 
 
 def _issuers_of_sheets(head: Sequence[HeadLine]) -> Iterator[HeadLine]:
@@ -458,6 +470,7 @@ _ABOUT = re.compile(r"v/v\b", re.IGNORECASE)
 _ANNEX_STARTS = tuple(_ANNEX_BY_KEY)
 _VE_VIEC = re.compile(r"^v/v:?\s*|^về việc\s+", re.IGNORECASE)
 _LONGEST_SUBJECT = 6  # lines
+_LONGEST_TYPE = 80  # letters at the beginning of a line in which a type is told, or that it is none
 
 
 def _type_of(text: str) -> str:
@@ -489,7 +502,7 @@ def _annex_type_of(key: str) -> str:
 
 def _type_title(head: Sequence[HeadLine]) -> tuple[int | None, str]:
     """Where the type title stands and which it is; a letter with "V/v" and no title is a công văn."""
-    keys = plain_keys([line.text for line in head])
+    keys = plain_keys([line.text[:_LONGEST_TYPE] for line in head])
     for index, (line, key) in enumerate(zip(head, keys, strict=True)):
         if found := _type_told(line.text, key):
             return index, found
@@ -638,10 +651,10 @@ def _may_sign(texts: Iterable[str]) -> bool:
 
 def _begins_to_sign(text: str) -> bool:
     """Whether the words of a signature begin a text; in one of several lines or columns, any of these."""
-    told = tidy(text)
-    if told == text:
-        return told[:1] in _FIRST_TO_SIGN and _SIGNS.match(told) is not None
-    return _MAY_SIGN.search(told) is not None
+    in_one = text.isprintable() and "  " not in text
+    if in_one and text.lstrip()[:1] not in _FIRST_TO_SIGN:
+        return False
+    return (_SIGNS.match if in_one else _MAY_SIGN.search)(tidy(text)) is not None
 
 
 def _foot_of(sheet: Table) -> list[Cell]:

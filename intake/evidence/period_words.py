@@ -12,9 +12,13 @@ import unicodedata
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from config.reports import PeriodKind
 from config.spelling import is_accented
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +44,10 @@ _MONTH = r"(?:tháng|thang)"
 
 _DAY = ("ngày", "ngay")
 _DATE = r"\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}"
+_OF_YEARS = ("20",)  # of a span of two
 #: Each with words one of which stands wherever it does: a plain search is far faster than a pattern.
 _COVERED = tuple(
-    (words, re.compile(pattern, re.IGNORECASE))
+    (words, 2 if words == _OF_YEARS else 1, re.compile(pattern, re.IGNORECASE))
     for words, pattern in (
         (
             _DAY,
@@ -54,15 +59,15 @@ _COVERED = tuple(
         (("/",), r"\d+[a-zđ]?\s*/\s*\d{4}\s*/\s*[A-ZĐ][A-ZĐa-zđ]*"),  # 125/2021/NĐ-CP
         (("/",), r"\d+[a-zđ]?\s*/\s*[A-ZĐ]{2,}\s*-\s*[A-ZĐ&a-zđ]+"),  # 28/NQ-CP
         (("/",), r"\d+\s*-\s*[A-ZĐ]{2,4}\s*/\s*[A-ZĐ]{2,}"),  # 21-CT/TW, the Party's form
-        (("nhi",), r"nhi[ệe]m\s+k[ỳy]\s*(?:\(|:)?\s*20\d\d\s*[-–/]\s*20\d\d"),
+        (_OF_YEARS, r"nhi[ệe]m\s+k[ỳy]\s*(?:\(|:)?\s*20\d\d\s*[-–/]\s*20\d\d"),
         (
-            ("-", "–", "/", "đ", "d"),
+            _OF_YEARS,
             (
                 r"(?:giai\s+[đd]o[ạa]n|n[ăa]m\s+h[ọo]c|kh[óo]a|th[ờo]i\s+k[ỳy]|(?:các\s+)?n[ăa]m|t[ừu]\s+n[ăa]m)"
                 r"\s*20\d\d\s*(?:[-–/]|[đd][ếe]n(?:\s+n[ăa]m)?)\s*20\d\d"
             ),
         ),
-        (("-", "–"), rf"{_START}20\d\d\s*[-–]\s*20\d\d{_END}"),
+        (_OF_YEARS, rf"{_START}20\d\d\s*[-–]\s*20\d\d{_END}"),
         (("luật", "luat"), r"lu[ậa]t\s[^.;]{0,80}?n[ăa]m\s+(?:19|20)\d\d"),
         (("năm", "nam"), r"(?:[đd]ến|t[ừu]|tr[ưu]ớc|sau)\s+n[ăa]m\s+(?:19|20)\d\d"),
         (("năm",), r"(?<!tháng )(?:đầu|cuối|giữa)\s+năm\s+(?:19|20)\d\d(?=\s+(?:đến|tới|và))"),
@@ -159,6 +164,10 @@ _END_OF_CITING = re.compile(
     r"|[.;\n]\s|\n",
     re.IGNORECASE,
 )
+#: Words one of which stands wherever the pattern below them finds anything.
+_OF_CITING = ("văn", "kế", "quyết", "chỉ", "thông", "nghị", "hướng", "chương", "căn", "đề")
+_OF_COMPARING = ("so", "cùng", "trước", "bằng")
+_OF_PLANNING = ("hướng", "nhiệm", "giải", "kế", "dự", "huong", "nhiem")
 _COMPARING = re.compile(r"(?:so\s+với|so\s+cùng|cùng\s+kỳ|năm\s+trước|bằng)\b[^,.;]{0,40}$", re.IGNORECASE)
 _PLANNING = re.compile(
     r"(?:phương\s+hướng|nhiệm\s+vụ|giải\s+pháp|kế\s+hoạch|dự\s+kiến|phuong\s+huong|nhiem\s+vu)\b[^.;]{0,60}$",
@@ -184,7 +193,7 @@ def _periods_named(text: str) -> tuple[NamedPeriod, ...]:
     found: list[NamedPeriod] = []
     taken = [False] * len(covered)
     for rule in _RULES:
-        if not any(word in lowered for word in rule.words) or (rule.needs_marks and is_accented(composed)):
+        if not _says(lowered, rule.words) or (rule.needs_marks and is_accented(composed)):
             continue
         found.extend(_found_by(rule, covered, composed, taken))
     found.sort(key=lambda named: named.position)
@@ -206,6 +215,14 @@ _NUMBERED_TOGETHER = re.compile(
     r"(?!\s*(?:th[áa]ng|ng[àa]y|tu[ầa]n|n[ăa]m(?!\s*\d)|[/.]\s*\d{1,2}\b))",
     re.IGNORECASE,
 )
+
+
+def _says(lowered: str, words: Sequence[str]) -> bool:
+    """Whether one of the words stands in a text in small letters: far sooner told than by a pattern."""
+    for word in words:  # noqa: SIM110 - as one expression it takes three times as long
+        if word in lowered:
+            return True
+    return False
 
 
 def several_periods(text: str) -> bool:
@@ -239,8 +256,8 @@ def _composed(text: str) -> str:
 def without_dates(text: str) -> str:
     """The text with dates, document numbers and spans of years blanked, offsets kept."""
     lowered = text.lower()
-    for words, pattern in _COVERED:
-        if any(word in lowered for word in words):
+    for words, times, pattern in _COVERED:
+        if sum(map(lowered.count, words)) >= times:
             text = pattern.sub(lambda match: "\x00" * len(match.group()), text)
     return text
 
@@ -276,7 +293,7 @@ def _named(rule: _Rule, match: re.Match[str], text: str) -> NamedPeriod:
         text=text[start:end],
         position=start,
         cited=is_cited(text, start),
-        planned=bool(_PLANNING.search(text[max(0, start - 100) : start])),
+        planned=_is_planned(text[max(0, start - 100) : start]),
     )
 
 
@@ -289,12 +306,20 @@ def _number(groups: dict[str, str | None]) -> int:
     return 0
 
 
+def _is_planned(before: str) -> bool:
+    """Whether words of a plan stand right before a period."""
+    return _says(before.lower(), _OF_PLANNING) and _PLANNING.search(before) is not None
+
+
 def is_cited(text: str, position: int) -> bool:
     """Whether the place lies in the name of a cited document or right after words of comparison."""
-    if _COMPARING.search(text[max(0, position - 60) : position]):
+    near = text[max(0, position - 60) : position]
+    if _says(near.lower(), _OF_COMPARING) and _COMPARING.search(near):
         return True
     sentence = max(text.rfind(". ", 0, position), text.rfind("\n", 0, position)) + 1
     before = text[sentence:position]
+    if not _says(before.lower(), _OF_CITING):
+        return False
     citing = [match.end() for match in _CITING.finditer(before)]
     return bool(citing) and _END_OF_CITING.search(before, citing[0]) is None
 

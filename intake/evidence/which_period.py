@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from config.remembered import remembered
 from config.reports import Period, PeriodKind
 from intake.evidence.cut_offs import closes, contradict, is_too_early
 from intake.evidence.irregular import irregular_times
@@ -216,8 +217,15 @@ def _resolved(name: NamedPeriod, periods: tuple[Period, ...], arrival: datetime)
 def _same_number(name: NamedPeriod, period: Period) -> bool:
     if not name.number:
         return True
-    digits = "".join(letter for letter in period.id.rsplit("-", 1)[-1] if letter.isdigit())
-    return digits == "" or int(digits) == name.number
+    number = _number_in(period.id)
+    return number is None or number == name.number
+
+
+@remembered(1024)
+def _number_in(period: str) -> int | None:
+    """The number of a period among those of its year, by its id; None where it has none."""
+    digits = "".join(letter for letter in period.rsplit("-", 1)[-1] if letter.isdigit())
+    return int(digits) if digits else None
 
 
 def _irregular(titles: Sequence[str], periods: Sequence[Period]) -> str:

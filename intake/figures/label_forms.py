@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _Y_OR_I = {"y": "i", "i": "y"}
 _VOWELS = frozenset("aeiouy")
 _ROMAN_LETTERS = frozenset("ivx")
+_FIRST_WORDS = 4
 MOST_REMEMBERED = 4_096  # labels of which an index remembers what they mean
 
 
@@ -93,10 +94,14 @@ class Strangers:
         """Whether a word of the text, whose plain key that is, can be no word of any name."""
         if "(" in text or "[" in text:
             return False
-        for word in key.split():  # most sentences are told by their first words
+        # Most sentences are told by their first words: the others are parted where these leave it open.
+        for at, word in enumerate(key.split(" ", _FIRST_WORDS)):
             if word not in self._known and self._is_no_part(word):
-                return text[1:].islower() or not GLUED_CAPITALS.search(text)
-        return False
+                return not _may_be_glued(text, at, word)
+        return key.count(" ") >= _FIRST_WORDS and any(
+            word not in self._known and self._is_no_part(word) and not _may_be_glued(text, at, word)
+            for at, word in enumerate(key.split())
+        )
 
     def _says_something_else(self, word: str) -> bool:
         return self._says_something(word) and not self._may_be(word)
@@ -136,6 +141,13 @@ class TypedLabel:
             or self.compact[side] == form.compact[side]
             for side in (0, 1)
         )
+
+
+def _may_be_glued(text: str, at: int, word: str) -> bool:
+    """Whether the word of a text with that number may be two, the second in capitals: "chốngBLGĐ"."""
+    parted = text.split(None, at + 1)
+    own = parted[at] if at < len(parted) and plain_key(parted[at]) == word else text
+    return not own[1:].islower() and GLUED_CAPITALS.search(own) is not None
 
 
 def _lengths(key: LabelKey) -> tuple[int, int]:
