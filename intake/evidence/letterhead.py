@@ -352,13 +352,13 @@ _PLACE_NAMED = re.compile(
 _OFFICES = (
     "ủy ban|ubnd|ubmttq|phòng|sở|bộ|ban|hội|trung tâm|trường|trạm|công an|liên đoàn|huyện ủy|thành ủy|thị ủy"
     "|tỉnh ủy|đảng ủy|đảng bộ|chi bộ|thanh tra|văn phòng|ngân hàng|chi cục|chi nhánh|tòa án|viện|tổng|cục"
-    "|đoàn|huyện đoàn|tỉnh đoàn|xã đoàn|mặt trận|hợp tác xã|htx|công ty|bệnh viện|kho bạc|bảo hiểm|đội|hạt|đài"
-    "|hđnd|hội đồng|bch|đồn|doanh nghiệp|nhà văn hóa|quỹ|phòng giao dịch"
+    "|đoàn|huyện đoàn|tỉnh đoàn|xã đoàn|mặt trận|hợp tác xã|htx|công ty|bệnh viện|kho bạc|bảo hiểm|đội|hạt"
+    "|đài|hđnd|hội đồng|bch|đồn|doanh nghiệp|nhà văn hóa|quỹ|phòng giao dịch"
 )
 _OFFICE = re.compile(rf"^(?:{_OFFICES})\b", re.IGNORECASE)
 _PLACES = (
-    r"xã(?! hội\b)|phường|thị trấn|đặc khu|huyện|quận|thị xã|tỉnh|thôn|bản|ấp|xóm|khóm|buôn|tổ dân phố|khu phố"
-    "|thành phố"
+    r"xã(?! hội\b)|phường|thị trấn|đặc khu|huyện|quận|thị xã|tỉnh|thôn|bản|ấp|xóm|khóm|buôn|tổ dân phố"
+    "|khu phố|thành phố"
 )
 #: "XÃ BÌNH MINH" alone on its line, as sheets begin; after "ỦY BAN NHÂN DÂN" it goes on with that.
 _PLACE_ALONE = re.compile(rf"^(?:{_PLACES})\s+[^\s.:;]+(?:\s+[^\s.:;]+){{0,5}}$", re.IGNORECASE)

@@ -28,28 +28,36 @@ class NamedCells:
     def known(self) -> list[Cell]:
         """The cells that hold an indicator's own name."""
         sure = (Strength.EXACT, Strength.SYNONYM)
-        likely = filter(_could_be_label, self._candidates)
+        likely = (text for text in self._keys if self._may_name(text) and _could_be_label(text))
         names = frozenset(text for text in likely if self._index.match(text).strength in sure)
         return self._table.holding(names)
 
     def any_in(self, column: int) -> bool:
         """Whether any row of a column is named as an indicator is."""
         cells = (self._grid.at(row, column) for row in self._grid.rows[:MOST_ROWS])
-        texts = (cell.text for cell in cells if cell and cell.text in self._candidates)
+        texts = (cell.text for cell in cells if cell and self._may_name(cell.text))
         return any(self._index.match(tidy(text)) for text in texts)
 
-    @cached_property
-    def _candidates(self) -> frozenset[str]:
-        """The texts of cells that are not told at once to be no name of the report's.
+    def _may_name(self, text: str) -> bool:
+        """Whether the text of a cell is not told at once to be no name of the report's."""
+        key = self._keys.get(text)
+        return key is not None and key.count(" ") < self._most and not self._index.names_nothing(text, key)
 
-        Twice the longest name leaves room for what stands before and behind a label (enumeration, brackets,
+    @cached_property
+    def _most(self) -> int:
+        """The blanks in a name are fewer than that.
+
+        Twice the longest leaves room for what stands before and behind a label (enumeration, brackets,
         footnotes); a longer text is a sentence.
         """
-        most = 2 * self._index.longest_name + 4
+        return 2 * self._index.longest_name + 4
+
+    @cached_property
+    def _keys(self) -> dict[str, str]:
+        """The plain key of each text, of as many different ones as are looked at."""
         keys = self._table.keys
-        short = {key for key in islice(dict.fromkeys(keys), MOST_ROWS) if key.count(" ") < most}
-        texts = {(text, key) for text, key in zip(self._table.texts, keys, strict=True) if key in short}
-        return frozenset(text for text, key in texts if not self._index.names_nothing(text, key))
+        read = frozenset(islice(dict.fromkeys(keys), MOST_ROWS))
+        return {text: key for text, key in zip(self._table.texts, keys, strict=True) if key in read}
 
 
 def _could_be_label(text: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 
 from config.reports import Sex
+from config.spelling import has_digit
 from intake.figures.sentence_numbers import mask
 from intake.figures.sentence_words import COUNTED_IN
 
@@ -33,11 +34,11 @@ _IN_WORDS = re.compile(
     rf"(?=\s+(?:{'|'.join(COUNTED_IN)})\b)",
     re.IGNORECASE,
 )
-#: A number word between two others, told of a tidy line in a tenth of the time that the whole takes.
-_NUMBER_WORD = re.compile(r" (?:m(?:ột|ười)|hai|b(?:a|ốn|ảy|ẩy)|năm|sáu|tám|chín)\s")
+#: A number word between two others, each told of a tidy line far sooner than all by a pattern.
+_NUMBER_WORDS = tuple(f" {word} " for word in (*_ONE.split("|"), "mười"))
 # At the head of a sentence a number word counts where what follows is counted: "Bốn trường hợp được ...".
 _FIRST_IN_WORDS = re.compile(
-    rf"(?P<before>(?:^|(?<=[.;:] ))\W*)(?P<number>(?:{_ONE}) mươi(?: (?:{_LAST}))?|mười(?: (?:{_LAST}))?"
+    rf"(?P<before>[.;:] \W*)(?P<number>(?:{_ONE}) mươi(?: (?:{_LAST}))?|mười(?: (?:{_LAST}))?"
     r"|(?:hai|ba|bốn|sáu|bảy|bẩy|tám|chín))"
     rf"(?=\s+(?:{'|'.join(COUNTED_IN)})\b)",
     re.IGNORECASE,
@@ -94,11 +95,18 @@ def in_digits(text: str, lowered: str) -> str:
 
     `lowered` is the text in small letters.
     """
-    text = _SHORT_MEASURE.sub(lambda match: _COUNTED_SHORT[match[1]], text)
-    text = _FIRST_IN_WORDS.sub(lambda match: f"{match['before']}{_spelled(match['number'])}", text)
-    if _NUMBER_WORD.search(lowered) is None:
-        return text
-    return _IN_WORDS.sub(lambda match: f"{match['before']}{_spelled(match['number'])}", text)
+    if has_digit(text):
+        text = _SHORT_MEASURE.sub(lambda match: _COUNTED_SHORT[match[1]], text)
+    # As if a sentence had ended before it: so the search need only look for the ends of sentences.
+    text = _FIRST_IN_WORDS.sub(_in_figures, f". {text}")[2:]
+    for word in _NUMBER_WORDS:
+        if word in lowered:
+            return _IN_WORDS.sub(_in_figures, text)
+    return text
+
+
+def _in_figures(match: re.Match[str]) -> str:
+    return f"{match['before']}{_spelled(match['number'])}"
 
 
 def _spelled(words: str) -> int:

@@ -76,6 +76,7 @@ _GLUED_MEASURE = re.compile(r"(?<=\d)(?=(?:km|ha|kg|m2|tấn|tạ|mét|đ|đồn
 _LONGEST_SENTENCE = 5_000
 #: Characters of one narrative that are looked through for figures: two hundred and fifty pages.
 _MOST_TEXT = 500_000
+_GOING_ON = frozenset({"tr", "ba", "gồ", "cụ", "ch", "số"})  #: what `goes_on` knows begins with
 _OF_NOTHING = ("hông", "HÔNG", "hưa", "HƯA")  # "không" and "chưa", however they begin
 
 
@@ -146,7 +147,8 @@ def _says_a_figure(text: str) -> bool:
 
 def _may_go_on(text: str) -> bool:
     """Whether a line may be an item of a list, or part what the line before it counted: few are."""
-    return not text[:2].isalpha() or goes_on(text)
+    begins = text[:2].lower()
+    return not begins.isalpha() or (begins in _GOING_ON and goes_on(text))
 
 
 class _Reader:
@@ -166,7 +168,7 @@ class _Reader:
         """All figures of one line; what it says of its area speaks for the line after it if that goes on."""
         lowered = line.text.lower()
         told = in_digits(line.text, lowered)
-        if not _says_a_figure(told) and not (
+        if not (has_digit(told) or "không" in lowered or "chưa" in lowered) and not (
             after is not None and _may_go_on(after.text) and (self._above or self._area.may_be_above(lowered))
         ):
             self._above = False
