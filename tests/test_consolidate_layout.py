@@ -14,7 +14,9 @@ import pytest
 from docx.enum.section import WD_ORIENT
 
 from config.wording import Wording
+from consolidate.writers import document_templates, docx_layout
 from consolidate.writers.chase_letter import write_chase_letter
+from consolidate.writers.document_templates import DocumentTemplates
 from consolidate.writers.docx_layout import (
     BLANK,
     Head,
@@ -135,6 +137,38 @@ def test_the_checker_sees_wrong_letters(
 
 def test_the_same_consolidation_gives_the_same_bytes(report: bytes) -> None:
     assert write_report(consolidated.consolidation(), Wording()).content == report
+
+
+def test_what_is_kept_from_one_document_to_the_next_changes_no_octet(
+    report: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert docx_layout._LAID_OUT
+    assert document_templates._COMPILED._kept
+    monkeypatch.setattr(docx_layout, "_LAID_OUT", {})
+    monkeypatch.setattr(docx_layout, "_MOST_STYLES", 0)
+    monkeypatch.setattr(document_templates, "_COMPILED", document_templates._Compiled())
+    assert write_report(consolidated.consolidation(), WORDS).content == report
+
+
+def test_a_template_that_was_changed_is_read_as_it_stands(tmp_path: Path) -> None:
+    file = tmp_path / "trial.txt"
+    for text in ("Một", "Hai", "Một"):
+        file.write_text(text, "utf-8")
+        assert DocumentTemplates(tmp_path).sentence("trial.txt") == text
+    file.write_text("{% if 1 %}\nBa\n{% endif %}", "utf-8")
+    for by_line, text in ((True, "Ba\n"), (False, "\nBa\n")):
+        environment = document_templates.text_environment("letter", tmp_path, by_line=by_line)
+        assert environment.get_template("trial.txt").render() == text
+
+
+def test_templates_that_are_tried_out_one_after_another_are_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(document_templates, "_MOST_COMPILED", 5)
+    for number in range(8):
+        (tmp_path / "trial.txt").write_text(f"{number}", "utf-8")
+        assert DocumentTemplates(tmp_path).sentence("trial.txt") == f"{number}"
+    assert len(document_templates._COMPILED._kept) <= 5
 
 
 def test_bytes_carry_no_date_of_today(report: bytes) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jinja2 import (
+    BytecodeCache,
     ChoiceLoader,
     DictLoader,
     Environment,
@@ -25,6 +26,9 @@ from consolidate.writers.phrases import capital, counted, inside, listed, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from types import CodeType
+
+    from jinja2.bccache import Bucket
 
 #: What a template may raise: it is a small program, and the department may have written it.
 TEMPLATE_FAULTS = (
@@ -104,7 +108,28 @@ def text_environment(
         trim_blocks=by_line,
         lstrip_blocks=by_line,
         keep_trailing_newline=by_line,
+        bytecode_cache=_COMPILED_BY_LINE if by_line else _COMPILED,
     )
+
+
+class _Compiled(BytecodeCache):
+    """Templates compiled in this process, by their file and their text: each document is made of the same."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if len(self._kept) >= _MOST_COMPILED:  # somebody tries out one wording after another
+            self._kept.clear()
+        if bucket.code is not None:
+            self._kept[bucket.key, bucket.checksum] = bucket.code
+
+
+_MOST_COMPILED = 200
+_COMPILED, _COMPILED_BY_LINE = _Compiled(), _Compiled()  # what they are compiled to is not the same
 
 
 class _OwnFiles(FileSystemLoader):

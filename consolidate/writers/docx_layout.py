@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import quoteattr
 
@@ -18,6 +19,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt, Twips
 from docx.table import Table, _Cell, _Row
+from lxml import etree
 
 from consolidate.writers.docx_bytes import empty_document
 
@@ -62,6 +64,8 @@ _GLYPHS = (
     (944, "M"),
     (1000, "W%"),
 )
+_MOST_STYLES = 200  #: whose properties are kept
+_LAID_OUT: dict[Style, bytes] = {}  #: the properties of a paragraph, as XML
 _WIDTHS = {letter: width for width, letters in _GLYPHS for letter in letters}
 
 
@@ -296,6 +300,18 @@ def _fresh(holder: Document | _Cell) -> Paragraph:
 
 
 def _format(paragraph: Paragraph, style: Style) -> None:
+    """Lay a paragraph out; what a style comes to is made once, for most paragraphs share a few."""
+    element = _element(paragraph)
+    is_new = element.pPr is None
+    if is_new and style in _LAID_OUT:
+        element.insert(0, parse_xml(_LAID_OUT[style]))
+        return
+    _lay_out(paragraph, style)
+    if is_new and len(_LAID_OUT) < _MOST_STYLES:
+        _LAID_OUT[style] = etree.tostring(element.pPr)
+
+
+def _lay_out(paragraph: Paragraph, style: Style) -> None:
     if style.level:
         paragraph.style = f"Heading {min(style.level, 3)}"
     layout = paragraph.paragraph_format
@@ -310,6 +326,7 @@ def _format(paragraph: Paragraph, style: Style) -> None:
         layout.keep_with_next = True
 
 
+@lru_cache(maxsize=_MOST_STYLES)
 def _run_properties(style: Style) -> str:
     half_points = round(style.size * 2)
     weight = "<w:b/><w:bCs/>" if style.bold else ""

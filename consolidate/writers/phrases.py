@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from config.decimals import vietnamese_number
@@ -146,6 +147,7 @@ def listed(names: Sequence[str], wording: Wording, most: int = 0) -> str:
     return ", ".join(names)
 
 
+@lru_cache(maxsize=512)  # of a passage they are asked for wherever it is looked at
 def sentences(text: str) -> tuple[str, ...]:
     """The sentences of a passage, list marks and end marks taken off, in order.
 

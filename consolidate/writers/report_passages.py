@@ -16,6 +16,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from config.spelling import accented_key, is_accented, tidy
@@ -196,9 +197,19 @@ def own_words(passages: Sequence[Passage], common: Iterable[Gathered], own_unit:
 
 def without_own_name(sentence: str, unit: Unit, own_unit: str) -> str:
     """The sentence with the unit's own names replaced; bare place names stay, they are too common."""
+    names, pattern = _own_names(unit)
+    text = tidy(sentence)
+    folded = text.casefold()
+    # Hardly any sentence names its unit, and looking for the names as they stand is soonest done.
+    return pattern.sub(own_unit, text) if any(name in folded for name in names) else text
+
+
+@lru_cache(maxsize=1024)
+def _own_names(unit: Unit) -> tuple[tuple[str, ...], re.Pattern[str]]:
+    """What a unit calls itself, without capitals, and what finds any of it, the longest first."""
     names = {tidy(unit.name), short_name(unit), *filter(_telling, unit.aliases)}
     pattern = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-    return re.sub(rf"(?<!\w)(?:{pattern})(?!\w)", own_unit, tidy(sentence), flags=re.IGNORECASE)
+    return tuple(map(str.casefold, names)), re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE)
 
 
 def _telling(alias: str) -> bool:

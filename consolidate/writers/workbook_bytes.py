@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from xlsxwriter import Workbook
@@ -86,7 +87,7 @@ def lines_needed(text: str, columns: float, *, size: float = 12, bold: bool = Fa
 def _lines_of_paragraph(paragraph: str, room: float) -> int:
     lines, used = 1, 0.0
     for word in paragraph.split(" "):
-        width = sum(map(_width, word))
+        width = _width_of_word(word)
         if used and used + 0.5 + width > room:
             lines, used = lines + 1, width
         else:
@@ -96,6 +97,12 @@ def _lines_of_paragraph(paragraph: str, room: float) -> int:
     return lines
 
 
+@lru_cache(maxsize=8192)  # the same words stand in every row
+def _width_of_word(word: str) -> float:
+    return sum(map(_width, word))
+
+
+@lru_cache(maxsize=1024)
 def _width(letter: str) -> float:
     """The width of a letter of Times New Roman in widths of its digits, rounded up."""
     base = unicodedata.normalize("NFD", letter)[0]
