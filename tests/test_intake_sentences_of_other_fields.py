@@ -339,6 +339,11 @@ MERIT = _report(
             "Tổ chức và cử cán bộ tham gia 03 buổi tuyên truyền về an toàn giao thông cho 210 lượt người.",
             {"G5": "3", "G6": "210"},
         ),
+        (
+            TRAFFIC,
+            "Xảy ra 05 vụ tai nạn giao thông (01 vụ lật xe, 04 vụ va chạm), trong quý không có người chết.",
+            {"G1": "5"},
+        ),
     ],
 )
 def test_plain_verbs_companions_and_fields_before_a_number_narrow_nothing(
@@ -363,6 +368,8 @@ def test_plain_verbs_companions_and_fields_before_a_number_narrow_nothing(
         (POOR, "Hội Phụ nữ phối hợp với Công an xã tuyên truyền cho 45 hộ nghèo.", {}),
         (POOR, "Mô hình có sự tham gia của 25 hộ nghèo.", {}),
         (POOR, "Hỗ trợ nhà ở: có 12 hộ nghèo.", {}),
+        (POOR, "Mời 45 hộ nghèo.", {}),
+        (POOR, "Ban Vì người nghèo thôn Mé có 12 hộ nghèo.", {}),
     ],
 )
 def test_some_of_them_are_never_taken_for_all(

@@ -10,6 +10,7 @@ import re
 
 _COMES = (
     "thành lập|ra mắt|mở(?! rộng)|tổ chức|xây dựng|tuyển dụng|kết nạp|bổ sung|bổ nhiệm|phát sinh|tăng thêm"
+    "|đạt thêm|có thêm|lắp đặt|lắp|trang bị|mua sắm|mua"
 )
 _LEAVES = "miễn nhiệm|bãi nhiệm|cách chức|cho thôi|giải thể|giải tán|sáp nhập|thôi hoạt động"
 _VERB = re.compile(

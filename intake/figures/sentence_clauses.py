@@ -155,7 +155,12 @@ class ClauseReader:
             return False
         enough = len((told & named) - _WOMEN - STOP) >= _WORDS_OF_WOMEN
         measure = measure_at(mention.words)
-        counted = not mention.words or measure in _ANY_OF_THEM or subject.takes(measure, mention.words)
+        counted = (
+            not mention.words
+            or mention.words[0] == "do"
+            or measure in _ANY_OF_THEM
+            or subject.takes(measure, mention.words)
+        )
         return enough and counted
 
     def _part_by_sex(self, mention: Mention, sex: Sex, thread: Thread, place: Place) -> None:

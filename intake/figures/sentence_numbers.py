@@ -80,7 +80,8 @@ COMPARISONS = tuple(
 )
 # The clause speaks of another time, of what should be, of a mean, or of a part of the unit's area.
 LEFT_ALONE = re.compile(
-    r"phấn đấu|dự kiến|\bsẽ\b|\bmục tiêu\b|chỉ tiêu (?:được )?(?:giao|đề ra|kế hoạch)|kế hoạch "
+    r"phấn đấu|dự kiến|\bsẽ\b|(?<!chương trình )\bmục tiêu\b(?! quốc gia)|"
+    r"chỉ tiêu (?:được )?(?:giao|đề ra|kế hoạch)|kế hoạch "
     r"(?:được )?giao|"
     r"được giao|\bgiao\b.{0,30}\bchỉ tiêu|đăng ký|đề nghị|(?<!ý kiến, )(?<!ý kiến )(?<!đơn )kiến nghị|"
     r"lũy kế|luỹ kế|từ năm|từ đầu nhiệm kỳ|"
@@ -122,6 +123,7 @@ def _parts(names: str) -> re.Pattern[str]:
     return re.compile(
         rf"(?:\b[Tt]ại\s+|^|,\s*|\b[Tt]rong (?:số )?đó\s*:?\s*(?:có\s+)?)(?:{names})"
         r"\s+(?:[A-ZĐÀ-Ỹ]|\d|[Mm]ầm non|[Tt]iểu học|THCS|THPT)"
+        rf"|\b(?:{names})(?:\s+[A-ZĐÀ-Ỹ]\w*)+\s+(?:hiện\s+|đã\s+)?(?:có|gồm|được|xảy ra|còn|hiến|đóng góp)\b"
     )
 
 

@@ -42,6 +42,13 @@ AN_EVENT = re.compile(rf"\b(?:{'|'.join(EVENTS)})\b", re.IGNORECASE)
 _SITTING = re.compile(
     r"\btham gia (?:(?:các|một|\d+) )?(?:hội nghị|hội thảo|hội thi|lớp|buổi|cuộc|tọa đàm|tập huấn)\b"
 )
+#: Some of those there are were sent, called or praised: "huy động 120 cán bộ, công chức".
+_SENT = re.compile(
+    r"\b(?:huy động|điều động|cử|mời|triệu tập|khen thưởng|biểu dương|tôn vinh|hướng dẫn|bồi dưỡng|tập huấn)"
+    r"(?: được| cho)?$"
+)
+#: "Tuyên truyền đào tạo nghề cho 60 lao động": nobody was trained.
+_ONLY_SPOKEN = re.compile(r"\b(tuyên truyền|tư vấn|khảo sát|rà soát|phổ biến|giới thiệu)\b.* cho$")
 #: What is done for some is told of no more; who is paid or lent to is counted ("chi trả cho 286 đối tượng").
 _FOR_THEM = re.compile(r"\b(?:(?!trả|quản|lý|cấp|chấp|sách|vay)\w+) cho$")
 _TAKING_PART = re.compile(r"\btham gia\b")
@@ -106,10 +113,12 @@ def turns(mention: Mention, subject: Subject) -> bool:
     found = [match[0] for match in TURNING.finditer(told)]
     is_sum = subject.indicator.aggregation is Aggregation.SUM
     done = _DONE_TO.search(left or " ".join(keys_of(mention.before.replace("\x00", " "))))
-    if done and not (is_sum and done[0] == "vận động"):  # "vận động 412 hộ ký cam kết": all did
+    if done and not (is_sum and _is_given(done[0], mention)):
         found.append(done[0])
     if _is_attended(left, right, subject) or (not is_sum and _is_of_some_doing(left, right, subject)):
         return True
+    if spoken := _ONLY_SPOKEN.search(left):
+        found.append(spoken[1])
     if subject.money:
         known |= _OWN_LEVEL
         found += [body for side in (left, right) for body in _BODY.findall(side)]
@@ -138,6 +147,13 @@ def counted_in(right: str) -> str:
     return rest if is_scaled(measure) else told
 
 
+def _is_given(done: str, mention: Mention) -> bool:
+    """Whether what is counted was given or got by it, and nobody it was done to: "tặng 240 suất quà"."""
+    if done == "vận động":  # "vận động 412 hộ ký cam kết": all did
+        return True
+    return done.startswith("tặng") and measure_at(mention.words) == "suất"
+
+
 def _is_of_some_doing(left: str, right: str, subject: Subject) -> bool:
     """Whether those counted are the ones in something: "mô hình có 12 hộ nghèo tham gia"."""
     found = (
@@ -145,6 +161,7 @@ def _is_of_some_doing(left: str, right: str, subject: Subject) -> bool:
         _TAKING_PART.search(left),
         _WITHIN.search(left),
         _FOR_THEM.search(left),
+        _SENT.search(left),
     )
     doing = [said[0] for said in found if said]
     return bool(_SITTING.search(right)) or any(not set(said.split()) <= subject.vocabulary for said in doing)

@@ -49,6 +49,7 @@ _FOREIGN_WORDS = 2  # words the indicator does not know, from which a phrase cou
 _THAT_IS_NOT = re.compile(
     r"\b(?:không|chưa)\s+(?:còn\s+)?(?:có|để|xảy ra|phát sinh|phát hiện|ghi nhận)\b", re.IGNORECASE
 )
+_HAPPENED = re.compile(r"\b(?:xảy ra|phát sinh)\b", re.IGNORECASE)
 MEETINGS = frozenset(EVENTS)
 _OF_THE_STATE = frozenset(("nhà", "nước"))  # "ngân sách nhà nước", "Kho bạc Nhà nước"
 _SHARE = frozenset(("tỷ", "lệ"))  # "tỷ lệ nữ cấp ủy viên là 04/15 đồng chí"
@@ -125,6 +126,8 @@ class Ties:
         ]
         related = mention.subset or (named and not named[0].vocabulary.isdisjoint(whole.vocabulary - GENERIC))
         related = related or (named and named[0].money and whole.money)
+        happened = _HAPPENED.search(mention.before) is not None  # "xảy ra 04 vụ (02 vụ trộm cắp, …)"
+        related = related or (happened and named and not named[0].is_stock and not whole.is_stock)
         return len(named) == 1 and bool(related)
 
     def _best(self, mention: Mention, thread: Thread, right: str) -> Tie | None:
@@ -150,10 +153,15 @@ class Ties:
 
     def _is_cost_of_another(self, mention: Mention, subject: Subject, thread: Thread) -> bool:
         """Whether a sum is what was just counted cost: "05 buổi tuyên truyền, kinh phí 3 triệu đồng"."""
-        if not subject.money or mention.first or thread.last is None or thread.last.money:
+        if not subject.money or (thread.last is not None and thread.last.money):
             return False
-        said = frozenset(keys_of(f"{mention.before} {mention.left}")) | thread.last.vocabulary
-        return not subject.has_aim_in(said, besides=self._index.topics)
+        said = frozenset(keys_of(f"{mention.before} {mention.left}"))
+        said |= thread.last.vocabulary if thread.last else frozenset()
+        if subject.has_aim_in(said, besides=self._index.topics):
+            return False
+        known = subject.vocabulary | self._index.topic | GENERIC | STOP
+        done = foreign_words(self._index.without_topics(mention.left), known)
+        return not mention.first or bool(done)  # "tổ chức lễ phát động với kinh phí 5 triệu đồng"
 
     def _part_of(self, mention: Mention, thread: Thread, right: str) -> Tie | None:
         """The one indicator that a part is when the whole's name goes before its own words.
