@@ -75,6 +75,20 @@ def test_the_rest_of_a_label_below_it_is_part_of_its_row() -> None:
     assert table_of(sheet).rows == 8
 
 
+def test_a_head_of_several_lines_over_one_column_is_one_cell() -> None:
+    head = (
+        (LABEL, 130, "Chỉ tiêu"),
+        (MEASURE, 130, "ĐVT"),
+        (TOTAL, 75, "Kết quả"),
+        (TOTAL, 130, "sáu tháng"),
+    )
+    sheet, words = sheet_of((*head, *(row for row in ROWS if row[0] < MALE)))
+    assert sheet.take_bare(words) == []
+    table = table_of(sheet)
+    assert (table.rows, table.columns) == (4, 3)
+    assert len(filled(table)) == 12
+
+
 def test_a_part_of_the_row_above_is_a_row_of_its_own() -> None:
     part = ((LABEL, 510, "nữ"), (MEASURE, 510, "người"), (TOTAL, 510, "4"))
     sheet, words = sheet_of((*HEAD, *ROWS, *part))

@@ -37,7 +37,7 @@ _WIDE: Final = 60  #: pixels of a blank wider than any between two words
 _BESIDE: Final = 12  #: pixels on either side of where a rule would stand
 _LOW: Final = 0.4  #: of the usual height of a line: lower is a mark of one
 _CLOSE: Final = 0.6  #: of the usual space between rows: less is the space between the lines of one
-_MOSTLY: Final = 0.6  #: of the cells of a column that are figures, in a column of figures
+_MOSTLY: Final = 0.5  #: of the cells of a column that are figures, in a column of figures
 
 
 def bare_grids(words: Sequence[Word], grids: Iterable[Grid], bare: Grey) -> list[Grid]:
@@ -117,7 +117,7 @@ def _grid(lines: Sequence[Line], bounds: tuple[int, int, int, int], bare: Grey) 
     columns = open_columns(across, clean, seldom=1)
     if len({rule.at for rule in columns}) <= _FEWEST_COLUMNS:
         return None
-    grid = _of_own_columns(Grid(tuple(across), tuple(columns)), clean)
+    grid = _with_whole_head(_of_own_columns(Grid(tuple(across), tuple(columns)), clean), clean)
     return _with_parted_heads(grid, clean) if len(grid.columns) > _FEWEST_COLUMNS else None
 
 
@@ -187,6 +187,17 @@ def _goes_on(lines: Sequence[Line], band: _Band) -> bool:
     return first[:1].islower() and len(first) > 1 and first.rstrip(":,") not in PARTS
 
 
+def _with_whole_head(grid: Grid, clean: Grey) -> Grid:
+    """The table with the first line of a head of several lines, that stands over one column, in its row."""
+    first, second = grid.rows[:2]
+    alone = [cell for cell in _written(grid, clean) if cell[1] == first]
+    if len(alone) != 1 or (alone[0][0], alone[0][2]) not in pairwise(grid.columns):
+        return grid
+    across = tuple(rule for rule in grid.across if rule.at != second)
+    down = (rule if rule.start != second else Rule(rule.at, first, rule.end) for rule in grid.down)
+    return Grid(across, tuple(rule for rule in down if (rule.start, rule.end) != (first, second)))
+
+
 def _with_parted_heads(grid: Grid, clean: Grey) -> Grid:
     """The table with heads over several columns parted from those below: "Trong đó" over "Nam" and "Nữ"."""
     across, down = list(grid.across), list(grid.down)
@@ -217,8 +228,9 @@ def _is_inked(clean: Grey, x: float, top: float, bottom: float) -> bool:
 
 def _holds_figures(grid: Grid, words: Sequence[Word]) -> bool:
     """Whether a column holds figures below its head, as recognition tells, and another words."""
+    below = [word for word in words if word.middle > grid.rows[1]]
     told = [
-        [_FIGURE.fullmatch(word.text) is not None for word in words if x0 <= (word.x0 + word.x1) / 2 <= x1]
+        [_FIGURE.fullmatch(word.text) is not None for word in below if x0 <= (word.x0 + word.x1) / 2 <= x1]
         for x0, x1 in pairwise(grid.columns)
     ]
     full = [column for column in told if len(column) >= _FEWEST_FIGURES]
