@@ -9,7 +9,7 @@ the original but pictures and plain text is handed on. A picture that cannot be 
         count = pictures.count(outcome, file.sha256)     # how many pages
         page = pictures.page(outcome, file.sha256, 1)    # .png, .width, .height
         boxes = pictures.marks(outcome, value.place)     # in pixels of the page pictures; () when not certain
-        piece = pictures.cutout(outcome, value.place)    # the row of the value
+        piece = pictures.cutout(outcome, value.place)    # the row of the value, with the head of its column
         text = pictures.text(outcome.archive_id)         # the mail itself, as plain text
         span = span_of(text, value.place)                # where in text.own a value typed in the mail stands
 
@@ -25,6 +25,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
@@ -64,6 +65,8 @@ _LOCKS: Final = 16
 _MOST_FAILURES: Final = 1_000
 _SCANNED: Final = frozenset({FileKind.PDF.value, FileKind.IMAGE.value})
 _SEVERAL: Final = 2
+_DEEPEST_HEAD: Final = 3  #: rows of a head
+_NEXT: Final = 8  #: pixels between two rows that stand next to each other
 _Kept = TypeVar("_Kept")
 
 
@@ -123,19 +126,32 @@ class Pictures:
         places = self._places(document)
         return places if isinstance(places, NoPicture) else boxes_of(places, place)
 
+    def pieces(self, outcome: MessageOutcome, place: Place) -> tuple[Box, ...] | NoPicture:
+        """The head of its column and the row in which a value stands, or its sentence.
+
+        One box where the head stands right above the row; the head may stand on a page before. None when it
+        is not certain where the value stands.
+        """
+        document = _Document.at(outcome, place)
+        if document is None:
+            return ()
+        places = self._places(document)
+        return places if isinstance(places, NoPicture) else pieces_of(places, boxes_of(places, place))
+
     def cutout(self, outcome: MessageOutcome, place: Place) -> PagePicture | NoPicture:
-        """The row of the table or the sentence in which a value stands, cut out of its page."""
+        """The row of the table with the head of the column, or the sentence in which a value stands."""
         document = _Document.at(outcome, place)
         if document is None:
             return NoPicture("not_there")
-        places = self._places(document)
-        if isinstance(places, NoPicture):
-            return places
-        box = _row_of(places, boxes_of(places, place))
-        if box is None:
+        pieces = self.pieces(outcome, place)
+        if isinstance(pieces, NoPicture):
+            return pieces
+        if not pieces:
             return NoPicture("no_mark")
-        page = self._page(document, box.page)
-        return page if isinstance(page, NoPicture) else cut_out(self._readers(), page, box)
+        page = self._page(document, pieces[-1].page)
+        if isinstance(page, NoPicture):
+            return page
+        return cut_out(self._readers(), page, tuple(box for box in pieces if box.page == page.number))
 
     def text(self, archive_id: str) -> MailText | NoPicture:
         """The text of a message, with no markup in it and nothing that is not seen."""
@@ -412,6 +428,37 @@ def _around(boxes: Sequence[Box]) -> Box:
         max(box.x1 for box in boxes),
         max(box.bottom for box in boxes),
     )
+
+
+def pieces_of(places: Places, boxes: Sequence[Box]) -> tuple[Box, ...]:
+    """What tells a marked value whole: the head of its column, and its row. Pure."""
+    row = _row_of(places, boxes)
+    if row is None:
+        return ()
+    marked = next((cell for cell in places.cells if cell.box == boxes[0]), None)
+    head = _head_over(places, marked) if marked is not None else None
+    if head is None:
+        return (row,)
+    is_next = head.page == row.page and head.bottom >= row.top - _NEXT
+    return (_around((head, row)),) if is_next else (head, row)
+
+
+def _head_over(places: Places, marked: PlacedCell) -> Box | None:
+    """The first rows of the table down to the last that names the column of this cell; None: none does."""
+    above = [cell for cell in places.cells if cell.table == marked.table and cell.row < marked.row]
+    middle = (marked.box.x0 + marked.box.x1) / 2
+    column = {cell.row: cell for cell in above if cell.box.x0 <= middle <= cell.box.x1}
+    named = list(takewhile(lambda row: row in column and _names(column[row], row), range(_DEEPEST_HEAD)))
+    if not named:
+        return None
+    page = column[named[-1]].box.page
+    boxes = [cell.box for cell in above if cell.row <= named[-1] and cell.box.page == page]
+    return _around(boxes)
+
+
+def _names(cell: PlacedCell, row: int) -> bool:
+    """Whether a cell names its column; of the first row also one that was not read: the eye may read it."""
+    return not any(map(str.isdecimal, cell.text)) if cell.text.strip() else row == 0
 
 
 def _row_of(places: Places, boxes: Sequence[Box]) -> Box | None:

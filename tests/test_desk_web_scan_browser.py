@@ -50,6 +50,8 @@ def test_a_click_on_a_figure_of_a_scan_marks_its_place_in_view(desk: Served, bro
     opened(desk, page)
     page.locator(".why tr", has_text="Số lượt người tham dự").first.get_by_role("link").click()
     first = marked(page)
+    expect(page.locator("#ban-goc .piece svg")).to_have_count(2)  # the head of its column, and its row
+    expect(page.locator("#ban-goc .piece rect.here")).to_be_in_viewport()
     assert faults_of(page) == []
     page.locator(".why tr", has_text="Số mô hình câu lạc bộ").first.get_by_role("link").press("Enter")
     expect(page.locator("#ban-goc")).to_contain_text("hàng 7, cột 4")

@@ -293,12 +293,12 @@ def test_turning_there_and_back_is_where_one_was(turn: int) -> None:
 
 def test_a_piece_is_cut_out_with_a_margin_and_stays_on_the_page(pool: ReaderPool) -> None:
     page = shown(pool, "bc.pdf", paper.printed(LETTER)).pages[0]
-    piece = cut_out(pool, page, Box(1, 100, 200, 180, 240))
+    piece = cut_out(pool, page, (Box(1, 100, 200, 180, 240),))
     assert isinstance(piece, PagePicture)
     assert (piece.width, piece.height) == (92, 52)
-    edge = cut_out(pool, page, Box(1, 0, 0, 5_000, 20))
+    edge = cut_out(pool, page, (Box(1, 0, 0, 5_000, 20), Box(1, 0, 90, 40, 100)))
     assert isinstance(edge, PagePicture)
-    assert (edge.width, edge.height) == (page.width, 26)
+    assert (edge.width, edge.height) == (page.width, 26 + 22)
 
 
 def test_what_is_no_picture_of_ours_is_refused() -> None:

@@ -60,17 +60,32 @@ def _closed(file: FoundFile) -> ReadState | None:
 
 
 def cut_job(octets: bytes, limits: Limits) -> bytes:  # noqa: ARG001 - every job takes limits
-    """Cuts a box out of one of our own pictures."""
+    """Cuts boxes out of one of our own pictures, and puts them one below the other."""
     from PIL import Image
 
     head, png = head_of(octets)
-    box = msgspec.msgpack.decode(head, type=Box)
+    boxes = msgspec.msgpack.decode(head, type=tuple[Box, ...])
     image = Image.open(io.BytesIO(png), formats=("PNG",))
     if image.width * image.height > _MOST_PIXELS:
         raise MemoryError
-    x0, top = max(box.x0 - _MARGIN, 0), max(box.top - _MARGIN, 0)
-    x1, bottom = min(box.x1 + _MARGIN, image.width), min(box.bottom + _MARGIN, image.height)
-    return encoded(image.crop((x0, top, x1, bottom)))
+    pieces = [image.crop(_with_margin(box, image.size)) for box in boxes]
+    size = max(piece.width for piece in pieces), sum(piece.height for piece in pieces)
+    together = Image.new("RGB", size, "white")
+    at = 0
+    for piece in pieces:
+        together.paste(piece.convert("RGB"), (0, at))
+        at += piece.height
+    return encoded(together)
+
+
+def _with_margin(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    width, height = size
+    return (
+        max(box.x0 - _MARGIN, 0),
+        max(box.top - _MARGIN, 0),
+        min(box.x1 + _MARGIN, width),
+        min(box.bottom + _MARGIN, height),
+    )
 
 
 def original_job(octets: bytes, limits: Limits) -> bytes:

@@ -15,6 +15,8 @@ from intake.pictures import Box, Drawn, MailText, NoPicture, PagePicture, PageRe
 from intake.sandbox.picture_wire import unpacked_answer, with_head
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from intake.sandbox.pool import ReaderPool, ReadingFailure
 
 DRAW_SECONDS: Final = 60.0
@@ -42,9 +44,9 @@ def draw(
     return NoPicture("crashed", "picture")
 
 
-def cut_out(pool: ReaderPool, page: PagePicture, box: Box) -> PagePicture | NoPicture:
-    """A piece of a page picture."""
-    answered = pool.ask(b"C", with_head(msgspec.msgpack.encode(box), page.png), _CUT_SECONDS)
+def cut_out(pool: ReaderPool, page: PagePicture, boxes: Sequence[Box]) -> PagePicture | NoPicture:
+    """Pieces of a page picture, one below the other."""
+    answered = pool.ask(b"C", with_head(msgspec.msgpack.encode(boxes), page.png), _CUT_SECONDS)
     if not isinstance(answered, bytes):
         return _failed(answered)
     picture = picture_of(answered, page.number)

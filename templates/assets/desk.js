@@ -30,6 +30,7 @@ const showMark = (asked) => {
   const mark = paper?.querySelector(".mark");
   if (mark) paper.scrollTop += mark.getBoundingClientRect().top - paper.getBoundingClientRect().top - paper.clientHeight / 3;
   if (paper && asked) paper.scrollIntoView({ block: "nearest" });
+  if (asked) document.querySelector(".piece")?.scrollIntoView({ block: "nearest" });
 };
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target.id === "ban-goc") showMark(event.detail.requestConfig.triggeringEvent?.type === "click");

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 PATH = "/thu"
 #: States of files that are no document a person would look at.
+_BETWEEN = 6  #: pixels between two pieces of a page
 _NOT_SHOWN = frozenset({ReadState.DECORATION.value})
 #: Files that are never handed out: what they do is not known, or known too well.
 _NOT_SAVED = frozenset({ReadState.REFUSED.value, ReadState.BOMB.value})
@@ -66,6 +67,7 @@ class Original:
     count: int = 0
     is_cut: bool = False
     boxes: tuple[Box, ...] = ()
+    pieces: tuple[Box, ...] = ()  #: the head of the column and the row of the value, or its sentence
     value: str = ""  #: of which the place is marked: number of submission and of value
     place: str = ""  #: in words
     is_scan: bool = False  #: the place is only found by recognising the page again, which takes a while
@@ -76,6 +78,12 @@ class Original:
     def marked(self) -> tuple[Box, ...]:
         """The marks on the page shown."""
         return tuple(box for box in self.boxes if self.page is not None and box.page == self.page.number)
+
+    @property
+    def strips(self) -> tuple[tuple[Box, int], ...]:
+        """The pieces that tell the value whole, and how far below the first each is shown, in pixels."""
+        tall = [box.bottom - box.top + _BETWEEN for box in self.pieces]
+        return tuple((box, sum(tall[:number])) for number, box in enumerate(self.pieces))
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +199,7 @@ class _Looking:
             count=count.count,
             is_cut=count.cut,
             boxes=boxes,
+            pieces=self._pieces(place) if place and boxes else (),
             place=place.where if place else "",
             is_scan=self._wants_recognition(),
             sentence=unmarked,
@@ -204,6 +213,10 @@ class _Looking:
         if isinstance(found, NoPicture):
             return (), sentence_of(found, self._call.say)
         return found, "" if found else sentence_of(NoPicture("no_mark"), self._call.say)
+
+    def _pieces(self, place: Place) -> tuple[Box, ...]:
+        found = self._pictures.pieces(self._outcome, place)
+        return () if isinstance(found, NoPicture) else found
 
     def _wants_recognition(self) -> bool:
         value = self._value
