@@ -156,6 +156,12 @@ def test_signature_annex_and_tables_are_left_out() -> None:
     assert [line.text for line in cut_outline(document, OUTLINE, "f").lines] == ["Tốt."]
 
 
+def test_what_stands_under_the_title_of_a_list_before_the_closing_is_part_of_the_letter() -> None:
+    told = ("III. KHÓ KHĂN", "Thiếu vốn.", "BIỂU SỐ LIỆU KÈM THEO BÁO CÁO", "- Hộ nghèo: 9 hộ.")
+    assert "- Hộ nghèo: 9 hộ." in _texts(_cut(*told, "Trên đây là báo cáo của xã."))["III"]
+    assert _texts(_cut(*told)) == {"III": "Thiếu vốn."}
+
+
 def test_struck_text_is_not_read() -> None:
     document = Document(
         (Paragraph("I. LÃNH ĐẠO", 1), Paragraph("Cũ.", 2, deleted=True), Paragraph("Mới.", 3))

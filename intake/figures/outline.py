@@ -133,13 +133,17 @@ def _is_signature(text: str) -> bool:
 def _body(lines: Iterable[_Line]) -> list[_Line]:
     """The lines between the opening and the closing of the letter."""
     kept: list[_Line] = []
+    annex: int | None = None  # where one may begin
     for line in lines:
-        if line.text == _SIGNATURE or _is_signature(line.text) or _CLOSING.match(line.text):
+        if line.text == _SIGNATURE or _is_signature(line.text):
             break
-        if _ANNEX.match(line.text) and any(_heading(earlier) for earlier in kept):
+        if _CLOSING.match(line.text):
+            annex = None  # "Biểu số liệu kèm theo báo cáo" before it stands over a list in the letter itself
             break
+        if annex is None and _ANNEX.match(line.text) and any(_heading(earlier) for earlier in kept):
+            annex = len(kept)
         kept.append(line)
-    return kept[_end_of_opening(kept) :]
+    return kept[_end_of_opening(kept) : annex]
 
 
 def _end_of_opening(lines: Sequence[_Line]) -> int:
