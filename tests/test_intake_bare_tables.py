@@ -10,7 +10,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from intake.documents import Table
 from intake.extractors import scan
-from intake.extractors.page_lines import Word
+from intake.extractors.interface import Limits
+from intake.extractors.page_blocks import composed
+from intake.extractors.page_lines import PageContent, Word
 from intake.extractors.page_sheet import Sheet
 from intake.extractors.page_tables import Box, gridded
 
@@ -158,3 +160,37 @@ def test_a_speck_between_the_lines_of_a_head_is_no_word_of_it() -> None:
     ]
     assert scan._cell_text(words).text == "Tổng\nsố"
     assert scan._cell_text(words[1:]).text == "P\nsố"
+
+
+def page_of(*rows: tuple[str, str]) -> PageContent:
+    """A page of two columns, each word ten points a letter."""
+    words = [
+        Word(word, x + 10 * at, x + 10 * (at + len(word)), 20 * number, 20 * number + 14, confidence=90)
+        for number, row in enumerate(rows)
+        for x, text in zip((50, 600), row, strict=True)
+        for at, word in ((text.index(word), word) for word in text.split())
+    ]
+    return PageContent(tuple(words), (), 1100, 800)
+
+
+def test_two_columns_of_labels_with_their_figures_are_a_list_and_no_table() -> None:
+    rows = (
+        ("Số vụ bạo lực: 4", "Cán bộ, công chức xã: 1.022 người"),
+        ("Phụ nữ được", "Số cuộc tuyên truyền: 14"),
+        ("vay vốn: 602 hộ.", "Số cặp tảo hôn: 0"),
+    )
+    document = composed([page_of(*rows)], Limits())
+    assert document.tables == ()
+    assert [paragraph.text for paragraph in document.paragraphs] == [
+        "Số vụ bạo lực: 4", "Phụ nữ được vay vốn: 602 hộ.", "Cán bộ, công chức xã: 1.022 người",
+        "Số cuộc tuyên truyền: 14", "Số cặp tảo hôn: 0",
+    ]  # fmt: skip
+
+
+def test_the_frame_of_a_letter_stays_a_table() -> None:
+    rows = (
+        ("ỦY BAN NHÂN DÂN", "CỘNG HÒA XÃ HỘI"),
+        ("XÃ BÌNH MINH", "Độc lập - Tự do"),
+        ("Số: 45/BC-UBND", "ngày 02/6"),
+    )
+    assert len(composed([page_of(*rows)], Limits()).tables) == 1

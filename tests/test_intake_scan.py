@@ -22,6 +22,7 @@ from intake.evidence.letterhead import read_letterhead
 from intake.extractors import scan
 from intake.extractors.interface import Budget, Limits
 from intake.extractors.page_images import frames
+from intake.extractors.page_lines import Word
 from intake.extractors.page_paper import skew, without_colour
 from intake.extractors.page_sheet import Cutting, Sheet, prepared
 from intake.extractors.pdf import extract_pdf
@@ -644,6 +645,26 @@ def test_a_confined_reading_process_recognises_a_scan() -> None:
 
 @needs_tesseract
 def test_a_page_taken_for_upside_down_is_tried_upright_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scan, "_is_upright", lambda _words: False)
     monkeypatch.setattr(scan, "turn_of", lambda *_: 180)
     document = extract_image(paper.jpeg(pages()[0]), budget())
     assert "BÁO CÁO" in [paragraph.text for paragraph in document.paragraphs]
+
+
+@pytest.mark.parametrize(
+    ("confidences", "upright"), [([95] * 12, True), ([95] * 11, False), ([95] * 6 + [40] * 8, False)]
+)
+def test_only_a_page_read_well_tells_by_itself_that_it_stands_upright(
+    confidences: list[int], upright: bool
+) -> None:
+    words = [Word("chữ", 0, 30, 0, 20, confidence=confidence) for confidence in confidences]
+    assert scan._is_upright(words) is upright
+
+
+@needs_tesseract
+def test_no_second_look_is_taken_at_a_page_that_reads_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    def look(*_: object) -> int:
+        raise AssertionError
+
+    monkeypatch.setattr(scan, "turn_of", look)
+    assert extract_image(paper.jpeg(pages()[0]), budget()).paragraphs

@@ -32,6 +32,9 @@ _LIKE_LEFT: Final = 1.35  #: times the left margin, the widest right margin thou
 _HEAD, _FOOT = 0.1, 0.92  #: of the page's height; page numbers stand beyond
 _LABEL: Final = re.compile(r"(?:[IVXLC]{1,6}|\d{1,2}(?:\.\d{1,2}){0,3}|[a-zđ])[.)/]\s|[-–+*•·]\s")
 _ENDED: Final = re.compile(r"[.;:!?…][\"'”)]*$")
+_LISTED: Final = re.compile(r".*[^\W\d_]{2}.*:[\s.…_]*\d[\d.,]*(?:\s+[^\W\d_]+){0,3}[.;,]?")
+_FEWEST_FACING: Final = 2  #: lines on both sides, of two columns that are a list of figures
+_MOSTLY_LISTED: Final = 0.8  #: of its items end in their figure
 _PAGE_NUMBER: Final = re.compile(r"(?:trang\s*)?[-–\s]*(\d{1,3})(?:\s*/\s*\d{1,3})?[-–\s]*", re.IGNORECASE)
 _FIGURE: Final = re.compile(r"[\d.,%\s()–-]+")
 
@@ -145,6 +148,14 @@ class _Columns:
         figures = sum(bool(_FIGURE.fullmatch(line.text)) for line in self.right)
         return self.facing > 0 and len(self.left) + len(self.right) > 2 and figures * 2 < len(self.right)  # noqa: PLR2004
 
+    def listed(self, frame: _Frame) -> list[_Running]:
+        """The items of two columns that are a list of figures ("Số vụ: 12"), each by itself; else none."""
+        items = [*_items(self.left), *_items(self.right)]
+        figures = sum(bool(_LISTED.fullmatch(_told(item))) for item in items)
+        if self.facing < _FEWEST_FACING or figures < _MOSTLY_LISTED * len(items):
+            return []
+        return [_Running(tuple(item), frame, closed=True) for item in items]
+
     def placed(self) -> PlacedTable:
         """The columns as a table of one row, as Word documents draw them."""
         lines = (*self.left, *self.right)
@@ -154,6 +165,21 @@ class _Columns:
         )
         table = Table("", cells, 1, 2)
         return PlacedTable(table, min(line.top for line in lines), max(line.bottom for line in lines), ())
+
+
+def _items(column: Sequence[Line]) -> list[list[Line]]:
+    """The lines of a column, those that go on in small letters with the one above."""
+    items: list[list[Line]] = []
+    for line in column:
+        if items and line.text[:1].islower() and not _LISTED.fullmatch(_told(items[-1])):
+            items[-1].append(line)
+        else:
+            items.append([line])
+    return items
+
+
+def _told(lines: Sequence[Line]) -> str:
+    return " ".join(line.text.replace("\t", " ") for line in lines)
 
 
 def _least(lines: Iterable[Line]) -> int:
@@ -265,7 +291,7 @@ def _text_blocks(lines: Sequence[Line], frame: _Frame) -> list[_Block]:
     while at < len(lines):
         columns, taken = _columns(lines[at:])
         if columns is not None:
-            blocks.append(columns.placed())
+            blocks += columns.listed(frame) or [columns.placed()]
             at += taken
             continue
         _add_line(blocks, lines[at], frame)

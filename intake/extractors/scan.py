@@ -45,6 +45,7 @@ _TEXT_SCALE: Final = 0.8  #: running text is read at 240 dpi: as well as at 300,
 _PAGE_SECONDS: Final = 60.0
 _TURN_SECONDS: Final = 10.0
 _POOR: Final = 45  #: mean confidence of a page that may lie on its side or upside down
+_ENOUGH: Final = 12  #: words that tell by how well they were read which way up a page is
 _SURE_TURN: Final = 2.0  #: confidence of Tesseract's own look at the orientation
 _NEAR: Final = 14.0  #: pixels at 300 dpi between rules that are one rule
 _DIGITS: Final = "0123456789.,-%/()+"
@@ -156,8 +157,12 @@ class Recogniser:
         from intake.extractors.page_sheet import prepared
 
         until = min(self.budget.recognise_until, time.monotonic() + _PAGE_SECONDS)
-        sheet = prepared(image, turn_of(image, until))
+        sheet = prepared(image)
         words = _page_words(sheet, until)
+        # Read as it lies it tells by itself that it stands upright; a look at it takes a quarter of all.
+        if not _is_upright(words) and (turn := turn_of(image, until)):
+            sheet = prepared(image, turn)
+            words = _page_words(sheet, until)
         if _mean(words) < _POOR:
             sheet, words = _best_turn(image, sheet, words, until)
         words = sheet.take_bare(words)
@@ -255,6 +260,11 @@ def _best_turn(image: Image, sheet: Sheet, words: list[Word], until: float) -> t
 
 def _mean(words: Sequence[Word]) -> float:
     return sum(word.confidence for word in words) / len(words) if words else 100.0
+
+
+def _is_upright(words: Sequence[Word]) -> bool:
+    """Whether so much was read so well as of no page that lies on its side or upside down."""
+    return len(words) >= _ENOUGH and _mean(words) >= _WELL_READ
 
 
 def _worth(words: Sequence[Word]) -> float:
