@@ -19,7 +19,7 @@ from intake.documents import FileKind, ReadState
 from intake.evidence.unit_names import UnitIndex
 from intake.judging.context import Archived, Context
 from intake.judging.judgement import ANSWERED_BY_WHAT_COMES, CAME_SINCE, RESTING_ON_WHAT_CAME, judge
-from intake.judging.settlement import is_telling
+from intake.judging.settlement import is_telling, may_tell_of_its_time
 from intake.mail.messages import ReadMessage
 from intake.sandbox.pool import ReaderPool, ReadingFailure
 from ledger.archive import Archive
@@ -339,14 +339,15 @@ class Memory:
         """
         prints = {intent.fingerprint for judged in changed for intent in judged.intents}
         alike: dict[str, list[Submission]] = {}
-        for found in self._ledger.receipts_with_fingerprints(filter(is_telling, prints)):
+        for found in self._ledger.receipts_with_fingerprints(filter(may_tell_of_its_time, prints)):
             alike.setdefault(found.fingerprint, []).append(found)
         disturbed = {
             later.archive_id
             for judged in changed
             for intent in judged.intents
             for later in (*self._known(intent.key), *alike.get(intent.fingerprint, ()))
-            if _order(later) > (judged.outcome.arrival, judged.outcome.archive_id)
+            if (later.key.unit == intent.key.unit or is_telling(intent.fingerprint))
+            and _order(later) > (judged.outcome.arrival, judged.outcome.archive_id)
         }
         disturbed |= self._reportless_after(changed)
         return tuple(sorted(disturbed - self._learned | self._asking_before(changed)))

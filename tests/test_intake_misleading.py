@@ -435,3 +435,44 @@ def test_a_city_of_the_provinces_own_name_keeps_it() -> None:
 def test_a_street_group_is_known_by_its_short_names(name: str) -> None:
     groups = [Unit(f"t{n}", f"Tổ dân phố số {n}", "v") for n in (1, 2, 12)]
     assert UnitIndex(groups, "phường Sông Mây").only_in(name) == ("t12",)
+
+
+TYPED = [f"- {row[1]}: {row[3]} {row[2]}" for row in figure_table(figures())[1:]]
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        (["UBND xã Bình Minh:", *TYPED, "UBND xã Đồng Tâm:", *TYPED], "unit_conflict"),
+        (["6 tháng đầu năm 2022:", *TYPED, "6 tháng đầu năm 2023:", *TYPED], "period_conflict"),
+        ([*TYPED, "", "Công chức xã Đồng Tâm", "Lò Văn Páo"], "sender_contradicts"),
+    ],
+    ids=["two units", "two periods", "signed for another"],
+)
+def test_typed_figures_headed_or_signed_for_another_are_asked_about(
+    bench: Bench, lines: list[str], reason: str
+) -> None:
+    outcome = bench.judged(note(address("binh-minh"), "Báo cáo bình đẳng giới", "\n".join(lines)))
+    assert is_held(outcome, reason)
+
+
+def test_typed_figures_under_their_own_names_are_booked(bench: Bench) -> None:
+    lines = ["Kính gửi Phòng", "UBND xã Bình Minh:", "6 tháng đầu năm 2023:", *TYPED, "", "UBND xã Bình Minh"]
+    octets = note(address("binh-minh"), "Báo cáo bình đẳng giới", "\n".join(lines))
+    assert bench.judged(octets).state is MessageState.BOOKED
+
+
+@pytest.mark.parametrize(
+    ("told", "held"),
+    [({"B1": ("19", ""), "B2": ("412", "207")}, True), ({"B1": ("2", ""), "B2": ("41", "20")}, False)],
+    ids=["telling", "small"],
+)
+def test_few_figures_of_a_unit_that_come_again_for_another_period_are_asked_about(
+    bench: Bench, told: dict[str, tuple[str, str]], held: bool
+) -> None:
+    kept = {code: told.get(code, ("", "")) for code in figures()}
+    half = report_mail("binh-minh", kept)
+    year = report_mail("binh-minh", kept, title="Kết quả công tác bình đẳng giới năm 2023", subject="Báo cáo")
+    assert bench.judged(half).state is MessageState.BOOKED
+    again = bench.judged(year, "2023-12-01T08:00")
+    assert is_held(again, "previous_period") is held

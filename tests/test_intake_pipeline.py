@@ -180,6 +180,18 @@ def test_a_forgotten_file_is_asked_for_while_the_report_before_it_does_not_count
     assert outcome(post, without).reasons == ("no_file",)
 
 
+def test_few_figures_that_come_again_are_found_whichever_mail_comes_first(tmp_path: Path) -> None:
+    few = BLANK | {"B1": ("19", ""), "B2": ("412", "207")}
+    title = "Kết quả công tác bình đẳng giới năm 2023"
+    mails = [
+        (report_mail("binh-minh", few), "2023-06-01T08:00"),
+        (report_mail("binh-minh", few, title=title, subject="Báo cáo"), "2023-12-01T08:00"),
+    ]
+    straight = taken_in(tmp_path / "a", mails)
+    assert [m.state for m in straight.ledger.messages()] == [MessageState.BOOKED, MessageState.REVIEW]
+    assert facts(taken_in(tmp_path / "b", mails[1:], mails[:1]).ledger) == facts(straight.ledger)
+
+
 def test_two_mails_of_one_second_are_judged_alike_in_either_order(tmp_path: Path) -> None:
     same = "2023-06-02T08:00"
     pair = [(FIRST[0], same), (CHANGED[0], same)]

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import count, islice
+from itertools import count
 
 from msgspec import structs
 
@@ -22,6 +22,7 @@ from intake.evidence.letterhead import HeadLine, Letterhead, read_letterhead
 from intake.evidence.replaced import replaced_in
 from intake.evidence.statements import FORM_ROWS, REPORT_TYPES, Claim, Exhibit
 from intake.evidence.subjects import may_name, reports_named
+from intake.evidence.typed_reports import headings_of_periods, names_of_units
 from intake.extractors.page_tables import run_on
 from intake.extractors.scan import is_recognised
 from intake.figures.listed_figures import read_listed
@@ -45,10 +46,6 @@ SURE_READING = 60
 _ENCODINGS = {"legacy_tcvn3": "TCVN3 (ABC)", "legacy_vni": "VNI"}
 _SEVERAL = 2
 _LONG_NUMBER = 4  # digits; the rows of no table are numbered so far
-_FIRST_LINES, _SPOKEN = 4, 160
-_SPEAKS_FOR = re.compile(
-    r"(?P<who>.{4,90}?)\s+(?:(?:xin|kính|kinh)\s+)?(?:báo cáo|bao cao|gửi|gui|nộp|nop)\b", re.IGNORECASE
-)
 _ENDING = 40  # letters in which "như sau" ends a paragraph, whatever marks follow
 _STATE = ("cong hoa xa hoi chu nghia viet nam", "doc lap tu do hanh phuc")  # Decree 30/2020, annex I, II.1
 _ANNEX_TYPES = frozenset({"phu luc", "bieu", "bieu mau", "bieu so lieu", "bieu tong hop"})
@@ -489,10 +486,11 @@ def _body_exhibit(
             dict.fromkeys(
                 (
                     *(_claim(line) for line in (*head.named_in_opening, *head.named_in_closing)),
-                    *map(Claim, _speaking_for(lines)),
+                    *map(Claim, names_of_units(lines)),
                 )
             )
         ),
+        sheet_titles=headings_of_periods(lines),
         opening=_opening(document),
         cut_offs=cut_offs_in(document),
         form_rows=rows,
@@ -500,13 +498,6 @@ def _body_exhibit(
         unmarked=unmarked,
     )
     return ReadExhibit(exhibit, None, document)
-
-
-def _speaking_for(lines: Iterable[str]) -> Iterator[str]:
-    """Who reports by the first lines of a mail: "Thôn Khe Sanh báo cáo:"."""
-    for line in islice(filter(None, lines), _FIRST_LINES):
-        if spoken := _SPEAKS_FOR.match(line[:_SPOKEN]):
-            yield spoken["who"]
 
 
 def _claim(line: HeadLine) -> Claim:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from config.reports import Aggregation
 from intake.documents import FileKind, ReadState
 from intake.evidence.cut_offs import is_too_early
 from intake.evidence.replaced import replaced_in
 from intake.evidence.statements import COVERS
 from intake.judging.report_figures import ReportFigures, read_figures, unseen
-from intake.judging.settlement import Announced, Handed, is_telling, role_of
+from intake.judging.settlement import Announced, Handed, is_telling, role_of, tells_of_its_time
 from ledger.records import ObligationKey, ReviewItem, Role, SubmissionIntent
 
 if TYPE_CHECKING:
@@ -190,7 +191,16 @@ class HandingIn:
                 doubts.append("previous_period")
             elif others:
                 doubts.append("twin_figures")
+        elif self._tells_of_its_time(key, figures):
+            own = [s for s in self._context.twins(figures.fingerprint) if s.key.unit == key.unit]
+            if any(s.key.report == key.report and s.key != key for s in own):
+                doubts.append("previous_period")
         return doubts
+
+    def _tells_of_its_time(self, key: ObligationKey, figures: ReportFigures) -> bool:
+        asked = self._regime.report(key.report).indicators
+        flowing = {one.code for one in asked if one.aggregation is Aggregation.SUM}
+        return tells_of_its_time(figures.values, flowing)
 
 
 def reason_of(file: ReadFile) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -22,6 +22,9 @@ from ledger.records import Certainty, DocumentName, Role, SectionText, Submissio
 #: Two units with the same figures are asked about from this many figures on, so many of them not zero.
 TWIN_FIGURES = 8
 TWIN_NONZERO = 5
+#: One unit with the same figures for two periods is asked about from fewer: so many, of so many digits.
+FEW_FIGURES = 3
+FEW_DIGITS = 7
 
 
 _OVERTAKING = frozenset({Role.REPLACEMENT, Role.SUPPLEMENT})
@@ -151,6 +154,23 @@ def is_telling(key: str) -> bool:
     """Whether a fingerprint is rich enough that two units cannot share it by chance."""
     parts = key.split(":")
     return parts[0] == "figures" and int(parts[1]) >= TWIN_FIGURES and int(parts[2]) >= TWIN_NONZERO
+
+
+def may_tell_of_its_time(key: str) -> bool:
+    """Whether a fingerprint may be of figures that one unit is unlikely to have for two periods."""
+    parts = key.split(":")
+    return parts[0] == "figures" and int(parts[2]) >= FEW_FIGURES
+
+
+def tells_of_its_time(values: Sequence[Value], flowing: Collection[str]) -> bool:
+    """Whether a unit is unlikely to have these very figures for two periods, all of them counted anew.
+
+    Args:
+        values: what is handed in.
+        flowing: the codes of the indicators that are counted for each period anew.
+    """
+    told = [abs(v.value) for v in values if v.value and v.indicator in flowing]
+    return len(told) >= FEW_FIGURES and sum(len(str(int(one))) for one in told) >= FEW_DIGITS
 
 
 def _is_same(handed: Handed, before: Submission) -> bool:
