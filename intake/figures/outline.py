@@ -96,10 +96,15 @@ def _lines_of(document: Document) -> Iterator[_Line]:
 def _lines_of_paragraph(paragraph: Paragraph) -> Iterator[_Line]:
     """A line break inside a paragraph starts a line of its own, list items stay one a line."""
     for index, part in enumerate(paragraph.text.splitlines()):
-        text = tidy(part)
+        text = tidy(_NUMBER_OF_A_ROW.sub("", part) if "\t" in part else part)
         if text:
             label = paragraph.list_label if index == 0 else ""
             yield _Line(text, paragraph.number, paragraph.bold, paragraph.heading, label)
+
+
+#: A row of a table that was left as a line, its columns by tabs: "4\tCán bộ công chức\tngười\t31". What it
+#: begins with counts rows, and no officials.
+_NUMBER_OF_A_ROW = re.compile(r"^\s*\d{1,3}[.)]?\s*\t(?=[^\t]*\t)")
 
 
 def _may_sign(table: Table) -> bool:
