@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -11,6 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from config.wording import LANGUAGES
+from desk import stopping
 from desk.commands import browser, deciding, looking, mail_in, outgoing, setting_up, upkeep, writing
 from desk.commands.options import say
 from desk.commands.running import World
@@ -58,5 +60,7 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    app(prog_name="tonghop")
-    raise SystemExit(0)
+    stopping.heed()
+    with suppress(stopping.ToldToStop):
+        app(prog_name="tonghop")  # does not come back otherwise
+    stopping.end()

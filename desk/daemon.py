@@ -7,14 +7,12 @@ machine that slept a week does each job once.
 from __future__ import annotations
 
 import random
-import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from datetime import time as clock_time
-from types import FrameType
 
 import schedule
 
@@ -33,6 +31,7 @@ from desk.mailing.outbox import preview
 from desk.mailing.outgoing import Note
 from desk.office import Office, renewed
 from desk.settled import work_out_all
+from desk.stopping import ToldToStop, is_told
 from desk.upkeep.counting import FolderProof, prove
 from desk.upkeep.heartbeat import Heartbeat, beat
 from desk.upkeep.log import LOG
@@ -50,7 +49,7 @@ from ledger.lock import Lock
 from ledger.records import MORNING_DONE, MORNING_ISSUED
 
 MORNING = clock_time(7, 30)
-#: The daemon looks up from waiting at least this often, so that it stops within five seconds.
+#: The daemon looks up from waiting at least this often.
 LONGEST_WAIT = 2.0
 #: After a server that could not be used, sending rests so long; so often lost mails are looked for.
 AFTER_A_FAULT = timedelta(minutes=15)
@@ -58,16 +57,14 @@ AFTER_A_FAULT = timedelta(minutes=15)
 
 @dataclass
 class Daemon:
-    """One daemon over one office; `run` ends on SIGTERM, SIGINT, or after one round."""
+    """One daemon over one office; `run` ends when told to stop, or after one round."""
 
     office: Office
     say: Callable[[str], None]
     lock: Lock | None = None  #: that of the one daemon; looked after before each piece of work
     mailbox: CountedMailbox | None = None
-    _stopping: bool = False
     _backoff: Backoff = field(default_factory=Backoff)
     _gate: LoginGate = field(default_factory=LoginGate)
-    _may_be_cut_off: bool = False
     _scans_may_wait: bool = True
     _trouble: MailboxError | None = None
     _send_again: datetime | None = None
@@ -92,17 +89,15 @@ class Daemon:
             if self._trouble is not None:
                 raise self._trouble
             return
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._stop)
         mailbox = self.office.settings.mailbox
         timetable = schedule.Scheduler()
         timetable.every(mailbox.poll_seconds if mailbox else 600).seconds.do(self.look)
         timetable.every(1).minutes.do(self.morning)
         timetable.every(1).minutes.do(self.send)
-        self._tell("daemon.started")
-        with suppress(_StoppedError):
+        with suppress(ToldToStop):
+            self._tell("daemon.started")
             timetable.run_all()
-            while not self._stopping:
+            while not is_told():
                 self._keep_lock()
                 timetable.run_pending()
                 self._recognise_one()
@@ -112,13 +107,6 @@ class Daemon:
 
     def look(self) -> None:
         """One look into the mailbox, and everything that follows from what is new."""
-        self._may_be_cut_off = True
-        try:
-            self._look()
-        finally:
-            self._may_be_cut_off = False
-
-    def _look(self) -> None:
         self._renew()
         now = time.monotonic()
         if self.office.settings.mailbox is not None and self._may_connect(now):
@@ -140,13 +128,8 @@ class Daemon:
 
         Once none is left, nobody looks for one before the next look into the mailbox.
         """
-        if not self._scans_may_wait:
-            return
-        self._may_be_cut_off = True
-        try:
+        if self._scans_may_wait:
             self._scans_may_wait = sum(1 for _outcome in recognise(self.office, most=1)) > 0
-        finally:
-            self._may_be_cut_off = False
 
     def morning(self) -> None:
         """Once each working day from 07:30: settle, consolidate what is past due, remind, digest."""
@@ -179,7 +162,7 @@ class Daemon:
         try:
             look = self._looked is None or abs(now - self._looked) >= AFTER_A_FAULT
             self._looked = now if look else self._looked
-            sent = correspond(self.office, look=look, pause=self._pause)
+            sent = correspond(self.office, look=look)
             self._spoiled_told(sent.faults)
         except (DeskError, ConsolidateError, MailboxError) as error:
             self._send_again = now + AFTER_A_FAULT
@@ -205,7 +188,7 @@ class Daemon:
                 if not told:
                     self._trouble_told(error)
                 told = True
-                self._pause(LONGEST_WAIT)
+                time.sleep(LONGEST_WAIT)
             else:
                 return
 
@@ -251,7 +234,7 @@ class Daemon:
     def _chase(self) -> Chased:
         """Record what is due; what stands in the way is told, and tried again the next morning."""
         try:
-            return chase(self.office, queue=True, send=True, pause=self._pause, at_any_hour=False)
+            return chase(self.office, queue=True, send=True, at_any_hour=False)
         except (DeskError, ConsolidateError) as error:
             self._trouble_told(error)
             key = getattr(error, "key", "")
@@ -259,14 +242,6 @@ class Daemon:
         waiting = preview(self.office.ledger)
         zone = self.office.regime.timezone
         return Chased("off", waiting, (), (), (), zone, self.office.wording, note)
-
-    def _pause(self, seconds: float) -> None:
-        """Between two mails is the place to stop: none is left half sent."""
-        end = time.monotonic() + seconds
-        while not self._stopping and time.monotonic() < end:
-            time.sleep(min(0.2, seconds))
-        if self._stopping:
-            raise _StoppedError
 
     def _consolidate(self, now: datetime) -> None:
         """Once a morning, before its reminders go: they stand in the chase list of the next."""
@@ -346,14 +321,3 @@ class Daemon:
         if self.mailbox is not None:
             self.mailbox.close()
             self.mailbox = None
-
-    def _stop(self, _number: int, _frame: FrameType | None) -> None:
-        self._stopping = True
-        if self._may_be_cut_off:
-            # Taking mail in may be cut off at any moment: what is not in the ledger is read again.
-            self._may_be_cut_off = False
-            raise _StoppedError
-
-
-class _StoppedError(BaseException):
-    """The daemon was told to stop in the middle of its work; no fault, so that nothing takes it for one."""

@@ -21,6 +21,7 @@ from desk.mailing.correspondence import correspond
 from desk.mailing.outgoing import Dispatched, is_within_hours
 from desk.mailing.uncertain import FOUND_SENT, NOT_FOUND
 from desk.office import Office as OpenOffice
+from desk.stopping import ToldToStop
 from desk.views import mail_reason
 from ledger.records import Delivery, OutboxState, OutgoingMessage
 from tests.dovecot import DRAFTS, SENT, Dovecot, line_to, running_dovecot
@@ -354,7 +355,8 @@ def test_by_the_daemons_clock_a_receipt_leaves_within_two_minutes_of_booking_and
             worker.look()
         assert clock.at.hour < 10, "no receipt left"
         # Long enough after it for the robot's to have left too.
-        worker._stopping = bool(left) and clock.at - left[0] > timedelta(minutes=3)
+        if left and clock.at - left[0] > timedelta(minutes=3):
+            raise ToldToStop
 
     monkeypatch.setattr(Daemon, "_wait", wait)
 

@@ -1,9 +1,10 @@
 """Mail after mail into a daemon whose line is faulty: `python -m tools.soak SECONDS [SEED [MAILS_A_SECOND]]`.
 
 A real mailbox behind a line that is cut, drips, falls silent or leaves words out, another fault every half
-minute; every fifth mail is damaged at random. At the end the faults stop, the daemon takes in what is left,
-`audit` holds the mailbox against archive and ledger, and the daemon's memory over the time is printed: all
-that is resident, and what of it is its own and no file's.
+minute; every fifth mail is damaged at random, three of five are reports of sixty units, month after month. At
+the end the faults stop, the daemon takes in what is left, `audit` holds the mailbox against archive and
+ledger, and the memory over the time is printed: the daemon's share of what is resident, and that of all it
+started with it.
 """
 
 from __future__ import annotations
@@ -16,21 +17,24 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import suppress
-from itertools import count
+from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median
 
 from tests.dovecot import PASSWORD, Dovecot, line_to, running_dovecot
 from tests.fuzzing import TARGETS
-from tests.offices import UNITS, Office, command, environment, figures, make_office, note, report_mail
+from tests.offices import Office, command, environment, note
+from tools.bench.workload import make_regime, reports
 from tools.fuzz import damaged
 
 USER = "lau-dai"
 EVERY = 30.0  #: seconds a fault lasts
 FAULTS = ("none", "cut", "drip", "silent", "left out", "none")
-SENDERS = tuple(unit.id for unit in UNITS if unit.addresses)
+SENDERS = 60  #: units
 SHARE = 0.3  #: of the pieces the server says meet the fault
+EACH_LOOK = 5.0  #: seconds between two looks at the memory
 LONGEST_REST = 1_800  #: seconds in which what is left must be taken in
 
 
@@ -73,7 +77,9 @@ def main(seconds: float, seed: int = 0, rate: float = 1.0) -> int:
         running_dovecot() as server,
         line_to(server.port, weather.changed) as line,
     ):
-        office = make_office(Path(folder))
+        mails = list(_mails(int(seconds * rate) + 1, chance))
+        office = Office(Path(folder) / "home", Path(folder), (mails[-1][1] + timedelta(days=1)).isoformat())
+        make_regime(office.home / "regime", SENDERS)
         office.settings(
             f"mailbox: {{host: 127.0.0.1, port: {line.port}, user: {USER}, encryption: none,"
             " allow_plain_on_loopback: true, poll_seconds: 15}\n"
@@ -84,7 +90,7 @@ def main(seconds: float, seed: int = 0, rate: float = 1.0) -> int:
                 command(office.words("run")), stdout=log, stderr=log, text=True, env=secret
             )
         try:
-            memory = _delivered(server, daemon, chance, seconds, rate)
+            memory = _delivered(server, daemon, mails, rate)
             weather.over = True
             found = _settled(office, secret, daemon)
         finally:
@@ -94,44 +100,57 @@ def main(seconds: float, seed: int = 0, rate: float = 1.0) -> int:
         return bool(found["flaws"]) or not _is_balanced(found)
 
 
-def _delivered(
-    server: Dovecot, daemon: subprocess.Popen[str], chance: random.Random, seconds: float, rate: float
-) -> list[list[tuple[int, int]]]:
-    """Deliver for so long; the daemon's memory in KiB by the minute, as often as a mail was delivered."""
+def _mails(number: int, chance: random.Random) -> Iterator[tuple[bytes, datetime]]:
+    """Mails in the order of their arrival."""
     broken = damaged(TARGETS["mail"], chance)
+    sent = reports(number, SENDERS)
+    last = next(sent)
+    for each in range(number):
+        head = f"X-Number: {each}\r\n".encode()
+        match each % 5:
+            case 0:
+                yield head + next(broken).replace(b"\0", b"0"), last.arrival
+            case 1:
+                yield head + note("tin@bao.example", f"Bản tin {each}", "Tin trong ngày"), last.arrival
+            case _:
+                last = next(sent)
+                yield head + last.octets, last.arrival
+
+
+def _delivered(
+    server: Dovecot, daemon: subprocess.Popen[str], mails: list[tuple[bytes, datetime]], rate: float
+) -> list[list[tuple[int, int]]]:
+    """Deliver so many a second; the memory in KiB by the minute, taken every five seconds."""
     memory: list[list[tuple[int, int]]] = []
-    began = time.monotonic()
-    for number in count():
-        passed = time.monotonic() - began
-        if passed >= seconds:
-            break
+    began = looked = time.monotonic()
+    for number, (octets, arrival) in enumerate(mails):
         assert daemon.poll() is None, "the daemon ended"
         with suppress(AssertionError):  # what no mail server takes
-            server.append(USER, _mail(number, next(broken)), date="01-Jun-2023 08:00:00 +0700")
-        memory += [[] for _ in range(int(passed / 60) + 1 - len(memory))]
-        memory[-1].append(_resident(daemon.pid))
+            server.append(USER, octets, date=arrival.strftime("%d-%b-%Y %H:%M:%S %z"))
+        now = time.monotonic()
+        if now >= looked:
+            looked = now + EACH_LOOK
+            memory += [[] for _ in range(int((now - began) / 60) + 1 - len(memory))]
+            memory[-1].append((_share(daemon.pid), sum(map(_share, _with_all_it_started(daemon.pid)))))
         time.sleep(max(0.0, began + (number + 1) / rate - time.monotonic()))
     return memory
 
 
-def _mail(number: int, broken: bytes) -> bytes:
-    head = f"X-Number: {number}\r\n".encode()
-    unit = SENDERS[number % len(SENDERS)]
-    match number % 5:
-        case 0:
-            return head + broken.replace(b"\0", b"0")
-        case 1:
-            return head + note("tin@bao.example", f"Bản tin {number}", "Tin trong ngày")
-    return head + report_mail(
-        unit, figures(number % 50), subject=f"Báo cáo BĐG 6 tháng đầu năm 2023, lần {number}"
-    )
+def _with_all_it_started(process: int) -> Iterator[int]:
+    """The process, those it started, and what they started."""
+    yield process
+    for task in Path(f"/proc/{process}/task").glob("*/children"):
+        with suppress(OSError):
+            for child in task.read_text().split():
+                yield from _with_all_it_started(int(child))
 
 
-def _resident(process: int) -> tuple[int, int]:
-    """What is resident, and what of it belongs to no file."""
-    status = Path(f"/proc/{process}/status").read_text()
-    told = {line.partition(":")[0]: line.split()[1] for line in status.splitlines() if line.endswith("kB")}
-    return int(told["VmRSS"]), int(told["RssAnon"])
+def _share(process: int) -> int:
+    """KiB: its own pages, and of those it shares its part (PSS); nothing of one that has ended."""
+    with suppress(OSError):
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+        return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
+    return 0
 
 
 def _settled(office: Office, secret: dict[str, str], daemon: subprocess.Popen[str]) -> dict[str, object]:
@@ -159,9 +178,9 @@ def _is_balanced(found: dict[str, object]) -> bool:
 def _print(
     found: dict[str, object], memory: list[list[tuple[int, int]]], seen: Counter[str], connections: int
 ) -> None:
-    for what, which in (("resident", 0), ("its own", 1)):
+    for what, which in (("the daemon", 0), ("with all it started", 1)):
         minutes = [int(median(taken[which] for taken in minute)) // 1024 for minute in memory if minute]
-        sys.stdout.write(f"memory of the daemon by the minute, {what}, MB: {minutes}\n")
+        sys.stdout.write(f"share of the memory by the minute, {what}, MB: {minutes}\n")
     sys.stdout.write(f"faults: {dict(seen)}; connections: {connections}\n")
     sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
 

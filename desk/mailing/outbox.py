@@ -14,6 +14,7 @@ from typing import Protocol
 
 from config.sending import SendingMode, SendingPolicy
 from consolidate.reminders import CHASE, LEADERS, NO_LONGER_NEEDED, TOO_OLD
+from desk.stopping import whole
 from ledger.records import Delivery, OutboxState, OutgoingMessage
 from ledger.store import Ledger
 
@@ -142,10 +143,11 @@ def send_due(
             pause(policy.seconds_between)
             if not may_go(mail):  # the hours ended, or sending was turned off, while we waited
                 continue
-        if ledger.claim(mail.id, still_owed) is None:
-            continue
-        delivery = sender.send(ledger.outgoing(mail.id))  # its words may have been edited meanwhile
-        handled.append(ledger.mark(delivery))
+        with whole():  # a mail is taken up, handed over and its end noted, whoever is told to stop meanwhile
+            if ledger.claim(mail.id, still_owed) is None:
+                continue
+            delivery = sender.send(ledger.outgoing(mail.id))  # its words may have been edited meanwhile
+            handled.append(ledger.mark(delivery))
         left -= delivery.state in {OutboxState.SENT, OutboxState.UNCERTAIN}
     return tuple(handled)
 

@@ -25,9 +25,10 @@ from desk.mailing.letters import MailTemplateError
 from desk.mailing.mail_folders import OutgoingFolders
 from desk.mailing.mail_html import own_frame
 from desk.mailing.outbox import GOING, Sender, hold_unapproved, may_be_tried, send_due
-from desk.mailing.sender import SmtpSender, UnsafeMailError, build_mime
+from desk.mailing.sender import STOPPED, SmtpSender, UnsafeMailError, build_mime
 from desk.mailing.uncertain import resolve, unresolved
 from desk.office import Office
+from desk.stopping import ToldToStop, may_be_cut_off
 from intake.mailbox.interface import MailboxError, MailboxFolderError
 from ledger.errors import AnotherDaemonRunsError
 from ledger.lock import only_sender
@@ -148,18 +149,24 @@ class DraftSender:
         except UnsafeMailError:
             return OutboxState.REFUSED, "unsafe"
         try:
-            if self._folders.holds(DRAFTS, mail.message_id):
+            with may_be_cut_off():
+                lies_there = self._folders.holds(DRAFTS, mail.message_id)
+            if lies_there:
                 return OutboxState.DRAFTED, "found_in_drafts"
-        except MailboxError:
-            return OutboxState.QUEUED, "drafts_unreachable"
+        except (MailboxError, ToldToStop) as error:
+            return OutboxState.QUEUED, _told(error, "drafts_unreachable")
         try:
             laid = self._folders.lay_draft(octets, office.clock())
         except MailboxFolderError as error:
             full = "OVERQUOTA" in error.places["detail"].upper()  # RFC 9208
             return OutboxState.QUEUED, "drafts_full" if full else "drafts_refused"
-        except MailboxError:
-            return OutboxState.UNCERTAIN, "drafts_unknown"
+        except (MailboxError, ToldToStop) as error:
+            return OutboxState.UNCERTAIN, _told(error, "drafts_unknown")
         return (OutboxState.DRAFTED, "drafted") if laid else (OutboxState.HELD, "no_drafts_folder")
+
+
+def _told(error: BaseException, of_the_mailbox: str) -> str:
+    return STOPPED if isinstance(error, ToldToStop) else of_the_mailbox
 
 
 @contextmanager

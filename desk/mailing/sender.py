@@ -42,12 +42,15 @@ from config.spelling import tidy
 from consolidate.reminders import copy_not_sent, refused_recipient
 from desk.errors import MAIL, DeskError
 from desk.mailing.mail_html import html_of
+from desk.stopping import ToldToStop, may_be_cut_off
 from intake.mailbox.line_faults import line_fault
 from ledger.records import Delivery, OutboxState, OutgoingMessage
 
 ANSWER_SECONDS = 60.0
 LAST_ANSWER_SECONDS = 600.0  #: after the final dot a server may take its time (RFC 5321, 4.5.3.2.6)
 MOST_SUBJECT = 300  #: characters of a subject
+GOODBYE_SECONDS = 2.0  #: whatever it answers to QUIT changes nothing
+STOPPED = "told_to_stop"  #: reply of a mail that was under way when the program was told to stop
 UNSAFE = "unsafe"  #: reply of a mail whose octets would not say what was meant
 
 #: Answers that speak of the whole account, not of this mail: sending pauses for all.
@@ -224,10 +227,11 @@ class SmtpSender:
         except UnsafeMailError:
             return SmtpAnswer(OutboxState.REFUSED, UNSAFE)
         try:
-            envelope = self._envelope(sender, outgoing.to, outgoing.cc)
-        except (OSError, smtplib.SMTPException, DeskError) as error:
+            with may_be_cut_off():
+                envelope = self._envelope(sender, outgoing.to, outgoing.cc)
+        except (OSError, smtplib.SMTPException, DeskError, ToldToStop) as error:
             # Nothing of the text was said: the mail can wait. The line is of no use any more.
-            self._hang_up()
+            self._break_off()
             return SmtpAnswer(OutboxState.QUEUED, _fault(error), slow_down=True)
         return envelope if isinstance(envelope, SmtpAnswer) else self._text(octets, envelope)
 
@@ -258,9 +262,10 @@ class SmtpSender:
         line = self._line
         assert line is not None
         try:
-            code, words = line.docmd("DATA")
-        except (OSError, smtplib.SMTPException) as error:
-            self._hang_up()
+            with may_be_cut_off():
+                code, words = line.docmd("DATA")
+        except (OSError, smtplib.SMTPException, ToldToStop) as error:
+            self._break_off()
             return SmtpAnswer(OutboxState.QUEUED, _fault(error), slow_down=True)
         if code != 354:  # noqa: PLR2004 - "go on", RFC 5321
             return self._ended(code, words)
@@ -269,8 +274,8 @@ class SmtpSender:
                 line.sock.settimeout(self._last_answer_seconds)
             line.send(_dotted(octets))
             code, words = line.getreply()
-        except (OSError, smtplib.SMTPException) as error:
-            self._hang_up()
+        except (OSError, smtplib.SMTPException, ToldToStop) as error:
+            self._break_off()
             return SmtpAnswer(OutboxState.UNCERTAIN, _fault(error), slow_down=True)
         if line.sock is not None:
             line.sock.settimeout(self._answer_seconds)
@@ -369,10 +374,18 @@ class SmtpSender:
         raise smtplib.SMTPNotSupportedError("the server offers neither AUTH PLAIN nor AUTH LOGIN")
 
     def _hang_up(self) -> None:
-        line, self._line = self._line, None
+        line = self._line
         if line is not None:
             with suppress(OSError, smtplib.SMTPException):
+                if line.sock is not None:
+                    line.sock.settimeout(GOODBYE_SECONDS)
                 line.quit()
+        self._break_off()
+
+    def _break_off(self) -> None:
+        """Without a word: a line that is lost, or whose server does not answer, takes no goodbye."""
+        line, self._line = self._line, None
+        if line is not None:
             line.close()
 
 
@@ -523,6 +536,8 @@ def _said(code: int, words: bytes | str) -> str:
 
 def _fault(error: BaseException) -> str:
     """What went wrong with the line, without any secret: the key of a sentence, or the server's words."""
+    if isinstance(error, ToldToStop):
+        return STOPPED
     if isinstance(error, smtplib.SMTPResponseException):
         return _said(error.smtp_code, error.smtp_error)
     if isinstance(error, DeskError):

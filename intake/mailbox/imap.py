@@ -54,6 +54,7 @@ _HEADS_A_FETCH: Final = 1_000
 _STUMBLES: Final = (TypeError, LookupError, AttributeError, OverflowError, RecursionError)
 """What the library's parser raises besides at an answer that is garbled."""
 _SENDER_AND_SUBJECT: Final = "BODY.PEEK[HEADER.FIELDS (FROM SUBJECT)]"
+_GOODBYE: Final = 2.0  #: seconds for the answer to LOGOUT, which changes nothing
 _AFTER_A_BREAK: Final = 5.0
 # What servers say to a login that would succeed later (RFC 5530, and Gmail's and Exchange's words).
 _COME_BACK_LATER: Final = (
@@ -250,6 +251,7 @@ class ImapMailbox:
         client, self._client, self._selected = self._client, None, ""
         if client is not None:
             with suppress(IMAP4.error, OSError):
+                client.socket().settimeout(_GOODBYE)
                 client.logout()
             with suppress(IMAP4.error, OSError):
                 client.shutdown()
@@ -314,7 +316,10 @@ class ImapMailbox:
 
     @contextmanager
     def _speaking(self) -> Iterator[None]:
-        """Any fault of the line or the protocol ends the session as one kind of error."""
+        """Any fault of the line or the protocol ends the session as one kind of error.
+
+        So does being told to stop: what comes next on a line left in the middle answers nothing.
+        """
         try:
             yield
         except (MailboxConnectionError, MailboxLoginRefusedError):
@@ -323,6 +328,9 @@ class ImapMailbox:
         except (IMAP4.error, ProtocolError, OSError, ValueError, *_STUMBLES) as fault:
             self._drop()
             raise MailboxConnectionError(self._settings.host, _described(fault)) from fault
+        except BaseException:
+            self._drop()
+            raise
 
     def _drop(self) -> None:
         client, self._client, self._selected = self._client, None, ""
