@@ -230,6 +230,16 @@ def test_behind_a_flood_of_fields_the_files_are_still_found() -> None:
     assert "head_cut" in message.defects
 
 
+@pytest.mark.parametrize("field", ["From", "To", "Cc"])
+def test_a_field_of_quotes_that_never_end_costs_no_square_of_its_length(field: str) -> None:
+    """Of such a mail not even the head could be told."""
+    octets = mail(subject="Báo cáo", files=[("a.txt", "Số buổi: 12".encode())])
+    before = time.process_time()
+    message = read_here(f"{field}: ".encode() + b'"\\' * 80_000 + b"\r\n" + octets)
+    assert [file.name for file in message.files] == ["a.txt"]
+    assert time.process_time() - before < 5
+
+
 def test_a_long_text_is_cut_between_characters_and_says_so() -> None:
     line = "Kết quả thực hiện chế độ báo cáo ở cơ sở\n"
     octets = raw_mail("From: a@xa.example.vn\r\nContent-Type: text/plain; charset=utf-8", line * 150_000)

@@ -24,6 +24,7 @@ from intake.mail.messages import Mailer
 
 _MOST_OCTETS: Final = 256 << 10  #: of the head that is looked at
 _LONGEST: Final = 8_000  #: characters of one decoded field
+_LONGEST_MAILBOX: Final = 2_000  #: octets of a name with its address; what is longer is neither
 _SHORT: Final = 300  #: octets of a field that is remembered
 _FIELD: Final = re.compile(rb"([!-9;-~]+)[ \t]*:(.*)", re.DOTALL)
 _HEAD_END: Final = re.compile(rb"\r?\n\r?\n|\r\r")
@@ -228,6 +229,8 @@ def _read_mailboxes(body: bytes) -> tuple[tuple[tuple[str, str], ...], bool]:
 
 
 def _mailbox(item: bytes) -> tuple[str, str] | None:
+    if len(item) > _LONGEST_MAILBOX:
+        return None  # looking for the end of its quotes would take the square of its length
     text = _without_comments(item).strip()
     outside = _mask_quoted(text)
     if outside.count(b"<") == 0 and outside.count(b">") == 0:
