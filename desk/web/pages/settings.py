@@ -20,6 +20,8 @@ from desk.web.call import POST, Call, Right, Route
 from desk.web.settings_forms import PATH, refused, sentences
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from starlette.responses import Response
 
     from desk.office import Office
@@ -68,7 +70,7 @@ def show(call: Call) -> Response:
     mailbox = office.settings.mailbox
     latest = changes(office)
     view = Overview(
-        lacking=sentences(missing_before_use(office.regime, today), call.say),
+        lacking=(*sentences(missing_before_use(office.regime, today), call.say), *_lacking_of_mail(call)),
         department=office.regime.department.name,
         units=len(office.regime.units_on(today)),
         reports=len(office.regime.reports),
@@ -77,6 +79,14 @@ def show(call: Call) -> Response:
         latest=latest[0] if latest else None,
     )
     return call.page("settings.html", view)
+
+
+def _lacking_of_mail(call: Call) -> Iterator[str]:
+    """What the mailbox still needs."""
+    if call.office.settings.mailbox is None:
+        yield call.say("web.lacking_mailbox")
+    if not call.office.regime.trusted_authserv_id:
+        yield call.say("web.lacking_server")
 
 
 def history(call: Call) -> Response:

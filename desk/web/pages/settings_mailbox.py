@@ -13,6 +13,7 @@ from config.secrets import FILE as SECRET_FILE
 from config.secrets import PASSWORD, SMTP_PASSWORD, Secret, keeper_of, store_secret, variable
 from config.settings import FILE
 from desk.errors import sentence_of
+from desk.receiving_server import SERVER_NAME, Found, server_that_vouches
 from desk.settings_changes import content_of
 from desk.upkeep.doctor import Examined, mailbox_state, smtp_state
 from desk.web.call import POST, Call, Right, Route
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 MAILBOX = f"{PATH}/hop-thu"
 NAMES = (PASSWORD, SMTP_PASSWORD)
+HEAD = "regime/department.yaml"
+TRUSTED = "trusted_authserv_id"
 LONGEST = 512  #: characters of a password
 _FIELDS = (
     ("mailbox", "host"), ("mailbox", "user"), ("mailbox", "port"), ("mailbox", "start"),
@@ -45,6 +48,8 @@ class MailboxView:
     entered: dict[str, str]  #: by the name of a secret: where it is kept, in words; "" when nobody entered it
     found: tuple[Examined, ...] = ()  #: of a test that was asked for
     names: tuple[str, ...] = NAMES
+    server: str = ""  #: whose word on senders is taken
+    server_found: Found | None = None  #: whose it should be, where nobody's is yet
 
 
 def show(call: Call) -> Response:
@@ -81,10 +86,24 @@ def enter_secret(call: Call) -> Response:
     return call.go(MAILBOX, notice="secret_entered")
 
 
+def trust_server(call: Call) -> Response:
+    """Take the word of a server on senders from now on, or nobody's."""
+    server = call.form.get("server", "").strip().lower()
+    if server and not SERVER_NAME.fullmatch(server):
+        fault = call.say("web.server_bad_name", name=server[:80])
+        return refused(call, "settings_mailbox.html", _view(call, _form(call, (fault,))))
+    text = (content_of(call.office, HEAD) or b"").decode("utf-8-sig")
+    content = edited(text, {(TRUSTED,): server or REMOVED}).encode()
+    summary = call.office.document_wording("web.server_trusted")
+    show = partial(_again, call)
+    return save(call, Proposed(HEAD, content, summary), show, MAILBOX)
+
+
 ROUTES = (
     Route(MAILBOX, show),
     Route(MAILBOX, save_account, method=POST, right=Right.ADMINISTRATOR, confirm=True),
     Route(f"{MAILBOX}/kiem-tra", test, method=POST, changes=False),
+    Route(f"{MAILBOX}/xac-thuc", trust_server, method=POST, right=Right.ADMINISTRATOR, confirm=True),
     Route(f"{MAILBOX}/mat-khau", enter_secret, method=POST, right=Right.ADMINISTRATOR, confirm=True),
 )
 
@@ -92,7 +111,9 @@ ROUTES = (
 def _view(call: Call, form: Form, found: tuple[Examined, ...] = ()) -> MailboxView:
     office = call.office
     entered = {name: _kept(office, name) for name in NAMES}
-    return MailboxView(form, entered, found)
+    server = office.regime.trusted_authserv_id
+    proposed = None if server else server_that_vouches(office)
+    return MailboxView(form, entered, found, server=server, server_found=proposed)
 
 
 def _kept(office: Office, name: str) -> str:
