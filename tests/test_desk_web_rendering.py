@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from config.reports import with_period
-from desk.web.rendering import as_written, doubtful_first
+from desk.web.rendering import as_written, by_indicator, doubtful_first
 
 
 def test_figures_in_doubt_stand_before_the_others_and_keep_their_numbers() -> None:
@@ -42,3 +42,20 @@ def test_a_figure_is_written_as_in_the_report_it_is_compared_with(value: float |
 )
 def test_a_report_that_names_its_period_is_not_given_it_twice(report: str, period: str, said: str) -> None:
     assert with_period(report, period) == said
+
+
+def test_figures_beside_the_original_have_a_row_for_each_indicator_and_none_is_hidden() -> None:
+    values: list[dict[str, Any]] = [
+        {"indicator": indicator, "sex": sex, "certainty": certainty}
+        for indicator, sex, certainty in (
+            ("A", "total", "certain"),
+            ("B", "total", "doubtful"),
+            ("B", "total", "doubtful"),
+            ("B", "female", "certain"),
+        )
+    ]
+    rows = [
+        (indicator, {sex: [at for at, _ in figures] for sex, figures in by_sex.items()})
+        for indicator, by_sex in by_indicator(values)
+    ]
+    assert rows == [("B", {"total": [1, 2], "female": [3]}), ("A", {"total": [0]})]

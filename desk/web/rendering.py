@@ -70,6 +70,7 @@ class Rendering:
         self._templates.globals["link"] = link
         self._templates.filters["alike"] = alike
         self._templates.filters["doubtful_first"] = doubtful_first
+        self._templates.filters["by_indicator"] = by_indicator
         self._templates.filters["as_written"] = as_written
         self._templates.globals["due_rule"] = due_rule
         self._templates.globals["period_beside"] = period_beside
@@ -123,6 +124,14 @@ def alike(environment: Environment, found: Sequence[Any]) -> list[list[Any]]:
 def doubtful_first(values: Sequence[Mapping[str, Any]]) -> list[tuple[int, Mapping[str, Any]]]:
     """The figures of a report with the number of each, those a person must look at before the others."""
     return sorted(enumerate(values), key=lambda one: one[1]["certainty"] != "doubtful")
+
+
+def by_indicator(values: Sequence[Mapping[str, Any]]) -> list[tuple[str, dict[str, list[tuple[int, Any]]]]]:
+    """The figures of a report, a row for each indicator: by sex, each with its number; doubts first."""
+    rows: dict[str, dict[str, list[tuple[int, Any]]]] = {}
+    for at, one in doubtful_first(values):
+        rows.setdefault(one["indicator"], {}).setdefault(one["sex"], []).append((at, one))
+    return list(rows.items())
 
 
 def as_written(value: float | None) -> str:
