@@ -60,6 +60,7 @@ _XML_HEAD: Final = 16_384
 _FLAT_SPREADSHEET: Final = b"application/vnd.oasis.opendocument.spreadsheet"
 _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000
 _DIE_WITH_PARENT: Final = 1  # PR_SET_PDEATHSIG
+_ADOPT: Final = 36  # PR_SET_CHILD_SUBREAPER
 _FILE_PASS: Final = 0x002F  #: the record that stands first in a locked workbook (MS-XLS 2.4.117)
 _FIRST_RECORDS: Final = 20
 _FLAGS, _ENCRYPTED = 0x0A, 0x0100  #: FibBase.fEncrypted (MS-DOC 2.5.2)
@@ -325,6 +326,8 @@ def _run(command: list[str], place: Path, deadline: float) -> int:
         "LC_ALL": "C.UTF-8",
         "SAL_USE_VCLPLUGIN": "svp",  # no display
     }
+    system, before = ctypes.CDLL(None), _children()
+    system.prctl(_ADOPT, 1, 0, 0, 0)  # what breaks away from its group becomes a child of this process
     # One program without a shell around it: it dies with the process that waits for it.
     process = subprocess.Popen(  # noqa: S603 - a fixed command, and names made here
         command,
@@ -344,6 +347,17 @@ def _run(command: list[str], place: Path, deadline: float) -> int:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        while astray := _children() - before:
+            for child in astray:
+                os.kill(child, signal.SIGKILL)
+                os.waitpid(child, 0)
+        system.prctl(_ADOPT, 0, 0, 0, 0)
+
+
+def _children() -> set[int]:
+    """The children of this process; nothing where the system does not tell."""
+    told = (task.read_text() for task in Path("/proc/self/task").glob("*/children"))
+    return {int(child) for line in told for child in line.split()}
 
 
 def _room() -> int:
