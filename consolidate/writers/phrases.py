@@ -133,6 +133,7 @@ def lateness(at: datetime, due_at: datetime | None, zone: tzinfo, wording: Wordi
     return wording("documents.days", days=counted(days)) if days else wording("documents.same_day")
 
 
+@lru_cache(maxsize=4096)
 def short_name(unit: Unit) -> str:
     """The unit as a list in a text names it: "xã Hoa Lư" for "UBND xã Hoa Lư"."""
     return _COMMITTEE.sub("", tidy(unit.name))
