@@ -24,7 +24,9 @@ _SUSPECT = frozenset({"sender_fail", "display_name_mismatch", "look_alike", "fro
 UNREGISTERED = "sender_unregistered"
 #: The unit's report came before: what this mail does to it must be said.
 #: Questions about a report that differs from the one that counts.
-SECOND_VERSIONS = frozenset({"second_version", "same_number", "replaces_another", "overtaken_again"})
+SECOND_VERSIONS = frozenset(
+    {"second_version", "same_number", "replaces_another", "overtaken_again", "figures_lost"}
+)
 #: Evidence that the document itself gives of its unit.
 _OF_THE_DOCUMENT = frozenset({"letterhead", "self_naming", "annex_reference", "sheet_title", "signature"})
 

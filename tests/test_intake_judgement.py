@@ -1154,3 +1154,14 @@ def test_what_was_read_of_a_mail_is_let_go_with_its_judgement(bench: Bench) -> N
 
 def _living_readings() -> set[int]:
     return {id(one) for one in gc.get_objects() if isinstance(one, ReadMessage)}
+
+
+def test_a_replacement_that_would_take_all_figures_out_is_asked_about(bench: Bench) -> None:
+    subject = "Thay thế báo cáo bình đẳng giới 6 tháng đầu năm 2023"
+    more = ["Xã đã tổ chức nhiều hoạt động."]
+    bench.judged(report_mail("binh-minh"))
+    octets = report_mail("binh-minh", subject=subject, table=False, more=more)
+    worded = bench.judged(octets, "2023-06-02T08:00")
+    assert is_held(worded, "figures_lost")
+    whole = bench.judged(report_mail("binh-minh", figures(2), subject=subject), "2023-06-03T08:00")
+    assert [(i.role, i.accepted) for i in whole.submissions] == [(Role.REPLACEMENT, True)]

@@ -272,3 +272,11 @@ def test_what_is_planned_for_a_time_stands_among_the_plans(heading: str) -> None
 def test_what_came_of_a_plan_stands_among_the_results(heading: str) -> None:
     reading = _cut("II. KẾT QUẢ THỰC HIỆN", heading, "Xã có 12 hộ nghèo.")
     assert [line.role for line in reading.lines if "12 hộ" in line.text] == [SectionRole.RESULTS]
+
+
+def test_the_number_of_a_row_left_as_a_line_is_none_of_its_words() -> None:
+    reading = _cut("I. KẾT QUẢ THỰC HIỆN", "4\tCán bộ công chức\tngười\t31", "12\tlớp được mở trong năm")
+    assert [line.text for line in reading.lines] == [
+        "Cán bộ công chức người 31",
+        "12 lớp được mở trong năm",
+    ]

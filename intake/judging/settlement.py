@@ -109,11 +109,17 @@ def role_of(handed: Handed, earlier: Sequence[Submission]) -> tuple[Role, tuple[
     if handed.announced is Announced.SUPPLEMENT:
         return Role.SUPPLEMENT, doubts
     if handed.announced is Announced.REPLACEMENT or doubts:
-        return Role.REPLACEMENT, doubts
+        return Role.REPLACEMENT, doubts or (("figures_lost",) if _loses_figures(handed, accepted) else ())
     if _completes(handed, accepted):
         return Role.PART, ()
     renamed = not any(_bears_the_name(handed, before) for before in accepted)
     return Role.REPLACEMENT, ("second_version" if renamed else "same_number",)
+
+
+def _loses_figures(handed: Handed, accepted: Sequence[Submission]) -> bool:
+    """Whether it would take out all figures that came and brings none: only its words may be meant."""
+    told = any(value.value is not None for before in accepted for value in before.values)
+    return told and not any(value.value is not None for value in handed.values)
 
 
 def _replaces_another(handed: Handed, accepted: Sequence[Submission]) -> bool:
