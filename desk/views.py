@@ -16,6 +16,7 @@ from consolidate.explanations import asks_for_explanation, explanation_of, with_
 from consolidate.findings import told_findings
 from consolidate.writers.phrases import capital
 from ledger.records import (
+    CAME_SINCE,
     TEXT_PUT_RIGHT,
     DocumentName,
     Finding,
@@ -64,7 +65,7 @@ def message_view(outcome: MessageOutcome, zone: ZoneInfo, wording: Wording) -> V
         "report": single.get("report") or None,
         "period": single.get("period") or None,
         "matches": matches,
-        "reasons": [{"code": code, "sentence": reason(code, wording)} for code in outcome.reasons],
+        "reasons": [{"code": code, "sentence": reason(code, wording)} for code in _standing_reasons(outcome)],
         "verdict": outcome.verdict,
         "files": [
             {"name": file.name, "kind": file.kind, "state": file.state, "sha256": file.sha256}
@@ -322,6 +323,12 @@ def mail_name(kind: str, step: str, wording: Wording) -> str:
     kind = kind.split("-", maxsplit=1)[0]
     names = (f"terms.mail_step_{step.replace('-', '_')}", f"terms.mail_kind_{kind}")
     return next((wording(name) for name in names if wording.has(name)), kind)
+
+
+def _standing_reasons(outcome: MessageOutcome) -> tuple[str, ...]:
+    """Why a message stands where it stands; of a question that answered itself no longer what it asked."""
+    first = outcome.reasons[:1]
+    return first if first == (CAME_SINCE,) else outcome.reasons
 
 
 def reason(code: str, wording: Wording, parameters: Mapping[str, str] | None = None) -> str:

@@ -18,7 +18,7 @@ from config.units import Unit
 from intake.documents import FileKind, ReadState
 from intake.evidence.unit_names import UnitIndex
 from intake.judging.context import Archived, Context
-from intake.judging.judgement import ANSWERED_BY_WHAT_COMES, CAME_SINCE, RESTING_ON_WHAT_CAME, judge
+from intake.judging.judgement import ANSWERED_BY_WHAT_COMES, RESTING_ON_WHAT_CAME, judge
 from intake.judging.settlement import is_telling, may_tell_of_its_time
 from intake.mail.messages import ReadMessage
 from intake.sandbox.pool import ReaderPool, ReadingFailure
@@ -27,6 +27,7 @@ from ledger.errors import ArchiveError
 from ledger.obligations import obligations_of, received_by_hand
 from ledger.our_mail import OurMail
 from ledger.records import (
+    CAME_SINCE,
     FETCH_DOUBT,
     RECOGNITION,
     AttachmentRecord,

@@ -98,6 +98,8 @@ class Finding:
 
 #: Code of the finding that an address no longer takes mail; its parameter `address` names it.
 ADDRESS_DEAD = "address_dead"
+#: The first reason of a mail whose question was answered by the report that came after it.
+CAME_SINCE = "came_since"
 #: Code of the finding that a file was in an encoding before Unicode; its parameters show a sample.
 TEXT_PUT_RIGHT = "text_put_right"
 #: Entry of an outcome's verdict: a mail system's own address wrote it, with the null return path.

@@ -388,7 +388,10 @@ def test_a_second_letter_in_the_same_file_is_asked_about(
     other = replace(ours[0], id="tre-em", topics=("công tác trẻ em",))
     bench = Bench(tmp_path / "b", reports=(*ours, other))
     octets = note(address("binh-minh"), SUBJECT, "", ("bc.docx", bound((OWN, TITLE), behind)))
-    assert is_held(bench.judged(octets), "several_letters") is held
+    outcome = bench.judged(octets)
+    assert is_held(outcome, "several_letters") is held
+    heads = [item.text for item in outcome.evidence if item.kind == "letterhead"]
+    assert (len(heads) == 2) is held  # both are shown
 
 
 @pytest.mark.parametrize("name", ["Xã Đồng Tâm/bieu.xlsx", "xa dong tam/bieu.xlsx"])

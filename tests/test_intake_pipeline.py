@@ -16,9 +16,9 @@ from PIL import Image
 
 import intake.pipeline
 from config.units import Address, Unit
-from intake.judging.judgement import CAME_SINCE, judge
+from intake.judging.judgement import judge
 from intake.pipeline import Intake
-from ledger.records import FETCH_DOUBT, Decision, MessageClass, MessageOutcome, MessageState, Role
+from ledger.records import CAME_SINCE, FETCH_DOUBT, Decision, MessageClass, MessageOutcome, MessageState, Role
 from tests.builders import docx, zip_of
 from tests.offices import (
     NOW,

@@ -126,12 +126,7 @@ def _match(case: Case, exhibit: Exhibit, *, foreign: bool) -> Match | None:
     units = unit_evidence(case, exhibit)
     unit, unit_doubts = decide_unit(case, exhibit, units)
     doubts += unit_doubts
-    if "of_a_part" in unit_doubts:
-        units += parts_named(case, exhibit, unit)
-    if _OF_THE_LETTERHEAD.intersection(unit_doubts):
-        told = " ".join(claim.text for claim in exhibit.issuer or exhibit.sheet_issuer)
-        head = f"{exhibit.superior} {told}".strip()
-        units.append(evidence("unit", "", "letterhead", head, exhibit.file))
+    units += _told_of_doubts(case, exhibit, unit, unit_doubts)
     period, periods = "", list[Evidence]()
     if report:
         period, period_doubts, periods = decide_period(case, exhibit, report)
@@ -148,6 +143,24 @@ def _match(case: Case, exhibit: Exhibit, *, foreign: bool) -> Match | None:
         doubts.append("draft")
     items = sorted((*units, *reports, *periods), key=lambda item: (item.about, -item.weight))
     return Match(unit, report, period, (exhibit.number,), tuple(items), tuple(dict.fromkeys(doubts)))
+
+
+def _told_of_doubts(case: Case, exhibit: Exhibit, unit: str, doubts: Sequence[str]) -> list[Evidence]:
+    """What is shown beside a doubt about the unit, though it decides nothing."""
+    told: list[Evidence] = []
+    if "of_a_part" in doubts:
+        told += parts_named(case, exhibit, unit)
+    if "several_letters" in doubts:
+        told += [
+            evidence("unit", other, "letterhead", letter.text, exhibit.file)
+            for letter in exhibit.bound
+            for other in case.units.fully_in(letter.text)[:1] or ("",)
+        ]
+    if _OF_THE_LETTERHEAD.intersection(doubts):
+        words = " ".join(claim.text for claim in exhibit.issuer or exhibit.sheet_issuer)
+        head = f"{exhibit.superior} {words}".strip()
+        told.append(evidence("unit", "", "letterhead", head, exhibit.file))
+    return told
 
 
 def _is_draft(case: Case, exhibit: Exhibit) -> bool:

@@ -35,6 +35,7 @@ from intake.mail.screening import is_of_mail_system, screen, unanswerable
 from intake.mail.sender import SenderResult, look_alike, sender_verdict
 from ledger.records import (
     ADDRESS_DEAD,
+    CAME_SINCE,
     MAIL_SYSTEM,
     AttachmentRecord,
     Finding,
@@ -61,7 +62,6 @@ RESTING_ON_WHAT_CAME = frozenset(
 #: What a mail without a file is asked about until the report has come; then its question answers itself.
 #: A file that came, be it an empty form, is looked at by a person.
 ANSWERED_BY_WHAT_COMES = frozenset({"no_file", "empty_mail", "claims_sent"})
-CAME_SINCE = "came_since"
 #: Doubts of what a unit sent that another unit may have written.
 _ANOTHER_UNITS = frozenset({"sender_contradicts", "unit_conflict"})
 #: Doubts about whose report it is.
