@@ -16,9 +16,10 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from desk.decisions import obligation_named, received
+from desk.decisions_on_dues import received
 from desk.errors import RefusedReceiptError
 from desk.office import Office
+from desk.recording import obligation_named
 from desk.work import settle, take_in
 from intake.mail.files import safe_name
 from intake.mail.messages import Sighting
@@ -48,7 +49,7 @@ class HandedIn:
     period: str | None
     files: tuple[HandedFile, ...]
     at: datetime
-    channel: str  #: one of `desk.decisions.CHANNELS`
+    channel: str  #: one of `desk.decisions_on_dues.CHANNELS`
     reason: str = ""
     role: str = ""  #: what it does for what came before; empty: what it says itself
     nil: bool = False  #: said that there is nothing to report: no file goes with that

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from desk.by_hand import HandedFile, HandedIn, contradictions, hand_in
-from desk.decisions import reopen, set_aside
+from desk.decisions import set_aside
 from desk.errors import RefusedReceiptError
+from desk.taking_back import reopen
 from desk.work import recognise
 from intake.extractors.scan import is_installed
 from ledger.records import MessageState, ObligationKey, ObligationState

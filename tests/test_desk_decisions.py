@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from desk.decisions import accept, undo
+from desk.decisions import accept
 from desk.office import Office as OpenOffice
+from desk.taking_back import undo
 from ledger.records import Decision
 from ledger.taught import effective_regime
 from tests.builders import xlsx

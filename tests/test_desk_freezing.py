@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from desk.daemon import Daemon
-from desk.decisions import extend, reopen
+from desk.decisions_on_dues import extend
 from desk.errors import FrozenIssueLostError, UnknownNameError
 from desk.freezing import NotFreezableError, freeze, frozen, unfreeze
 from desk.office import Office as OpenOffice
+from desk.taking_back import reopen
 from desk.work import issue
 from ledger.errors import InvalidDecisionError
 from ledger.freezing import FREEZE, freeze_of, target_of

@@ -14,9 +14,11 @@ import pytest
 from PIL import Image, ImageDraw
 
 from config.reports import Sex
-from desk.decisions import _holding, accept_all, undo_all
+from desk.decisions import accept_all
 from desk.mailing.chasing import chase
 from desk.mailing.outbox import AWAITING_APPROVAL
+from desk.recording import messages_holding
+from desk.taking_back import undo_all
 from desk.work import settle
 from desk.worklist import clean_tasks, work_list
 from intake.mail.messages import Sighting
@@ -130,7 +132,7 @@ def test_what_a_taught_wording_may_touch_is_found_without_reading_a_figure(offic
     taught = Decision(1, at("2023-12-07T08:00"), "Lò Thị Mai", "teach", target, {"indicator": "C1"}, "")
     with office.opened() as opened:
         begun = time.process_time()
-        assert _holding(opened, taught) == []
+        assert messages_holding(opened, taught) == []
         assert time.process_time() - begun < 0.3 * costs()
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from config.units import Address, Unit
 from consolidate.consolidation import UnitStanding
-from desk.decisions import CHANNELS
+from desk.decisions_on_dues import CHANNELS
 from desk.unit_file import unit_file
 from desk.web.accounts import Role
 from desk.work import consolidation_of

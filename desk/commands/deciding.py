@@ -102,7 +102,7 @@ def decide_receive(
     reason: Reason = "",
 ) -> None:
     from desk.by_hand import HandedFile, HandedIn, hand_in
-    from desk.decisions import receive
+    from desk.decisions_on_dues import receive
 
     with opened_office(context) as office:
         when = moment_of(at, office)
@@ -122,7 +122,7 @@ def decide_exempt(
     report: ReportName = None,
     period: PeriodName = None,
 ) -> None:
-    from desk.decisions import exempt
+    from desk.decisions_on_dues import exempt
 
     with opened_office(context) as office:
         _tell_decided(office, exempt(office, unit, report, period, reason))
@@ -139,7 +139,8 @@ def decide_explain(
     period: PeriodName = None,
 ) -> None:
     from config.reports import Figure, Sex
-    from desk.decisions import explain, obligation_named
+    from desk.decisions_on_dues import explain
+    from desk.recording import obligation_named
     from desk.work import chosen_periods, consolidation_of
 
     with opened_office(context) as office:
@@ -159,7 +160,7 @@ def decide_extend(
     report: ReportName = None,
     period: PeriodName = None,
 ) -> None:
-    from desk.decisions import extend
+    from desk.decisions_on_dues import extend
 
     with opened_office(context) as office:
         _tell_decided(office, extend(office, unit, report, period, moment_of(due, office), reason))
@@ -195,7 +196,7 @@ def decide_unfreeze(
 
 @app.command("reopen", help=say("cli.decide_reopen"))
 def decide_reopen(context: typer.Context, item: Item, reason: Reason = "") -> None:
-    from desk.decisions import reopen
+    from desk.taking_back import reopen
 
     with opened_office(context) as office:
         _tell_decided(office, reopen(office, item, reason))

@@ -163,7 +163,7 @@ def require_known(unit: str | None, office: Office) -> None:
         UnknownNameError: there is no such unit.
 
     """
-    from desk.decisions import require_unit
+    from desk.recording import require_unit
 
     if unit is not None:
         require_unit(office, unit)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from desk.decisions import require_unit
 from desk.errors import UnknownNameError
 from desk.mailing.answers import Answer, answers
 from desk.mailing.letters import item_name
 from desk.office import Office
+from desk.recording import require_unit
 from desk.standing import period_standing
 from desk.views import View, mail_reason, moment
 from ledger.records import ObligationKey, OutboxState, OutgoingMessage

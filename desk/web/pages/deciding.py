@@ -6,19 +6,10 @@ from decimal import Decimal
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from desk.decisions import (
-    RETURN_TAKEN_BACK,
-    accept,
-    link,
-    read_figure,
-    return_to_unit,
-    returned_mail,
-    set_aside,
-    set_values,
-    teach,
-    undo_all,
-)
+from desk.decisions import accept, link, return_to_unit, set_aside, set_values, teach
 from desk.errors import DeskError, UnknownNameError, sentence_of
+from desk.recording import read_figure
+from desk.taking_back import RETURN_TAKEN_BACK, returned_mail, undo_all
 from desk.web.call import POST, Call, Route
 from desk.web.decided import asked_in, decisions_named, last_decision
 from desk.web.names import figure_text

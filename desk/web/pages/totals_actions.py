@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from config.reports import Figure, Sex
-from desk.decisions import explain, withdraw_explanation
+from desk.decisions_on_dues import explain, withdraw_explanation
 from desk.errors import UnknownNameError
 from desk.freezing import require_freezable, unfreeze
 from desk.settled import settled_findings

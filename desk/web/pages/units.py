@@ -15,10 +15,13 @@ from config.days import read_day
 from config.reports import Grade, with_period
 from consolidate.totals import number_text
 from desk.by_hand import HandedFile, HandedIn, hand_in
-from desk.decisions import CHANNELS, exempt, extend, link, receive, reopen, require_unit, set_aside
+from desk.decisions import link, set_aside
+from desk.decisions_on_dues import CHANNELS, exempt, extend, receive
 from desk.errors import RefusedReceiptError, UnknownNameError
 from desk.mailing.proof import proof, proof_docx
+from desk.recording import require_unit
 from desk.standing import Kept, period_standing
+from desk.taking_back import reopen
 from desk.unit_file import Owed, UnitFile, Version, unit_file, versions_of
 from desk.views import mail_reason, reason
 from desk.web.call import POST, Call, Route
