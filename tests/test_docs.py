@@ -91,7 +91,9 @@ def understood(words: list[str]) -> tuple[set[str], list[str]]:
     return named, strange
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/reliability.md", "docs/security.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", "docs/json.md", "docs/reliability.md", "docs/security.md"]
+)
 def test_every_command_line_a_page_gives_is_understood(page: str) -> None:
     lines = list(command_lines((ROOT / page).read_text("utf-8")))
     assert [strange for words in lines for strange in understood(words)[1]] == []

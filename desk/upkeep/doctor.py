@@ -84,7 +84,8 @@ def disk_state(settings: Settings, say: Wording) -> Examined:
         return Examined("disk", "fault", say("doctor.disk_read_only", folder=str(folder)))
     free = shutil.disk_usage(folder).free
     state, key = ("well", "doctor.disk_well") if free > LEAST_FREE else ("fault", "doctor.disk_full")
-    return Examined("disk", state, say(key, free=f"{free / 1e9:.1f}"))
+    told = f"{free / 1e9:.1f}"
+    return Examined("disk", state, say(key, free=told.replace(".", ",") if say.language == "vi" else told))
 
 
 def _regime(settings: Settings, say: Wording) -> list[Examined]:
