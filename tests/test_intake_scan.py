@@ -29,6 +29,7 @@ from intake.extractors.pdf import extract_pdf
 from intake.extractors.scan import (
     ReadingOverranError,
     _CellText,
+    _Votes,
     extract_image,
     is_recognised,
     read_pages,
@@ -295,6 +296,7 @@ def test_a_figure_is_sure_only_where_both_models_and_its_width_say_so(
 
     monkeypatch.setattr(scan, "_readings", told)
     monkeypatch.setattr(scan, "models", lambda: frozenset({VIE, ENG}))
+    monkeypatch.setattr(Cutting, "encloses", lambda *_: True)  # the ink below is a bar
     digits = sum(map(str.isdecimal, outcome[0])) + (outcome == ("2", False)) or 1
     grey = np.full((80, 400), 255, np.uint8)
     grey[20:60, 20 : 20 + round(40 * (0.75 * digits - 0.1))] = 0
@@ -668,3 +670,25 @@ def test_no_second_look_is_taken_at_a_page_that_reads_well(monkeypatch: pytest.M
 
     monkeypatch.setattr(scan, "turn_of", look)
     assert extract_image(paper.jpeg(pages()[0]), budget()).paragraphs
+
+
+@pytest.mark.parametrize(
+    ("written", "read", "encloses"),
+    [("3", "8", False), ("8", "8", True), ("8", "3", False), ("4.096", "4.096", True), ("1", "7", True),
+     ("60", "68", False), ("1.725", "1.725", True)],
+)  # fmt: skip
+def test_a_figure_encloses_as_many_blanks_as_what_was_read_of_it(
+    written: str, read: str, encloses: bool
+) -> None:
+    """Tesseract read a clear 3 as 8 three times of three, by both its models."""
+    [cuttings] = prepared(grid_page(written)).tables()
+    assert cuttings[-1].encloses(read) is encloses
+
+
+def test_what_the_shape_of_a_figure_speaks_against_nearly_all_readings_must_say() -> None:
+    cutting = prepared(grid_page("3")).tables()[0][-1]
+    first = _CellText("8", 96)
+    assert not _Votes(cutting, "8", ["8", "8"]).is_unanimous
+    assert _Votes(cutting, "8", ["8", "8", "3", "8"], ["8", "3"]).outcome(first).confidence == 0
+    assert _Votes(cutting, "3", ["3", "3", "8", "3"], ["3", "8"]).outcome(_CellText("3", 96)).text == "3"
+    assert _Votes(cutting, "3", ["3", "3"]).is_unanimous

@@ -55,15 +55,15 @@ def _surroundings(even: Grey, strongest: Grey) -> Mask:
     inner = np.zeros_like(solid)
     inner[1:-1, 1:-1] = True
     reached = solid & ~inner
-    while not np.array_equal(reached, more := _grown(reached) & solid):
+    while not np.array_equal(reached, more := grown(reached) & solid):
         reached = more
     for _ in range(_PENUMBRA if reached.any() else 0):
-        reached = _grown(reached)
+        reached = grown(reached)
     whole = reached.repeat(_BLOCK, axis=0).repeat(_BLOCK, axis=1)
     return whole[: even.shape[0], : even.shape[1]]
 
 
-def _grown(mask: Mask) -> Mask:
+def grown(mask: Mask) -> Mask:
     """A mask and what touches it."""
     grown = mask.copy()
     grown[1:] |= mask[:-1]

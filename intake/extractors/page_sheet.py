@@ -12,7 +12,7 @@ from PIL import Image, ImageFilter
 from intake.extractors.page_bare_tables import bare_grids
 from intake.extractors.page_grids import Grid, grids_of
 from intake.extractors.page_images import png
-from intake.extractors.page_paper import DARK, rotated, scaled, skew, warped, without_colour
+from intake.extractors.page_paper import DARK, grown, rotated, scaled, skew, warped, without_colour
 from intake.extractors.page_rules import (
     DRIFT,
     LEAST_ACROSS,
@@ -36,6 +36,9 @@ _BORDER: Final = 24
 _FIGURE_HEIGHT: Final = 17.0  #: pixels, at which figures standing alone are read best
 _LEAST_SCALE, _MOST_SCALE = 0.35, 1.2
 _NARROWEST, _WIDEST = 0.6, 0.93  #: of the height of a digit, the room it takes with the space beside it
+_INK: Final = 170  #: of 255, below which a pixel of a cell that was drawn smaller is ink
+#: How many blanks a figure encloses, at least and at most; the others none
+_BLANKS: Final = {"0": (1, 1), "4": (0, 1), "6": (1, 1), "8": (2, 2), "9": (1, 1), "%": (0, 2)}
 _LINE: Final = 72  #: pixels, the ink of one line with its marks above and below
 _LEAST_INK: Final = 14  #: pixels of one cell; less is dust
 
@@ -135,6 +138,16 @@ class Cutting:
         """The cell as small, its strokes two pixels finer before."""
         return scaled(np.asarray(Image.fromarray(self.grey).filter(ImageFilter.MaxFilter(3))), self.scale)
 
+    def encloses(self, text: str) -> bool:
+        """Whether its ink encloses as many blanks as these figures: two in an 8, none in a 3.
+
+        What readings agree on they may have misread alike: each was given the same picture.
+        """
+        ink = np.asarray(Image.fromarray(self.large).filter(ImageFilter.MedianFilter(3))) < _INK
+        least = sum(_BLANKS.get(letter, (0, 0))[0] for letter in text)
+        most = sum(_BLANKS.get(letter, (0, 0))[1] for letter in text)
+        return least <= _enclosed(ink) <= most
+
     def may_hold(self, digits: int, marks: int) -> bool:
         """Whether its ink is as wide as so many digits and points: one digit left out makes it too wide."""
         clean = np.asarray(Image.fromarray(self.grey).filter(ImageFilter.MedianFilter(5))) < DARK
@@ -145,6 +158,21 @@ class Cutting:
         wide = (columns[-1] - columns[0] + 1) / (rows[-1] - rows[0] + 1)
         least = _NARROWEST * digits - 0.5
         return bool(least <= wide <= _WIDEST * digits + 0.5 * marks)
+
+
+def _enclosed(ink: Mask) -> int:
+    """How many blanks this ink encloses."""
+    blank = np.pad(~ink, 1, constant_values=True)
+    outside = np.zeros_like(blank)
+    outside[0] = True
+    while not np.array_equal(outside, more := grown(outside) & blank):
+        outside = more
+    held = (blank & ~outside).astype(np.int8)
+    upper, lower = held[:-1, :-1] + held[:-1, 1:], held[1:, :-1] + held[1:, 1:]
+    corners = upper + lower
+    crossed = (corners == 2) & (upper == 1) & (held[:-1, :-1] == held[1:, 1:])  # noqa: PLR2004
+    # Gray's count of pieces by the corners of their outlines, pieces that touch at a corner being one.
+    return int((corners == 1).sum() - (corners == 3).sum() - 2 * crossed.sum()) // 4  # noqa: PLR2004
 
 
 @dataclass(slots=True)

@@ -56,6 +56,7 @@ _POOR_WORD: Final = 60  #: confidence of a word that may be a figure
 _WELL_READ: Final = 75  #: confidence of words; worse are read a second time
 _AGREED: Final = 90  #: confidence of a figure that the readings agree on
 _MAJORITY: Final = 4  #: of seven readings that make a figure sure
+_NEARLY_ALL: Final = 6  #: of them, where the shape of its ink speaks against it
 _DISSENT: Final = 2  #: of seven that may say one thing else
 _TAKEN_FOR: Final = str.maketrans("–—óÓ", "--66")
 #: What Tesseract's picture library says when memory ran out. The program goes on, and calls the page empty.
@@ -154,15 +155,8 @@ class Recogniser:
             ReadingOverranError: the time is up.
 
         """
-        from intake.extractors.page_sheet import prepared
-
         until = min(self.budget.recognise_until, time.monotonic() + _PAGE_SECONDS)
-        sheet = prepared(image)
-        words = _page_words(sheet, until)
-        # Read as it lies it tells by itself that it stands upright; a look at it takes a quarter of all.
-        if not _is_upright(words) and (turn := turn_of(image, until)):
-            sheet = prepared(image, turn)
-            words = _page_words(sheet, until)
+        sheet, words = _standing(image, until)
         if _mean(words) < _POOR:
             sheet, words = _best_turn(image, sheet, words, until)
         words = sheet.take_bare(words)
@@ -242,6 +236,24 @@ def turn_of(image: Image, until: float) -> int:
         return int(found.get("Rotate", "0")) if sure else 0
     except ValueError:
         return 0
+
+
+def _standing(image: Image, until: float) -> tuple[Sheet, list[Word]]:
+    """The page as it stands, and its words; one that reads well needs no look, which takes a quarter.
+
+    Lying on its side it takes several times as long to read, so that of a broad one the look comes first.
+    """
+    from intake.extractors.page_sheet import prepared
+
+    if image.width <= image.height:
+        sheet = prepared(image)
+        words = _page_words(sheet, until)
+        if _is_upright(words) or not (turn := turn_of(image, until)):
+            return sheet, words
+    else:
+        turn = turn_of(image, until)
+    sheet = prepared(image, turn)
+    return sheet, _page_words(sheet, until)
 
 
 def _best_turn(image: Image, sheet: Sheet, words: list[Word], until: float) -> tuple[Sheet, list[Word]]:
@@ -372,7 +384,7 @@ class _Votes:
     @property
     def is_unanimous(self) -> bool:
         told = _bare(self.text)
-        return all(told == text for text in self.second) and self._fits(told)
+        return all(told == text for text in self.second) and self._fits(told) and self.cutting.encloses(told)
 
     def outcome(self, read: _CellText) -> _CellText:
         """The figure most readings tell: sure when both models do, few tell another, and it is so wide."""
@@ -383,7 +395,7 @@ class _Votes:
         told = Counter({text: n for text, n in (first + second).items() if _FIGURE.fullmatch(text)})
         [best, count], *others = told.most_common(2) or [("", 0)]
         is_sure = (
-            count >= _MAJORITY
+            count >= (_MAJORITY if self.cutting.encloses(best) else _NEARLY_ALL)
             and all(number <= _DISSENT for _text, number in others)
             and bool(first[best] and second[best])
             and not any("/" in text for text in told if text != best)
