@@ -367,6 +367,7 @@ def test_plain_verbs_companions_and_fields_before_a_number_narrow_nothing(
         ),
         (POOR, "Hội Phụ nữ phối hợp với Công an xã tuyên truyền cho 45 hộ nghèo.", {}),
         (POOR, "Mô hình có sự tham gia của 25 hộ nghèo.", {}),
+        (POOR, "Kinh phí hỗ trợ nhà ở từ ngân sách là 5 triệu đồng cho hội nghị triển khai.", {}),
         (POOR, "Hỗ trợ nhà ở: có 12 hộ nghèo.", {}),
         (POOR, "Mời 45 hộ nghèo.", {}),
         (POOR, "Ban Vì người nghèo thôn Mé có 12 hộ nghèo.", {}),

@@ -104,6 +104,13 @@ def phrase_after(right: str, subject: Subject) -> str:
     return " ".join(kept)
 
 
+def is_for_an_event(right: str, subject: Subject) -> bool:
+    """Whether a sum went to meetings that are not what it is asked for: "5 triệu đồng cho hội nghị"."""
+    _, _, aim = re.split(r"[,;\x00]", right, maxsplit=1)[0].partition(" cho ")
+    held = AN_EVENT.search(aim)
+    return held is not None and not set(keys_of(held[0])) <= subject.vocabulary
+
+
 def turns(mention: Mention, subject: Subject) -> bool:
     """Whether a word beside the number makes what it counts another thing than the indicator's."""
     left = " ".join(keys_of(mention.left.rpartition(",")[2]))

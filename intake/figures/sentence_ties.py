@@ -14,6 +14,7 @@ from intake.figures.sentence_phrases import (
     after_last_known,
     counted_in,
     foreign_words,
+    is_for_an_event,
     label_before,
     lacks,
     phrase_after,
@@ -270,7 +271,9 @@ class Ties:
         about = foreign_words(right.partition(" về ")[2], self._index.vocabulary | known)
         if max(len(after), len(trailing), len(about)) >= _FOREIGN_WORDS:
             return True
-        if tie.subject.money and (trailing or AN_EVENT.search(said_last)):
+        if tie.subject.money and (
+            trailing or AN_EVENT.search(said_last) or is_for_an_event(right, tie.subject)
+        ):
             return True  # "kinh phí tổ chức hội thi" is no more than a part
         named = happened and tie.subject.is_said_by(counted_in(right))
         label = label_before(mention)
