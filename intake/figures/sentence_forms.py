@@ -38,10 +38,9 @@ _IN_WORDS = re.compile(
 _NUMBER_WORDS = tuple(f" {word} " for word in (*_ONE.split("|"), "mười"))
 # At the head of a sentence a number word counts where what follows is counted: "Bốn trường hợp được ...".
 _FIRST_IN_WORDS = re.compile(
-    rf"(?P<before>[.;:] \W*)(?P<number>(?:{_ONE}) mươi(?: (?:{_LAST}))?|mười(?: (?:{_LAST}))?"
+    rf"(?P<before>[.;:] \W*)(?i:(?P<number>(?:{_ONE}) mươi(?: (?:{_LAST}))?|mười(?: (?:{_LAST}))?"
     r"|(?:hai|ba|bốn|sáu|bảy|bẩy|tám|chín))"
-    rf"(?=\s+(?:{'|'.join(COUNTED_IN)})\b)",
-    re.IGNORECASE,
+    rf"(?=\s+(?:{'|'.join(COUNTED_IN)})\b))"
 )
 # What a unit of measure, written short behind a number, means there; elsewhere it may mean more.
 _COUNTED_SHORT = {
