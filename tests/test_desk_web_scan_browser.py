@@ -48,12 +48,12 @@ def test_a_click_on_a_figure_of_a_scan_marks_its_place_in_view(desk: Served, bro
     page = desk.page(browser, viewport=LOW)
     said = complaints_of(page.context)
     opened(desk, page)
-    page.locator(".why tr", has_text="Số lượt người tham dự").first.get_by_role("link").click()
+    page.locator(".why tr", has_text="Số lượt người tham dự").first.get_by_role("link").first.click()
     first = marked(page)
     expect(page.locator("#ban-goc .piece svg")).to_have_count(2)  # the head of its column, and its row
     expect(page.locator("#ban-goc .piece rect.here")).to_be_in_viewport()
     assert faults_of(page) == []
-    page.locator(".why tr", has_text="Số mô hình câu lạc bộ").first.get_by_role("link").press("Enter")
+    page.locator(".why tr", has_text="Số mô hình câu lạc bộ").first.get_by_role("link").first.press("Enter")
     expect(page.locator("#ban-goc")).to_contain_text("hàng 7, cột 4")
     assert marked(page) > first
     assert said == []
@@ -66,6 +66,6 @@ def test_on_a_phone_the_page_comes_to_the_eye_when_a_figure_is_touched(
     page = desk.page(browser, viewport=PHONE, is_mobile=True, has_touch=True)
     opened(desk, page)
     assert page.evaluate("window.scrollY") == 0  # what comes by itself moves nothing
-    page.locator(".why tr", has_text="Số vụ bạo lực gia đình").first.get_by_role("link").tap()
+    page.locator(".why tr", has_text="Số vụ bạo lực gia đình").first.get_by_role("link").first.tap()
     marked(page)
     page.context.close()
