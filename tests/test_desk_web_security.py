@@ -78,7 +78,7 @@ def test_nobody_but_an_administrator_sets_the_mail_account_and_sending(
 def test_the_mail_account_sending_and_the_way_back_are_an_administrators() -> None:
     assert {route.path for route in ADMINISTRATORS} == {
         "/thiet-lap/hop-thu", "/thiet-lap/hop-thu/mat-khau", "/thiet-lap/gui-thu",
-        "/thiet-lap/lich-su/{number}", "/thiet-lap/co-quan",
+        "/thiet-lap/lich-su/{number}", "/thiet-lap/co-quan", "/thiet-lap/hop-thu/xac-thuc",
     }  # fmt: skip
 
 
