@@ -454,6 +454,11 @@ def expected(people: Sequence[Actor], months: Sequence[int]) -> Counter[tuple[st
                 del found[actor.unit.id, step]
             if actor.temper == "bouncing":
                 found[actor.unit.id, RUNGS[0][0]] = 1
+        if (
+            actor.temper == "claiming"
+        ):  # it answers the first that it has sent: nobody urges it before a person looked
+            for step, _days in RUNGS[1:]:
+                del found[actor.unit.id, step]
     found["", LEADERS_RUNG[0]] = len(months)
     return +found
 
