@@ -43,7 +43,6 @@ from tests.offices import (
     report_mail,
 )
 from tests.smtp_server import PASSWORD, USER, SmtpServer, running_smtp
-from tests.test_bombs import children_of
 from tests.test_desk_daemon import SECRET, daemon, mailbox, seconds_to_stop, until
 from tests.test_faults import polled
 
@@ -86,10 +85,22 @@ def started(office: Office, *words: str) -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
+def family_of(process: int) -> Iterator[int]:
+    """The process, what it started, and what those did."""
+    yield process
+    try:
+        tasks = list(Path(f"/proc/{process}/task").iterdir())
+        started = [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    except OSError:
+        return
+    for child in started:
+        yield from family_of(child)
+
+
 def programs(process: int) -> set[str]:
     """The names of what a process started, and of what those did."""
     found = set()
-    for child in children_of(process):
+    for child in family_of(process):
         try:
             found.add(Path(f"/proc/{child}/comm").read_text().strip())
         except OSError:
@@ -133,7 +144,7 @@ def test_a_stop_while_a_scan_is_recognised_leaves_it_to_the_next_start(
     server.append("anh", sent, date="01-Jun-2023 08:00:00 +0700")
     with daemon(office) as process:
         until(lambda: "tesseract" in programs(process.pid), 60)
-        family = list(children_of(process.pid))
+        family = list(family_of(process.pid))
         assert seconds_to_stop(process) < SECONDS
         assert process.returncode == 0
     nothing_left(family)
@@ -181,7 +192,7 @@ def test_one_round_that_is_stopped_leaves_no_process_and_no_folder(office: Offic
     server.append("vong", *(report_mail("binh-minh", figures(n), text=f"Lần {n}") for n in range(60)))
     with started(office, "run", "--once") as process:
         until(lambda: any((office.home.parent / "tmp").glob("tonghop-read-*/*")))
-        family = list(children_of(process.pid))
+        family = list(family_of(process.pid))
         assert seconds_to_stop(process) < SECONDS
         assert process.returncode == -signal.SIGTERM  # whoever started it is told how it ended
     nothing_left(family)
