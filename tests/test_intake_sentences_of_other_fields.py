@@ -292,6 +292,11 @@ TRAFFIC = _report(
     Indicator("G5", "Số buổi tuyên truyền về an toàn giao thông", "buổi"),
     Indicator("G6", "Số lượt người dự tuyên truyền", "lượt người", WOMEN, synonyms=("lượt người tham dự",)),
 )
+JOBS = _report(
+    "việc làm",
+    Indicator("J1", "Số lao động được tạo việc làm", "người"),
+    Indicator("J2", "Số lao động đi làm việc ở nước ngoài", "người"),
+)
 MERIT = _report(
     "người có công",
     Indicator("M1", "Số người có công hưởng trợ cấp", "người", WOMEN, aggregation=ALL_THERE_ARE),
@@ -334,6 +339,7 @@ MERIT = _report(
         (MERIT, "Mừng thọ cho 67 cụ, trong đó cụ bà 40.", {"M7": "67", "M7 nữ": "40"}),
         (MERIT, "Dư nợ ủy thác đạt 15,32 tỷ đồng cho 312 hộ vay vốn.", {"M8": "15320", "M9": "312"}),
         (POOR, "Kinh phí hỗ trợ nhà ở 65/120 triệu đồng được giao.", {"N5": "65"}),
+        (JOBS, "Tạo việc làm cho 35 LĐ; đưa 12 LĐ đi làm việc ở nước ngoài.", {"J1": "35", "J2": "12"}),
         (
             TRAFFIC,
             "Tổ chức và cử cán bộ tham gia 03 buổi tuyên truyền về an toàn giao thông cho 210 lượt người.",
@@ -367,6 +373,8 @@ def test_plain_verbs_companions_and_fields_before_a_number_narrow_nothing(
         ),
         (POOR, "Hội Phụ nữ phối hợp với Công an xã tuyên truyền cho 45 hộ nghèo.", {}),
         (POOR, "Mô hình có sự tham gia của 25 hộ nghèo.", {}),
+        (JOBS, "Họp bàn tạo việc làm có 02 LĐ Đảng ủy.", {}),
+        (JOBS, "Tham gia hội nghị tạo việc làm có 03 LĐ phòng và 12 chuyên viên.", {}),
         (POOR, "Kinh phí hỗ trợ nhà ở từ ngân sách là 5 triệu đồng cho hội nghị triển khai.", {}),
         (POOR, "Hỗ trợ nhà ở: có 12 hộ nghèo.", {}),
         (POOR, "Mời 45 hộ nghèo.", {}),

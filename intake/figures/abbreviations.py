@@ -10,7 +10,7 @@ from config.remembered import remembered
 from config.spelling import plain_key
 
 # Short forms of the field, each with its one meaning. TT, TTr, LĐ, CT, TH and QĐ have several and are
-# never written out.
+# never written out in a label; behind a number in a sentence LĐ and TH may be told (`sentence_forms`).
 ABBREVIATIONS = {
     "bđg": "bình đẳng giới",
     "blgđ": "bạo lực gia đình",

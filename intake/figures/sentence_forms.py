@@ -44,19 +44,27 @@ _FIRST_IN_WORDS = re.compile(
 )
 # What a unit of measure, written short behind a number, means there; elsewhere it may mean more.
 _COUNTED_SHORT = {
-    "LĐ": "lao động",
     "PN": "phụ nữ",
     "TE": "trẻ em",
-    "HS": "học sinh",
     "SV": "sinh viên",
-    "GV": "giáo viên",
     "TH": "trường hợp",
-    "NCT": "người cao tuổi",
-    "NKT": "người khuyết tật",
     "CB": "cán bộ",
     "DN": "doanh nghiệp",
 }
-_SHORT_MEASURE = re.compile(rf"(?<=\d )({'|'.join(_COUNTED_SHORT)})\b(?!\s+(?:UBND|HĐND|[Hh]uyện|[Xx]ã))")
+_SCHOOLS = (
+    r"\s*(?:[,;+&-]|và)?\s*(?:\d+\s*)?(?:MN|THCS|THPT|PTDTBT)\b"  # "02 TH, 01 THCS" are primary schools
+)
+_SHORT_MEASURE = re.compile(
+    rf"(?<=\d )({'|'.join(_COUNTED_SHORT)})\b(?!\s+(?:UBND|HĐND|[Hh]uyện|[Xx]ã)|{_SCHOOLS})"
+)
+#: "LĐ" may be leaders as well ("03 LĐ phòng"): they are workers where work is spoken of right beside one.
+_WORKERS = re.compile(
+    r"(?<=\d )LĐ\b(?=\s*(?:[,;.:()]|$|(?:đi|nữ|nam|có|nông thôn|địa phương|trong|ở|tại|là)\b))"
+)
+_OF_WORK = re.compile(
+    r"\b(?:việc làm|nghề|tuyển dụng|tuyển|đưa|xuất khẩu)(?: mới)?(?: cho)?(?: được)? \d[\d.]* LĐ\b",
+    re.IGNORECASE,
+)
 # "65/120 triệu đồng được giao": sixty-five were spent of the plan.
 _OF_WHAT_WAS_GIVEN = re.compile(
     r"(?P<done>\d+(?:[.,]\d+)*)\s*/\s*\d+(?:[.,]\d+)*(?P<what>\s*[^\d,;.()%:]{1,30}?)\s*"
@@ -96,6 +104,7 @@ def in_digits(text: str, lowered: str) -> str:
     """
     if has_digit(text):
         text = _SHORT_MEASURE.sub(lambda match: _COUNTED_SHORT[match[1]], text)
+        text = _WORKERS.sub("lao động", text) if _OF_WORK.search(text) else text
     # As if a sentence had ended before it: so the search need only look for the ends of sentences.
     text = _FIRST_IN_WORDS.sub(_in_figures, f". {text}")[2:]
     for word in _NUMBER_WORDS:
