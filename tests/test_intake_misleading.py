@@ -215,6 +215,24 @@ def test_a_report_on_one_activity_of_the_field_is_not_the_regular_one(title: str
     assert is_special((title,), "", "Báo cáo an toàn lao động", TOPICS) is special
 
 
+@pytest.mark.parametrize(
+    ("topic", "title"),
+    [
+        (
+            "kinh tế - xã hội",
+            "Tình hình phát triển kinh tế - xã hội, quốc phòng - an ninh 6 tháng đầu năm 2025",
+        ),
+        ("kinh tế - xã hội", "Công tác chỉ đạo, điều hành phát triển kinh tế - xã hội tháng 3"),
+        ("giảm nghèo", "Kết quả công tác lãnh đạo, chỉ đạo giảm nghèo 6 tháng đầu năm"),
+        ("giảm nghèo", "Tình hình, kết quả công tác xóa đói giảm nghèo"),
+        ("trẻ em", "Tình hình thực hiện quyền trẻ em 6 tháng"),
+        ("cải cách hành chính", "Tình hình, kết quả đẩy mạnh cải cách hành chính quý I"),
+    ],
+)
+def test_how_a_regular_report_is_called_makes_it_no_other(topic: str, title: str) -> None:
+    assert not is_special((title,), "", f"Báo cáo {topic}", (topic,))
+
+
 def test_an_activity_that_is_itself_asked_for_is_the_regular_report() -> None:
     title = "Kết quả kiểm tra an toàn lao động"
     assert not is_special((title,), "", "Báo cáo kết quả kiểm tra an toàn lao động", TOPICS)

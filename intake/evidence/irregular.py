@@ -58,6 +58,8 @@ _NEUTRAL = word_set(
     "linh vuc quan ly nha nuoc cua doi voi tren dia ban tai cac nhung noi dung uoc dieu bo sung che do "
     "phong trao dam trang kem den tu ngay cho nham vi quoc xa huyen thi tran don hang qui nua thuoc cap "
     "ubnd "
+    # With how much zeal, and what is always made of the field: "đẩy mạnh …", "phát triển kinh tế - xã hội".
+    "phat trien lanh dao dieu hanh day manh tang cuong nang cao xoa doi quyen "
     # What the law says is to be done in a field, which goes by that name: "bảo vệ, chăm sóc trẻ em".
     "bao ve cham soc giao duc phong chong bao dam thuc day"
 )
