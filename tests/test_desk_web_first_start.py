@@ -71,12 +71,13 @@ def test_without_the_code_nobody_sees_or_makes_anything(start: Starting) -> None
 def test_every_fault_is_told_and_nothing_is_made_of_a_form_with_one(start: Starting) -> None:
     answer = start.send(name=" ", password="ngan", again="khac")
     assert answer.status_code == 422
-    for told in ("Chưa chọn tệp Excel", "Chưa ghi tên đăng nhập", "quá ngắn", "không giống nhau"):
+    for told in ("Chưa chọn tệp Excel", "không dùng làm tên đăng nhập được", "quá ngắn", "không giống nhau"):
         assert told in answer.text
     assert "ngan" not in answer.text  # a password is never sent back
     assert start.send(b"x" * LARGE, nguon="tep").status_code == 422
     assert start.send(b"no workbook").status_code == 422
     assert start.send(nguon="khong-co").status_code == 422
+    assert start.send(nguon="son-duong", name="m" * 65).status_code == 422
     assert not (start.home / "regime").exists()
     assert start.made == 0
 

@@ -130,7 +130,7 @@ class Accounts:
             AccountError: the name is taken or is no name.
         """
         key = _key(name)
-        if not key or len(key) > LONGEST_NAME:
+        if not is_name(name):
             raise AccountError("web.account_bad_name", name=name)
         if self.find(key) is not None:
             raise AccountError("web.account_taken", name=key)
@@ -325,6 +325,11 @@ class Accounts:
 
     def _note(self, connection: Connection, name: str, address: str, event: str) -> None:
         audit.note(connection, self._clock(), name, address, event)
+
+
+def is_name(name: str) -> bool:
+    """Whether an account may be called that."""
+    return 0 < len(_key(name)) <= LONGEST_NAME
 
 
 def password_fault(password: str, about: tuple[str, ...] = ()) -> str:

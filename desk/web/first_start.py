@@ -33,7 +33,7 @@ from config.setup_export import write_setup
 from config.shipped import shipped_names
 from desk.errors import DeskError, sentence_of
 from desk.home import MadeHome, make_home
-from desk.web.accounts import SHORTEST, Accounts, Role, password_fault
+from desk.web.accounts import SHORTEST, Accounts, Role, is_name, password_fault
 from desk.web.assets import assets_of
 from desk.web.downloads import saved
 from desk.web.patience import BODY_SECONDS
@@ -170,7 +170,7 @@ class FirstStart:
         weak = password_fault(wanted.password, (wanted.name, wanted.shown_name))
         found = (
             say("web.start_no_workbook") if wanted.source == WORKBOOK and not wanted.workbook else "",
-            say("web.start_no_name") if not wanted.name.strip() else "",
+            "" if is_name(wanted.name) else say("web.account_bad_name", name=wanted.name),
             say(weak, shortest=str(SHORTEST)) if weak else "",
             say("web.password_differs") if wanted.password != wanted.again else "",
         )
